@@ -1,0 +1,93 @@
+"""What can go wrong, as a tree.
+
+TrustGenError                  every error raised on purpose; one line that names the thing, the value and the mend
+├── InputError                 the caller must change something (exit 2)
+│   ├── UnknownName            no such task, model, pool, suite …
+│   ├── MissingExtra           a package is not installed; the message is the command that installs it
+│   ├── PromptError            a slot missing, spare or malformed
+│   ├── FolderError            an edition or run folder is foreign, altered, in use or not writable
+│   └── LevelError             no model can serve a task (see law 7)
+├── ModelFault                 one call to a model failed; the engine turns it into an outcome, never into text
+│   ├── RateLimited            429 or 503: wait (`retry_after` seconds if said), slow down, ask again
+│   ├── Transient              500, dropped connection, timeout, unreadable body: ask again
+│   ├── Permanent              this request will never succeed: outcome `error`
+│   └── Blocked                the provider's filter refused: outcome `blocked`
+└── InternalError              a law of the instrument was broken: a bug in TrustGen, never the user's fault
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class TrustGenError(Exception):
+    """Base of every error raised on purpose. `exit_code` is what the command line ends with."""
+
+    exit_code = 2
+
+
+class InputError(TrustGenError):
+    """The caller must change an argument, a file or an environment variable."""
+
+
+class UnknownName(InputError):
+    """A name that is not registered; the message lists what is nearest."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        known = sorted(known)
+        near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
+        near += [k for k in known if k.rsplit(".", 1)[-1] == name and k not in near]
+        hint = (
+            f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else f"known: {', '.join(known) or 'none'}"
+        )
+        super().__init__(f"unknown {kind} `{name}`: {hint}")
+
+
+class MissingExtra(InputError):
+    """A package is not installed."""
+
+    def __init__(self, what: str, package: str, install: str) -> None:
+        super().__init__(f"{what} needs the package `{package}`: run  {install}")
+
+
+class PromptError(InputError):
+    """A prompt file is malformed, or was given a missing or a spare slot."""
+
+
+class FolderError(InputError):
+    """An edition or run folder cannot be used as it is."""
+
+
+class LevelError(InputError):
+    """No given model offers the level a task needs."""
+
+
+class ModelFault(TrustGenError):
+    """One call failed."""
+
+
+class RateLimited(ModelFault):
+    """The endpoint asked for less (429, 503)."""
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class Transient(ModelFault):
+    """The same request may succeed later."""
+
+
+class Permanent(ModelFault):
+    """The same request will never succeed."""
+
+
+class Blocked(ModelFault):
+    """The provider's content filter stopped the request or the reply."""
+
+
+class InternalError(TrustGenError):
+    """A law of the instrument was broken."""
+
+    exit_code = 70

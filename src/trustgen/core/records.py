@@ -1,0 +1,301 @@
+"""The nouns. Every stage talks to the next through these records and nothing else.
+
+    Record ─craft→ Case ─ask→ Response ─judge→ Verdict ─measure→ Estimate
+
+All are frozen; ids are content hashes (see `ids`), so equal content is one thing, everywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any, Literal
+
+import msgspec
+
+from .errors import InputError
+from .ids import digest
+from .outcomes import Outcome
+
+# ── what a test is made from ────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Where a record comes from. `origin` is a package name or a URL, `revision` its version."""
+
+    origin: str
+    revision: str
+    licence: str
+    sha256: str = ""
+    retrieved: str = ""  # ISO date-time; empty for data that ships in a package, whose revision says it all
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One curated fact, person, passage …: named fields and their source. `record["field"]` reads a field."""
+
+    id: str
+    pool: str
+    fields: dict[str, Any]
+    source: Source
+
+    @classmethod
+    def of(cls, pool: str, source: Source, /, **fields: Any) -> Record:
+        """A record whose id is the hash of its pool and fields (not of its source: the same fact is one record)."""
+        return cls(digest(pool, fields), pool, fields, source)
+
+    def __getitem__(self, name: str) -> Any:
+        try:
+            return self.fields[name]
+        except KeyError:
+            raise InputError(f"record {self.id} of pool `{self.pool}` has no field `{name}`") from None
+
+
+# ── what is asked ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Text(msgspec.Struct, frozen=True, tag="text", tag_field="type"):
+    """A piece of text."""
+
+    text: str
+
+
+class Image(msgspec.Struct, frozen=True, tag="image", tag_field="type"):
+    """An image, by the SHA-256 of its bytes; the bytes lie in the edition's `assets/`."""
+
+    sha256: str
+    media_type: str = "image/png"
+
+
+Role = Literal["system", "user", "assistant", "tool"]
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One message of a conversation."""
+
+    role: Role
+    parts: tuple[Text | Image, ...]
+
+    @property
+    def text(self) -> str:
+        """The text parts, joined."""
+        return "".join(p.text for p in self.parts if isinstance(p, Text))
+
+
+def system(text: str) -> Turn:
+    """A system message."""
+    return Turn("system", (Text(text),))
+
+
+def user(text: str, *images: Image) -> Turn:
+    """A user message, with images after the text."""
+    return Turn("user", (Text(text), *images))
+
+
+def assistant(text: str) -> Turn:
+    """A reply: scripted (in a case) or given (in a conversation)."""
+    return Turn("assistant", (Text(text),))
+
+
+class Expect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the record says the answer is. Rule judges read it; known-answer models (organisms) speak from it.
+
+    `answer` is the gold label or text ("" where the case has none), `aliases` equally right spellings, `options` the
+    choices in the order shown, `wrong` answers known to be wrong. `best` and `worst` are the replies of the perfect and
+    the worst model where these are not simply the answer and a wrong one.
+    """
+
+    answer: str = ""
+    aliases: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+    best: str = ""
+    worst: str = ""
+
+    @property
+    def best_reply(self) -> str:
+        """What the perfect model says."""
+        return self.best or self.answer
+
+    @property
+    def worst_reply(self) -> str:
+        """What the worst model says."""
+        return self.worst or (self.wrong[0] if self.wrong else "")
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What is asked, in one arm.
+
+    `turns` is a script: the model is asked after every user turn that no scripted assistant turn answers, and its own
+    reply becomes part of the conversation. `records` are the ids it was made from; the first is its *cluster*, the unit
+    that intervals resample. `steps` are the variations applied. `tags` are what measures group by (`group`, `kind` …).
+    """
+
+    id: str
+    task: str
+    arm: str
+    turns: tuple[Turn, ...]
+    expect: Expect
+    records: tuple[str, ...]
+    steps: tuple[str, ...] = ()
+    tags: dict[str, str] = {}
+
+    @classmethod
+    def of(cls, record: Record, arm: str, *turns: Turn, expect: Expect, tags: Mapping[str, str] | None = None) -> Case:
+        """A case from one record. The builder adds the task's name and the id (`sealed`)."""
+        return cls("", "", arm, turns, expect, (record.id,), (), dict(tags or {}))
+
+    def sealed(self, task: str) -> Case:
+        """The same case, bound to its task and named by its content."""
+        made_of = (task, self.arm, self.turns, self.expect, self.records, self.steps, self.tags)
+        return msgspec.structs.replace(self, id=digest(made_of), task=task)
+
+    @property
+    def cluster(self) -> str:
+        """The record that this case shares with the other arms made from it."""
+        return self.records[0]
+
+    def script(self) -> Iterator[tuple[Turn, bool]]:
+        """Each turn, and whether the model is asked after it."""
+        last = len(self.turns) - 1
+        for i, turn in enumerate(self.turns):
+            answered = i < last and self.turns[i + 1].role == "assistant"
+            yield turn, turn.role in ("user", "tool") and not answered
+
+    @property
+    def calls(self) -> int:
+        """How many replies this case asks for."""
+        return sum(due for _, due in self.script())
+
+
+# ── what is said ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a model is asked to generate. Part of every response key: a change re-asks."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    max_tokens: int = 256
+    seed: int | None = 0
+    stop: tuple[str, ...] = ()
+    logprobs: int = 0  # how many alternatives a token to return; 0 for none
+    schema: dict[str, Any] | None = None  # JSON schema the reply must follow
+
+
+class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Tokens of one call."""
+
+    prompt: int = 0
+    completion: int = 0
+
+
+class TokenLogprob(msgspec.Struct, frozen=True):
+    """One generated token, its natural-log probability, and the alternatives asked for."""
+
+    token: str
+    logprob: float
+    top: dict[str, float] = {}
+
+
+Finish = Literal["stop", "length", "filtered", "other"]
+
+
+class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One thing a model said. `seconds` is the latency of the call that succeeded."""
+
+    text: str
+    finish: Finish = "stop"
+    usage: Usage = Usage()
+    seconds: float = 0.0
+    logprobs: tuple[TokenLogprob, ...] = ()
+
+
+Status = Literal["answered", "blocked", "error"]
+
+
+class Response(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one model said to one case: a reply per question of the script, or why there is none."""
+
+    key: str
+    case: str
+    task: str
+    model: str
+    status: Status
+    replies: tuple[Reply, ...] = ()
+    reason: str = ""  # for `blocked` and `error`: what the endpoint or transport said
+    attempts: int = 1  # calls made, retries included
+
+    @property
+    def text(self) -> str:
+        """The last reply, the one that is judged; "" where there is none."""
+        return self.replies[-1].text if self.replies else ""
+
+    @property
+    def usage(self) -> Usage:
+        """Tokens over all replies."""
+        return Usage(sum(r.usage.prompt for r in self.replies), sum(r.usage.completion for r in self.replies))
+
+
+def response_key(case_id: str, model: str, sampling: Sampling) -> str:
+    """The name under which an answer is bought: once, for this case, model and sampling."""
+    return digest(case_id, model, sampling)
+
+
+# ── what is made of it ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Verdict(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What one judge says of one response: exactly one outcome; a score (range stated by the judge) when scored.
+
+    `label` is what the judge read (the letter, "yes", "abstained" …), `reason` its evidence in a few words.
+    """
+
+    key: str
+    response: str
+    case: str
+    task: str
+    model: str
+    judge: str
+    outcome: Outcome
+    score: float | None = None
+    label: str = ""
+    reason: str = ""
+
+
+class Direction(StrEnum):
+    """Which way is better. `TARGET` means nearer to the measure's `target` is better, from either side."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    TARGET = "target"
+
+
+class Estimate(msgspec.Struct, frozen=True, kw_only=True):
+    """One measure over graded cases.
+
+    `value` with `low` and `high` (95 % unless `method` says otherwise) over what was counted; `planned` = the sum of
+    `outcomes`, always. `counted` is the denominator, in `unit`s (cases, pairs, records). `worst` and `best` bound the
+    value over everything planned: all missing units at their worst, and at their best. A value over nothing is `nan`.
+    """
+
+    task: str
+    model: str
+    arm: str
+    measure: str
+    value: float
+    low: float
+    high: float
+    method: str
+    direction: Direction
+    range: tuple[float, float]
+    planned: int
+    outcomes: dict[str, int]
+    worst: float
+    best: float
+    counted: int
+    unit: str
+    clusters: int
+    judge: str
+    headline: bool = False
+    target: float | None = None
+    notes: dict[str, Any] = {}

@@ -1,0 +1,169 @@
+"""What a task is: what is asked (`cases`), how it is judged (`judge`), what is counted (`measures`)."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, update_wrapper
+from importlib.resources import files
+from inspect import signature
+from random import Random
+from typing import Any, Protocol
+
+import msgspec
+
+from .draw import keyed
+from .errors import InputError
+from .ids import digest
+from .models import Level
+from .outcomes import Outcome
+from .records import Case, Direction, Record, Response, Sampling
+
+
+class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A task's `card.md`: TOML front matter between `+++` lines, then prose.
+
+    `measures` maps each measure to its caption, which states the denominator. The card is the only source of docs
+    tables, report captions and leaderboard headings; direction and range stand with the measure itself.
+    """
+
+    title: str
+    dimension: str
+    modality: str
+    source: str
+    measures: dict[str, str]
+    roles: tuple[str, ...] = ()
+    guideline: str = ""
+    threats: tuple[str, ...] = ()
+    prose: str = ""
+
+    @classmethod
+    def read(cls, package: str) -> Card:
+        """The card beside a task's module."""
+        path = files(package) / "card.md"
+        try:
+            _, front, prose = path.read_text("utf-8").split("+++\n", 2)
+            return msgspec.convert({**tomllib.loads(front), "prose": prose.strip()}, cls, strict=False)
+        except (OSError, ValueError) as error:
+            raise InputError(f"card of `{package}` cannot be read: {error}") from error
+
+
+class Records(Protocol):
+    """Where a task's records come from: a pool with a size."""
+
+    pool: str
+
+    def select(self, salt: str) -> Iterator[Record]:
+        """The records this salt draws, in an order that only the salt decides."""
+
+
+class Ruling(msgspec.Struct, frozen=True):
+    """What a judge decides: `scored` with a score, or `refused` or `unparsed`."""
+
+    outcome: Outcome
+    score: float | None = None
+    label: str = ""
+    reason: str = ""
+
+
+class Judge(Protocol):
+    """Reads an answered response. `key` is the hash of all that shapes its rulings; a changed judge is a new one."""
+
+    key: str
+
+    def __call__(self, case: Case, response: Response) -> Ruling:
+        """Rule on one response. Pure: no clock, no chance, no network."""
+
+
+class Measure(Protocol):
+    """A number over graded cases; made by the factories of `trustgen.stats`."""
+
+    direction: Direction
+    range: tuple[float, float]
+    target: float | None
+    arm: str  # the arm it reads, "" for all
+    primary: bool  # uses a rate in [0, 1] whose width early stopping can watch
+
+    def __call__(self, grades: Any) -> Any:
+        """Compute over `trustgen.stats.Grades`; returns `trustgen.stats.Computed`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One task, ready to build and judge. The first measure is the headline."""
+
+    records: Records
+    cases: Callable[[Record, Random], Iterable[Case]]
+    judge: Judge
+    measures: Mapping[str, Measure]
+    vary: Callable[[Case], Iterable[Case]] | None = None  # None keeps each case as it is
+    sampling: Sampling = field(default_factory=Sampling)
+    level: Level = Level.GENERATE
+    id: str = ""
+    version: str = ""
+    n: int = 0
+    package: str = ""
+
+    @cached_property
+    def card(self) -> Card:
+        """The task's card."""
+        return Card.read(self.package)
+
+    @property
+    def headline(self) -> str:
+        """The measure that leaderboards and gates read first."""
+        return next(iter(self.measures))
+
+
+class TaskFactory:
+    """A registered task: call it with `n` (records) to get a `Task`."""
+
+    def __init__(self, make: Callable[..., Task], version: str, id: str) -> None:
+        self._make = make
+        self.version = version
+        self.id = id
+        self.package = make.__module__.rpartition(".")[0]
+        self.default_n: int = signature(make).parameters["n"].default
+        update_wrapper(self, make)
+
+    def __call__(self, n: int | None = None) -> Task:
+        """The task over `n` records, by default `default_n`."""
+        n = self.default_n if n is None else n
+        if n < 1:
+            raise InputError(f"`n` is {n}: a task needs at least 1 record")
+        made = self._make(n)
+        return replace(made, id=self.id, version=self.version, n=n, package=self.package)
+
+    @property
+    def card(self) -> Card:
+        """The task's card."""
+        return Card.read(self.package)
+
+
+def task(*, version: str, id: str = "") -> Callable[[Callable[..., Task]], TaskFactory]:
+    """Make a function of `n` a task. `version` is `N-X`: N rises when results stop being comparable, X with the interface.
+
+    A built-in's id is its place: `trustgen.tasks.llm.fairness.counterfactual.task` is `llm.fairness.counterfactual`.
+    """
+
+    def wrap(make: Callable[..., Task]) -> TaskFactory:
+        place = make.__module__.removeprefix("trustgen.tasks.").removesuffix(".task")
+        return TaskFactory(make, version, id or place)
+
+    return wrap
+
+
+def golden_digest(made: Task, salt: str = "golden") -> str:
+    """A hash over a task's cases under one salt and its judge: it changes when a prompt, a draw or a rule does."""
+    cases: list[str] = []
+    for record in made.records.select(salt):
+        cases += (case.id for case in expand(made, record, salt))
+    return digest(cases, made.judge.key, made.sampling)
+
+
+def expand(made: Task, record: Record, salt: str) -> Iterator[Case]:
+    """The cases of one record, varied and sealed. Draws are keyed by the record, so all its arms share them."""
+    for case in made.cases(record, keyed(salt, made.id, record.id)):
+        for varied in made.vary(case) if made.vary else (case,):
+            yield varied.sealed(made.id)
