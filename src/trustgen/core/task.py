@@ -142,7 +142,9 @@ class TaskFactory:
 
 
 def task(*, version: str, id: str = "") -> Callable[[Callable[..., Task]], TaskFactory]:
-    """Make a function of `n` a task. `version` is `N-X`: N rises when results stop being comparable, X with the interface.
+    """Make a function of `n` a task.
+
+    `version` is `N-X`: N rises when results stop being comparable, X when the interface changes.
 
     A built-in's id is its place: `trustgen.tasks.llm.fairness.counterfactual.task` is `llm.fairness.counterfactual`.
     """

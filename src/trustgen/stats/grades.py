@@ -53,7 +53,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Grades:
-    """Planned cases as equal-length columns. `arm[i]` is a code into `arms`, and so on; `score` is nan unless scored."""
+    """Planned cases as equal-length columns: `arm[i]` is a code into `arms`, and so on."""
 
     cluster: Codes
     arm: Codes
@@ -100,17 +100,20 @@ class Grades:
     @property
     def scored(self) -> Mask:
         """Which cases a judge scored."""
-        return self.outcome == SCORED
+        mask: Mask = self.outcome == SCORED
+        return mask
 
     def in_arm(self, arm: str) -> Mask:
         """Which cases are of an arm; "" is all of them. An arm that nothing was planned in selects nothing."""
         if not arm:
             return np.ones(len(self), np.bool_)
-        return self.arm == (self.arms.index(arm) if arm in self.arms else -1)
+        mask: Mask = self.arm == (self.arms.index(arm) if arm in self.arms else -1)
+        return mask
 
     def labelled(self, label: str) -> Mask:
         """Which scored cases the judge gave this label."""
-        return self.scored & (self.label == (self.labels.index(label) if label in self.labels else -1))
+        mask: Mask = self.scored & (self.label == (self.labels.index(label) if label in self.labels else -1))
+        return mask
 
     def tally(self, mask: Mask) -> dict[str, int]:
         """Outcomes of the masked cases; sums to the number planned among them."""
