@@ -1,1 +1,5 @@
-"""audit"""
+"""What keeps a bad case out of an edition."""
+
+from .checks import Duplicates, fault
+
+__all__ = ["Duplicates", "fault"]

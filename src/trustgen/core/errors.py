@@ -64,7 +64,9 @@ class LevelError(InputError):
 
 
 class ModelFault(TrustGenError):
-    """One call failed."""
+    """One call failed. `attempts` is how many calls it took to find out; the engine counts them as made."""
+
+    attempts = 1
 
 
 class RateLimited(ModelFault):

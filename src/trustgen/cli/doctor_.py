@@ -1,0 +1,88 @@
+"""`trustgen doctor`."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+
+import click
+
+import trustgen
+from trustgen.core import TrustGenError
+
+from .app import print_json
+from .options import common
+
+
+@click.command("doctor")
+@common
+def command(as_json: bool) -> None:
+    """Check what is installed and what would work here; exit 1 when the core suite would not run."""
+    checks = [_python(), _embedded(), *_pools(), _extra("inspect", "inspect_ai"), _extra("uvloop", "uvloop"), _folder()]
+    checks.append({"what": "network", "ok": True, "detail": _network(), "needed": False})
+    broken = [c for c in checks if c["needed"] and not c["ok"]]
+    if as_json:
+        print_json({"checks": checks, "ok": not broken})
+    else:
+        for check in checks:
+            mark = "ok " if check["ok"] else ("BAD" if check["needed"] else "-  ")
+            click.echo(f"{mark} {check['what']:<24} {check['detail']}")
+    raise SystemExit(int(bool(broken)))
+
+
+def _check(what: str, probe: Callable[[], str], *, needed: bool) -> dict[str, object]:
+    try:
+        return {"what": what, "ok": True, "detail": probe(), "needed": needed}
+    except TrustGenError as error:
+        return {"what": what, "ok": False, "detail": str(error), "needed": needed}
+
+
+def _python() -> dict[str, object]:
+    detail = f"TrustGen {trustgen.__version__}, Python {platform.python_version()}, {platform.machine()}"
+    return {"what": "trustgen", "ok": True, "detail": detail, "needed": True}
+
+
+def _embedded() -> dict[str, object]:
+    def probe() -> str:
+        from trustgen.models.smollm2 import weights
+
+        path = weights()
+        return f"weights match their SHA-256 ({path.stat().st_size / 1e6:.0f} MB), xllamacpp {version('xllamacpp')}"
+
+    return _check("model smollm2", probe, needed=True)
+
+
+def _pools() -> list[dict[str, object]]:
+    from trustgen.core.registry import load, names
+
+    def probe(name: str) -> Callable[[], str]:
+        return lambda: str(load("pool", name).about)
+
+    return [_check(f"pool {name}", probe(name), needed=True) for name in names("pool")]
+
+
+def _extra(name: str, module: str) -> dict[str, object]:
+    if find_spec(module) is None:
+        detail = f"not installed: pip install 'trustgen[{name}]'"
+        return {"what": f"extra {name}", "ok": False, "detail": detail, "needed": False}
+    try:
+        detail = version(module.replace("_", "-"))
+    except PackageNotFoundError:
+        detail = "installed"
+    return {"what": f"extra {name}", "ok": True, "detail": detail, "needed": False}
+
+
+def _folder() -> dict[str, object]:
+    ok = os.access(Path.cwd(), os.W_OK)
+    detail = "the current folder can be written" if ok else "the current folder cannot be written: use -o"
+    return {"what": "folder", "ok": ok, "detail": detail, "needed": False}
+
+
+def _network() -> str:
+    if os.environ.get("TRUSTGEN_OFFLINE") == "1":
+        return "TRUSTGEN_OFFLINE=1: only loopback is allowed"
+    return "used only for the models you name (TRUSTGEN_OFFLINE=1 refuses even that)"

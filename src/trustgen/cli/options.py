@@ -1,0 +1,119 @@
+"""Options that several commands share, and how their texts become values."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from trustgen.core import FolderError, InputError, ModelOptions
+
+if TYPE_CHECKING:
+    from trustgen.run import Settings
+    from trustgen.store import Edition
+
+Command = Callable[..., Any]
+
+
+def common(command: Command) -> Command:
+    """`--json` and `--debug`, on every command."""
+    command = click.option("--debug", is_flag=True, expose_value=False, help="Show a traceback on errors.")(command)
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")(command)
+
+
+def building(command: Command) -> Command:
+    """`--n` and `--salt`."""
+    command = click.option(
+        "--salt",
+        default=lambda: datetime.now(UTC).date().isoformat(),
+        help="What makes the cases fresh: another salt, other cases.  [default: today's date]",
+    )(command)
+    return click.option("--n", type=int, help="Records a task.  [default: as the suite says]")(command)
+
+
+def asking(command: Command) -> Command:
+    """Everything about how models are asked."""
+    options = [
+        click.option("--concurrency", default="auto", show_default=True, help="Calls at once: auto, or a number."),
+        click.option("--budget", multiple=True, metavar="CAP", help="Stop at 5usd, 200k-tokens, 500-calls or 10m."),
+        click.option("--price", multiple=True, metavar="[MODEL=]IN/OUT", help="US dollars per million tokens."),
+        click.option("--timeout", type=float, default=120.0, show_default=True, help="Seconds a call may take."),
+        click.option("--api-key-env", default="", metavar="NAME", help="Environment variable that holds the key."),
+        click.option("--until-width", type=float, metavar="W", help="Stop a task when its interval is W wide."),
+        click.option("--drop-corrupt", is_flag=True, help="Forget corrupt journal rows and ask those cases anew."),
+    ]
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
+def settings_of(
+    models: tuple[str, ...],
+    *,
+    concurrency: str,
+    budget: tuple[str, ...],
+    price: tuple[str, ...],
+    timeout: float,
+    api_key_env: str,
+    until_width: float | None,
+    drop_corrupt: bool,
+) -> Settings:
+    """Options to settings; a value that cannot be used is an `InputError`."""
+    from trustgen.run import Budget, Price, Settings
+
+    if concurrency != "auto" and not (concurrency.isdigit() and int(concurrency) > 0):
+        raise InputError(f"--concurrency {concurrency}: write `auto` or a number from 1")
+    if not 0 < timeout < float("inf"):
+        raise InputError(f"--timeout {timeout:g}: a timeout must be more than 0 seconds")
+    if until_width is not None and not 0 < until_width < 1:
+        raise InputError(f"--until-width {until_width:g}: a width lies between 0 and 1, as 0.06")
+    prices: dict[str, Price] = {}
+    for text in price:
+        model, _, amount = text.rpartition("=")
+        prices |= dict.fromkeys([model] if model else models, Price.parse(amount))
+    caps = Budget.parse(budget)
+    if caps.usd is not None and not prices:
+        raise InputError("a budget in usd needs to know the price: add --price IN/OUT (US dollars per million tokens)")
+    return Settings(
+        options=ModelOptions(api_key_env=api_key_env, timeout=timeout),
+        concurrency=None if concurrency == "auto" else int(concurrency),
+        budget=caps,
+        prices=prices,
+        until_width=until_width,
+        drop_corrupt=drop_corrupt,
+        signals=True,
+    )
+
+
+def edition_of(target: str, n: int | None, salt: str, out: Path) -> Edition:
+    """The edition in a folder, or the one that a suite builds now, at `out` (kept where it is there already)."""
+    from trustgen.run import build
+    from trustgen.store import Edition
+    from trustgen.tasks.suites import load_suite
+
+    if (Path(target) / "edition.json").is_file():
+        if n is not None:
+            raise InputError("--n belongs to building; an edition is frozen: leave --n out or name a suite")
+        return Edition.open(Path(target))
+    suite = load_suite(target)
+    tasks = suite.build(n)
+    if (out / "edition.json").is_file():
+        made = Edition.open(out)
+        wanted = [(t.id, t.n) for t in tasks]
+        if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
+            raise FolderError(
+                f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks or "
+                "sizes: choose another folder with -o"
+            )
+        return made
+    return build(tasks, out, salt=salt, suite=suite.name)
+
+
+def place(kind: str, *parts: str) -> Path:
+    """A readable default folder under `trustgen-runs/`, the same for the same command, so that running again resumes."""
+    name = "-".join(re.sub(r"[^A-Za-z0-9.]+", "_", part).strip("_") for part in parts)
+    return Path("trustgen-runs") / f"{kind}-{name}"[:120]

@@ -1,0 +1,90 @@
+"""Progress on a terminal: one bar a model, with time left, tokens, cost and outcomes. All of it on stderr."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as RichProgress
+
+from trustgen.core import OUTCOMES, Outcome, Response, Verdict
+from trustgen.run import Price
+from trustgen.store import Spent
+
+
+class Bars:
+    """A context manager that satisfies `trustgen.run.Progress`."""
+
+    def __init__(self, prices: Mapping[str, Price], *, quiet: bool = False) -> None:
+        self._console = Console(stderr=True, quiet=quiet)
+        self._prices = prices
+        self._bars = RichProgress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("left"),
+            TimeRemainingColumn(compact=True),
+            TextColumn("{task.fields[detail]}"),
+            console=self._console,
+            refresh_per_second=4,
+            disable=quiet or not self._console.is_terminal,
+        )
+        self._tasks: dict[str, TaskID] = {}
+        self._seen: dict[str, int] = {}
+        self._total: dict[str, int] = {}
+        self._outcomes: dict[str, Counter[str]] = {}
+        self._spent: dict[str, Spent] = {}
+
+    def __enter__(self) -> Bars:
+        self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for model in self._tasks:
+            self._draw(model)
+        self._bars.stop()
+
+    def plan(self, model: str, cases: int, done: int) -> None:
+        """Start a model's bar."""
+        self._tasks[model] = self._bars.add_task(model[-28:], total=cases, completed=done, detail="")
+        self._seen[model], self._total[model] = done, cases
+        self._outcomes[model] = Counter()
+        self._spent[model] = Spent()
+        if not self._console.is_terminal:
+            self.note(f"{model}: {cases} cases" + (f", {done} of them stored already" if done else ""))
+
+    def row(self, response: Response | None, verdict: Verdict) -> None:
+        """Count a row; the bar is redrawn at most every 32nd, since drawing costs more than counting."""
+        model = verdict.model
+        self._seen[model] += 1
+        self._outcomes[model][verdict.outcome] += 1
+        if response is not None:
+            self._spent[model].add(response)
+        if self._bars.disable:
+            step = max(1, self._total[model] // 10)
+            if self._seen[model] % step == 0:
+                self.note(f"{model}: {self._seen[model]}/{self._total[model]}  {self._detail(model)}")
+        elif self._seen[model] % 32 == 0 or sum(self._outcomes[model].values()) < 64:
+            self._draw(model)
+
+    def note(self, text: str) -> None:
+        """A line above the bars."""
+        self._bars.console.print(text, markup=False, highlight=False)
+
+    def _draw(self, model: str) -> None:
+        self._bars.update(self._tasks[model], completed=self._seen[model], detail=self._detail(model))
+
+    def _detail(self, model: str) -> str:
+        """Tokens, dollars, and the outcomes that are not plain scores."""
+        spent, counts = self._spent[model], self._outcomes[model]
+        parts = [f"{spent.tokens / 1000:.1f}k tok"]
+        if model in self._prices:
+            parts.append(f"${self._prices[model].of(spent):.2f}")
+        parts += [f"{counts[o]} {o.value}" for o in OUTCOMES if o != Outcome.SCORED and counts[o]]
+        return " · ".join(parts)

@@ -1,0 +1,25 @@
+"""`trustgen quickstart`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .options import building, common, place
+
+
+@click.command("quickstart")
+@building
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the run; the same one resumes.")
+@common
+def command(n: int | None, salt: str, out: Path | None, as_json: bool) -> None:
+    """Measure the embedded model (SmolLM2, 135M parameters) on freshly built cases of the core suite."""
+    from trustgen.core import ModelOptions
+    from trustgen.run import Settings
+
+    from .run_ import run_and_report
+
+    settings = Settings(options=ModelOptions(), signals=True)
+    folder = out or place("quickstart", salt)
+    raise SystemExit(run_and_report("core", ("smollm2",), n, salt, folder, settings, as_json))

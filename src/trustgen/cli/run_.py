@@ -1,0 +1,65 @@
+"""`trustgen run`."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .options import asking, building, common, edition_of, place, settings_of
+
+
+@click.command("run")
+@click.argument("target", metavar="EDITION|SUITE")
+@click.option("--model", "models", multiple=True, required=True, metavar="URI", help="A model; repeat for several.")
+@building
+@asking
+@click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the run; the same one resumes.")
+@common
+def command(
+    target: str, models: tuple[str, ...], n: int | None, salt: str, out: Path | None, as_json: bool, **asked: Any
+) -> None:
+    """Ask models the cases of EDITION (a folder) or SUITE (built first), judge, and estimate.
+
+    Model URIs: smollm2 · openai-api:MODEL@http://host:port/v1 · inspect/PROVIDER/MODEL · organism/TRAIT?rate=0.3
+    """
+    settings = settings_of(models, **asked)
+    folder = out or place("run", Path(target).name, *models, salt)
+    raise SystemExit(run_and_report(target, models, n, salt, folder, settings, as_json))
+
+
+def run_and_report(
+    target: str, models: tuple[str, ...], n: int | None, salt: str, folder: Path, settings: Any, as_json: bool
+) -> int:
+    """Build where needed, run, print, write `report.html`; returns the exit code."""
+    from trustgen.core import TrustGenError
+    from trustgen.models import open_model
+    from trustgen.report import findings, print_findings, write_html
+    from trustgen.run import evaluate
+    from trustgen.store.files import claim
+
+    from .app import print_json
+    from .progress import Bars
+
+    claim(folder, "run.json", "a run")
+    try:
+        opened = [open_model(uri, settings.options) for uri in dict.fromkeys(models)]
+        with Bars(settings.prices, quiet=as_json) as bars:
+            # The edition is built only once every model has answered its check.
+            edition = partial(edition_of, target, n, salt, folder / "edition")
+            result = evaluate(edition, opened, folder, settings=settings, progress=bars)
+    except TrustGenError:
+        with suppress(OSError):
+            folder.rmdir()  # leaves nothing behind where nothing began
+        raise
+    found = findings(folder)
+    page = write_html(found, folder / "report.html")
+    if as_json:
+        print_json({"folder": str(folder), "run": result.manifest, "estimates": result.estimates})
+    else:
+        print_findings(found)
+        click.echo(f"\nreport: {page}")
+    return 3 if result.manifest.status == "stopped" else 0

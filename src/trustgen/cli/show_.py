@@ -1,0 +1,120 @@
+"""`trustgen show`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from trustgen.core import UnknownName
+
+from .app import print_json
+from .options import common
+
+
+@click.command("show")
+@click.argument("name")
+@click.option(
+    "--cases", "count", type=click.IntRange(1), default=None, help="Show the first cases of a task or edition."
+)
+@common
+def command(name: str, count: int | None, as_json: bool) -> None:
+    """Show NAME: a task's card and measures, a pool's manifest, a suite, an edition folder or a run folder."""
+    from trustgen.core.registry import names
+    from trustgen.tasks.suites import load_suite, suite_names
+
+    path = Path(name)
+    if (path / "edition.json").is_file():
+        _edition(path, count, as_json)
+    elif (path / "run.json").is_file():
+        from trustgen.report import findings, print_findings
+
+        found = findings(path)
+        if as_json:
+            print_json({"run": found.manifest, "estimates": found.estimates})
+        else:
+            print_findings(found)
+    elif name in names("task"):
+        _task(name, count, as_json)
+    elif name in names("pool"):
+        _pool(name, as_json)
+    elif name in suite_names():
+        suite = load_suite(name)
+        if as_json:
+            print_json(suite)
+        else:
+            click.echo(f"{suite.name}: {suite.title}")
+            for entry in suite.tasks:
+                click.echo(f"  {entry.id}  n={entry.n}")
+    else:
+        raise UnknownName("task, pool, suite, edition or run", name, [*names("task"), *names("pool"), *suite_names()])
+
+
+def _task(name: str, count: int | None, as_json: bool) -> None:
+    from trustgen.core import expand
+    from trustgen.core.registry import load
+
+    factory = load("task", name)
+    task = factory()
+    cases = []
+    if count:
+        for record in task.records.select("show"):
+            cases += list(expand(task, record, "show"))
+            if len(cases) >= count:
+                break
+    if as_json:
+        measures = {
+            k: {"direction": m.direction, "range": m.range, "about": task.card.measures[k]}
+            for k, m in task.measures.items()
+        }
+        print_json({"id": task.id, "version": task.version, "card": task.card, "measures": measures, "cases": cases})
+        return
+    card = task.card
+    click.echo(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · level {task.level}\n")
+    for key, measure in task.measures.items():
+        arrow = {"higher": "↑", "lower": "↓"}.get(measure.direction, f"→ {measure.target:g}")
+        click.echo(f"  {key} {arrow}  [{measure.range[0]:g}, {measure.range[1]:g}]  {card.measures[key]}")
+    click.echo(f"\n{card.prose}")
+    for case in cases[: count or 0]:
+        _print_case(case)
+
+
+def _pool(name: str, as_json: bool) -> None:
+    from trustgen.core.registry import load
+
+    pool = load("pool", name)
+    if as_json:
+        print_json(pool.manifest)
+        return
+    click.echo(f"{name}: {pool.about}")
+    for key, value in pool.manifest.items():
+        click.echo(f"  {key}: {value}")
+
+
+def _edition(path: Path, count: int | None, as_json: bool) -> None:
+    from itertools import islice
+
+    from trustgen.store import Edition
+
+    edition = Edition.open(path)
+    made = edition.manifest
+    cases = list(islice(edition.cases(), count or 0))
+    if as_json:
+        print_json({"edition": made, "cases": cases})
+        return
+    click.echo(f"edition {made.id}: {made.suite}, salt {made.salt}, acceptance {made.acceptance:.1%}")
+    for task in made.tasks:
+        arms = ", ".join(f"{arm} {n}" for arm, n in task.arms.items())
+        click.echo(f"  {task.id} {task.version}: {task.planned} cases of {task.pool} ({arms})")
+    for case in cases:
+        _print_case(case)
+
+
+def _print_case(case: object) -> None:
+    from trustgen.core import Case
+
+    assert isinstance(case, Case)
+    click.echo(f"\n── {case.arm} · {case.id[:8]} " + " ".join(f"{k}={v}" for k, v in case.tags.items()))
+    for turn in case.turns:
+        click.echo(f"{turn.role}: {turn.text}")
+    click.echo(f"expected: {case.expect.best_reply}")

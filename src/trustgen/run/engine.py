@@ -1,0 +1,343 @@
+"""The engine of one run: ask → judge → store as one bounded stream, resumable at every row."""
+
+from __future__ import annotations
+
+import asyncio
+import platform
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+import trustgen
+from trustgen.core import (
+    Case,
+    Estimate,
+    FolderError,
+    InternalError,
+    LevelError,
+    Model,
+    Outcome,
+    Response,
+    Sampling,
+    Verdict,
+    digest,
+    response_key,
+)
+from trustgen.store import Edition, NotApplicable, RunFolder, RunManifest, Spent
+
+from .ask import Asker, Halted, Stop
+from .estimate import estimate_all, narrow
+from .gate import Gate
+from .judge import tasks_of, verdict
+from .settings import Progress, Result, Settings
+
+BATCH = 256  # cases looked up in the journal at a time
+WAITING = 2_000  # rows handed to the journal and not yet on disk, at most
+BREAKER = 50  # cases of one model in a row that end in `error` before it is given up
+
+
+class Work(NamedTuple):
+    """One case to ask, or, where the answer is `stored`, only to judge."""
+
+    case: Case
+    sampling: Sampling
+    key: str
+    stored: bool
+
+
+class Engine:
+    """One run, from the plan to the sealed folder."""
+
+    def __init__(
+        self,
+        source: Edition | Callable[[], Edition],
+        models: Sequence[Model],
+        out: Path,
+        settings: Settings,
+        progress: Progress,
+    ) -> None:
+        self.models = {m.uri: m for m in models}
+        self.settings = settings
+        self.progress = progress
+        self.source = source
+        self.out = out
+        self.closed: set[tuple[str, str]] = set()  # (task, model) whose interval is narrow enough
+        self.failing: Counter[str] = Counter()  # cases in a row that ended in `error`, by model
+        self.issued = 0
+        self.started = time.monotonic()
+
+    async def run(self) -> Result:
+        """Check, ask, judge, store, estimate, seal."""
+        self.stop = Stop()
+        try:
+            for model in self.models.values():
+                await model.check()
+            self.edition = self.source if isinstance(self.source, Edition) else self.source()
+            self.tasks = tasks_of(self.edition)
+            lacking = self._lacking()
+            folder = RunFolder.take(self.out)
+            try:
+                return await self._run_in(folder, lacking)
+            finally:
+                folder.leave()
+        finally:
+            for model in self.models.values():
+                await model.close()
+
+    async def _run_in(self, folder: RunFolder, lacking: list[NotApplicable]) -> Result:
+        manifest = self._manifest(folder, lacking)
+        self.edition = self.edition.copy_to(folder.folder / "edition")
+        self.journal = folder.journal()
+        try:
+            self._mend_journal()
+            folder.write_manifest(manifest)
+            try:
+                await self._ask_everything()
+            finally:
+                self.journal.flush()
+            return self._finish(folder, manifest)
+        finally:
+            self.journal.close()
+
+    # ── plan ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _lacking(self) -> list[NotApplicable]:
+        """The (task, model) pairs that cannot be served; raises when that is all of them."""
+        pairs = [(e, m) for e in self.edition.manifest.tasks for m in self.models.values()]
+        lacking = [NotApplicable(e.id, m.uri, e.level.value) for e, m in pairs if e.level not in m.levels]
+        if len(lacking) == len(pairs):
+            needed = sorted({n.level for n in lacking})
+            models = ", ".join(f"`{uri}`" for uri in self.models)
+            raise LevelError(f"the tasks need the level {' or '.join(needed)}, which {models} does not offer")
+        return lacking
+
+    def _manifest(self, folder: RunFolder, lacking: list[NotApplicable]) -> RunManifest:
+        """The manifest of this run: new, or the folder's own with these models added."""
+        before = folder.manifest() if folder.exists else None
+        made = self.edition.manifest
+        if before and before.edition != made.id:
+            raise FolderError(
+                f"`{folder.folder}` is a run on another edition ({before.edition[:8]}…, this one is {made.id[:8]}…): "
+                "choose another folder with -o"
+            )
+        uris = dict.fromkeys([*(before.models if before else ()), *self.models])
+        simulated = {m.uri for m in self.models.values() if m.simulated} | set(before.simulated if before else ())
+        return RunManifest(
+            edition=made.id,
+            suite=made.suite,
+            salt=made.salt,
+            models=tuple(uris),
+            simulated=tuple(u for u in uris if u in simulated),
+            judges={t.id: t.judge.key for t in self.tasks.values()},
+            not_applicable=tuple(dict.fromkeys([*(before.not_applicable if before else ()), *lacking])),
+            versions={"trustgen": trustgen.__version__, "python": platform.python_version()},
+            budget=str(self.settings.budget),
+            started=before.started if before else _now(),
+            spent=before.spent if before else {},
+        )
+
+    def _mend_journal(self) -> None:
+        """Refuse a journal with corrupt rows, or forget them where that was asked for."""
+        if corrupt := self.journal.corrupt():
+            if not self.settings.drop_corrupt:
+                raise FolderError(
+                    f"`{self.journal.path}` has {len(corrupt)} corrupt rows (first: {corrupt[0]}): run again with "
+                    "--drop-corrupt to forget them and ask those cases anew"
+                )
+            self.journal.drop(corrupt)
+            self.progress.note(f"dropped {len(corrupt)} corrupt rows; their cases are asked again")
+        self.resumed = not self.journal.is_empty
+        self.spent = self.journal.spent()
+
+    # ── ask, judge, store ──────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _ask_everything(self) -> None:
+        loop = asyncio.get_running_loop()
+        self.askers = [self._asker(model) for model in self.models.values()]
+        self.jobs: list[asyncio.Task[None]] = []
+        for asker in self.askers:
+            work = self._pending(asker.model)  # one iterator, many workers: 1.4 µs a case and no list of tasks
+            workers = min(asker.gate.most, 1 + self.edition.planned)
+            self.jobs += [loop.create_task(self._worker(asker, work)) for _ in range(workers)]
+        watch = loop.create_task(self._watch())
+        caught = self._catch_signals(loop)
+        try:
+            done, _ = await asyncio.wait(self.jobs, return_when=asyncio.FIRST_EXCEPTION)
+            for job in done:
+                if not job.cancelled() and (error := job.exception()):
+                    raise error
+        finally:
+            for number in caught:
+                loop.remove_signal_handler(number)
+            for job in (watch, *self.jobs):
+                job.cancel()
+            await asyncio.gather(watch, *self.jobs, return_exceptions=True)
+
+    def _asker(self, model: Model) -> Asker:
+        fixed = self.settings.concurrency
+        gate = Gate(fixed or model.slots, fixed=fixed is not None)
+        timeout = self.settings.options.timeout
+        return Asker(model, self.edition, gate=gate, retry=self.settings.retry, timeout=timeout, stop=self.stop)
+
+    def _pending(self, model: Model) -> Iterator[Work]:
+        """What this model has not answered, or nobody has judged; one batch in memory."""
+        entries = {e.id: e for e in self.edition.manifest.tasks if e.level in model.levels}
+        total = sum(e.planned for e in entries.values())
+        self.progress.plan(model.uri, total, self._judged(model) if self.resumed else 0)
+        batch: list[Work] = []
+        for case in self.edition.cases():
+            if (entry := entries.get(case.task)) is None:
+                continue
+            batch.append(Work(case, entry.sampling, response_key(case.id, model.uri, entry.sampling), stored=False))
+            if len(batch) == BATCH:
+                yield from self._unstored(batch)
+                batch = []
+        yield from self._unstored(batch)
+
+    def _unstored(self, batch: list[Work]) -> Iterator[Work]:
+        if not self.resumed:
+            yield from batch
+            return
+        statuses = self.journal.statuses([w.key for w in batch])
+        verdicts = {w.key: digest(w.key, self.tasks[w.case.task].judge.key) for w in batch}
+        judged = self.journal.judged(list(verdicts.values()))
+        for work in batch:
+            status = statuses.get(work.key)
+            if status in (None, "error"):
+                yield work
+            elif judged.get(verdicts[work.key], Outcome.ERROR) == Outcome.ERROR:
+                yield work._replace(stored=True)
+
+    def _judged(self, model: Model) -> int:
+        """How many cases of a model need nothing more."""
+        judges = {t.judge.key for t in self.tasks.values()}
+        stored = self.journal.verdicts(model=model.uri)
+        return sum(v.judge in judges and v.outcome != Outcome.ERROR for v in stored)
+
+    async def _worker(self, asker: Asker, work: Iterator[Work]) -> None:
+        """Take a case, ask, judge, hand to the journal; until there is no more, or the run stops."""
+        model = asker.model.uri
+        spent = self.spent.setdefault(model, Spent())
+        for case, sampling, key, stored in work:
+            if self._halted():
+                return
+            if (case.task, model) in self.closed:
+                continue
+            task = self.tasks[case.task]
+            if stored and (answer := self.journal.find(key)):
+                self._put(None, verdict(task, case, answer))
+                continue
+            try:
+                response = await asker.ask(case, sampling, key)
+            except Halted:
+                return
+            spent.add(response)
+            self._put(response, verdict(task, case, response))
+            self._count_failures(response)
+            while self.journal.waiting > WAITING and self.journal.failure is None:
+                await asyncio.sleep(0.005)
+
+    def _put(self, response: Response | None, made: Verdict) -> None:
+        self.issued += 1
+        self.journal.put(response, made)
+        self.progress.row(response, made)
+
+    def _count_failures(self, response: Response) -> None:
+        """Give an endpoint up that answers nobody: retrying ten thousand cases would take hours to say so."""
+        if response.status != "error":
+            self.failing[response.model] = 0
+            return
+        self.failing[response.model] += 1
+        if self.failing[response.model] >= BREAKER:
+            self.stop.set(f"{BREAKER} cases in a row failed on {response.model}, the last with: {response.reason}")
+
+    # ── stop ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _halted(self) -> bool:
+        """Whether the run is stopped, a cap is reached, or the journal cannot be written."""
+        if self.stop:
+            return True
+        if self.journal.failure is not None:
+            self.stop.set(f"the journal cannot be written: {self.journal.failure}")
+        elif why := self.settings.budget.exceeded(self.spent, self.settings.prices, self.started):
+            self.stop.set(why)
+        return bool(self.stop)
+
+    async def _watch(self) -> None:
+        """Look after the run: stalls, caps, narrow intervals; after a stop, end the calls that outlast the grace."""
+        limit = self.settings.stall or 2 * self.settings.options.timeout + 60
+        seen, since = -1, time.monotonic()
+        while not await self.stop.wait(0.5) and not self._halted():
+            returned = sum(a.returned for a in self.askers) + self.issued
+            if returned != seen or any(a.gate.paused for a in self.askers):
+                seen, since = returned, time.monotonic()
+            elif time.monotonic() - since > limit:
+                self.stop.set(f"nothing came back for {limit:g} s")
+            if self.settings.until_width is not None:
+                self._close_narrow(self.settings.until_width)
+        until = time.monotonic() + self.settings.grace
+        while time.monotonic() < until and any(a.gate.inside for a in self.askers):
+            await asyncio.sleep(0.05)
+        for job in self.jobs:
+            job.cancel()
+
+    def _close_narrow(self, width: float) -> None:
+        """Stop asking a task whose headline interval is narrow enough on a model."""
+        for task in self.tasks.values():
+            for uri in self.models:
+                if (task.id, uri) not in self.closed and narrow(self.edition, task, uri, self.journal, width):
+                    self.closed.add((task.id, uri))
+                    self.progress.note(f"{task.id} on {uri}: interval within {width:g}, not asking further")
+
+    def _catch_signals(self, loop: asyncio.AbstractEventLoop) -> list[signal.Signals]:
+        if not self.settings.signals:
+            return []
+        caught = [signal.SIGINT, signal.SIGTERM]
+        for number in caught:
+            loop.add_signal_handler(number, self._interrupted, number)
+        return caught
+
+    def _interrupted(self, number: signal.Signals) -> None:
+        if self.stop:  # asked twice: do not wait for the calls in flight
+            for job in self.jobs:
+                job.cancel()
+            return
+        self.progress.note("stopping: waiting for calls in flight (Ctrl-C again leaves them)")
+        self.stop.set(f"interrupted ({number.name})")
+
+    # ── finish ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _finish(self, folder: RunFolder, manifest: RunManifest) -> Result:
+        """Estimate over everything planned, write the numbers, seal the rows."""
+        found = estimate_all(self.edition, self.tasks, manifest, self.journal)
+        self._account(found)
+        folder.write_estimates(found)
+        ended = msgspec.structs.replace(
+            manifest,
+            status="stopped" if self.stop else "finished",
+            stopped=self.stop.reason,
+            ended=_now(),
+            spent=self.journal.spent(),
+        )
+        folder.write_manifest(ended)
+        folder.seal(self.journal)
+        return Result(folder.folder, ended, found)
+
+    def _account(self, found: list[Estimate]) -> None:
+        """Law 1: a run that was not stopped has skipped nothing that it did not mean to skip."""
+        if self.stop:
+            return
+        for e in found:
+            meant = e.model not in self.models or (e.task, e.model) in self.closed
+            if e.outcomes[Outcome.SKIPPED] and not meant:
+                raise InternalError(f"{e.outcomes[Outcome.SKIPPED]} cases of {e.task} on {e.model} were lost")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

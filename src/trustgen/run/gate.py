@@ -1,0 +1,84 @@
+"""How many calls an endpoint gets at once: found by trying, kept by listening.
+
+Slow start doubles the limit each round trip until the first complaint; after that it grows by one a round trip and is
+halved when the endpoint says 429 or 503 (additive increase, multiplicative decrease, as TCP does: Jacobson 1988).
+`Retry-After` holds everybody back, not only the call that was told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+
+
+class Gate:
+    """A semaphore with a limit that moves. Enter with `await enter()`, leave with `leave()`."""
+
+    def __init__(self, most: int, *, fixed: bool = False, start: int = 8) -> None:
+        self.most = most
+        self.limit = float(most if fixed else min(start, most))
+        self.inside = 0
+        self.cuts = 0
+        self._fixed = fixed
+        self._slow_start = True
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._closed_until = 0.0
+        self._last_cut = 0.0
+
+    @property
+    def paused(self) -> bool:
+        """Whether the endpoint asked for a pause that is not over."""
+        return asyncio.get_running_loop().time() < self._closed_until
+
+    async def enter(self) -> None:
+        """Wait for a place, and for the end of a pause that the endpoint asked for."""
+        loop = asyncio.get_running_loop()
+        while True:
+            while self.inside >= int(self.limit):
+                turn: asyncio.Future[None] = loop.create_future()
+                self._waiting.append(turn)
+                try:
+                    await turn
+                finally:
+                    if not turn.done() or turn.cancelled():
+                        self._forget(turn)
+            if (pause := self._closed_until - loop.time()) <= 0:
+                break
+            await asyncio.sleep(pause)
+        self.inside += 1
+
+    def _forget(self, turn: asyncio.Future[None]) -> None:
+        if turn in self._waiting:
+            self._waiting.remove(turn)
+        else:  # it was called in and cancelled before it could go: pass the turn on
+            self._call_in()
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self.inside -= 1
+        self._call_in()
+
+    def _call_in(self) -> None:
+        free = int(self.limit) - self.inside
+        while self._waiting and free > 0:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                free -= 1
+
+    def went_well(self) -> None:
+        """A call succeeded: allow a little more."""
+        if not self._fixed and self.limit < self.most and self.inside >= int(self.limit) - 1:
+            self.limit = min(self.most, self.limit + (1.0 if self._slow_start else 1.0 / self.limit))
+
+    def complained(self, retry_after: float | None) -> None:
+        """The endpoint said 429 or 503: halve the limit, once a second at most, and keep the pause it asked for."""
+        now = asyncio.get_running_loop().time()
+        if retry_after:
+            self._closed_until = max(self._closed_until, now + retry_after)
+        if now - self._last_cut >= 1.0 or not self.cuts:
+            self._last_cut = now
+            self.cuts += 1
+            self._slow_start = False
+            if not self._fixed:
+                self.limit = max(1.0, self.limit / 2)

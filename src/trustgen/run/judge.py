@@ -1,0 +1,41 @@
+"""From a response to a verdict, with the task that is installed."""
+
+from __future__ import annotations
+
+from trustgen.core import Case, InputError, Outcome, Response, Ruling, Task, Verdict, digest
+from trustgen.core.registry import load
+from trustgen.store import Edition
+
+
+def tasks_of(edition: Edition) -> dict[str, Task]:
+    """The installed tasks of an edition; a version whose results are not comparable raises."""
+    found: dict[str, Task] = {}
+    for entry in edition.manifest.tasks:
+        task: Task = load("task", entry.id)(entry.n)
+        if task.version.split("-")[0] != entry.version.split("-")[0]:
+            raise InputError(
+                f"edition `{edition.folder}` holds `{entry.id}` {entry.version}, installed is {task.version}: rebuild "
+                f"it with `trustgen build {edition.manifest.suite} --salt {edition.manifest.salt}`"
+            )
+        found[entry.id] = task
+    return found
+
+
+def rule(task: Task, case: Case, response: Response) -> Ruling:
+    """A judge's ruling, or the outcome that needs no judge."""
+    if response.status == "blocked":
+        return Ruling(Outcome.BLOCKED, reason=response.reason)
+    if response.status == "error":
+        return Ruling(Outcome.ERROR, reason=response.reason)
+    try:
+        return task.judge(case, response)
+    except Exception as error:  # the machinery's fault: counted as such, and judged again on resume
+        return Ruling(Outcome.ERROR, reason=f"judge failed: {type(error).__name__}: {error}")
+
+
+def verdict(task: Task, case: Case, response: Response) -> Verdict:
+    """The verdict of a task's judge on a response."""
+    made = rule(task, case, response)
+    judge = task.judge.key
+    head = (digest(response.key, judge), response.key, case.id, task.id, response.model, judge)
+    return Verdict(*head, made.outcome, made.score, made.label, made.reason)

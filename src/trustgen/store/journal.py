@@ -1,0 +1,289 @@
+"""The journal of a running run: SQLite in WAL mode, one writer thread, group commits.
+
+A row counts as stored once its transaction is on disk (`synchronous=FULL`); progress shows only those. A kill at any
+moment therefore loses at most what was in flight. Scores and payloads lie in separate tables: grouping a million scores
+must not read the replies.
+"""
+
+from __future__ import annotations
+
+import queue
+import sqlite3
+import threading
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from trustgen.core import FolderError, InternalError, Outcome, Response, Verdict
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS responses (
+    key TEXT PRIMARY KEY, case_id TEXT, task TEXT, model TEXT, status TEXT, attempts INTEGER,
+    prompt_tokens INTEGER, completion_tokens INTEGER, body BLOB, checksum BLOB
+);
+CREATE TABLE IF NOT EXISTS verdicts (
+    key TEXT PRIMARY KEY, response TEXT, case_id TEXT, task TEXT, model TEXT, judge TEXT,
+    outcome TEXT, score REAL, label TEXT, reason TEXT
+);
+CREATE TABLE IF NOT EXISTS spent (
+    model TEXT PRIMARY KEY, calls INTEGER, prompt_tokens INTEGER, completion_tokens INTEGER, seconds REAL
+);
+"""
+_PUT_RESPONSE = "INSERT OR REPLACE INTO responses VALUES (?,?,?,?,?,?,?,?,?,?)"
+_PUT_VERDICT = "INSERT OR REPLACE INTO verdicts VALUES (?,?,?,?,?,?,?,?,?,?)"
+_ADD_SPENT = """
+INSERT INTO spent VALUES (?,?,?,?,?) ON CONFLICT (model) DO UPDATE SET calls = calls + excluded.calls,
+prompt_tokens = prompt_tokens + excluded.prompt_tokens,
+completion_tokens = completion_tokens + excluded.completion_tokens,
+seconds = seconds + excluded.seconds
+"""
+COMMIT_ROWS = 500
+COMMIT_SECONDS = 0.05
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Response).decode
+
+
+class Spent(msgspec.Struct):
+    """What a model has cost so far, over all sessions of a run."""
+
+    calls: int = 0
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    seconds: float = 0.0  # summed latency of the calls that succeeded
+
+    @property
+    def tokens(self) -> int:
+        """Tokens both ways."""
+        return self.prompt_tokens + self.completion_tokens
+
+    def add(self, response: Response) -> None:
+        """Count one response."""
+        usage = response.usage
+        self.calls += response.attempts
+        self.prompt_tokens += usage.prompt
+        self.completion_tokens += usage.completion
+        self.seconds += sum(r.seconds for r in response.replies)
+
+
+Item = tuple[Response | None, Verdict]
+
+
+def _check(body: object) -> bytes:
+    if not isinstance(body, bytes):  # SQLite stores any type in any column: a row that was meddled with may be text
+        return b""
+    return blake2b(body, digest_size=8).digest()
+
+
+class Journal:
+    """Rows in, rows out. `put` never blocks; `stored` counts what is safely on disk."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.put_count = 0
+        self.stored = 0
+        self.failure: Exception | None = None
+        self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        try:
+            self._read = self._connect()
+            self._read.executescript(SCHEMA)
+        except sqlite3.Error as error:
+            raise FolderError(_damaged(path, error)) from error
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA cache_size=-8000")
+        return connection
+
+    # ── writing ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def waiting(self) -> int:
+        """Rows handed over but not yet on disk; callers slow down when this grows."""
+        return self.put_count - self.stored
+
+    def put(self, response: Response | None, verdict: Verdict) -> None:
+        """Hand over a row: a response and its verdict, or the verdict alone for a response already stored."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
+            self._thread.start()
+        self.put_count += 1
+        self._queue.put((response, verdict))
+
+    def _write(self) -> None:
+        with closing(self._connect()) as connection:
+            while True:
+                items, last = self._gather()
+                if items and self.failure is None:
+                    try:
+                        self._commit(connection, items)
+                        self.stored += len(items)
+                    except Exception as error:
+                        self.failure = error  # the engine sees it, stops asking, and says so
+                if last:
+                    return
+
+    def _gather(self) -> tuple[list[Item], bool]:
+        """Wait for a row, then take what else comes within the commit window."""
+        first = self._queue.get()
+        if first is None:
+            return [], True
+        items, until = [first], time.monotonic() + COMMIT_SECONDS
+        while len(items) < COMMIT_ROWS:
+            try:
+                item = self._queue.get(timeout=max(0.0, until - time.monotonic()))
+            except queue.Empty:
+                break
+            if item is None:
+                return items, True
+            items.append(item)
+        return items, False
+
+    def _commit(self, connection: sqlite3.Connection, items: Sequence[Item]) -> None:
+        responses, verdicts = [], []
+        spent: dict[str, Spent] = {}
+        for response, v in items:
+            if response is not None:
+                r, body, usage = response, _encode(response), response.usage
+                row = (r.key, r.case, r.task, r.model, r.status, r.attempts, usage.prompt, usage.completion)
+                responses.append((*row, body, _check(body)))
+                spent.setdefault(r.model, Spent()).add(r)
+            verdicts.append(_verdict_row(v))
+        totals = [(m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds) for m, s in spent.items()]
+        connection.execute("BEGIN")
+        try:
+            connection.executemany(_PUT_RESPONSE, responses)
+            connection.executemany(_PUT_VERDICT, verdicts)
+            connection.executemany(_ADD_SPENT, totals)
+            connection.execute("COMMIT")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+
+    def flush(self) -> None:
+        """Write everything handed over, and stop the writer; a write that failed is raised here."""
+        if self._thread is not None:
+            self._queue.put(None)
+            self._thread.join()
+            self._thread = None
+        if self.failure is not None:
+            failure, self.failure = self.failure, None
+            lost = self.waiting
+            self.put_count = self.stored
+            raise FolderError(
+                f"cannot write to `{self.path}` ({failure}): {lost} rows in flight were not kept; make room and run "
+                "the same command again to resume"
+            ) from failure
+        if self.stored != self.put_count:
+            raise InternalError(f"journal stored {self.stored} rows of {self.put_count}")
+
+    def close(self) -> None:
+        """Flush, and let go of the file."""
+        try:
+            self.flush()
+        finally:
+            self._read.close()
+
+    # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was ever stored."""
+        return self._read.execute("SELECT 1 FROM responses LIMIT 1").fetchone() is None
+
+    def spent(self) -> dict[str, Spent]:
+        """What each model has cost so far."""
+        return {m: Spent(*rest) for m, *rest in self._read.execute("SELECT * FROM spent ORDER BY model")}
+
+    def statuses(self, keys: Sequence[str]) -> dict[str, str]:
+        """The stored status of some responses."""
+        marks = ",".join("?" * len(keys))
+        return dict(self._read.execute(f"SELECT key, status FROM responses WHERE key IN ({marks})", keys))
+
+    def judged(self, keys: Sequence[str]) -> dict[str, str]:
+        """The stored outcome of some verdicts."""
+        marks = ",".join("?" * len(keys))
+        return dict(self._read.execute(f"SELECT key, outcome FROM verdicts WHERE key IN ({marks})", keys))
+
+    def find(self, key: str) -> Response | None:
+        """One stored response, if there is one."""
+        row = self._read.execute("SELECT key, body, checksum FROM responses WHERE key = ?", (key,)).fetchone()
+        return self._decoded(*row) if row else None
+
+    def responses(self) -> Iterator[Response]:
+        """Every stored response, by key."""
+        try:
+            for row in self._read.execute("SELECT key, body, checksum FROM responses ORDER BY key"):
+                yield self._decoded(*row)
+        except sqlite3.DatabaseError as error:
+            raise FolderError(_damaged(self.path, error)) from error
+
+    def verdicts(self, task: str = "", model: str = "", judge: str = "") -> Iterator[Verdict]:
+        """Stored verdicts, by key; "" means any."""
+        sql = "SELECT * FROM verdicts WHERE ?1 IN ('', task) AND ?2 IN ('', model) AND ?3 IN ('', judge) ORDER BY key"
+        try:
+            for row in self._read.execute(sql, (task, model, judge)):
+                yield verdict_of(row)
+        except sqlite3.DatabaseError as error:
+            raise FolderError(_damaged(self.path, error)) from error
+
+    def _decoded(self, key: str, body: bytes, checksum: bytes) -> Response:
+        if _check(body) != checksum:
+            raise FolderError(
+                f"row {key} of `{self.path}` is corrupt: run again with --drop-corrupt to forget such rows and ask "
+                "them anew"
+            )
+        return _decode(body)
+
+    def corrupt(self) -> list[str]:
+        """Keys of responses whose bytes no longer match their checksum."""
+        try:
+            rows = self._read.execute("SELECT key, body, checksum FROM responses")
+            return [key for key, body, checksum in rows if _check(body) != checksum]
+        except sqlite3.DatabaseError as error:
+            raise FolderError(_damaged(self.path, error)) from error
+
+    def drop(self, keys: Iterable[str]) -> None:
+        """Forget responses and their verdicts."""
+        pairs = [(k,) for k in keys]
+        self._read.execute("BEGIN")
+        self._read.executemany("DELETE FROM verdicts WHERE response = ?", pairs)
+        self._read.executemany("DELETE FROM responses WHERE key = ?", pairs)
+        self._read.execute("COMMIT")
+
+    def restore(self, responses: Iterable[Response], verdicts: Iterable[Verdict], spent: dict[str, Spent]) -> None:
+        """Fill an empty journal from a sealed run, in one transaction."""
+        self._read.execute("BEGIN")
+        for r in responses:
+            body, usage = _encode(r), r.usage
+            row = (r.key, r.case, r.task, r.model, r.status, r.attempts, usage.prompt, usage.completion)
+            self._read.execute(_PUT_RESPONSE, (*row, body, _check(body)))
+        self._read.executemany(_PUT_VERDICT, (_verdict_row(v) for v in verdicts))
+        totals = ((m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds) for m, s in spent.items())
+        self._read.executemany(_ADD_SPENT, totals)
+        self._read.execute("COMMIT")
+
+
+def _verdict_row(v: Verdict) -> tuple[object, ...]:
+    head = (v.key, v.response, v.case, v.task, v.model, v.judge)
+    return (*head, v.outcome.value, v.score, v.label, v.reason)
+
+
+def verdict_of(row: Sequence[Any]) -> Verdict:
+    """A verdict from its columns, in the order they are stored."""
+    key, response, case, task, model, judge, outcome, score, label, reason = row
+    return Verdict(key, response, case, task, model, judge, Outcome(outcome), score, label, reason)
+
+
+def _damaged(path: Path, error: Exception) -> str:
+    return (
+        f"`{path}` is damaged ({error}): keep a copy, then delete it to start this run again, or name another with -o"
+    )

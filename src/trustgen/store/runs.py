@@ -1,0 +1,217 @@
+"""A run's folder: what was asked of which models, and what came of it.
+
+    RUN/run.json             manifest: edition id, models, judge keys, versions, budget, status
+        edition/             the edition it was made on, so that a run can always be re-run
+        journal.db           while running (see `journal`)
+        responses.parquet    once sealed
+        verdicts.parquet
+        estimates.json       the numbers
+
+Where a journal is present it is the truth; sealing writes the Parquet files whole before the journal goes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import msgspec
+
+from trustgen.core import Estimate, FolderError, Response, Verdict
+
+from .edition import Edition
+from .files import claim, read_json, replacing, write_json
+from .journal import Journal, Spent, verdict_of
+from .tables import rows, write_rows
+
+RESPONSES = (
+    ("key", "text"),
+    ("case_id", "text"),
+    ("task", "category"),
+    ("model", "category"),
+    ("status", "category"),
+    ("attempts", "int"),
+    ("prompt_tokens", "int"),
+    ("completion_tokens", "int"),
+    ("text", "text"),
+    ("reason", "text"),
+    ("response", "json"),
+)
+VERDICTS = (
+    ("key", "text"),
+    ("response", "text"),
+    ("case_id", "text"),
+    ("task", "category"),
+    ("model", "category"),
+    ("judge", "category"),
+    ("outcome", "category"),
+    ("score", "float"),
+    ("label", "text"),
+    ("reason", "text"),
+)
+_response = msgspec.json.Decoder(Response)
+
+
+class NotApplicable(msgspec.Struct, frozen=True):
+    """A (task, model) pair that was not planned, because the model lacks the level."""
+
+    task: str
+    model: str
+    level: str
+
+
+class RunManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """`run.json`. `judges` maps a task to the key of the judge that the estimates rest on."""
+
+    edition: str
+    suite: str
+    salt: str
+    models: tuple[str, ...]
+    simulated: tuple[str, ...] = ()
+    judges: dict[str, str]
+    not_applicable: tuple[NotApplicable, ...] = ()
+    versions: dict[str, str]
+    budget: str = ""
+    status: Literal["running", "finished", "stopped"] = "running"
+    stopped: str = ""  # why, where it was
+    started: str = ""
+    ended: str = ""
+    spent: dict[str, Spent] = {}
+    format: int = 1
+
+
+class RunFolder:
+    """One run on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._lock: IO[str] | None = None
+
+    # ── taking and leaving ─────────────────────────────────────────────────────────────────────────────────────────
+
+    @classmethod
+    def take(cls, folder: Path) -> RunFolder:
+        """Claim a folder for writing: new, empty, or a run already; locked against a second process."""
+        claim(folder, "run.json", "a run")
+        run = cls(folder)
+        lock = (folder / ".lock").open("w")
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            lock.close()
+            raise FolderError(
+                f"run `{folder}` is in use by another process: wait for it or name another with -o"
+            ) from None
+        run._lock = lock
+        return run
+
+    def leave(self) -> None:
+        """Let another process have the folder."""
+        if self._lock is not None:
+            self._lock.close()
+            self._lock = None
+
+    @classmethod
+    def open(cls, folder: Path) -> RunFolder:
+        """A run to read."""
+        if not folder.is_dir():
+            raise FolderError(
+                f"there is no run at `{folder}`: make one with `trustgen run SUITE --model URI -o {folder}`"
+            )
+        run = cls(folder)
+        if run.manifest().format != 1:
+            raise FolderError(f"`{folder}` has run format {run.manifest().format}; this TrustGen reads format 1")
+        return run
+
+    @property
+    def exists(self) -> bool:
+        """Whether the folder holds a run already."""
+        return (self.folder / "run.json").is_file()
+
+    # ── manifest, edition, estimates ───────────────────────────────────────────────────────────────────────────────
+
+    def manifest(self) -> RunManifest:
+        """Read `run.json`."""
+        found: RunManifest = read_json(self.folder / "run.json", RunManifest, "a run")
+        return found
+
+    def write_manifest(self, manifest: RunManifest) -> None:
+        """Write `run.json`."""
+        write_json(self.folder / "run.json", manifest)
+
+    def edition(self) -> Edition:
+        """The edition inside the run."""
+        return Edition.open(self.folder / "edition")
+
+    def estimates(self) -> list[Estimate]:
+        """The numbers; JSON has no nan, so it is written as null."""
+        raw: list[dict[str, Any]] = read_json(self.folder / "estimates.json", list[dict[str, Any]], "a finished run")
+        nan = float("nan")
+        floats = ("value", "low", "high", "worst", "best")
+        return [msgspec.convert({**e, **{k: nan for k in floats if e[k] is None}}, Estimate) for e in raw]
+
+    def write_estimates(self, estimates: list[Estimate]) -> None:
+        """Write `estimates.json`."""
+        write_json(self.folder / "estimates.json", estimates)
+
+    # ── rows ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    @property
+    def journal_path(self) -> Path:
+        """Where the journal is while the run is open."""
+        return self.folder / "journal.db"
+
+    def journal(self) -> Journal:
+        """Open the journal; a sealed run's rows are put back into one first."""
+        fresh = not self.journal_path.exists()
+        journal = Journal(self.journal_path)
+        if fresh and (self.folder / "responses.parquet").exists():
+            journal.restore(self._sealed_responses(), self._sealed_verdicts(), self.manifest().spent)
+        return journal
+
+    def _sealed_responses(self) -> Iterator[Response]:
+        for (body,) in rows(self.folder / "responses.parquet", ("response",)):
+            yield _response.decode(body)
+
+    def _sealed_verdicts(self) -> Iterator[Verdict]:
+        for row in rows(self.folder / "verdicts.parquet"):
+            yield verdict_of(row)
+
+    def responses(self) -> Iterator[Response]:
+        """Every response, sealed or not."""
+        if not self.journal_path.exists():
+            yield from self._sealed_responses()
+            return
+        with contextlib.closing(Journal(self.journal_path)) as journal:
+            yield from journal.responses()
+
+    def verdicts(self) -> Iterator[Verdict]:
+        """Every verdict, sealed or not."""
+        if not self.journal_path.exists():
+            yield from self._sealed_verdicts()
+            return
+        with contextlib.closing(Journal(self.journal_path)) as journal:
+            yield from journal.verdicts()
+
+    def seal(self, journal: Journal) -> None:
+        """Write all rows to Parquet, then remove the journal."""
+        with replacing(self.folder / "responses.parquet") as path:
+            write_rows(path, RESPONSES, (_response_row(r) for r in journal.responses()))
+        with replacing(self.folder / "verdicts.parquet") as path:
+            write_rows(path, VERDICTS, (_verdict_row(v) for v in journal.verdicts()))
+        journal.close()
+        for suffix in ("-wal", "-shm", ""):  # the database last: while it stands, it is the truth
+            self.journal_path.with_name(self.journal_path.name + suffix).unlink(missing_ok=True)
+
+
+def _response_row(r: Response) -> tuple[object, ...]:
+    head = (r.key, r.case, r.task, r.model, r.status, r.attempts, r.usage.prompt, r.usage.completion)
+    return (*head, r.text, r.reason, r)
+
+
+def _verdict_row(v: Verdict) -> tuple[object, ...]:
+    head = (v.key, v.response, v.case, v.task, v.model, v.judge)
+    return (*head, v.outcome.value, v.score, v.label, v.reason)

@@ -1,0 +1,95 @@
+"""Editions and run folders: whole or not at all, and believed only unchanged."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from trustgen.core import Case, Expect, FolderError, Level, Record, Sampling, Source, user
+from trustgen.store import Edition, EditionWriter, RunFolder, TaskEntry
+
+SOURCE = Source(origin="tests", revision="1", licence="CC0-1.0")
+
+
+def write(folder: Path, n: int = 3_000, salt: str = "s") -> Edition:
+    """An edition of n one-case records."""
+    writer = EditionWriter(folder)
+    for i in range(n):
+        record = Record.of("pool", SOURCE, number=i)
+        expect = Expect(answer=str(i), aliases=("x", "y"), wrong=("z",))
+        case = Case.of(record, "plain", user(f"Say {i}: «ü» \u202e"), expect=expect, tags={"group": str(i % 2)})
+        writer.record(record)
+        writer.case(case.sealed("task"))
+    writer.reject(case, "for the test")
+    entry = TaskEntry(
+        id="task",
+        version="1-A",
+        n=n,
+        pool="pool",
+        level=Level.GENERATE,
+        sampling=Sampling(),
+        arms={"plain": n},
+        calls=n,
+        made=n + 1,
+    )
+    return writer.seal(suite="suite", salt=salt, trustgen="0", tasks=(entry,))
+
+
+def test_an_edition_reads_back_and_twice_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, second = write(tmp_path / "a"), write(tmp_path / "b")
+    for name in ("edition.json", "cases.parquet", "records.parquet", "rejects.parquet"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes()
+    cases = list(Edition.open(tmp_path / "a").cases())
+    assert len(cases) == first.planned == 3_000
+    assert all(case.sealed("task").id == case.id for case in cases), "what is read hashes to its name"
+    assert list(second.records())[7]["number"] == 7
+    assert list(first.rejects())[0][3] == "for the test"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "b"], "nothing is left beside an edition"
+
+
+@pytest.mark.parametrize("name", ["cases.parquet", "records.parquet", "rejects.parquet"])
+def test_one_changed_byte_is_noticed(tmp_path: Path, name: str) -> None:
+    write(tmp_path / "e", 20)
+    body = bytearray((tmp_path / "e" / name).read_bytes())
+    body[len(body) // 2] ^= 1
+    (tmp_path / "e" / name).write_bytes(body)
+    with pytest.raises(FolderError, match=rf"changed after it was sealed \({name}\)"):
+        Edition.open(tmp_path / "e")
+
+
+def test_an_unsealed_edition_leaves_nothing(tmp_path: Path) -> None:
+    writer = EditionWriter(tmp_path / "e")
+    writer.record(Record.of("pool", SOURCE, number=1))
+    writer.discard()
+    assert [p.name for p in tmp_path.iterdir()] == ["e"]
+    assert not list((tmp_path / "e").iterdir())
+
+
+def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "thesis.tex").write_text("precious")
+    for take in (EditionWriter, RunFolder.take):
+        with pytest.raises(FolderError, match=r"holds other files \(thesis.tex"):
+            take(tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["thesis.tex"]
+
+
+def test_a_file_in_the_way_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(FolderError, match="choose another folder with -o"):
+        RunFolder.take(tmp_path / "file" / "run")
+
+
+def test_a_run_is_taken_once(tmp_path: Path) -> None:
+    first = RunFolder.take(tmp_path / "run")
+    with pytest.raises(FolderError, match="in use by another process"):
+        RunFolder.take(tmp_path / "run")
+    first.leave()
+    RunFolder.take(tmp_path / "run").leave()
+
+
+def test_what_is_not_there_says_how_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(FolderError, match="trustgen build"):
+        Edition.open(tmp_path / "none")
+    with pytest.raises(FolderError, match="trustgen run"):
+        RunFolder.open(tmp_path / "none")
