@@ -72,19 +72,31 @@ class Halted(Exception):
 
 
 class Asker:
-    """Asks one model. `returned` counts calls that came back, well or not: the stall detector watches it."""
+    """Asks one model. `returned` counts calls that came back, well or not; `busy` the cases being asked now."""
 
     def __init__(self, model: Model, edition: Edition, *, gate: Gate, retry: Retry, timeout: float, stop: Stop) -> None:
         self.model = model
         self.gate = gate
         self.returned = 0
+        self.busy = 0
         self._asset = edition.asset
         self._retry = retry
         self._timeout = timeout
         self._stop = stop
 
     async def ask(self, case: Case, sampling: Sampling, key: str) -> Response:
-        """Play a case's script and return what became of it. Raises `Halted` when the run stops first."""
+        """Play a case's script and return what became of it.
+
+        Raises `Halted` when the run stops before the first reply; a case that has one is played to its end, since the
+        replies so far are paid for and worth nothing without the rest.
+        """
+        self.busy += 1
+        try:
+            return await self._play(case, sampling, key)
+        finally:
+            self.busy -= 1
+
+    async def _play(self, case: Case, sampling: Sampling, key: str) -> Response:
         history: list[Turn] = []
         replies: list[Reply] = []
         attempts = 0
@@ -96,7 +108,7 @@ class Asker:
                 history.append(turn)
                 if due:
                     request = Request(tuple(history), sampling, known, self._asset)
-                    reply, tries = await self._call(request)
+                    reply, tries = await self._call(request, begun=bool(replies))
                     attempts += tries
                     replies.append(reply)
                     if reply.finish == "filtered":
@@ -108,26 +120,29 @@ class Asker:
             attempts += fault.attempts
         return Response(key, case.id, case.task, self.model.uri, status, tuple(replies), reason, attempts)
 
-    async def _call(self, request: Request) -> tuple[Reply, int]:
+    async def _call(self, request: Request, *, begun: bool) -> tuple[Reply, int]:
         attempt = 0
         while True:
             attempt += 1
             try:
-                return await self._once(request), attempt
+                return await self._once(request, begun), attempt
             except (RateLimited, Transient) as fault:
                 if attempt >= self._retry.attempts:
                     fault.attempts = attempt
                     raise
-                if await self._stop.wait(self._retry.pause(attempt)):
+                pause = self._retry.pause(attempt)
+                if begun:
+                    await asyncio.sleep(pause)
+                elif await self._stop.wait(pause):
                     raise Halted from None
             except ModelFault as fault:
                 fault.attempts = attempt
                 raise
 
-    async def _once(self, request: Request) -> Reply:
+    async def _once(self, request: Request, begun: bool) -> Reply:
         await self.gate.enter()
         try:
-            if self._stop:
+            if self._stop and not begun:
                 raise Halted
             async with asyncio.timeout(self._timeout):
                 reply = await self.model.ask(request)

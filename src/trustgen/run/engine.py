@@ -282,7 +282,7 @@ class Engine:
             if self.settings.until_width is not None:
                 self._close_narrow(self.settings.until_width)
         until = time.monotonic() + self.settings.grace
-        while time.monotonic() < until and any(a.gate.inside for a in self.askers):
+        while time.monotonic() < until and any(a.busy for a in self.askers):
             await asyncio.sleep(0.05)
         for job in self.jobs:
             job.cancel()

@@ -67,8 +67,8 @@ class Gate:
                 free -= 1
 
     def went_well(self) -> None:
-        """A call succeeded: allow a little more."""
-        if not self._fixed and self.limit < self.most and self.inside >= int(self.limit) - 1:
+        """A call succeeded: allow a little more, if what is allowed is being used."""
+        if not self._fixed and self.limit < self.most and 2 * self.inside >= self.limit:
             self.limit = min(self.most, self.limit + (1.0 if self._slow_start else 1.0 / self.limit))
 
     def complained(self, retry_after: float | None) -> None:

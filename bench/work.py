@@ -1,0 +1,187 @@
+"""One measured piece of work, in a process of its own: prints CPU seconds, wall seconds and peak memory as JSON.
+
+python bench/work.py KIND --url http://127.0.0.1:PORT/v1 --edition FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+IN_FLIGHT = 64
+
+
+class Clock:
+    """CPU (user and system, all threads of this process) and wall seconds since `start`."""
+
+    def __init__(self) -> None:
+        self.cpu = self.wall = 0.0
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Measure a block."""
+        wall, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+        yield
+        after = resource.getrusage(resource.RUSAGE_SELF)
+        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+        self.wall = time.perf_counter() - wall
+
+
+def prompts(edition: Path) -> list[str]:
+    """The one question of every case."""
+    from trustgen.store import Edition
+
+    return [case.turns[-1].text for case in Edition.open(edition).cases()]
+
+
+def bare(url: str, edition: Path, clock: Clock) -> dict[str, float]:
+    """The yardstick: an aiohttp loop that asks the same, parses the replies and stores nothing."""
+    import aiohttp
+
+    async def loop() -> None:
+        asks = iter(prompts(edition))
+        connector = aiohttp.TCPConnector(limit=0)
+        async with aiohttp.ClientSession(connector=connector) as session:
+
+            async def worker() -> None:
+                for ask in asks:
+                    body = {"model": "mock", "messages": [{"role": "user", "content": ask}], "max_tokens": 16}
+                    async with session.post(f"{url}/chat/completions", json=body) as response:
+                        reply = await response.json()
+                        assert reply["choices"][0]["message"]["content"]
+
+            with clock.running():
+                await asyncio.gather(*(worker() for _ in range(IN_FLIGHT)))
+
+    asyncio.run(loop())
+    return {}
+
+
+def ours(url: str, edition: Path, clock: Clock) -> dict[str, float]:
+    """TrustGen: ask, judge by rule, store durably; then estimate and seal."""
+    from trustgen.core import Response, Verdict
+    from trustgen.models import open_model
+    from trustgen.run import Quiet, Settings, evaluate, tasks_of
+    from trustgen.store import Edition
+
+    tasks_of(Edition.open(edition))  # imports belong to no case
+
+    class Watch(Quiet):
+        def row(self, response: Response | None, verdict: Verdict) -> None:
+            self.last = (time.perf_counter(), time.process_time())
+
+    watch = Watch()
+    folder = Path(tempfile.mkdtemp())
+    try:
+        model = open_model(f"openai-api:mock@{url}", Settings().options)
+        began = (time.perf_counter(), time.process_time())
+        with clock.running():
+            evaluate(edition, [model], folder / "run", settings=Settings(concurrency=IN_FLIGHT), progress=watch)
+        wall, cpu = watch.last[0] - began[0], watch.last[1] - began[1]
+    finally:
+        shutil.rmtree(folder)
+    return {"streaming_wall": wall, "streaming_cpu": cpu}
+
+
+def inspect(url: str, edition: Path, clock: Clock) -> dict[str, float]:
+    """The same cases through Inspect AI, scored by its `includes`."""
+    import os
+
+    from inspect_ai import Task, eval
+    from inspect_ai.dataset import MemoryDataset, Sample
+    from inspect_ai.scorer import includes
+    from inspect_ai.solver import generate
+
+    os.environ["MOCK_API_KEY"] = "none"
+    samples = [Sample(input=ask, target="yes") for ask in prompts(edition)]
+    folder = tempfile.mkdtemp()
+    try:
+        with clock.running():
+            eval(
+                Task(dataset=MemoryDataset(samples), solver=generate(), scorer=includes()),
+                model="openai-api/mock/mock",
+                model_base_url=url,
+                max_connections=IN_FLIGHT,
+                max_samples=IN_FLIGHT,
+                max_tokens=16,
+                log_dir=folder,
+                display="none",
+            )
+    finally:
+        shutil.rmtree(folder)
+    return {}
+
+
+def lm_eval(url: str, edition: Path, clock: Clock) -> dict[str, float]:
+    """The same cases through lm-eval, scored by exact match."""
+    import os
+
+    os.environ |= {"OPENAI_API_KEY": "none", "HF_HUB_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+    from lm_eval import simple_evaluate
+    from lm_eval.api.task import ConfigurableTask
+
+    folder = Path(tempfile.mkdtemp())
+    try:
+        rows = folder / "cases.json"
+        rows.write_text("\n".join(json.dumps({"question": ask, "answer": "yes"}) for ask in prompts(edition)))
+        task = ConfigurableTask(
+            config={
+                "task": "cases",
+                "dataset_path": "json",
+                "dataset_kwargs": {"data_files": {"test": str(rows)}, "cache_dir": str(folder)},
+                "test_split": "test",
+                "output_type": "generate_until",
+                "doc_to_text": "{{question}}",
+                "doc_to_target": "{{answer}}",
+                "generation_kwargs": {"until": ["\n\n"], "max_gen_toks": 16},
+                "metric_list": [{"metric": "exact_match"}],
+            }
+        )
+        arguments = f"model=mock,base_url={url}/chat/completions,num_concurrent={IN_FLIGHT},tokenizer_backend=None"
+        with clock.running():
+            simple_evaluate(
+                model="local-chat-completions",
+                model_args=arguments,
+                tasks=[task],
+                apply_chat_template=True,
+                bootstrap_iters=0,
+                log_samples=True,
+            )
+    finally:
+        shutil.rmtree(folder)
+    return {}
+
+
+KINDS: dict[str, Callable[[str, Path, Clock], dict[str, float]]] = {
+    "bare": bare,
+    "ours": ours,
+    "inspect": inspect,
+    "lm-eval": lm_eval,
+}
+
+
+def main() -> None:
+    """Do one kind of work and print what it took."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("kind", choices=KINDS)
+    parser.add_argument("--url", required=True)
+    parser.add_argument("--edition", type=Path, required=True)
+    asked = parser.parse_args()
+    clock = Clock()
+    extra: dict[str, Any] = KINDS[asked.kind](asked.url, asked.edition, clock)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    json.dump({"cpu": clock.cpu, "wall": clock.wall, "peak_mb": peak, **extra}, sys.stdout)
+
+
+if __name__ == "__main__":
+    main()
