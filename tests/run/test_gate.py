@@ -15,20 +15,33 @@ from trustgen.run.gate import Gate
 
 
 def test_it_starts_slowly_and_doubles_each_round_trip() -> None:
-    async def run() -> list[int]:
+    async def run() -> list[float]:
         gate, seen = Gate(256), []
-        for _ in range(4):
-            seen.append(int(gate.limit))
-            for _ in range(int(gate.limit)):
+        inside: list[asyncio.Future[None]] = []
+
+        async def worker() -> None:
+            while True:
                 await gate.enter()
-            for _ in range(gate.inside):
-                gate.went_well()
+                inside.append(asyncio.get_running_loop().create_future())
+                await inside[-1]
                 gate.leave()
+                gate.went_well()
+
+        workers = [asyncio.create_task(worker()) for _ in range(256)]
+        for _ in range(4):
+            for _ in range(5):
+                await asyncio.sleep(0)
+            seen.append(gate.limit)
+            answered, inside[:] = inside[:], []  # one round trip: all calls in flight come back
+            for call in answered:
+                call.set_result(None)
+        for job in workers:
+            job.cancel()
         return seen
 
     seen = asyncio.run(run())
     assert seen[0] == 8
-    assert all(b > 1.5 * a for a, b in pairwise(seen)), seen
+    assert all(1.5 * a < b < 3 * a for a, b in pairwise(seen)), seen
 
 
 def test_a_complaint_halves_the_limit_once_a_second_and_growth_turns_slow() -> None:
