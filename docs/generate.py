@@ -1,0 +1,101 @@
+"""Write the pages that come from code: one a task (from its card), the shelf, and the command line.
+
+python docs/generate.py            write them
+python docs/generate.py --check    exit 1 when one is out of date
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from trustgen.cli.app import COMMANDS, app
+from trustgen.core import Direction, Task
+from trustgen.core.registry import load, names
+
+DOCS = Path(__file__).parent
+ARROW = {Direction.HIGHER: "↑", Direction.LOWER: "↓"}
+
+
+def direction(task: Task, measure: str) -> str:
+    """`↑ 0 – 1` and the like."""
+    made = task.measures[measure]
+    arrow = ARROW.get(made.direction) or f"→ {made.target:g}"
+    return f"{arrow} [{made.range[0]:g}, {made.range[1]:g}]"
+
+
+def task_page(task: Task) -> str:
+    """A task's page: its card, and what the code declares."""
+    card = task.card
+    facts = [
+        ("dimension", card.dimension),
+        ("modality", card.modality),
+        ("version", task.version),
+        ("level", task.level.value),
+        ("records", f"{task.records.pool}, {task.n} by default"),
+        ("source", card.source),
+        ("guideline", card.guideline),
+        ("threats", ", ".join(card.threats)),
+        ("roles", ", ".join(card.roles) or "none: judged by rule"),
+    ]
+    lines = [f"# {card.title}", "", f"`{task.id}`", "", "| | |", "|---|---|"]
+    lines += [f"| {key} | {value} |" for key, value in facts if value]
+    lines += ["", "| measure | direction and range | what it counts |", "|---|---|---|"]
+    for i, name in enumerate(task.measures):
+        mark = " (headline)" if i == 0 else ""
+        lines.append(f"| `{name}`{mark} | {direction(task, name)} | {card.measures[name]} |")
+    return "\n".join([*lines, "", card.prose, ""])
+
+
+def shelf(tasks: list[Task]) -> str:
+    """The table of all tasks."""
+    lines = ["# The shelf", "", "| task | dimension | headline | what it measures |", "|---|---|---|---|"]
+    for task in tasks:
+        link = f"[`{task.id}`](tasks/{task.id}.md)"
+        headline = f"`{task.headline}` {direction(task, task.headline)}"
+        lines.append(f"| {link} | {task.card.dimension} | {headline} | {task.card.title} |")
+    return "\n".join([*lines, ""])
+
+
+def command_line() -> str:
+    """The help of every command."""
+    lines = ["# Command line", ""]
+    context = click.Context(app, info_name="trustgen", max_content_width=100, terminal_width=100)
+    lines += ["```", app.get_help(context), "```", ""]
+    for name in COMMANDS:
+        command = app.get_command(context, name)
+        assert command is not None
+        inner = click.Context(command, info_name=name, parent=context, max_content_width=100, terminal_width=100)
+        lines += [f"## {name}", "", "```", command.get_help(inner), "```", ""]
+    return "\n".join(lines)
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page."""
+    tasks: list[Task] = [load("task", name)() for name in names("task")]
+    made = {DOCS / "tasks" / f"{task.id}.md": task_page(task) for task in tasks}
+    return made | {DOCS / "tasks.md": shelf(tasks), DOCS / "cli.md": command_line()}
+
+
+def main() -> None:
+    """Write or check."""
+    wanted = pages()
+    stale = [p for p, text in wanted.items() if not p.is_file() or p.read_text("utf-8") != text]
+    stale += [p for p in (DOCS / "tasks").glob("*.md") if p not in wanted]
+    if "--check" in sys.argv:
+        for path in stale:
+            print(f"{path.relative_to(DOCS.parent)} is out of date: run `make docs`")
+        sys.exit(bool(stale))
+    for path in stale:
+        if path in wanted:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(wanted[path], "utf-8")
+        else:
+            path.unlink()
+    print(f"{len(wanted)} pages, {len(stale)} written")
+
+
+if __name__ == "__main__":
+    main()
