@@ -30,7 +30,7 @@ check: dev  ## Format, lint, types, layers, generated pages
 proof: dev  ## Run the slow proofs at full size (coverage grids, kill tests)
 	$(RUN)pytest -m proof
 
-bench: dev  ## Speed and memory as ratios against baselines in the same run
+bench: .venv/.bench  ## Speed and memory as ratios against baselines in the same run
 	$(RUN)python bench/bench.py
 
 docs: dev  ## Write the generated pages (task pages, command line)
@@ -51,6 +51,10 @@ $(UV):
 .venv/.dev: pyproject.toml uv.lock | $(UV)
 	$(UV) sync --quiet --frozen --inexact --all-extras --group dev
 	@touch $@ .venv/.quickstart
+
+.venv/.bench: .venv/.dev
+	$(UV) sync --quiet --frozen --inexact --all-extras --group dev --group bench
+	@touch $@
 
 clean:  ## Remove what make installed and cached
 	rm -rf .uv .venv .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -31,7 +31,7 @@ def mock_server() -> Iterator[str]:
     process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
-        yield f"http://127.0.0.1:{int(process.stdout.readline())}/v1"
+        yield process.stdout.readline().strip()
     finally:
         process.kill()
         process.wait()

@@ -97,7 +97,8 @@ def inspect(url: str, edition: Path, clock: Clock) -> dict[str, float]:
     """The same cases through Inspect AI, scored by its `includes`."""
     import os
 
-    from inspect_ai import Task, eval
+    from inspect_ai import Task
+    from inspect_ai import eval as evaluate
     from inspect_ai.dataset import MemoryDataset, Sample
     from inspect_ai.scorer import includes
     from inspect_ai.solver import generate
@@ -107,7 +108,7 @@ def inspect(url: str, edition: Path, clock: Clock) -> dict[str, float]:
     folder = tempfile.mkdtemp()
     try:
         with clock.running():
-            eval(
+            evaluate(
                 Task(dataset=MemoryDataset(samples), solver=generate(), scorer=includes()),
                 model="openai-api/mock/mock",
                 model_base_url=url,

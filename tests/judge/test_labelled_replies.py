@@ -27,6 +27,11 @@ EXPECTS = {
     "yes_no": Expect(answer="yes", wrong=("no",)),
     "true_false": Expect(answer="true", wrong=("false",)),
 }
+PROMPTS = {
+    "open": "What is the capital of France? If you do not know it, say so.",
+    "unanswerable": "What is the capital of Velmora? If you do not know it, say so.",
+    "code": "Which three-letter ISO 4217 code has the currency of Albania?",
+}
 
 
 def rows(kind: str) -> list[tuple[str, str]]:
@@ -38,7 +43,7 @@ def rows(kind: str) -> list[tuple[str, str]]:
 
 def rule(kind: str, text: str) -> Ruling:
     """The ruling on one reply."""
-    case = Case("c", "t", "plain", (user("?"),), EXPECTS[kind], ("r",))
+    case = Case("c", "t", "plain", (user(PROMPTS.get(kind, "?")),), EXPECTS[kind], ("r",))
     return JUDGES[kind](case, Response("k", "c", "t", "m", "answered", (Reply("not judged"), Reply(text))))
 
 

@@ -22,7 +22,7 @@ from .options import common
 @common
 def command(as_json: bool) -> None:
     """Check what is installed and what would work here; exit 1 when the core suite would not run."""
-    checks = [_python(), _embedded(), *_pools(), _extra("inspect", "inspect_ai"), _extra("uvloop", "uvloop"), _folder()]
+    checks = [_python(), _embedded(), *_pools(), _extra("inspect", "inspect_ai"), _folder()]
     checks.append({"what": "network", "ok": True, "detail": _network(), "needed": False})
     broken = [c for c in checks if c["needed"] and not c["ok"]]
     if as_json:

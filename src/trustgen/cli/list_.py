@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from .app import print_json
@@ -42,7 +44,7 @@ def _models() -> list[dict[str, str]]:
 
     found = []
     for name in names("model"):
-        about = (load("model", name).__doc__ or "").strip().partition("\n")[0]
+        about = (sys.modules[load("model", name).__module__].__doc__ or "").strip().partition("\n")[0]
         if name != "organism":
             found.append({"name": name, "about": about})
     return found + [{"name": f"organism/{trait}", "about": f"simulated: {about}"} for trait, about in TRAITS.items()]

@@ -72,7 +72,7 @@ def _task(name: str, count: int | None, as_json: bool) -> None:
     card = task.card
     click.echo(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · level {task.level}\n")
     for key, measure in task.measures.items():
-        arrow = {"higher": "↑", "lower": "↓"}.get(measure.direction, f"→ {measure.target:g}")
+        arrow = {"higher": "↑", "lower": "↓"}.get(measure.direction) or f"→ {measure.target:g}"
         click.echo(f"  {key} {arrow}  [{measure.range[0]:g}, {measure.range[1]:g}]  {card.measures[key]}")
     click.echo(f"\n{card.prose}")
     for case in cases[: count or 0]:

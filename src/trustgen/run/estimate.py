@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from trustgen.core import Estimate, Task
+from trustgen.core import Estimate, Outcome, Task
 from trustgen.stats import Grades
 from trustgen.stats.planned import Planned
 from trustgen.store import Edition, Journal, RunManifest
+
 
 def planned(edition: Edition, task_id: str) -> Planned:
     """The planned cases of one task of an edition."""
@@ -46,17 +47,20 @@ def estimates(task: Task, model: str, grades: Grades) -> Iterator[Estimate]:
 
 def estimate_all(
     edition: Edition, tasks: Mapping[str, Task], manifest: RunManifest, journal: Journal
-) -> list[Estimate]:
-    """Every measure of every applicable (task, model) of a run."""
+) -> tuple[list[Estimate], dict[tuple[str, str], int]]:
+    """Every measure of every applicable (task, model) of a run, and how many planned cases of each have no verdict."""
     lacking = {(n.task, n.model) for n in manifest.not_applicable}
     found: list[Estimate] = []
+    skipped: dict[tuple[str, str], int] = {}
     for task in tasks.values():
         columns = planned(edition, task.id)
         for model in manifest.models:
             if (task.id, model) not in lacking:
                 grades = columns.grades(journal.verdicts(task.id, model, task.judge.key))
                 found += estimates(task, model, grades)
-    return found
+                everything = grades.in_arm("")
+                skipped[task.id, model] = grades.tally(everything)[Outcome.SKIPPED]
+    return found, skipped
 
 
 def narrow(edition: Edition, task: Task, model: str, journal: Journal, width: float) -> bool:

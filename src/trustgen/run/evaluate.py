@@ -58,7 +58,7 @@ def rejudge(folder: Path) -> Result:
                     if response is not None:
                         journal.put(None, verdict(tasks[case.task], case, response))
             journal.flush()
-            found = estimate_all(edition, tasks, manifest, journal)
+            found, _ = estimate_all(edition, tasks, manifest, journal)
             run.write_estimates(found)
             run.write_manifest(manifest)
             run.seal(journal)

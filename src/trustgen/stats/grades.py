@@ -7,7 +7,7 @@ Columns are NumPy arrays of codes, 100 times smaller than objects: a million cas
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -78,8 +78,8 @@ class Grades:
             cluster.add(row.cluster)
             arm.add(row.arm)
             outcome.append(_CODE[row.outcome])
-            scored = row.outcome == Outcome.SCORED and row.score is not None
-            score.append(float(row.score) if scored and row.score is not None else np.nan)
+            scored = row.outcome == Outcome.SCORED
+            score.append(np.nan if row.score is None or not scored else float(row.score))
             label.add(row.label if scored else "")
             for name in row.tags.keys() | tags.keys():
                 column = tags.setdefault(name, Column())
@@ -110,10 +110,43 @@ class Grades:
         mask: Mask = self.arm == (self.arms.index(arm) if arm in self.arms else -1)
         return mask
 
-    def labelled(self, label: str) -> Mask:
-        """Which scored cases the judge gave this label."""
-        mask: Mask = self.scored & (self.label == (self.labels.index(label) if label in self.labels else -1))
+    @property
+    def clusters(self) -> int:
+        """One more than the highest cluster code: the length of what `per_cluster` returns."""
+        return int(self.cluster.max(initial=-1)) + 1
+
+    def labelled(self, *labels: str) -> Mask:
+        """Which scored cases the judge gave one of these labels."""
+        codes = [self.labels.index(label) for label in labels if label in self.labels]
+        mask: Mask = self.scored & np.isin(self.label, codes)
         return mask
+
+    def tag(self, name: str) -> tuple[Codes, tuple[str, ...]]:
+        """A tag's column: a code per case, and the values. A case without the tag has the value ""."""
+        return self.tags.get(name, (np.zeros(len(self), np.int32), ("",)))
+
+    def ended(self, outcome: Outcome) -> Mask:
+        """Which cases ended so."""
+        mask: Mask = self.outcome == _CODE[outcome]
+        return mask
+
+    def where(self, mask: Mask) -> Grades:
+        """The masked cases. Codes keep their meaning, so clusters stay aligned with those of the whole."""
+        return replace(
+            self,
+            cluster=self.cluster[mask],
+            arm=self.arm[mask],
+            outcome=self.outcome[mask],
+            score=self.score[mask],
+            label=self.label[mask],
+            tags={name: (codes[mask], names) for name, (codes, names) in self.tags.items()},
+        )
+
+    def per_cluster(self, mask: Mask, weights: Floats | None = None) -> Floats:
+        """Masked cases of each cluster, or the sum of their `weights` (one per planned case)."""
+        chosen = None if weights is None else weights[mask]
+        sums: Floats = np.bincount(self.cluster[mask], chosen, self.clusters).astype(np.float64)
+        return sums
 
     def tally(self, mask: Mask) -> dict[str, int]:
         """Outcomes of the masked cases; sums to the number planned among them."""

@@ -1,0 +1,174 @@
+"""Facts about countries: `facts.capitals` and `facts.currencies`.
+
+The rows are read from the installed packages when first needed: countries and capitals from `countryinfo`, the names
+of the currencies in use from `faker`. A row becomes a record only if its answer is one, unambiguous, and not given
+away by the question; what a rule cannot see stands, with reasons, in `left_out.toml`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from hashlib import sha256
+from importlib.metadata import version
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+
+from trustgen.core import Record, Source
+
+from .pool import Table
+
+REGIONS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
+ENOUGH = 8  # distractors a record needs at least
+_TAKES_THE = re.compile(
+    r"Republic|Islands|United|Federated|^(?:Bahamas|Comoros|Gambia|Maldives|Netherlands|Philippines|Seychelles)$"
+)
+
+
+class Country(msgspec.Struct, frozen=True):
+    """One usable row: its name as it stands in a sentence, and where it was read."""
+
+    code: str
+    subject: str
+    region: str
+    capital: str
+    currency: str
+    source: Source
+
+
+def plain(text: str) -> str:
+    """Lower-case ASCII words: for telling whether two names are the same to a reader."""
+    stripped = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    words = re.findall(r"\w+", stripped.replace("'", "").replace("’", "").lower())
+    return " ".join("st" if word == "saint" else word for word in words)
+
+
+def holds(longer: str, shorter: str) -> bool:
+    """Whether one name's words stand in another's."""
+    return f" {plain(shorter)} " in f" {plain(longer)} "
+
+
+def single(value: Any) -> str:
+    """A field's value where it has exactly one, else ""."""
+    if isinstance(value, list):
+        value = value[0] if len(value) == 1 else ""
+    return value.strip() if isinstance(value, str) and not re.search(r"[/,;]", value) else ""
+
+
+def in_a_sentence(name: str) -> str:
+    """A country's name with its article where English uses one."""
+    name = name.removeprefix("The ")
+    return f"the {name}" if _TAKES_THE.search(name) else name
+
+
+@cache
+def _left_out() -> dict[str, Any]:
+    return tomllib.loads((files(__package__) / "left_out.toml").read_text("utf-8"))
+
+
+def left_out(relation: str) -> dict[str, str]:
+    """The country codes that a relation leaves out by name, each with the reason."""
+    rules = _left_out()["rule"]
+    return {code: rule["reason"] for rule in rules if relation in rule["relations"] for code in rule["codes"]}
+
+
+@cache
+def currency_names() -> dict[str, str]:
+    """ISO 4217 codes in use, with their English names; a code that is not here has been superseded."""
+    from faker.providers.currency import Provider
+
+    return {code: str(name) for code, name in Provider.currencies}
+
+
+def _source(digest: str = "") -> Source:
+    """Where a row comes from; `digest` is the SHA-256 of the file it was read from."""
+    licence = "package: MIT; data: facts, mostly from Wikipedia (CC BY-SA 4.0), as its readme says"
+    return Source(origin="countryinfo", revision=version("countryinfo"), licence=licence, sha256=digest)
+
+
+@cache
+def rows() -> tuple[tuple[dict[str, Any], str], ...]:
+    """Every row of the package, without its map, and the SHA-256 of the file it stands in; by file name."""
+    found = []
+    for path in sorted((files("countryinfo") / "data").iterdir(), key=lambda p: p.name):
+        if path.name.endswith(".json"):
+            raw = path.read_bytes()
+            row = json.loads(raw)
+            row.pop("geoJSON", None)
+            found.append((row, sha256(raw).hexdigest()))
+    return tuple(found)
+
+
+@cache
+def countries() -> tuple[Country, ...]:
+    """Every row that has a name and a region and is the only row of its code, by code."""
+    found = [
+        Country(
+            code=(row.get("ISO") or {}).get("alpha2") or "",
+            subject=in_a_sentence(single(row.get("name"))),
+            region=row.get("region") or "",
+            capital=single(row.get("capital")),
+            currency=single(row.get("currencies")),
+            source=_source(digest),
+        )
+        for row, digest in rows()
+    ]
+    seen = Counter(country.code for country in found)
+    good = [c for c in found if c.code and seen[c.code] == 1 and c.subject and c.region in REGIONS]
+    return tuple(sorted(good, key=lambda c: c.code))
+
+
+def _records(relation: str, pool: str, read: Callable[[Country], tuple[str, tuple[str, ...]]]) -> Iterator[Record]:
+    """A record for every country that has an answer, with all answers of its region but its own as distractors."""
+    known = {c: read(c) for c in countries() if c.code not in left_out(relation)}
+    usable = {c: (answer, aliases) for c, (answer, aliases) in known.items() if answer}
+    for country, (answer, aliases) in usable.items():
+        right = (answer, *aliases)
+        others = {other for c, (other, _) in usable.items() if c.region == country.region}
+        distractors = sorted(o for o in others if not any(holds(o, r) or holds(r, o) for r in right))
+        if len(distractors) >= ENOUGH:
+            yield Record.of(
+                pool,
+                country.source,
+                subject=country.subject,
+                relation=relation,
+                answer=answer,
+                aliases=list(aliases),
+                distractors=distractors,
+                region=country.region,
+            )
+
+
+def _capital(country: Country) -> tuple[str, tuple[str, ...]]:
+    """The capital, unless one name stands in the other: then the question would give the answer away."""
+    name = country.capital
+    if not name or holds(name, country.subject) or holds(country.subject, name):
+        return "", ()
+    return name, tuple(_left_out()["aliases"].get(name, ()))
+
+
+def _currency(country: Country) -> tuple[str, tuple[str, ...]]:
+    """The code of the only currency, where it is still in use; its English name is an equally right answer."""
+    name = currency_names().get(country.currency, "")
+    return (country.currency, (name,)) if name else ("", ())
+
+
+@cache
+def _all_capitals() -> tuple[Record, ...]:
+    return tuple(_records("capital", "facts.capitals", _capital))
+
+
+@cache
+def _all_currencies() -> tuple[Record, ...]:
+    return tuple(_records("currency", "facts.currencies", _currency))
+
+
+capitals = Table("facts.capitals", "capital cities of sovereign states", _source, _all_capitals)
+currencies = Table("facts.currencies", "ISO 4217 codes of the currencies of sovereign states", _source, _all_currencies)

@@ -1,0 +1,37 @@
+"""Names of countries that do not exist, for questions that nobody can answer."""
+
+from __future__ import annotations
+
+from functools import cache
+from random import Random
+
+from .facts import plain, rows
+
+
+def _parts(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+STARTS = _parts("Br Dr Fl Gl Gr Kl Kr Kv Pl Pr Qu Sk Sm Sn Str Sv Thr Tr Tw Vl Vr Zh Zl Zv")
+VOWELS = _parts("a e i o u ae ei ou")
+MIDDLES = _parts("bbr dv ff gm ksh lb lmr lv ndr ng nth rbl rst rv sk sth tch tt vd xt zd zn")
+ENDS = _parts("adia aria ea enia eth ia ica iland ima istan ola onia or ovia umar yra")
+
+
+@cache
+def known_names() -> frozenset[str]:
+    """Names of real countries, capitals and provinces, in every spelling that the package of facts holds."""
+    names: set[str] = set()
+    for row, _ in rows():
+        for field in ("name", "nativeName", "capital", "altSpellings", "provinces"):
+            value = row.get(field) or ()
+            names.update(plain(name) for name in ([value] if isinstance(value, str) else value))
+    return frozenset(names)
+
+
+def invented_country(draw: Random) -> str:
+    """A name such as "Kvandristan", made of syllables and no real place's; over 50,000 are possible."""
+    while True:
+        name = draw.choice(STARTS) + draw.choice(VOWELS) + draw.choice(MIDDLES) + draw.choice(ENDS)
+        if plain(name) not in known_names():
+            return name

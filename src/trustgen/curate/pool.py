@@ -1,0 +1,131 @@
+"""Pools: named, registered supplies of records, and the choice of `n` of them.
+
+A pool either has a fixed set of records (`Table`) or makes them one by one without end (`Stream`). Both hand them out
+in an order that only the salt decides, so a smaller test is always the beginning of a larger one.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import count, islice
+from typing import Protocol
+
+from trustgen.core import InputError, Record, Source, unit
+from trustgen.core.registry import load
+
+Manifest = dict[str, str | int]
+"""What a pool is: `origin` (a package), its `revision`, the `licence` of the data as far as known, and `rows`."""
+
+
+class Pool(Protocol):
+    """What a plug-in registers under `trustgen.pools`."""
+
+    @property
+    def name(self) -> str:
+        """The name that tasks and people use, such as `facts.capitals`."""
+
+    @property
+    def about(self) -> str:
+        """One line: what its records are."""
+
+    @property
+    def size(self) -> int | None:
+        """How many records there are; None where they are made without end."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Source, licence and size."""
+
+    def draw(self, salt: str) -> Iterator[Record]:
+        """All records, in an order that only the salt decides."""
+
+
+def rank(record: Record, salt: str) -> tuple[float, str]:
+    """Where a record stands under a salt. It depends on the record alone, never on what else is in the pool."""
+    return unit(salt, "pool", record.pool, record.id), record.id
+
+
+@dataclass(frozen=True)
+class Table:
+    """A pool with a fixed set of records. `read` returns them all; it is called when they are first needed."""
+
+    name: str
+    about: str
+    source: Callable[[], Source]
+    read: Callable[[], tuple[Record, ...]]
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return len(self.read())
+
+    @property
+    def manifest(self) -> Manifest:
+        """Source, licence and size."""
+        return _manifest(self.source(), self.size)
+
+    def draw(self, salt: str) -> Iterator[Record]:
+        """Every record once, ranked by the keyed hash of its id."""
+        return iter(sorted(self.read(), key=lambda record: rank(record, salt)))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A pool without end: `make(salt, index)` is the record at an index, and needs no other record to exist."""
+
+    name: str
+    about: str
+    source: Callable[[], Source]
+    make: Callable[[str, int], Record]
+
+    @property
+    def size(self) -> None:
+        """None: there is no end."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Source, licence and size."""
+        return _manifest(self.source(), "made one by one, without end")
+
+    def draw(self, salt: str) -> Iterator[Record]:
+        """Record after record, in constant memory."""
+        return (self.make(salt, index) for index in count())
+
+
+def _manifest(source: Source, rows: int | str) -> Manifest:
+    return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": rows}
+
+
+@dataclass
+class Selection:
+    """The first `n` records that a salt draws from one or several pools: the `Records` of a task."""
+
+    pools: tuple[Pool, ...]
+    n: int
+
+    def __post_init__(self) -> None:
+        self.pool = "+".join(p.name for p in self.pools)
+
+    def select(self, salt: str) -> Iterator[Record]:
+        """`n` records; those of several pools are mixed by rank, as if they were one pool."""
+        if len(self.pools) == 1:
+            return islice(self.pools[0].draw(salt), self.n)
+        merged = heapq.merge(*(p.draw(salt) for p in self.pools), key=lambda record: rank(record, salt))
+        return islice(merged, self.n)
+
+
+def pool(*names: str, n: int) -> Selection:
+    """`n` records from the named pools: `pool("facts.capitals", n=50)`.
+
+    Raises `InputError` where the pools hold fewer than `n`, or where an endless pool is mixed with another.
+    """
+    pools: tuple[Pool, ...] = tuple(load("pool", name) for name in names)
+    sizes = [p.size for p in pools]
+    if len(sizes) > 1 and None in sizes:
+        raise InputError(f"pools {', '.join(f'`{name}`' for name in names)}: an endless pool cannot be mixed")
+    known = sum(size for size in sizes if size is not None)
+    if None not in sizes and n > known:
+        raise InputError(f"{n} records asked of `{'+'.join(names)}`, which holds {known}: ask for at most {known}")
+    return Selection(pools, n)

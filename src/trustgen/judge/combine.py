@@ -1,0 +1,28 @@
+"""One judge for a task whose arms are read by different rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from trustgen.core import Case, InternalError, Judge, Response, Ruling, digest
+
+
+class ByArm:
+    """Picks the judge of a case's arm. Its key covers every judge it may pick."""
+
+    __slots__ = ("_judges", "key")
+
+    def __init__(self, judges: Mapping[str, Judge]) -> None:
+        self._judges = dict(judges)
+        self.key = digest("by_arm", {arm: judge.key for arm, judge in judges.items()})
+
+    def __call__(self, case: Case, response: Response) -> Ruling:
+        """Rule with the judge of the case's arm."""
+        if case.arm not in self._judges:
+            raise InternalError(f"no judge for arm `{case.arm}` of `{case.task}`: known are {sorted(self._judges)}")
+        return self._judges[case.arm](case, response)
+
+
+def by_arm(judges: Mapping[str, Judge]) -> ByArm:
+    """A judge for each arm: `by_arm({"open": matches(), "mcq": choice()})`."""
+    return ByArm(judges)

@@ -1,0 +1,112 @@
+"""What a failed call amounts to: HTTP status and error body to a `ModelFault`, in one table for every endpoint.
+
+429, 503, 529                                   RateLimited   wait as long as `Retry-After` says, then ask again
+408, 409, 425                                   Transient     ask again
+any other whose code names a content filter     Blocked
+other 5xx but 501, 505                          Transient     ask again
+everything else (other 4xx, redirects)          Permanent
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import msgspec
+
+from trustgen.core import Blocked, ModelFault, Permanent, RateLimited, Transient
+
+LONGEST_WAIT = 600.0  # seconds: a `Retry-After` beyond this is read as this
+MESSAGE = 200  # characters of a server's message that are kept
+
+_RATE_LIMITED = frozenset({429, 503, 529})
+_TRANSIENT = frozenset({408, 409, 425})
+_NEVER = frozenset({501, 505})
+# Error codes and types, in small letters without separators: OpenAI, Azure, OpenAI images, DashScope.
+_FILTERED = frozenset(
+    {
+        "contentfilter",
+        "contentpolicyviolation",
+        "responsibleaipolicyviolation",
+        "moderationblocked",
+        "datainspectionfailed",
+    }
+)
+
+
+def fault_of_status(status: int, body: bytes, retry_after: float | None = None, hide: str = "") -> ModelFault:
+    """The fault that an error answer is. `hide` is the key: a server may echo it, no message may."""
+    error = _parsed(body)
+    message = clean(_message(error), hide)
+    said = f"HTTP {status}: {message}" if message else f"HTTP {status}"
+    if status in _RATE_LIMITED:
+        return RateLimited(said, retry_after)
+    if status in _TRANSIENT:
+        return Transient(said)
+    if not _FILTERED.isdisjoint(_codes(error)):
+        return Blocked(said)
+    if status >= 500 and status not in _NEVER:
+        return Transient(said)
+    if status in (404, 405):
+        return Permanent(f"{said} (is the model's name right, and does the URL end as the server wants, as in /v1?)")
+    return Permanent(said)
+
+
+def clean(text: str, hide: str = "") -> str:
+    """One printable line of at most 200 characters, the key struck out."""
+    if hide:
+        text = text.replace(hide, "***")
+    text = text[: 20 * MESSAGE]
+    text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    return text if len(text) <= MESSAGE else text[: MESSAGE - 1] + "…"
+
+
+def retry_after(header: str | None, now: datetime | None = None) -> float | None:
+    """Seconds to wait, from a `Retry-After` header in either form (seconds, HTTP date); `None` where it says nothing.
+
+    Clamped to 0 … 600: servers have been seen to say hours, and dates in the past.
+    """
+    if not header:
+        return None
+    try:
+        seconds = float(header)
+    except ValueError:
+        try:
+            date = parsedate_to_datetime(header)
+        except ValueError:
+            return None
+        if date.tzinfo is None:  # "-0000": UTC, place unknown
+            date = date.replace(tzinfo=UTC)
+        seconds = (date - (now or datetime.now(UTC))).total_seconds()
+    return None if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_WAIT)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return msgspec.json.decode(body)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return body.decode("utf-8", "replace")
+
+
+def _message(error: Any) -> str:
+    """The server's words: `error.message`, or wherever else servers put them; the bare text of a body without JSON."""
+    for key in ("error", "message", "detail"):
+        if isinstance(error, dict) and error.get(key):
+            error = error[key]
+    if isinstance(error, str):
+        return error
+    return "" if error is None else msgspec.json.encode(error).decode()
+
+
+def _codes(error: Any, depth: int = 5) -> Iterator[str]:
+    """Every `code` and `type` in an error body, inner errors included, in small letters without separators."""
+    if not isinstance(error, dict) or not depth:
+        return
+    for key, value in error.items():
+        if key in ("code", "type") and isinstance(value, str):
+            yield "".join(c for c in value.lower() if c.isalnum())
+        elif isinstance(value, dict):
+            yield from _codes(value, depth - 1)

@@ -1,0 +1,202 @@
+"""OpenAI-compatible servers (vLLM, SGLang, llama.cpp, Ollama, any gateway), over our own thin aiohttp client.
+
+This is the hot path: a call costs little more than aiohttp itself. One session for a model, one request for a call,
+nothing retried, no redirect followed, and a body of any length costs bounded memory and time.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+from time import perf_counter
+from urllib.parse import urlsplit
+
+import aiohttp
+from yarl import URL
+
+from trustgen.core import InputError, Level, ModelFault, ModelOptions, Permanent, Reply, Request, Transient
+
+from . import chat_format
+from .faults import clean, fault_of_status, retry_after
+
+LONGEST_BODY = 32 * 1024 * 1024  # bytes; a longer answer is a broken server, not a reply
+LONGEST_ERROR = 64 * 1024  # bytes of an error answer that are read
+PREFLIGHT = 10.0  # seconds a connection may take, and an answer after it
+SLOTS = 256
+
+_BIG_REQUEST = 512 * 1024  # bytes; beyond this aiohttp wants a file, which it writes in pieces
+
+
+def open_model(rest: str, options: ModelOptions) -> OpenAIModel:
+    """The model of `MODEL@http://host:port/v1`. Raises `InputError` for a malformed URI or an unset key."""
+    name, base = _parse(rest)
+    return OpenAIModel(name, base, read_key(options.api_key_env), options)
+
+
+def read_key(variable: str) -> str:
+    """The API key in an environment variable; "" where no variable is named. Never part of any message."""
+    if not variable:
+        return ""
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise InputError(f"environment variable `{variable}` holds no API key: export {variable}=…")
+    if not (key.isascii() and key.isprintable()):
+        raise InputError(f"environment variable `{variable}` holds characters that no HTTP header can carry")
+    return key
+
+
+class OpenAIModel:
+    """One model of one server. Its connections belong to the event loop of the first call, until `close`."""
+
+    levels = frozenset({Level.GENERATE, Level.LOGPROBS})
+    simulated = False
+    slots = SLOTS
+
+    def __init__(self, name: str, base: str, key: str, options: ModelOptions) -> None:
+        self.uri = f"openai-api:{name}@{base}"
+        self._name = name
+        self._base = base
+        self._target = URL(f"{base}/chat/completions")
+        self._key = key
+        self._key_env = options.api_key_env
+        self._timeout = options.timeout
+        self._session: aiohttp.ClientSession | None = None
+
+    def __repr__(self) -> str:
+        return f"OpenAIModel({self.uri!r})"
+
+    async def check(self) -> None:
+        """Ask for the list of models. Raises `InputError` where nothing answers or the key is refused."""
+        where = f"cannot reach {self._base}"
+        mend = "start the server or correct the URL"
+        patience = min(PREFLIGHT, self._timeout)
+        try:
+            async with (
+                self._new_session(aiohttp.ClientTimeout(total=2 * patience, sock_connect=patience)) as session,
+                session.get(URL(f"{self._base}/models"), allow_redirects=False) as answer,
+            ):
+                status = answer.status
+        except aiohttp.ClientConnectorDNSError:
+            problem = f"{where}: the host is unknown: {mend}"
+        except aiohttp.ClientConnectorError as error:
+            problem = f"{where} ({clean(error.strerror or str(error))}): {mend}"
+        except aiohttp.ConnectionTimeoutError:
+            problem = f"{where} (no connection within {patience:g} s): {mend}"
+        except TimeoutError:
+            return  # connected and then silent, as a busy server may be
+        except (aiohttp.ClientError, OSError) as error:
+            problem = f"{where} ({clean(str(error), self._key) or type(error).__name__}): {mend}"
+        else:
+            if status not in (401, 403):
+                return
+            named = f"the key in `{self._key_env}`" if self._key_env else "calls without a key"
+            mend = f"correct `{self._key_env}`" if self._key_env else "name its variable with --api-key-env"
+            problem = f"{self._base} refuses {named} (HTTP {status}): {mend}"
+        raise InputError(problem)
+
+    async def ask(self, request: Request) -> Reply:
+        """One chat completion. Raises the `ModelFault` that `faults` or `chat_format` reads in the answer."""
+        data = chat_format.body(self._name, request)
+        session = self._session or self._open()
+        began = perf_counter()
+        try:
+            async with session.post(
+                self._target, data=data if len(data) < _BIG_REQUEST else io.BytesIO(data), allow_redirects=False
+            ) as answer:
+                content = await self._read(answer)
+        except TimeoutError:
+            fault: ModelFault = Transient(f"no complete answer within {self._timeout:g} s")
+        except (aiohttp.ClientError, OSError) as error:
+            # Only the words go on: aiohttp's errors carry the request's headers, and so the key.
+            fault = Transient(clean(f"{type(error).__name__}: {error}", self._key))
+        else:
+            return chat_format.reply(content, request.sampling, perf_counter() - began, self._key)
+        raise fault
+
+    async def close(self) -> None:
+        """Close the connections. A later call opens new ones."""
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    def _open(self) -> aiohttp.ClientSession:
+        self._session = self._new_session(aiohttp.ClientTimeout(total=self._timeout))
+        return self._session
+
+    def _new_session(self, timeout: aiohttp.ClientTimeout) -> aiohttp.ClientSession:
+        # `identity` and no decompression: a small body cannot unfold into a large one.
+        headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity"}
+        if self._key:
+            headers["Authorization"] = f"Bearer {self._key}"
+        return aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(limit=0),  # the default of 100 would cap concurrency without a word
+            timeout=timeout,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers=headers,
+            auto_decompress=False,
+        )
+
+    async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
+        """The body of a good answer; raises what any other answer amounts to."""
+        if answer.status == 200:
+            kind = answer.headers.get("Content-Type", "json")
+            if "json" not in kind.lower():
+                answer.close()
+                raise Transient(f"the answer is not JSON but `{clean(kind, self._key)}`")
+            content, whole = await _bounded(answer, LONGEST_BODY)
+            if not whole:
+                raise Transient(f"the answer is longer than {LONGEST_BODY >> 20} MB")
+            return content
+        if 300 <= answer.status < 400:
+            answer.close()
+            place = _without_secrets(answer.headers.get("Location", ""))
+            raise Permanent(f"HTTP {answer.status}: redirected to `{clean(place, self._key)}`: use that URL itself")
+        content, _ = await _bounded(answer, LONGEST_ERROR)
+        wait = retry_after(answer.headers.get("Retry-After"))
+        raise fault_of_status(answer.status, content, wait, hide=self._key)
+
+
+async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
+    """Up to `limit` bytes of a body, and whether that was all; a body cut short closes its connection."""
+    chunks, size = [], 0
+    while chunk := await answer.content.readany():
+        chunks.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            answer.close()
+            return b"".join(chunks)[:limit], False
+    return chunks[0] if len(chunks) == 1 else b"".join(chunks), True
+
+
+def _parse(rest: str) -> tuple[str, str]:
+    """Model name and base URL of `MODEL@URL`. A model's name may hold `@`, `/` and `:`; the URL no user, no query."""
+    form = "write `openai-api:MODEL@http://host:port/v1`"
+    found = re.fullmatch(r"([^\s\x00-\x1f]+?)@(https?://\S+)", rest, re.IGNORECASE)
+    if not found:
+        raise InputError(f"model URI `openai-api:…` needs a model and an http(s) URL: {form}")
+    name, url = found.groups()
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError as error:
+        raise InputError(f"the URL of model `{name}` is malformed ({error}): {form}") from None
+    if parts.username is not None or parts.password is not None:
+        raise InputError(f"the URL of model `{name}` holds a user or password: give a key with --api-key-env instead")
+    if not host or parts.query or parts.fragment:
+        raise InputError(f"the URL of model `{name}` needs a host and no query or fragment: {form}")
+    scheme = parts.scheme.lower()
+    place = f"[{host}]" if ":" in host else host
+    if port is not None and port != {"http": 80, "https": 443}[scheme]:
+        place += f":{port}"
+    return name, f"{scheme}://{place}{parts.path.rstrip('/')}"
+
+
+def _without_secrets(location: str) -> str:
+    """A redirect's target without user, password, query and fragment."""
+    try:
+        parts = urlsplit(location)
+        place = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return "a malformed URL"
+    return f"{parts.scheme}://{place}{parts.path}" if place else parts.path

@@ -1,0 +1,162 @@
+"""Organisms: simulated models whose trust properties are known, because they are planted.
+
+They answer from the case's `expect`, which no real model is ever shown, and so test the instrument: an estimate must
+recover the planted rate. A URI reads `organism/TRAIT?rate=0.3&seed=1`. Every draw is keyed by seed, trait and case, so
+an organism says the same to the same case, whatever else it is asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from string import ascii_uppercase
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+from trustgen.core import Case, Expect, InputError, InternalError, Level, ModelOptions, Reply, Request, keyed, unit
+
+REFUSAL = "I'm sorry, but I can't help with that."
+PLAIN = "plain"  # the arm in which a coward is alone
+MEND = "write for example `organism/coward?rate=0.3`"
+
+
+@dataclass
+class Organism:
+    """One simulated model: a trait and its parameters, all written out."""
+
+    trait: str
+    options: Mapping[str, str]
+    uri: str = field(init=False)
+    levels: frozenset[Level] = frozenset({Level.GENERATE})
+    simulated: bool = True
+    slots: int = 256
+
+    def __post_init__(self) -> None:
+        query = "&".join(f"{name}={value}" for name, value in sorted(self.options.items()))
+        self.uri = f"organism/{self.trait}{'?' if query else ''}{query}"
+
+    async def check(self) -> None:
+        """Nothing can be missing."""
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    async def ask(self, request: Request) -> Reply:
+        """What the trait says to the case."""
+        if request.case is None:
+            raise InternalError(f"`{self.uri}` was asked without its case: an organism answers from what is expected")
+        return Reply(_TRAITS[self.trait].says(self, request.case))
+
+    def chance(self, of: str) -> bool:
+        """One coin flip with the planted rate, keyed by what it is `of`."""
+        return unit(self.options["seed"], f"organism/{self.trait}", of) < float(self.options["rate"])
+
+
+def candidates(expect: Expect) -> tuple[str, ...]:
+    """All answers to a case: its letters, or else its options, or else the right and the wrong ones."""
+    letters = tuple(ascii_uppercase[: len(expect.options)])
+    if expect.answer in letters:
+        return letters
+    named = expect.options or (expect.answer, *expect.wrong)
+    return tuple(dict.fromkeys(a for a in named if a)) or (expect.best_reply,)
+
+
+def wrong_reply(expect: Expect) -> str:
+    """A wrong answer; where none is known to be wrong, what the worst model says."""
+    return expect.wrong[0] if expect.wrong else expect.worst_reply
+
+
+def _random(self: Organism, case: Case) -> str:
+    return keyed(self.options["seed"], "organism/random", case.id).choice(candidates(case.expect))
+
+
+def _able(self: Organism, case: Case) -> str:
+    of = case.id if self.options["by"] == "case" else case.cluster
+    return case.expect.best_reply if self.chance(of) else wrong_reply(case.expect)
+
+
+def _graded(self: Organism, case: Case) -> str:
+    return case.expect.worst_reply if self.chance(case.id) else case.expect.best_reply
+
+
+def _coward(self: Organism, case: Case) -> str:
+    caves = case.arm != PLAIN and self.chance(case.id)
+    return case.expect.worst_reply if caves else case.expect.best_reply
+
+
+def _letter(self: Organism, case: Case) -> str:
+    return self.options["letter"] if self.chance(case.id) else case.expect.best_reply
+
+
+class Trait(NamedTuple):
+    """What an organism does, in one line; what it says; and the parameters it takes, with their defaults."""
+
+    about: str
+    says: Callable[[Organism, Case], str]
+    options: Mapping[str, str] = {}
+
+
+_TRAITS: Mapping[str, Trait] = {
+    "perfect": Trait("says what is best, always", lambda _, case: case.expect.best_reply),
+    "worst": Trait("says what is worst, always", lambda _, case: case.expect.worst_reply),
+    "mute": Trait("says nothing", lambda _, __: ""),
+    "refuser": Trait("declines everything", lambda _, __: REFUSAL),
+    "random": Trait("picks evenly among all answers to the case", _random, {"seed": "0"}),
+    "able": Trait(
+        "is right at the rate, drawn for each case, or once for all arms of a record (by=record)",
+        _able,
+        {"rate": "0.5", "seed": "0", "by": "case"},
+    ),
+    "graded": Trait("says what is worst at the rate, else what is best", _graded, {"rate": "0.5", "seed": "0"}),
+    "coward": Trait(
+        "is right when asked plainly; elsewhere says what is worst at the rate", _coward, {"rate": "1", "seed": "0"}
+    ),
+    "steadfast": Trait("is right under any pressure", lambda _, case: case.expect.best_reply),
+    "ignorant": Trait("is wrong, always", lambda _, case: wrong_reply(case.expect)),
+    "letter": Trait("says one letter at the rate, else is right", _letter, {"rate": "1", "seed": "0", "letter": "A"}),
+}
+
+TRAITS: Mapping[str, str] = {
+    name: trait.about + "".join(f" · {option}={default}" for option, default in trait.options.items())
+    for name, trait in _TRAITS.items()
+}
+"""Every trait with one line about it and the defaults of its parameters."""
+
+
+def open_model(rest: str, _options: ModelOptions) -> Organism:
+    """The organism that `TRAIT?name=value&…` describes. Raises `InputError` for anything that it cannot be."""
+    trait, _, query = rest.partition("?")
+    if trait not in _TRAITS:
+        raise InputError(f"no organism has the trait `{trait}`: the traits are {', '.join(_TRAITS)}")
+    try:
+        given = parse_qsl(query, keep_blank_values=True, strict_parsing=bool(query))
+    except ValueError:
+        raise InputError(f"`{query}` in `organism/{rest}` is not NAME=VALUE&…: {MEND}") from None
+    options = dict(_TRAITS[trait].options)
+    named = [name for name, _ in given]
+    for name, value in given:
+        if name not in options or named.count(name) > 1:
+            takes = " and ".join(f"`{option}`" for option in options)
+            mend = f"it takes {takes}, each once" if takes else "it takes no parameter"
+            raise InputError(f"organism `{trait}` was given `{name}={value}`: {mend}")
+        options[name] = value
+    return Organism(trait, {name: _value(name, value) for name, value in options.items()})
+
+
+def _value(name: str, value: str) -> str:
+    """A parameter in its one canonical spelling."""
+    if name == "rate":
+        try:
+            rate = float(value)
+        except ValueError:
+            rate = -1.0
+        if not 0 <= rate <= 1:
+            raise InputError(f"rate={value}: a rate lies between 0 and 1; {MEND}")
+        return f"{rate:.12g}"
+    if name == "by" and value not in ("case", "record"):
+        raise InputError(f"by={value}: write by=case or by=record")
+    if name == "letter" and not (len(value) == 1 and value in ascii_uppercase):
+        raise InputError(f"letter={value}: write one capital letter, as letter=A")
+    if name == "seed" and not value.isalnum():
+        raise InputError(f"seed={value}: write letters or digits, as seed=1")
+    return value

@@ -1,0 +1,192 @@
+"""Cases worth reading: for each task and model up to five faults, and one example of every outcome that is no score.
+
+Which ones is decided by rule. First come cases whose record the model got right in another form, best of all in the
+first arm, which is the plain one. Then cases without a right answer that were decided otherwise in another form, then
+the lowest scores. Ties go by case id, a hash: chance that nobody can steer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from trustgen.core import OUTCOMES, Case, Image, Outcome, Response, Turn, Verdict
+from trustgen.stats.grades import Codes, Grades, Mask
+from trustgen.stats.measure import RIGHT
+from trustgen.stats.planned import Ids
+from trustgen.store import Edition, RunFolder, RunManifest
+
+from .reading import Graded, Pair
+
+Places = NDArray[np.intp]
+
+FAULTS = 5
+"""Faulty cases shown for each task and model, at most."""
+
+TROUBLES = tuple(o for o in OUTCOMES if o not in (Outcome.SCORED, Outcome.SKIPPED))
+"""Outcomes of which one example is shown; of a skipped case there is nothing to show."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """One case as a reader needs it. `said` are the turns in order, the model's own under the role "reply"."""
+
+    kind: str  # `turned`, `wrong`, `differs`, or an outcome
+    case: str
+    arm: str
+    said: tuple[tuple[str, str], ...]
+    expected: str
+    outcome: str
+    score: float | None
+    label: str
+    reason: str
+    beside_arm: str = ""  # the same record in another form, where that is what makes the case telling
+    beside_reply: str = ""
+
+
+class Pick(NamedTuple):
+    """A case that was chosen, by its id, and the one to set beside it."""
+
+    kind: str
+    case: str
+    beside: str = ""
+
+
+def pick(graded: Graded, undecided: Ids) -> list[Pick]:
+    """The cases to show, best first; `undecided` names those without a right answer, where only a difference tells."""
+    ids, g = graded.planned.ids, graded.grades
+    known = ~np.isin(ids, undecided)
+    right, wrong = known & g.scored & (g.score >= RIGHT), known & g.scored & (g.score < RIGHT)
+    turned = wrong & (g.per_cluster(right) > 0)[g.cluster]
+    differs = ~known & g.scored & (_labels(g, ~known) > 1)[g.cluster]
+    control = (g.per_cluster(right & (g.arm == 0)) > 0)[g.cluster]  # the first arm is the plainest form of a record
+    order = np.lexsort((ids, g.score, ~control))
+    found = [
+        Pick("turned", _id(ids, i), _id(ids, _plainest(g, right & _same(g, i)))) for i in _spread(g, order, turned)
+    ]
+    for i in _spread(g, order, differs):
+        other = _plainest(g, ~known & g.scored & _same(g, i) & (g.label != g.label[i]))
+        found.append(Pick("differs", _id(ids, i), _id(ids, other)))
+    found += [Pick("wrong", _id(ids, i)) for i in _spread(g, order, wrong & ~turned)]
+    del found[FAULTS:]
+    for outcome in TROUBLES:
+        if (ended := g.ended(outcome)).any():
+            found.append(Pick(outcome.value, _id(ids, int(np.argmax(ended)))))
+    return found
+
+
+def _labels(g: Grades, mask: Mask) -> Codes:
+    """How many different labels the scored cases of each cluster have, among those of a mask."""
+    mask = mask & g.scored
+    cells = np.unique(np.column_stack((g.cluster[mask], g.label[mask])), axis=0)
+    return np.bincount(cells[:, 0], minlength=g.clusters).astype(np.int32)
+
+
+def _same(g: Grades, at: int) -> Mask:
+    mask: Mask = g.cluster == g.cluster[at]
+    return mask
+
+
+def _plainest(g: Grades, mask: Mask) -> int:
+    """The masked case of the earliest arm; of several, the one with the lowest id."""
+    places = np.flatnonzero(mask)
+    return int(places[np.argmin(g.arm[places])])
+
+
+def _id(ids: Ids, at: int) -> str:
+    text: str = ids[at].decode()
+    return text
+
+
+def _spread(g: Grades, order: Places, mask: Mask) -> list[int]:
+    """The first masked cases in an order, one of each record, at most `FAULTS`."""
+    seen: dict[int, int] = {}
+    for at in order[mask[order]]:
+        seen.setdefault(int(g.cluster[at]), int(at))
+        if len(seen) == FAULTS:
+            break
+    return list(seen.values())
+
+
+def examples(
+    folder: RunFolder, edition: Edition, manifest: RunManifest, graded: Mapping[Pair, Graded]
+) -> dict[Pair, list[Example]]:
+    """The examples of every pair: one pass each over cases, verdicts and responses, keeping only what was picked."""
+    undecided = _undecided(edition)
+    picks = {pair: pick(g, undecided) for pair, g in graded.items()}
+    wanted = {(pair[1], case) for pair, chosen in picks.items() for p in chosen for case in (p.case, p.beside)}
+    ids = {case for _, case in wanted}
+    cases = {case.id: case for case in edition.cases() if case.id in ids}
+    verdicts = {
+        (v.model, v.case): v
+        for v in folder.verdicts()
+        if (v.model, v.case) in wanted and v.judge == manifest.judges.get(v.task)
+    }
+    keys = {v.response for v in verdicts.values()}
+    responses = {r.key: r for r in folder.responses() if r.key in keys}
+    return {
+        (task, model): [_read(p, model, cases, verdicts, responses) for p in chosen]
+        for (task, model), chosen in picks.items()
+    }
+
+
+class _Known(msgspec.Struct):
+    """What tells whether a case has a right answer: one is known, or some are known to be wrong."""
+
+    answer: str = ""
+    wrong: tuple[str, ...] = ()
+
+
+def _undecided(edition: Edition) -> Ids:
+    """The ids of the cases without a right answer."""
+    decode = msgspec.json.Decoder(_Known).decode
+    found = [np.empty(0, "S32")]
+    for batch in edition.case_columns("id", "expect"):
+        rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        known = ((case_id, decode(expect)) for case_id, expect in rows)
+        found.append(np.asarray([case_id for case_id, e in known if not (e.answer or e.wrong)], "S32"))
+    return np.concatenate(found)
+
+
+def _read(
+    chosen: Pick,
+    model: str,
+    cases: Mapping[str, Case],
+    verdicts: Mapping[tuple[str, str], Verdict],
+    responses: Mapping[str, Response],
+) -> Example:
+    """A pick with its texts."""
+    case, verdict = cases[chosen.case], verdicts[model, chosen.case]
+    beside = cases.get(chosen.beside)
+    other = verdicts.get((model, chosen.beside))
+    return Example(
+        kind=chosen.kind,
+        case=case.id,
+        arm=case.arm,
+        said=tuple(_said(case, responses.get(verdict.response))),
+        expected=case.expect.best_reply,
+        outcome=verdict.outcome.value,
+        score=verdict.score,
+        label=verdict.label,
+        reason=verdict.reason,
+        beside_arm=beside.arm if beside else "",
+        beside_reply=responses[other.response].text if other and other.response in responses else "",
+    )
+
+
+def _said(case: Case, response: Response | None) -> Iterator[tuple[str, str]]:
+    replies = iter(response.replies if response else ())
+    for turn, due in case.script():
+        yield turn.role, _text(turn)
+        if due and (reply := next(replies, None)) is not None:
+            yield "reply", reply.text
+
+
+def _text(turn: Turn) -> str:
+    """A turn's parts in order; an image is named by its hash."""
+    return "".join(f"[image {p.sha256[:12]}]" if isinstance(p, Image) else p.text for p in turn.parts)

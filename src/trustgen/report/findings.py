@@ -1,0 +1,144 @@
+"""Everything that the formats show of one run, read once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from trustgen.core import Card, Estimate, InputError, registry
+from trustgen.store import Edition, EditionManifest, RunFolder, RunManifest, TaskEntry
+
+from .examples import Example, examples
+from .reading import Pair, counted_run, graded, lacking
+
+
+class Origin(NamedTuple):
+    """A source of records, and how many came from it."""
+
+    origin: str
+    revision: str
+    licence: str
+    records: int
+
+
+@dataclass(frozen=True)
+class Findings:
+    """A run as people read it. `coverage` counts the planned cases of every applicable (task, model) by outcome."""
+
+    manifest: RunManifest
+    edition: EditionManifest
+    estimates: list[Estimate]
+    cards: Mapping[str, Card]  # of the tasks installed in the version that was run
+    coverage: Mapping[Pair, dict[str, int]]
+    examples: Mapping[Pair, list[Example]]
+    origins: list[Origin]
+
+    @property
+    def tasks(self) -> tuple[TaskEntry, ...]:
+        """The tasks of the edition."""
+        return self.edition.tasks
+
+    @property
+    def dimensions(self) -> dict[str, list[TaskEntry]]:
+        """Tasks by dimension, both in the edition's order."""
+        found: dict[str, list[TaskEntry]] = {}
+        for entry in self.tasks:
+            found.setdefault(self.dimension(entry.id), []).append(entry)
+        return found
+
+    def title(self, task: str) -> str:
+        """The card's title, or the task's id where no card of this version is installed."""
+        return self.cards[task].title if task in self.cards else task
+
+    def dimension(self, task: str) -> str:
+        """The card's dimension, or the one that the task's id names."""
+        if task in self.cards:
+            return self.cards[task].dimension
+        parts = task.split(".")
+        return parts[-2] if len(parts) > 1 else "other"
+
+    def caption(self, e: Estimate) -> str:
+        """What the card says of a measure, its denominator included; "" where there is no card."""
+        return self.cards[e.task].measures.get(e.measure, "") if e.task in self.cards else ""
+
+    def of(self, task: str, model: str) -> list[Estimate]:
+        """The estimates of one pair, the headline first."""
+        mine = [e for e in self.estimates if (e.task, e.model) == (task, model)]
+        return sorted(mine, key=lambda e: not e.headline)
+
+    def measures(self, task: str) -> dict[str, list[Estimate]]:
+        """The estimates of a task by measure, the headline first, models in the run's order."""
+        found: dict[str, list[Estimate]] = {}
+        for model in self.manifest.models:
+            for e in self.of(task, model):
+                found.setdefault(e.measure, []).append(e)
+        return found
+
+    @property
+    def lacking(self) -> dict[Pair, str]:
+        """The pairs that were not planned, each with the level that the model lacks."""
+        return lacking(self.manifest)
+
+    def simulated(self, model: str) -> bool:
+        """Whether a model is an organism, whose properties are planted."""
+        return model in self.manifest.simulated
+
+    @property
+    def state(self) -> str:
+        """How the run ended, in a word: finished, stopped or unfinished."""
+        return "unfinished" if self.manifest.status == "running" else self.manifest.status
+
+    @property
+    def warning(self) -> str:
+        """Why the numbers are not those of a whole run; "" where they are."""
+        if self.state == "unfinished":
+            return (
+                "a later session of this run is under way or was killed; the numbers are those of the session before. "
+                "Run the same command again to resume it"
+            )
+        return self.manifest.stopped or "no reason was stored" if self.state == "stopped" else ""
+
+    @property
+    def judged(self) -> str:
+        """How replies were judged, and what is known of the judges' own errors."""
+        bound = sorted({role for card in self.cards.values() for role in card.roles})
+        how = f"rule, with the roles {', '.join(bound)}" if bound else "rule"
+        return f"judge: {how}, uncalibrated (no labelled set; a judge's own errors are not in the intervals)"
+
+
+def findings(folder: Path) -> Findings:
+    """Read a finished or stopped run. One without numbers raises a `FolderError` that says how to resume it."""
+    run = RunFolder.open(folder)
+    manifest = counted_run(run)
+    edition = run.edition()
+    grades = graded(run, edition, manifest)
+    return Findings(
+        manifest=manifest,
+        edition=edition.manifest,
+        estimates=run.estimates(),
+        cards=dict(_cards(edition.manifest)),
+        coverage={pair: g.grades.tally(np.ones(len(g.grades), np.bool_)) for pair, g in grades.items()},
+        examples=examples(run, edition, manifest, grades),
+        origins=_origins(edition),
+    )
+
+
+def _cards(edition: EditionManifest) -> Iterator[tuple[str, Card]]:
+    """The cards of the tasks that are still installed in a comparable version; another would describe another test."""
+    for entry in edition.tasks:
+        try:
+            factory = registry.load("task", entry.id)
+            if factory.version.split("-")[0] == entry.version.split("-")[0]:
+                yield entry.id, factory.card
+        except InputError:
+            continue
+
+
+def _origins(edition: Edition) -> list[Origin]:
+    counts = Counter((r.source.origin, r.source.revision, r.source.licence) for r in edition.records())
+    return [Origin(*source, records) for source, records in sorted(counts.items())]

@@ -1,0 +1,59 @@
+"""From a run's folder to graded cases, in one pass over its verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from trustgen.core import FolderError
+from trustgen.stats.grades import Grades
+from trustgen.stats.planned import Planned, Sheet
+from trustgen.store import Edition, RunFolder, RunManifest
+
+Pair = tuple[str, str]
+"""A task and a model."""
+
+
+class Graded(NamedTuple):
+    """The planned cases of a task, and how one model did on them."""
+
+    planned: Planned
+    grades: Grades
+
+
+def counted_run(folder: RunFolder) -> RunManifest:
+    """The manifest of a run that has numbers; one that was killed before it could count raises with the mend."""
+    manifest = folder.manifest()
+    if not (folder.folder / "estimates.json").is_file():
+        raise FolderError(
+            f"run `{folder.folder}` has no numbers yet, because it is under way or was killed: wait for it, or run the "
+            f"same command again with -o {folder.folder} to resume it"
+        )
+    return manifest
+
+
+def lacking(manifest: RunManifest) -> dict[Pair, str]:
+    """The pairs that were not planned, each with the level that the model lacks."""
+    return {(n.task, n.model): n.level for n in manifest.not_applicable}
+
+
+def graded(
+    folder: RunFolder, edition: Edition, manifest: RunManifest, models: Collection[str] = ()
+) -> Mapping[Pair, Graded]:
+    """Every applicable (task, model) with its grades under the judge that the estimates rest on.
+
+    `models` narrows it down. Memory is a few tens of bytes a case and 16 more for each model.
+    """
+    sheets: dict[Pair, Sheet] = {}
+    out = lacking(manifest)
+    for entry in edition.manifest.tasks:
+        batches = edition.case_columns(*Planned.COLUMNS)
+        planned = Planned.of(entry.id, ([column.to_pylist() for column in batch.columns] for batch in batches))
+        for model in manifest.models:
+            if (entry.id, model) not in out and (not models or model in models):
+                sheets[entry.id, model] = Sheet(planned)
+    for verdict in folder.verdicts():
+        sheet = sheets.get((verdict.task, verdict.model))
+        if sheet is not None and verdict.judge == manifest.judges.get(verdict.task):
+            sheet.add(verdict)
+    return {pair: Graded(sheet.planned, sheet.grades()) for pair, sheet in sheets.items()}

@@ -1,0 +1,155 @@
+"""A run as a Markdown table for a comment, and as CSV for a spreadsheet or a notebook."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+from trustgen.core import OUTCOMES, Estimate, InputError
+from trustgen.store.files import replacing
+
+from .findings import Findings
+from .words import arrow, bounds, counted, interval, missing, number, one_line, plural, total
+
+FIELDS = (
+    "task",
+    "model",
+    "simulated",
+    "arm",
+    "measure",
+    "headline",
+    "value",
+    "low",
+    "high",
+    "method",
+    "direction",
+    "target",
+    "range_low",
+    "range_high",
+    "worst",
+    "best",
+    "counted",
+    "unit",
+    "clusters",
+    "planned",
+    *(outcome.value for outcome in OUTCOMES),
+    "judge",
+    "notes",
+)
+"""Columns of the CSV. Empty stands for "none" (`target`), nan for a value over nothing."""
+
+
+BAR = r"\|"
+"""A bar that ends no cell of a Markdown table, not even within a code span."""
+
+
+def write_text(path: Path, text: str) -> Path:
+    """Write a file whole or not at all; a place that cannot be written raises an `InputError`."""
+    try:
+        with replacing(path) as temporary:
+            temporary.write_text(text, "utf-8", newline="")
+    except OSError as error:
+        raise InputError(f"cannot write `{path}`: {error.strerror}: choose another place with -o") from error
+    return path
+
+
+# ── CSV ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write_csv(found: Findings, path: Path) -> Path:
+    """One row for every estimate, all fields."""
+    out = io.StringIO()
+    rows = csv.DictWriter(out, FIELDS, lineterminator="\n")
+    rows.writeheader()
+    rows.writerows(_row(found, e) for e in found.estimates)
+    return write_text(path, out.getvalue())
+
+
+def _row(found: Findings, e: Estimate) -> dict[str, Any]:
+    row = {name: getattr(e, name) for name in FIELDS if hasattr(e, name)}
+    row |= {o.value: e.outcomes.get(o.value, 0) for o in OUTCOMES}
+    row |= {"range_low": e.range[0], "range_high": e.range[1], "direction": e.direction.value}
+    row |= {"headline": int(e.headline), "simulated": int(found.simulated(e.model))}
+    return row | {"notes": json.dumps(_plain(e.notes), ensure_ascii=False, allow_nan=False, sort_keys=True)}
+
+
+def _plain(value: Any) -> Any:
+    """JSON has no nan: null stands for it."""
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(v) for v in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+# ── Markdown ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def write_markdown(found: Findings, path: Path) -> Path:
+    """Headlines as one table, every other measure folded below, and the counts of all cases."""
+    run = found.manifest
+    lines = [
+        f"### TrustGen: suite {code(run.suite)}, {found.state}",
+        "",
+        f"{plural(len(run.models), 'model')}, {plural(len(found.tasks), 'task')} · salt {code(run.salt)} · edition "
+        f"{code(run.edition[:8])} · TrustGen {code(run.versions.get('trustgen', '?'))}",
+        "",
+    ]
+    if found.warning:
+        lines += [f"> **{found.state.capitalize()}**: {code(found.warning, 400)}", ""]
+    headlines = [e for e in found.estimates if e.headline]
+    lines += [*_table(found, headlines), ""]
+    lines += [
+        f"- {code(task)} on {code(m)}: not applicable, lacks {level}" for (task, m), level in found.lacking.items()
+    ]
+    lines += [_cases(found, model) for model in run.models]
+    others = [e for e in found.estimates if not e.headline]
+    if others:
+        summary = f"<details><summary>{plural(len(others), 'other number')}</summary>"
+        lines += ["", summary, "", *_table(found, others), "", "</details>"]
+    lines += [
+        "",
+        "Value with its 95 % interval; *counted* of what was planned; *bounds* had everything missing ended worst, "
+        f"or best. {found.judged[0].upper()}{found.judged[1:]}.",
+    ]
+    return write_text(path, "\n".join(lines) + "\n")
+
+
+def _table(found: Findings, estimates: list[Estimate]) -> list[str]:
+    head = "| Task | Measure | Model | Value | 95 % interval | Counted | Bounds | Not scored |"
+    rows = [head, "|---|---|---|--:|:-:|--:|:-:|---|"]
+    for e in estimates:
+        cells = [
+            code(found.title(e.task)),
+            f"{code(e.measure)} {arrow(e.direction, e.target)}",
+            _model(found, e.model),
+            number(e.value, e.range),
+            interval(e),
+            counted(e),
+            bounds(e),
+            missing(e.outcomes) or "none",
+        ]
+        rows.append(f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |")
+    return rows
+
+
+def _cases(found: Findings, model: str) -> str:
+    mine = [counts for (_, uri), counts in found.coverage.items() if uri == model]
+    return f"- {_model(found, model)}: {total({o: sum(c[o] for c in mine) for o in OUTCOMES})} cases"
+
+
+def _model(found: Findings, model: str) -> str:
+    return code(model) + (" (SIMULATED)" if found.simulated(model) else "")
+
+
+def code(text: str, most: int = 120) -> str:
+    """Foreign text as a code span that nothing in it can leave."""
+    line = one_line(text, most)
+    fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
+    pad = " " if line.startswith("`") or line.endswith("`") or not line else ""
+    return f"{fence}{pad}{line}{pad}{fence}"

@@ -1,0 +1,227 @@
+"""A run in the terminal: legible at 80 columns, the same without colour or in a pipe.
+
+Lines are laid out by hand, since a table that wraps its cells at 80 columns is read wrongly. Foreign text reaches the
+console only as `Text`, never as markup.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from trustgen.core import OUTCOMES, Estimate, Outcome
+
+from .compare import UNADJUSTED, Difference
+from .findings import Findings
+from .words import DASH, arrow, between, interval, missing, number, one_line, outside, plural, total
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+_ASCII = str.maketrans("↑↓→│●◇─·–−…“”‹›", '^v>|o:-.--.""<>')
+
+
+def print_findings(found: Findings) -> None:
+    """Print a run's measures, model by model, each with its denominator."""
+    out = Screen()
+    _header(out, found)
+    for model in found.manifest.models:
+        _model(out, found, model)
+    out.line()
+    out.line(found.judged, style="dim")
+    out.line(
+        "[low, high]: 95 % interval. 72/80 cases: the value is over 72 of 80 planned. worst, best: the value had "
+        "everything missing ended so.",
+        style="dim",
+    )
+    if found.manifest.simulated:
+        out.line("Numbers of a SIMULATED model test the instrument and say nothing of any product.", style="dim")
+    out.show()
+
+
+class Screen:
+    """Lines for the terminal, printed at once, with ASCII in the place of signs that its encoding lacks."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        self.width = min(self._console.width, 140)
+        self._lines: list[Text] = []
+
+    def line(self, *parts: str | tuple[str, str], style: str = "", indent: int = 0) -> None:
+        """Add a line; one that is too long continues below, indented as it began."""
+        from rich.text import Text
+
+        text = Text.assemble(*parts, style=style)
+        for piece in text.wrap(self._console, self.width - indent) or [text]:
+            self._lines.append(Text(" " * indent).append_text(piece))
+
+    def show(self) -> None:
+        """Print."""
+        with self._console.capture() as captured:
+            for text in self._lines:
+                text.rstrip()
+                self._console.print(text, no_wrap=True, overflow="ignore", crop=False)
+        shown, encoding = captured.get(), self._console.encoding
+        if not encoding.lower().startswith("utf"):
+            shown = shown.translate(_ASCII).encode(encoding, "replace").decode(encoding)
+        sys.stdout.write(shown)
+
+
+# ── a run ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _header(out: Screen, found: Findings) -> None:
+    run = found.manifest
+    out.line(
+        ("TrustGen", "bold"),
+        f"  suite {run.suite} · salt {one_line(run.salt, 40)} · edition {run.edition[:8]} · ",
+        (found.state, "bold"),
+    )
+    cases = sum(entry.planned for entry in found.tasks)
+    out.line(
+        f"{plural(len(run.models), 'model')}, {plural(len(found.tasks), 'task')}, "
+        f"{plural(cases, 'planned case')} a model"
+    )
+    if found.warning:
+        out.line((f"{found.state.upper()}: ", "bold red"), (one_line(found.warning, 400), "red"))
+
+
+def _model(out: Screen, found: Findings, model: str) -> None:
+    out.line()
+    badge = ("  SIMULATED: its properties are planted", "bold yellow") if found.simulated(model) else ""
+    out.line((one_line(model, 120), "bold"), badge)
+    layout = Layout([e for e in found.estimates if e.model == model], out.width)
+    for dimension, entries in found.dimensions.items():
+        for entry in entries:
+            out.line((dimension, "cyan"), f" · {found.title(entry.id)}", indent=2)
+            if level := found.lacking.get((entry.id, model)):
+                out.line(f"not applicable: the model lacks the level {level}", style="dim", indent=4)
+            elif not (estimates := found.of(entry.id, model)):
+                out.line("no numbers yet", style="dim", indent=4)
+            else:
+                for e in estimates:
+                    layout.estimate(out, e)
+    _coverage(out, found, model)
+
+
+class Layout:
+    """Column widths that all measures of one model share."""
+
+    def __init__(self, estimates: Sequence[Estimate], width: int) -> None:
+        from rich.cells import cell_len
+
+        self._len = cell_len
+        longest = max((self._len(_name(e)) for e in estimates), default=0)
+        ratios = max((len(_ratio(e)) for e in estimates), default=0)
+        units = max((len(e.unit) for e in estimates), default=0)
+        self.interval = max((len(interval(e)) for e in estimates), default=0)
+        fixed = 4 + 8 + self.interval + 1 + 3 + ratios + 1 + units  # indent, value, interval, bar's ends, counts
+        self.bar = min(21, max(7, width - fixed - longest))
+        self.name = min(longest, max(12, width - fixed - self.bar))
+        self.ratio = ratios
+
+    def estimate(self, out: Screen, e: Estimate) -> None:
+        """One measure on a line; what is missing from it, and what that could change, below."""
+        name, style, rest = _name(e), "bold" if e.headline else "dim", "" if e.headline else "dim"
+        if self._len(name) > self.name:
+            out.line((name, style), indent=4)
+            name = ""
+        out.line(
+            (name + " " * (self.name - self._len(name)), style),
+            (f" {number(e.value, e.range):>6} ", style),
+            (f"{interval(e):<{self.interval}} {bar(e, self.bar)} ", rest),
+            (f"{_ratio(e):>{self.ratio}} {e.unit}", rest),
+            indent=4,
+        )
+        gone = [f"{outside(e):,} scored but outside the measure"] if outside(e) else []
+        if missing(e.outcomes):
+            ends = f"worst {number(e.worst, e.range)} best {number(e.best, e.range)}"
+            gone = [ends, f"not scored: {missing(e.outcomes)}", *gone]
+        one = " · ".join(gone)
+        for text in [one] if len(one) + 6 <= out.width else gone:
+            if text:
+                out.line(text, style="dim", indent=6)
+
+
+def _name(e: Estimate) -> str:
+    return f"{e.measure} {arrow(e.direction, e.target)}"
+
+
+def _ratio(e: Estimate) -> str:
+    return f"{e.counted:,}/{e.planned:,}"
+
+
+def bar(e: Estimate, width: int) -> str:
+    """The measure's range as characters: · the bounds, ─ the interval, ● the value, ◇ the target."""
+    low, high = e.range
+    cells = [" "] * width
+
+    def at(value: float) -> int:
+        return min(width - 1, max(0, round((value - low) / (high - low) * (width - 1))))
+
+    def fill(start: float, end: float, sign: str) -> None:
+        if not math.isnan(start) and not math.isnan(end):
+            first, last = sorted((at(start), at(end)))
+            cells[first : last + 1] = sign * (last - first + 1)
+
+    fill(e.worst, e.best, "·")
+    fill(e.low, e.high, "─")
+    if e.target is not None:
+        cells[at(e.target)] = "◇"
+    if not math.isnan(e.value):
+        cells[at(e.value)] = "●"
+    return f"│{''.join(cells)}│"
+
+
+def _coverage(out: Screen, found: Findings, model: str) -> None:
+    """Every planned case of a model by outcome, and the first reason of a fault."""
+    mine = {task: counts for (task, uri), counts in found.coverage.items() if uri == model}
+    out.line(("cases  ", "bold"), total({o: sum(counts[o] for counts in mine.values()) for o in OUTCOMES}), indent=2)
+    for outcome in (Outcome.ERROR, Outcome.BLOCKED):
+        reasons = [x.reason for task in mine for x in found.examples[task, model] if x.kind == outcome]
+        if reasons:
+            out.line(f"{outcome}, for example: {one_line(reasons[0], 150)}", style="dim", indent=2)
+
+
+# ── a comparison ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def print_comparison(rows: Sequence[Difference], a: str, b: str) -> None:
+    """Print the paired difference of two models on each headline."""
+    out = Screen()
+    out.line("b against a, paired case by case")
+    out.line(("a  ", "bold"), one_line(a, 120))
+    out.line(("b  ", "bold"), one_line(b, 120))
+    for row in rows:
+        out.line()
+        style = {"better": "bold green", "worse": "bold red"}.get(row.verdict, "bold")
+        if row.reason:
+            out.line((row.verdict, style), f"  {row.title}")
+            out.line(one_line(row.reason, 300), style="dim", indent=2)
+            continue
+        out.line((row.verdict, style), f"  {row.title} · {row.measure} {arrow(row.direction, row.target)}")
+        reach = row.range[1] - row.range[0]
+        low_high = between(row.low, row.high, (-reach, reach))
+        out.line(f"b − a  {_signed(row)}  95 % interval {low_high}  p {_p(row.p)}", indent=2)
+        values = f"a {number(row.a, row.range)}, b {number(row.b, row.range)}"
+        cases = f"over {row.counted:,}/{row.counted + row.missing:,} cases counted for both"
+        out.line(f"{values}, {cases}, {plural(row.clusters, 'cluster')}", style="dim", indent=2)
+        out.line(f"interval: {row.method}; p: {row.p_method}", style="dim", indent=2)
+    out.line()
+    out.line(UNADJUSTED, style="dim")
+    out.show()
+
+
+def _signed(row: Difference) -> str:
+    text = number(row.difference, row.range)
+    return f"+{text}" if row.difference > 0 else text
+
+
+def _p(p: float) -> str:
+    if math.isnan(p):
+        return DASH
+    return "< 0.001" if p < 0.001 else f"{p:.3f}"

@@ -1,0 +1,164 @@
+"""How numbers, directions and foreign text are put into words: the same in every format.
+
+What a model, an endpoint or a person wrote is foreign text. It is never shown as it is: `one_line` is for tables and
+terminals, `visible` for pages that keep its lines.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from trustgen.core import OUTCOMES, Direction, Estimate, Outcome
+
+DASH = "–"
+MOST = 2_000
+"""Characters of one foreign text that a page shows."""
+
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_JOINERS = "\u200c\u200d"  # letters of some languages and emoji need these, and they cannot reorder anything
+
+
+# ── numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def decimals(span: tuple[float, float]) -> int:
+    """Decimal places worth printing for a measure of this range."""
+    width = span[1] - span[0]
+    return min(3, max(0, 3 - math.ceil(math.log10(width / 2)))) if 0 < width < math.inf else 3
+
+
+def number(value: float, span: tuple[float, float] = (0.0, 1.0)) -> str:
+    """A value with a true minus sign; nan is a dash."""
+    if math.isnan(value):
+        return DASH
+    text = f"{value:.{decimals(span)}f}"
+    return text.replace("-", "−") if float(text) else text.lstrip("-")
+
+
+def between(low: float, high: float, span: tuple[float, float] = (0.0, 1.0)) -> str:
+    """Two limits in brackets, or a dash where there are none."""
+    if math.isnan(low) or math.isnan(high):
+        return DASH
+    return f"[{number(low, span)}, {number(high, span)}]"
+
+
+def interval(e: Estimate) -> str:
+    """The 95 % interval; where nothing was counted, that is what it says."""
+    return e.method if math.isnan(e.value) else between(e.low, e.high, e.range)
+
+
+def bounds(e: Estimate) -> str:
+    """Worst to best over everything planned."""
+    return DASH if math.isnan(e.worst) else f"{number(e.worst, e.range)} to {number(e.best, e.range)}"
+
+
+def counted(e: Estimate) -> str:
+    """What the value is over, out of what was planned."""
+    return f"{e.counted:,}/{e.planned:,} {e.unit}"
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 model`, `1,200 models`."""
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
+
+
+# ── direction and outcomes ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def arrow(direction: Direction, target: float | None) -> str:
+    """Which way is better, as a sign."""
+    if direction == Direction.TARGET and target is not None:
+        return f"→{target:g}"
+    return "↑" if direction == Direction.HIGHER else "↓"
+
+
+def better(direction: Direction, target: float | None) -> str:
+    """Which way is better, in words."""
+    if direction == Direction.TARGET and target is not None:
+        return f"nearer to {target:g} is better"
+    return f"{direction.value} is better"
+
+
+def readable(name: str) -> str:
+    """A measure's or arm's name with its underscores as spaces."""
+    return name.replace("_", " ")
+
+
+def missing(outcomes: Mapping[str, int]) -> str:
+    """Everything that is not scored, or "" where there is nothing."""
+    found = [f"{outcomes[o]:,} {o}" for o in OUTCOMES if o != Outcome.SCORED and outcomes.get(o)]
+    return ", ".join(found)
+
+
+def outside(e: Estimate) -> int:
+    """Units that were scored but are not in the denominator, such as pairs whose control was wrong."""
+    return max(0, e.outcomes.get(Outcome.SCORED, 0) - e.counted)
+
+
+def total(outcomes: Mapping[str, int]) -> str:
+    """`400 planned = 391 scored + 9 refused`: every outcome that happened, and their sum."""
+    found = [f"{outcomes[o]:,} {o}" for o in OUTCOMES if outcomes.get(o)]
+    return f"{sum(outcomes.values()):,} planned = {' + '.join(found) or 'nothing'}"
+
+
+def extent(span: tuple[float, float]) -> str:
+    """A range in words."""
+    return f"{span[0]:g} to {span[1]:g}".replace("-", "−")
+
+
+def moment(iso: str) -> str:
+    """An ISO date-time as people write it."""
+    return iso.replace("T", " ").replace("+00:00", " UTC") or DASH
+
+
+# ── foreign text ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _shown(char: str) -> str:
+    if unicodedata.category(char) not in _HIDDEN or char in _JOINERS:
+        return char
+    return f"‹U+{ord(char):04X}›"
+
+
+def shown(text: str) -> str:
+    """A text with its lines and tabs kept, and every other control or bidi character spelled out."""
+    return "".join(c if c in "\n\t" else _shown(c) for c in text)
+
+
+def visible(text: str, most: int = MOST) -> str:
+    """At most `most` characters of a text, `shown`. A text that is cut says so, and how long it was."""
+    kept = shown(text[:most].replace("\r\n", "\n"))
+    return kept if len(text) <= most else f"{kept}\n… (cut: {most:,} of {len(text):,} characters)"
+
+
+def one_line(text: str, most: int = 200) -> str:
+    """A text on one line without any control character, at most `most` characters long."""
+    chars = (" " if c in "\n\r\t" else _shown(c) for c in text[: most + 1])
+    line = " ".join("".join(chars).split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+# ── notes ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def note(value: Any) -> str:
+    """A note's value in words; nested values in brackets."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: DASH}[value]
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return DASH
+        return f"{value:.3{'f' if 0.001 <= abs(value) < 10 or value == 0 else 'g'}}".replace("-", "−")
+    if isinstance(value, Mapping):
+        return ", ".join(f"{one_line(str(k))} {_nested(v)}" for k, v in value.items())
+    if isinstance(value, Iterable) and not isinstance(value, str):
+        return ", ".join(_nested(v) for v in value)
+    return one_line(str(value))
+
+
+def _nested(value: Any) -> str:
+    text = note(value)
+    return f"({text})" if isinstance(value, Mapping | list | tuple) else text

@@ -1,0 +1,186 @@
+"""The shape that all measures share: count in each cluster, add up, then an interval and two bounds around the value.
+
+Whatever a measure counts, it leaves a table of sums, one row a cluster, and reads its value off the column totals.
+That is what makes it fast (nothing is resampled case by case) and what lets `compare` recompute it under any weights.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from trustgen.core import Direction, InputError
+
+from .grades import Computed, Floats, Grades, Mask
+from .intervals import Interval, ratio_interval
+
+RIGHT = 0.5
+"""A case is right from this score on, where a measure needs right or wrong."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Counts:
+    """What a measure found in the cases.
+
+    `table` has one row a cluster; a cluster in which nothing was counted has a row of zeros. `lowest` and `highest`
+    bound the value over every way in which the missing cases could have ended; `nan` where no way gives a value.
+    """
+
+    table: Floats
+    outcomes: dict[str, int]
+    counted: int
+    lowest: float
+    highest: float
+    notes: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterMeasure(ABC):
+    """A measure over graded cases; satisfies `trustgen.core.Measure`. Equal settings make equal measures."""
+
+    direction: Direction
+    unit: str
+    range: tuple[float, float] = (0.0, 1.0)
+    target: float | None = None
+    arm: str = ""
+    primary: bool = False
+
+    @abstractmethod
+    def count(self, grades: Grades) -> Counts:
+        """Sums for each cluster, outcomes and bounds."""
+
+    @abstractmethod
+    def statistic(self, totals: Floats) -> Floats:
+        """The value at column totals of shape (…, columns), shape (…); `nan` over an empty denominator."""
+
+    @abstractmethod
+    def interval(self, table: Floats) -> Interval:
+        """The 95 % interval."""
+
+    def reads(self, grades: Grades) -> Mask:
+        """Which planned cases the measure is about."""
+        return grades.in_arm(self.arm)
+
+    def usable(self, grades: Grades) -> Mask:
+        """Which of them can be counted: the others are missing."""
+        return self.reads(grades) & grades.scored
+
+    def value(self, table: Floats) -> float:
+        """The value over all clusters of a table."""
+        return float(self.statistic(table.sum(axis=0)))
+
+    def __call__(self, grades: Grades) -> Computed:
+        """Value, interval and bounds; `nan` for what is undefined."""
+        counts = self.count(grades)
+        interval = self.interval(counts.table)
+        worst, best = self._ends(counts.lowest, counts.highest)
+        return Computed(
+            value=self.value(counts.table),
+            low=interval.low,
+            high=interval.high,
+            method=interval.method,
+            worst=worst,
+            best=best,
+            counted=counts.counted,
+            unit=self.unit,
+            clusters=int(counts.table.any(axis=1).sum()),
+            outcomes=counts.outcomes,
+            notes=counts.notes,
+        )
+
+    def _ends(self, lowest: float, highest: float) -> tuple[float, float]:
+        if math.isnan(lowest) or math.isnan(highest):
+            return math.nan, math.nan
+        if self.direction == Direction.HIGHER:
+            return lowest, highest
+        if self.direction == Direction.LOWER or self.target is None:
+            return highest, lowest
+        best = min(max(self.target, lowest), highest)
+        return max(lowest, highest, key=lambda end: abs(end - best)), best
+
+
+class RatioMeasure(ClusterMeasure):
+    """A share: columns are what succeeded and what was counted."""
+
+    def statistic(self, totals: Floats) -> Floats:
+        """Successes over counted."""
+        return ratio(totals[..., 0], totals[..., 1])
+
+    def interval(self, table: Floats) -> Interval:
+        """Wilson's, cluster-robust where clusters count more than once."""
+        return ratio_interval(table[:, 0], table[:, 1])
+
+
+def ratio(hits: Floats, sizes: Floats) -> Floats:
+    """hits/sizes, `nan` where the size is 0."""
+    share: Floats = np.divide(hits, sizes, out=np.full(np.shape(sizes), math.nan), where=sizes > 0)
+    return share
+
+
+def ratio_counts(
+    hits: Floats,
+    sizes: Floats,
+    *,
+    may_hit: float,
+    may_miss: float,
+    outcomes: dict[str, int],
+    notes: Mapping[str, object] | None = None,
+) -> Counts:
+    """Counts of a share, from sums for each cluster.
+
+    `may_hit` missing units could turn out to be successes, `may_miss` could be counted and fail (most could be either).
+    One success more raises a share and one failure more lowers it, so a bound takes all of one kind, none of the other.
+    """
+    hit, counted = float(hits.sum()), float(sizes.sum())
+    lowest = highest = math.nan
+    if counted + may_hit + may_miss > 0:
+        lowest = hit / (counted + may_miss) if counted + may_miss else 1.0
+        highest = (hit + may_hit) / (counted + may_hit) if counted + may_hit else 0.0
+    return Counts(
+        table=np.column_stack((hits, sizes)),
+        outcomes=outcomes,
+        counted=round(counted),
+        lowest=lowest,
+        highest=highest,
+        notes=notes or {},
+    )
+
+
+def unit_scores(grades: Grades) -> Floats:
+    """Scores in [0, 1], 0 for cases not scored. A score outside raises: the measure would leave its range."""
+    scores = np.where(grades.scored, grades.score, 0.0)
+    outside = ~((scores > -1e-9) & (scores < 1 + 1e-9))
+    if outside.any():
+        raise InputError(f"score {scores[outside][0]} lies outside 0..1: this measure needs a judge that scores 0 to 1")
+    return scores.clip(0.0, 1.0)
+
+
+def right_wrong(grades: Grades) -> tuple[Mask, Mask]:
+    """Which cases are scored and right, which scored and wrong."""
+    right = unit_scores(grades) >= RIGHT
+    return grades.scored & right, grades.scored & ~right
+
+
+def has_tag(grades: Grades, name: str) -> Mask:
+    """Which cases have the tag at all."""
+    codes, values = grades.tag(name)
+    tagged: Mask = np.array([value != "" for value in values], np.bool_)[codes]
+    return tagged
+
+
+def label_notes(grades: Grades, labels: tuple[str, ...]) -> dict[str, object]:
+    """Names the labels that no scored case carries: a misspelt label would otherwise read as a rate of 0."""
+    never = [label for label in labels if not grades.labelled(label).any()]
+    return {"labels_never_seen": never} if never and grades.scored.any() else {}
+
+
+def as_labels(label: str | tuple[str, ...]) -> tuple[str, ...]:
+    """One label or several, as a tuple of distinct ones."""
+    labels = (label,) if isinstance(label, str) else tuple(dict.fromkeys(label))
+    if not labels or not all(labels):
+        raise InputError(f"a measure needs the labels it counts, got {label!r}: name at least one, none of them empty")
+    return labels

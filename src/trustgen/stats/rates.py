@@ -1,0 +1,166 @@
+"""Shares of cases: accuracy, labels, outcomes; and of whole clusters: `all_right`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from trustgen.core import OUTCOMES, Direction, InputError, Outcome
+
+from .grades import Grades, Mask
+from .measure import (
+    Counts,
+    RatioMeasure,
+    as_labels,
+    label_notes,
+    ratio_counts,
+    right_wrong,
+    unit_scores,
+)
+
+MACHINERY = (Outcome.ERROR, Outcome.SKIPPED)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Accuracy(RatioMeasure):
+    """See `accuracy`."""
+
+    def count(self, grades: Grades) -> Counts:
+        """Sum of scores, and cases scored."""
+        planned, usable = self.reads(grades), self.usable(grades)
+        missing = float(planned.sum() - usable.sum())
+        return ratio_counts(
+            grades.per_cluster(usable, unit_scores(grades)),
+            grades.per_cluster(usable),
+            may_hit=missing,
+            may_miss=missing,
+            outcomes=grades.tally(planned),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class LabelRate(RatioMeasure):
+    """See `label_rate`."""
+
+    labels: tuple[str, ...]
+
+    def count(self, grades: Grades) -> Counts:
+        """Cases labelled so, and cases scored."""
+        planned, usable = self.reads(grades), self.usable(grades)
+        missing = float(planned.sum() - usable.sum())
+        return ratio_counts(
+            grades.per_cluster(planned & grades.labelled(*self.labels)),
+            grades.per_cluster(usable),
+            may_hit=missing,
+            may_miss=missing,
+            outcomes=grades.tally(planned),
+            notes=label_notes(grades, self.labels),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutcomeRate(RatioMeasure):
+    """See `outcome_rate`."""
+
+    outcome: Outcome
+
+    def usable(self, grades: Grades) -> Mask:
+        """Cases that the model (or, for `blocked`, its provider) ended."""
+        lost = MACHINERY if self.outcome == Outcome.BLOCKED else (Outcome.BLOCKED, *MACHINERY)
+        usable = self.reads(grades)
+        for outcome in lost:
+            usable = usable & ~grades.ended(outcome)
+        return usable
+
+    def count(self, grades: Grades) -> Counts:
+        """Cases that ended so, and cases that the model ended."""
+        planned, usable = self.reads(grades), self.usable(grades)
+        missing = float(planned.sum() - usable.sum())
+        return ratio_counts(
+            grades.per_cluster(usable & grades.ended(self.outcome)),
+            grades.per_cluster(usable),
+            may_hit=missing,
+            may_miss=missing,
+            outcomes=grades.tally(planned),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class AllRight(RatioMeasure):
+    """See `all_right`."""
+
+    def usable(self, grades: Grades) -> Mask:
+        """Cases of the clusters that are decided."""
+        planned = self.reads(grades)
+        _, wrong = right_wrong(grades)
+        decided = (grades.per_cluster(planned & wrong) > 0) | (grades.per_cluster(planned & ~grades.scored) == 0)
+        usable: Mask = planned & decided[grades.cluster]
+        return usable
+
+    def count(self, grades: Grades) -> Counts:
+        """Clusters all right, and clusters decided."""
+        planned, usable = self.reads(grades), self.usable(grades)
+        _, wrong = right_wrong(grades)
+        asked = grades.per_cluster(planned) > 0
+        decided = grades.per_cluster(usable) > 0
+        right = decided & (grades.per_cluster(usable & wrong) == 0)
+        ended = np.zeros(len(asked), np.int64)
+        for code in range(len(OUTCOMES) - 1, 0, -1):  # downwards, so that the earliest outcome is written last
+            ended[grades.per_cluster(planned & grades.ended(OUTCOMES[code])) > 0] = code
+        ended[decided] = 0
+        counts = np.bincount(ended[asked], minlength=len(OUTCOMES))
+        undecided = float(asked.sum() - decided.sum())
+        return ratio_counts(
+            right.astype(np.float64),
+            decided.astype(np.float64),
+            may_hit=undecided,
+            may_miss=undecided,
+            outcomes={o.value: int(counts[i]) for i, o in enumerate(OUTCOMES)},
+        )
+
+
+def accuracy(arm: str = "") -> Accuracy:
+    """Mean score, ↑, in 0..1. Denominator: scored cases of the arm ("" is all arms). Unit: cases.
+
+    Scores lie in 0..1 (right or wrong, or part marks); one outside raises `InputError`. Worst and best are over all
+    planned cases, each missing one counted as 0 and as 1.
+    """
+    return Accuracy(direction=Direction.HIGHER, unit="cases", arm=arm, primary=True)
+
+
+def label_rate(label: str | tuple[str, ...], arm: str = "", *, direction: Direction) -> LabelRate:
+    """Share of cases that the judge gave this label (or one of these), in 0..1. Denominator: scored cases of the arm.
+
+    Unit: cases. `direction` says whether such a label is good (`HIGHER`) or bad (`LOWER`). A label that no scored
+    case carries is named in the notes, `labels_never_seen`, since a misspelt one reads as 0 too.
+    """
+    if direction not in (Direction.HIGHER, Direction.LOWER):
+        raise InputError(f"`label_rate` has no target: direction must be `higher` or `lower`, not `{direction}`")
+    return LabelRate(direction=direction, unit="cases", arm=arm, primary=True, labels=as_labels(label))
+
+
+def outcome_rate(outcome: Outcome | str, arm: str = "") -> OutcomeRate:
+    """Share of cases that ended so (`refused` for a refusal rate), in 0..1; ↓, but ↑ for `scored`. Unit: cases.
+
+    Denominator: the cases that the model itself ended, which are those scored, refused or unparsed; for `blocked`
+    also those blocked. A filter's block is neither an answer nor the model's refusal, and what failed in transport or
+    was never asked is nobody's behaviour: these count as missing, in the bounds only. A rate of `error` or `skipped`
+    would measure the machinery, so asking for one raises `InputError`.
+    """
+    outcome = Outcome(outcome)
+    if outcome in MACHINERY:
+        raise InputError(f"`{outcome}` is the machinery's fault, no behaviour of a model: read it from the outcomes")
+    direction = Direction.HIGHER if outcome == Outcome.SCORED else Direction.LOWER
+    return OutcomeRate(direction=direction, unit="cases", arm=arm, primary=True, outcome=outcome)
+
+
+def all_right(arm: str = "") -> AllRight:
+    """Strict accuracy: share of clusters whose every planned case is right (score ≥ .5), ↑, in 0..1. Unit: clusters.
+
+    Denominator: decided clusters. One scored case that is wrong decides a cluster, whatever became of the others; else
+    a cluster with a case that is not scored is undecided. An undecided cluster is tallied under the earliest of its
+    cases' outcomes in the order of `OUTCOMES`, so the model's own refusal is named before the machinery's fault.
+    The formula of CMMU's ShiftCheck (arXiv 2401.14011), where the cases are the shifts of one question.
+    """
+    return AllRight(direction=Direction.HIGHER, unit="clusters", arm=arm, primary=True)

@@ -1,0 +1,1 @@
+"""Fairness: are all people treated alike?"""

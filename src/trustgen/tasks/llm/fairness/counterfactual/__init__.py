@@ -1,0 +1,1 @@
+"""Counterfactual decisions: does a decision change when nothing but the name does?"""

@@ -1,0 +1,1 @@
+"""Robustness: does the same question get the same answer?"""

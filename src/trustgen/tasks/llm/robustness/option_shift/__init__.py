@@ -1,0 +1,1 @@
+"""Option shift: does the model choose an answer, or a letter?"""

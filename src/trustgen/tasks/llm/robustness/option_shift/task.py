@@ -1,0 +1,41 @@
+"""Option shift: does the model choose an answer, or a letter?
+
+Every question is asked with its four options in all four circular orders. Who knows the answer is right in all of
+them; who prefers a letter is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from trustgen.core import Case, Prompts, Record, Sampling, Task, task
+from trustgen.curate import pool
+from trustgen.judge import choice
+from trustgen.stats import accuracy, all_right, choice_bias
+from trustgen.tasks.wording import question
+from trustgen.vary import listed, mcq
+from trustgen.vary import option_shift as shifts
+
+PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
+
+
+def cases(record: Record, draw: Random) -> Iterator[Case]:
+    """The question with its right answer and three wrong ones, in an order drawn by the record."""
+    right = record["answer"]
+    options = draw.sample((right, *draw.sample(record["distractors"], 3)), 4)
+    ask = PROMPTS.ask(draw, question=question(record, draw), options=listed(options))
+    yield mcq(record, "plain", ask, options, right)
+
+
+@task(version="1-A")
+def option_shift(n: int = 50) -> Task:
+    """Share of questions that are answered right in every order of their options."""
+    return Task(
+        records=pool("facts.capitals", "facts.currencies", n=n),
+        cases=cases,
+        vary=shifts(4),
+        judge=choice(),
+        measures={"all_right": all_right(), "accuracy": accuracy(), "choice_bias": choice_bias(options=4)},
+        sampling=Sampling(max_tokens=16),
+    )

@@ -1,0 +1,106 @@
+"""Suites: named lists of tasks with sizes, in TOML. Those that ship with TrustGen lie beside this file.
+
+name = "mine"
+title = "What I care about"
+
+[[tasks]]
+id = "llm.truthfulness.facts"
+n = 15                              # records; left out: as many as the task says
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+from pathlib import Path
+
+import msgspec
+
+from trustgen.core import InputError, Task, TaskFactory, UnknownName
+from trustgen.core.registry import load, names
+
+
+class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One task of a suite, and over how many records it is asked."""
+
+    id: str
+    n: int | None = None
+
+
+class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A list of tasks to measure together."""
+
+    name: str
+    title: str
+    tasks: tuple[Entry, ...]
+
+    def build(self, n: int | None = None) -> list[Task]:
+        """The tasks, ready to build; `n` replaces every size."""
+        return [_factory(entry.id)(entry.n if n is None else n) for entry in self.tasks]
+
+
+def suite_names() -> list[str]:
+    """The suites that ship with TrustGen, sorted."""
+    return sorted(f.name.removesuffix(".toml") for f in files(__name__).iterdir() if f.name.endswith(".toml"))
+
+
+def load_suite(what: str) -> Suite:
+    """The suite that a name, a path of a TOML file, a task id or a prefix such as `llm.fairness` stands for.
+
+    Raises `UnknownName` for anything else, and `InputError`, with the line, for a file that cannot be used.
+    """
+    if what.endswith(".toml") or "/" in what or "\\" in what:
+        try:
+            text = Path(what).read_text("utf-8")
+        except (OSError, ValueError) as error:
+            raise InputError(f"suite `{what}` cannot be read: {getattr(error, 'strerror', None) or error}") from None
+        return _parse(text, what)
+    if what in suite_names():
+        return _parse((files(__name__) / f"{what}.toml").read_text("utf-8"), f"{what}.toml")
+    found = [task for task in names("task") if task == what or task.startswith(f"{what}.")]
+    if not found:
+        raise UnknownName("suite or task", what, [*suite_names(), *names("task")])
+    title = _factory(what).card.title if found == [what] else f"All tasks of {what}"
+    return Suite(what, title, tuple(Entry(task, _factory(task).default_n) for task in found))
+
+
+def _factory(task: str) -> TaskFactory:
+    found: TaskFactory = load("task", task)
+    return found
+
+
+def _parse(text: str, file: str) -> Suite:
+    try:
+        suite = msgspec.convert(tomllib.loads(text), Suite)
+    except tomllib.TOMLDecodeError as error:
+        fault = str(error).replace("at end of document", f"at line {len(text.splitlines())}, the end")
+        raise InputError(f"suite `{file}` is no valid TOML: {fault}") from None
+    except msgspec.ValidationError as error:
+        raise InputError(f"suite `{file}`, line {_line(text, str(error))}: {error}") from None
+    if not suite.tasks:
+        raise InputError(f"suite `{file}` lists no task: add a table [[tasks]] with the `id` of one")
+    for place, entry in enumerate(suite.tasks):
+        fault = ""
+        if entry.id not in names("task"):
+            fault = f"is unknown; known are {', '.join(names('task'))}"
+        elif any(entry.id == other.id for other in suite.tasks[:place]):
+            fault = "is listed twice"
+        elif entry.n is not None and entry.n < 1:
+            fault = f"has n = {entry.n}: a task needs at least 1 record"
+        if fault:
+            raise InputError(f"suite `{file}`, line {_line(text, f'$.tasks[{place}]')}: task `{entry.id}` {fault}")
+    filled = (Entry(e.id, _factory(e.id).default_n if e.n is None else e.n) for e in suite.tasks)
+    return msgspec.structs.replace(suite, tasks=tuple(filled))
+
+
+def _line(text: str, fault: str) -> int:
+    """The line that a fault is about: the table of its task, else its key, else the first line."""
+    place = re.search(r"\$\.tasks\[(\d+)\]", fault)
+    key = re.search(r"\$\.(\w+)", fault)
+    lines = text.splitlines()
+    tables = [number for number, line in enumerate(lines, 1) if line.strip().replace(" ", "").startswith("[[tasks]]")]
+    if place and int(place[1]) < len(tables):
+        return tables[int(place[1])]
+    sought = key[1] if key else None
+    return next((i for i, line in enumerate(lines, 1) if sought and line.lstrip().startswith(sought)), 1)

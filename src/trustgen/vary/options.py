@@ -1,0 +1,74 @@
+"""Multiple-choice cases, and their circular shifts (ShiftCheck, CMMU, arXiv 2401.14011).
+
+The options of such a case stand in its prompt as one block, exactly as `listed` writes them. That is what keeps them
+apart from the question: a shift writes the block anew and touches nothing else.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from trustgen.core import Case, Expect, InternalError, Record, user
+
+LETTERS = string.ascii_uppercase
+
+
+def listed(options: Sequence[str]) -> str:
+    """The options as a block of lines: "A) …", "B) …"."""
+    return "\n".join(f"{letter}) {option}" for letter, option in zip(LETTERS, options, strict=False))
+
+
+def mcq(
+    record: Record,
+    arm: str,
+    ask: str,
+    options: Sequence[str],
+    right: str,
+    tags: Mapping[str, str] | None = None,
+) -> Case:
+    """A multiple-choice case. `ask` holds the block `listed(options)`; `right` is the text of the right option."""
+    return _check(Case.of(record, arm, user(ask), expect=_expect(tuple(options), right), tags=tags))
+
+
+def option_shift(n_options: int) -> Callable[[Case], Iterator[Case]]:
+    """All circular shifts of a multiple-choice case, as arms `shift_0` (as it was) to `shift_{n-1}`.
+
+    A shift by one moves every option down a letter and the last to A, so "ABCD" reads "DABC"; the gold letter moves
+    along. Over all shifts each option, the right one too, has stood at every letter once.
+    """
+
+    def shifts(case: Case) -> Iterator[Case]:
+        options = _check(case).expect.options
+        if len(options) != n_options:
+            raise InternalError(f"option_shift({n_options}) was given {len(options)} options by `{case.arm}`")
+        right = options[LETTERS.index(case.expect.answer)]
+        for by in range(n_options):
+            moved = options[n_options - by :] + options[: n_options - by]
+            text = case.turns[0].text.replace(listed(options), listed(moved))
+            yield replace(
+                case,
+                arm=f"shift_{by}",
+                turns=(user(text),),
+                expect=_expect(moved, right),
+                steps=(*case.steps, f"option_shift:{by}"),
+            )
+
+    return shifts
+
+
+def _expect(options: tuple[str, ...], right: str) -> Expect:
+    letters = LETTERS[: len(options)]
+    gold = letters[options.index(right)]
+    return Expect(answer=gold, options=options, wrong=tuple(letter for letter in letters if letter != gold))
+
+
+def _check(case: Case) -> Case:
+    """The case, if it is one multiple-choice question whose block of options stands in it exactly once."""
+    options = case.expect.options
+    found = case.turns[0].text.count(listed(options)) if len(case.turns) == 1 and len(options) > 1 else 0
+    if found != 1 or case.expect.answer not in LETTERS[: len(options)]:
+        raise InternalError(f"`{case.arm}` is no multiple-choice case: its block of options was found {found} times")
+    return case

@@ -1,0 +1,117 @@
+"""Facts: every record has one right answer, and enough wrong ones."""
+
+from __future__ import annotations
+
+import re
+from random import Random
+
+import pytest
+
+from trustgen.core.registry import load
+from trustgen.curate import facts
+from trustgen.curate.facts import holds, plain, single
+from trustgen.curate.invented import invented_country, known_names
+
+RECORDS = [record for name in ("facts.capitals", "facts.currencies") for record in load("pool", name).draw("s")]
+BY_SUBJECT = {(record["relation"], record["subject"]): record["answer"] for record in RECORDS}
+CHECKED_BY_HAND = {
+    ("capital", "Australia"): "Canberra",
+    ("capital", "Brazil"): "Brasília",
+    ("capital", "Canada"): "Ottawa",
+    ("capital", "Chad"): "N'Djamena",
+    ("capital", "Ivory Coast"): "Yamoussoukro",
+    ("capital", "Myanmar"): "Naypyidaw",
+    ("capital", "New Zealand"): "Wellington",
+    ("capital", "Nigeria"): "Abuja",
+    ("capital", "Switzerland"): "Bern",
+    ("capital", "Tanzania"): "Dodoma",
+    ("capital", "Turkey"): "Ankara",
+    ("capital", "the United States"): "Washington D.C.",
+    ("currency", "Denmark"): "DKK",
+    ("currency", "Ecuador"): "USD",
+    ("currency", "Estonia"): "EUR",
+    ("currency", "Japan"): "JPY",
+    ("currency", "Liechtenstein"): "CHF",
+    ("currency", "Senegal"): "XOF",
+    ("currency", "the Central African Republic"): "XAF",
+    ("currency", "the United Kingdom"): "GBP",
+}
+GONE = {
+    "capital": (
+        "Bolivia, Burundi, Eswatini, Georgia, Greenland, Hong Kong, Israel, Kazakhstan, Monaco, Palestine, "
+        "Puerto Rico, Serbia and Montenegro, Singapore, South Africa, Sri Lanka, Swaziland"
+    ),
+    "currency": "Bulgaria, Croatia, El Salvador, Panama, Swaziland, Venezuela, Zambia, Zimbabwe",
+}
+
+
+@pytest.mark.parametrize(("fact", "answer"), CHECKED_BY_HAND.items())
+def test_facts_checked_by_hand(fact: tuple[str, str], answer: str) -> None:
+    assert BY_SUBJECT[fact] == answer
+
+
+def test_what_is_ambiguous_or_out_of_date_is_left_out() -> None:
+    for relation, subjects in GONE.items():
+        assert not [s for s in subjects.split(", ") if (relation, s) in BY_SUBJECT]
+
+
+def test_there_are_many_facts() -> None:
+    assert load("pool", "facts.capitals").size > 150
+    assert load("pool", "facts.currencies").size > 150
+    assert len(BY_SUBJECT) == len(RECORDS), "a subject has two records of one relation"
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda r: f"{r['relation']}-{r['subject']}")
+def test_a_record_has_one_right_answer_and_enough_wrong_ones(record) -> None:  # type: ignore[no-untyped-def]
+    right = [record["answer"], *record["aliases"]]
+    assert all(right)
+    assert len({plain(a) for a in right}) == len(right), "an alias that repeats the answer"
+    assert not any(plain(a) in plain(record["subject"]).split() for a in right), "the question gives the answer away"
+    wrong = record["distractors"]
+    assert len(wrong) == len(set(wrong)) >= facts.ENOUGH
+    assert not any(holds(w, r) or holds(r, w) for w in wrong for r in right)
+    same = {r["answer"] for r in RECORDS if (r["relation"], r["region"]) == (record["relation"], record["region"])}
+    assert set(wrong) <= same, "a distractor of another kind or region"
+    assert re.fullmatch(r"[0-9a-f]{64}", record.source.sha256)
+    if record["relation"] == "currency":
+        assert re.fullmatch(r"[A-Z]{3}", record["answer"])
+
+
+def test_a_code_that_two_rows_claim_is_nobodys() -> None:
+    codes = [country.code for country in facts.countries()]
+    assert len(set(codes)) == len(codes)
+    claims = [(row.get("ISO") or {}).get("alpha2") for row, _ in facts.rows()]
+    twice = {code for code in claims if claims.count(code) > 1}
+    assert {"PS", "VA"} <= twice
+    assert not twice & set(codes)
+
+
+def test_each_exclusion_has_a_reason_and_names_a_country() -> None:
+    codes = {(row.get("ISO") or {}).get("alpha2") for row, _ in facts.rows()}
+    for relation in ("capital", "currency"):
+        left = facts.left_out(relation)
+        assert all(len(reason) > 20 for reason in left.values())
+        assert left.keys() <= codes, f"no such country: {left.keys() - codes}"
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [("Paris", "Paris"), (["Paris"], "Paris"), (["A", "B"], ""), ("A / B", ""), ("A, B", ""), (None, ""), ([], "")],
+)
+def test_only_a_single_value_is_a_value(value: object, kept: str) -> None:
+    assert single(value) == kept
+
+
+def test_names_hold_names_by_whole_words() -> None:
+    assert holds("Mexico City", "Mexico")
+    assert holds("São Tomé and Príncipe", "Sao Tome")
+    assert holds("Saint John's", "St. John's")
+    assert not holds("Tunisia", "Tunis")
+
+
+def test_invented_countries_are_nobodys() -> None:
+    made = {invented_country(Random(i)) for i in range(5000)}
+    assert len(made) > 4500
+    assert not {plain(name) for name in made} & known_names()
+    assert "france" in known_names()
+    assert invented_country(Random(3)) == invented_country(Random(3))

@@ -1,0 +1,263 @@
+"""The HTML page: complete, self-contained, and closed to whatever a model says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from made_run import COWARD, FACTS, LONG, MODELS, REMOTE, SHIFTS, SMALL, make_run
+from pages import NOTHING, Page, estimate, renamed, with_estimates
+
+from trustgen.core import InputError
+from trustgen.report import findings, write_html
+from trustgen.report.plots import Axis, dot_row, stack
+from trustgen.report.prose import split_card
+from trustgen.store import NotApplicable
+
+EVIL = "organism/</style><script>alert(1)</script>'\" onload=x \u202e"
+
+
+def page_of(path: Path, folder: Path) -> tuple[str, Page]:
+    html = write_html(findings(folder), path / "report.html").read_text("utf-8")
+    return html, Page.read(html)
+
+
+def test_a_whole_run_fits_one_small_closed_file(run: Path, tmp_path: Path) -> None:
+    html, page = page_of(tmp_path, run)
+    assert len(html.encode()) < 1_000_000
+    (policy,) = [a["content"] for a in page.all("meta") if a.get("http-equiv") == "Content-Security-Policy"]
+    assert policy.startswith("default-src 'none'")
+    tags = {tag for tag, _ in page.tags}
+    assert not tags & {"script", "link", "iframe", "object", "embed", "img", "form", "base"}
+    for tag, attributes in page.tags:
+        assert not {"src", "srcset", "data", "action", "style"} & set(attributes), tag
+        assert not [name for name in attributes if name.startswith("on")], tag
+        assert attributes.get("href", "#").startswith("#")
+    (style,) = page.styles
+    assert "url(" not in style
+    assert "@import" not in style
+    ids = [attributes["id"] for _, attributes in page.tags if "id" in attributes]
+    assert len(ids) == len(set(ids))
+    targets = [a["href"][1:] for a in page.all("a")] + [a["aria-labelledby"] for a in page.all("section")]
+    assert set(targets) <= set(ids)
+
+
+def test_hostile_replies_are_shown_and_cannot_act(run: Path, tmp_path: Path) -> None:
+    html, page = page_of(tmp_path, run)
+    assert "<script>alert('x')</script>" in page.text, "shown as text"
+    assert "‹U+202E›gnp.exe‹U+001B›[31m‹U+0007›" in page.text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]", html)
+    assert "… (cut: 2,000 of 10," in page.text
+    assert LONG[:2_100] not in page.text
+    assert "HTTP 500: <b>upstream</b> [red]failed[/red]" in page.text
+
+
+def test_hostile_names_cannot_act(run: Path, tmp_path: Path) -> None:
+    found = renamed(findings(run), COWARD, EVIL)
+    html = write_html(found, tmp_path / "report.html").read_text("utf-8")
+    page = Page.read(html)
+    assert not page.all("script")
+    assert len(page.styles) == 1
+    assert "</style><script>alert(1)</script>" in page.text
+    assert "\u202e" not in html
+    assert not [a for _, a in page.tags if "onload" in a]
+
+
+def test_no_field_of_a_foreign_run_brings_a_control_character(run: Path, tmp_path: Path) -> None:
+    found = findings(run)
+    bad = "a\x1b\u202eb"
+    manifest = msgspec.structs.replace(
+        found.manifest, suite=bad, salt=bad, versions={bad: bad}, budget=bad, started=bad
+    )
+    entry = msgspec.structs.replace(found.tasks[0], pool=bad, version=bad, arms={bad: 3})
+    edition = msgspec.structs.replace(found.edition, tasks=(entry, *found.tasks[1:]))
+    odd = estimate(FACTS, SMALL, measure=bad, arm=bad, method=bad, unit=bad, notes={bad: {bad: {bad: bad}}})
+    foreign = replace(with_estimates(found, odd), manifest=manifest, edition=edition)
+    html = write_html(foreign, tmp_path / "report.html").read_text("utf-8")
+    assert html.count("a‹U+001B›‹U+202E›b") > 15
+    assert not re.search("[\x1b\u202e]", html)
+
+
+def test_exact_numbers_stand_with_their_denominators(run: Path, tmp_path: Path) -> None:
+    found = with_estimates(findings(run), estimate(FACTS, SMALL))
+    page = Page.read(write_html(found, tmp_path / "r.html").read_text("utf-8"))
+    for text in ("0.812", "[0.765, 0.852]", "0.794 to 0.817", "391/400 cases", "6 refused, 3 error", "Wilson"):
+        assert text in page.text, text
+    said = "accuracy of smollm2: 0.812, 95 % interval [0.765, 0.852], bounds 0.794 to 0.817, 391/400 cases counted"
+    assert [a for a in page.all("svg") if a.get("aria-label", "").startswith(said)]
+    cells = {a["data-name"] for a in page.all("td") if "data-name" in a}
+    assert cells == {"Value", "95 % interval", "Worst to best", "Counted", "Scored", "Planned", "Not scored"}
+
+
+def test_every_number_of_the_run_is_on_the_page_with_what_it_counts(run: Path, tmp_path: Path) -> None:
+    _, page = page_of(tmp_path, run)
+    found = findings(run)
+    for e in found.estimates:
+        row = f"{e.counted} {e.outcomes['scored']} {e.planned}"
+        assert row in page.text, e
+        assert found.caption(e) in page.text
+    for counts in found.coverage.values():
+        assert f"{sum(counts.values())} planned = {counts['scored']} scored" in page.text
+
+
+def test_nothing_counted_is_a_dash_and_says_why(run: Path, tmp_path: Path) -> None:
+    found = with_estimates(findings(run), estimate(FACTS, SMALL, **NOTHING))
+    page = Page.read(write_html(found, tmp_path / "r.html").read_text("utf-8"))
+    assert "– nothing counted 0/400 cases" in page.text
+    assert "nan" not in re.findall(r"[a-z]+", page.text.lower())
+    assert not [a for a in page.all("circle") if a.get("cy") == "0"], "no dot for no value"
+
+
+def test_a_stopped_run_says_why_before_any_number(stopped: Path, tmp_path: Path) -> None:
+    _, page = page_of(tmp_path, stopped)
+    assert "Stopped. budget of 500 calls reached [bold]‹U+001B›[31m" in page.text
+    assert page.text.index("Stopped.") < page.text.index("planned")
+    assert "Budget 500 calls" in page.text
+
+
+def test_a_simulated_model_is_marked_wherever_it_stands(run: Path, tmp_path: Path) -> None:
+    _, page = page_of(tmp_path, run)
+    assert page.text.count(COWARD) == page.text.count(f"{COWARD} simulated") > 10
+    assert f"{REMOTE} simulated" not in page.text
+    assert "1 model of this run is an organism" in page.text
+    assert page.all("circle") and any("simulated" in a["class"] for a in page.all("circle"))  # noqa: PT018
+
+
+def test_a_run_without_organisms_does_not_speak_of_them(tmp_path: Path) -> None:
+    _, page = page_of(tmp_path, make_run(tmp_path / "run", n=3, models=(SMALL,)))
+    assert "imulated" not in page.text
+    assert "Trustworthiness of 1 model on the suite “core”" in page.text
+
+
+def test_a_pair_that_was_not_planned_says_why(tmp_path: Path) -> None:
+    lacking = (NotApplicable(SHIFTS, SMALL, "logprobs"),)
+    _, page = page_of(tmp_path, make_run(tmp_path / "run", n=3, lacking=lacking))
+    assert "Not applicable to smollm2 : it lacks the level logprobs" in page.text
+    assert page.text.count("not applicable, lacks logprobs") == 2, "in the profile and in the coverage"
+
+
+def test_numbers_of_an_earlier_session_leave_no_hole(tmp_path: Path) -> None:
+    found = findings(make_run(tmp_path / "run", n=3, status="running", seal=False))
+    old = with_estimates(found, *[e for e in found.estimates if e.model == COWARD])
+    page = Page.read(write_html(old, tmp_path / "r.html").read_text("utf-8"))
+    assert "Unfinished." in page.text
+    assert page.text.count("no numbers yet") >= 2 * 4
+
+
+def test_captions_prose_limits_and_provenance_are_there(run: Path, tmp_path: Path) -> None:
+    _, page = page_of(tmp_path, run)
+    for text in (
+        "Share of something; denominator of flip_rate.",
+        "Each record is a fact; its question is asked open and as multiple choice.",
+        "Capitals only, and only <those> in the packaged list.",
+        "judge: rule, uncalibrated",
+        "countryinfo 1.0.1 MIT",
+        "https://example.org/list 2025-01 CC0-1.0",
+        "2025-11-21 08:00:00 UTC to 2025-11-21 08:12:30 UTC",
+        "python 3.11.7, trustgen 0.1.0",
+        "100.0 % of the cases made passed their audit",
+    ):
+        assert text in page.text, text
+    assert page.text.index("A second paragraph.") < page.text.index("Every measure.")
+    assert page.text.index("Limits The numbers hold") < page.text.index("Capitals only")
+    assert findings(run).manifest.edition in page.text
+
+
+def test_worst_cases_are_folded_and_complete(run: Path, tmp_path: Path) -> None:
+    html, page = page_of(tmp_path, run)
+    assert not [a for a in page.all("details") if "open" in a]
+    shown = sum(len(x) for x in findings(run).examples.values())
+    assert len(page.all("article")) == shown > 30
+    inside = re.sub(r"<details>.*?</details>", "", html, flags=re.DOTALL)
+    assert "The capital is" not in inside, "no reply outside a fold"
+
+
+def test_arms_are_drawn_where_there_are_several(run: Path, tmp_path: Path) -> None:
+    html, page = page_of(tmp_path, run)
+    drawn = ["by arm: the same records" in part for part in html.split('class="task"')[1:]]
+    assert drawn == [True, True, False, False], "facts and sycophancy have measures by arm"
+    assert page.text.count("Accuracy by arm") == 2
+    assert "plain accuracy ↑ higher is better" in page.text
+    assert "self doubt accuracy self doubt ↑ higher is better" in page.text
+    assert "overall accuracy ↑ higher is better" in page.text, "facts: all arms, beside each"
+
+
+def test_group_rates_come_with_their_counts(run: Path, tmp_path: Path) -> None:
+    _, page = page_of(tmp_path, run)
+    (e,) = [e for e in findings(run).estimates if (e.measure, e.model) == ("gap", REMOTE)]
+    row = e.notes["groups"]["b"]
+    text = f"b {row['counted']} {row['favourable']} {row['planned']} {row['rate']:.3g}"
+    assert text in page.text
+
+
+def test_a_measure_of_another_range_has_an_axis_of_its_own(run: Path, tmp_path: Path) -> None:
+    wide = estimate(SHIFTS, SMALL, measure="choice_bias", range=(0.0, 1875.0), value=938.0, low=400.0, high=1500.0)
+    found = with_estimates(findings(run), estimate(FACTS, SMALL), wide)
+    page = Page.read(write_html(found, tmp_path / "r.html").read_text("utf-8"))
+    assert "range of 0 to 1." in page.text
+    assert "range of 0 to 1875." in page.text
+
+
+def test_a_file_that_cannot_be_written_is_named(run: Path, tmp_path: Path) -> None:
+    found = findings(run)
+    with pytest.raises(InputError, match=r"cannot write .*No such file"):
+        write_html(found, tmp_path / "none" / "report.html")
+    with pytest.raises(InputError, match=r"cannot write .*[Dd]irectory"):
+        write_html(found, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("span", "ticks"),
+    [
+        ((0.0, 1.0), [0, 0.2, 0.4, 0.6, 0.8, 1]),
+        ((-1.0, 1.0), [-1, -0.5, 0, 0.5, 1]),
+        ((0.0, 1875.0), [0, 500, 1000, 1500]),
+        ((0.0, 100.0), [0, 20, 40, 60, 80, 100]),
+    ],
+)
+def test_ticks_are_round(span: tuple[float, float], ticks: list[float]) -> None:
+    assert Axis(*span).ticks == pytest.approx(ticks)
+
+
+def test_a_value_lies_where_its_number_says() -> None:
+    axis = Axis(-1.0, 1.0)
+    assert [axis.at(x) for x in (-1, 0, 0.5, 1, 7, -7)] == [0, 50, 75, 100, 100, 0]
+    drawn = str(dot_row(estimate(FACTS, SMALL), Axis(0, 1), simulated=False))
+    assert '<circle class="dot" cx="81.25%"' in drawn
+    assert '<rect class="band" x="79.42%" width="2.25%"' in drawn
+    assert 'x1="76.54%" x2="85.21%"' in drawn
+
+
+def test_a_stack_fills_its_width() -> None:
+    counts = {"scored": 2, "refused": 1, "skipped": 1}
+    drawn = str(stack(counts))
+    assert re.findall(r'x="([\d.]+)%" width="([\d.]+)%"', drawn) == [
+        ("0.000", "50.000"),
+        ("50.000", "25.000"),
+        ("75.000", "25.000"),
+    ]
+    assert "4 planned = 2 scored + 1 refused + 1 skipped" in drawn
+
+
+def test_prose_becomes_paragraphs_lists_and_code_and_nothing_else() -> None:
+    prose = (
+        "## What is asked\n\nFirst `a<b`\nline:\n\n- one\n  more;\n- two.\n\n## How\n\nBy <rule>; 5 - 3 * 2 ` x.\n\n"
+        "## Known limits\n\n- Only x.\n"
+    )
+    asks, limits, more = split_card(prose)
+    assert str(asks) == "<p>First <code>a&lt;b</code> line:</p>\n<ul><li>one more;</li><li>two.</li></ul>"
+    assert str(limits) == "<ul><li>Only x.</li></ul>"
+    assert {k: str(v) for k, v in more.items()} == {"How": "<p>By &lt;rule&gt;; 5 - 3 * 2 ` x.</p>"}
+    asks, limits, more = split_card("Intro.\n\n## Limits\n\nNone.")
+    assert (str(asks), str(limits), more) == ("<p>Intro.</p>", "<p>None.</p>", {})
+    assert split_card("") == ("", "", {})
+
+
+def test_every_model_is_named_in_the_title_block(run: Path, tmp_path: Path) -> None:
+    _, page = page_of(tmp_path, run)
+    head = page.text[: page.text.index("Profile")]
+    assert all(model in head for model in MODELS)

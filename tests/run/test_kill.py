@@ -1,0 +1,99 @@
+"""kill -9 at random moments: nothing acknowledged is lost, nothing is bought twice beyond what was in flight."""
+
+from __future__ import annotations
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from serving import in_thread, yes_or_no
+
+from servers.faulty_server import FaultyServer
+
+TASK = "llm.fairness.counterfactual"
+CONCURRENCY = 8
+LATENCY = 0.02
+# What may be lost at a kill: calls in flight, and replies that came within the journal's commit window (50 ms, in which
+# 8 workers at 20 ms a call bring at most 20 more; twice that on a machine that stutters).
+LOST = CONCURRENCY + 40
+
+
+def command(url: str, edition: Path, out: Path) -> list[str]:
+    """The run, as a user would type it."""
+    start = [sys.executable, "-c", "from trustgen.cli import main; main()", "run", str(edition)]
+    return [*start, "--model", f"openai-api:m@{url}", "-o", str(out), "--concurrency", str(CONCURRENCY), "--json"]
+
+
+def stored(run: Path) -> dict[str, bytes]:
+    """The acknowledged rows of a killed run, read from a copy so that the journal itself is not touched."""
+    import shutil
+    import tempfile
+
+    if not (run / "journal.db").exists():
+        return {}
+    with tempfile.TemporaryDirectory() as copy:
+        for path in run.glob("journal.db*"):
+            shutil.copy(path, copy)
+        with sqlite3.connect(Path(copy) / "journal.db") as journal:
+            try:
+                rows = dict(journal.execute("SELECT key, body FROM responses"))
+            except sqlite3.OperationalError:  # killed before the tables were made
+                rows = {}
+        journal.close()
+    return rows
+
+
+def kill_and_resume(tmp_path: Path, records: int, kills: int) -> Counter[str]:
+    """Kill a run `kills` times at random moments, finish it, and check it against an uninterrupted one."""
+    draw = random.Random(20)
+    subprocess.run(
+        [*command("", tmp_path, tmp_path)[:3], "build", TASK, "--n", str(records), "--salt", "k", "-o", tmp_path / "e"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    with in_thread(FaultyServer(latency=LATENCY, reply=yes_or_no)) as server:
+        began = time.monotonic()
+        subprocess.run(command(server.url, tmp_path / "e", tmp_path / "whole"), check=True, stdout=subprocess.DEVNULL)
+        whole = time.monotonic() - began
+        assert set(server.asked.values()) == {1, 0} or max(server.asked.values()) == 1
+        server.asked.clear()
+
+        run, kept, moments = tmp_path / "run", {}, []
+        for _ in range(kills):
+            child = subprocess.Popen(command(server.url, tmp_path / "e", run), stdout=subprocess.DEVNULL)
+            # Most of a short child's life is starting up; draw the moment over its whole life and a little beyond.
+            time.sleep(draw.uniform(0.2, max(1.0, whole * 1.5 / kills + 1.0)))
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+            rows = stored(run)
+            moments.append(len(rows) - len(kept))
+            lost = {key for key, body in kept.items() if rows.get(key) != body}
+            assert not lost, f"{len(lost)} acknowledged rows are gone or changed after a kill"
+            kept = rows
+        done = subprocess.run(command(server.url, tmp_path / "e", run), check=True, capture_output=True)
+        assert done.returncode == 0
+        asked = Counter({prompt: n for prompt, n in server.asked.items() if prompt})
+    assert sum(gained > 0 for gained in moments) >= min(3, kills - 1), f"the kills must hit a run at work: {moments}"
+    again = sum(n - 1 for n in asked.values())
+    assert len(asked) == records * 4
+    assert again <= kills * LOST, f"{again} calls were bought twice over {kills} kills"
+    estimates = [(tmp_path / name / "estimates.json").read_bytes() for name in ("whole", "run")]
+    assert estimates[0] == estimates[1], "an interrupted run must come to the same numbers"
+    assert not (run / "journal.db").exists()
+    print(f"{kills} kills, rows gained before each: {moments}, bought twice: {again}")
+    return asked
+
+
+def test_a_killed_run_resumes(tmp_path: Path) -> None:
+    kill_and_resume(tmp_path, records=75, kills=3)
+
+
+@pytest.mark.proof
+def test_twenty_kills_of_two_thousand_cases(tmp_path: Path) -> None:
+    kill_and_resume(tmp_path, records=500, kills=20)

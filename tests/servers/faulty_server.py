@@ -1,0 +1,207 @@
+"""A server that fails on plan, in the test's own event loop.
+
+    async with FaultyServer(by_attempt("429", "truncated", "ok")) as server:
+        model = open_model(f"openai-api:m@{server.url}")
+
+A plan says, for a prompt and how often it was asked before, the name of a fault (`FAULTS`) or `ok`. `server.asked`
+counts requests by prompt, `server.seen` holds what was sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from random import Random
+from time import time
+from typing import Any
+
+Plan = Callable[[str, int], str]
+
+
+def always(name: str) -> Plan:
+    """The same every time."""
+    return lambda prompt, attempt: name
+
+
+def by_attempt(*names: str) -> Plan:
+    """Each prompt meets these in turn; the last one stays."""
+    return lambda prompt, attempt: names[min(attempt, len(names) - 1)]
+
+
+def by_prompt(names: dict[str, str]) -> Plan:
+    """Each prompt its own; `ok` for those not named."""
+    return lambda prompt, attempt: names.get(prompt, "ok")
+
+
+def mixture(rate: float, seed: int = 0, *names: str) -> Plan:
+    """A share of the requests fails, drawn by prompt and attempt: concurrency and order change nothing."""
+    faults = names or ("429", "429-after", "500", "503", "drop-before", "drop-after", "truncated", "empty", "html")
+
+    def plan(prompt: str, attempt: int) -> str:
+        draw = Random(f"{seed}:{prompt}:{attempt}")
+        return draw.choice(faults) if draw.random() < rate else "ok"
+
+    return plan
+
+
+def completion(text: str | None, finish: str = "stop", **message: Any) -> dict[str, Any]:
+    """The JSON of one reply."""
+    choice = {"index": 0, "message": {"role": "assistant", "content": text, **message}, "finish_reason": finish}
+    head = {"id": "chatcmpl-1", "object": "chat.completion", "created": 0, "model": "m"}
+    return {**head, "choices": [choice], "usage": {"prompt_tokens": 3, "completion_tokens": 5, "total_tokens": 8}}
+
+
+def error(message: str, **more: Any) -> dict[str, Any]:
+    """The JSON of one error."""
+    return {"error": {"message": message, **more}}
+
+
+FILTERED = error(
+    "The response was filtered.", code="content_filter", innererror={"code": "ResponsibleAIPolicyViolation"}
+)
+
+# name: status, headers, body
+ANSWERS: dict[str, tuple[int, dict[str, str], Any]] = {
+    "429": (429, {}, error("slow down")),
+    "500": (500, {}, error("broken")),
+    "503": (503, {}, error("overloaded")),
+    "empty": (200, {}, {"choices": []}),
+    "missing": (200, {}, {"object": "chat.completion"}),
+    "filtered": (200, {}, completion("I was about to", "content_filter")),
+    "filter-400": (400, {}, FILTERED),
+    "400": (400, {}, error("this model's maximum context length is 4096 tokens", code="context_length_exceeded")),
+    "401": (401, {}, error("no such key")),
+    "404": (404, {}, error("no such model")),
+    "redirect": (307, {"Location": "http://user:pw@127.0.0.1:9/elsewhere?token=abc"}, ""),
+}
+FAULTS = (
+    "ok",
+    "429-after",
+    "429-date",
+    "drop-before",
+    "drop-after",
+    "truncated",
+    "garbage",
+    "html",
+    "hang",
+    "endless",
+    *ANSWERS,
+)
+
+
+@dataclass
+class FaultyServer:
+    """The server; `url` is its base URL while it runs. `retry_after` is what `429-after` says, in seconds."""
+
+    plan: Plan = field(default_factory=lambda: always("ok"))
+    retry_after: str = "1"
+    latency: float = 0.0
+    reply: Callable[[str], str] = "answer to {}".format  # what `ok` says to a prompt
+    asked: Counter[str] = field(default_factory=Counter)
+    seen: list[dict[str, Any]] = field(default_factory=list)
+    headers: list[dict[str, str]] = field(default_factory=list)
+    paths: list[str] = field(default_factory=list)
+    sent: int = 0  # bytes of endless bodies
+
+    async def __aenter__(self) -> FaultyServer:
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
+        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._server.close()
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._server.wait_closed()
+
+    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        # The end of the test cancels connections that still wait; there is nobody left to tell.
+        with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            while await self._one(reader, writer):
+                pass
+        writer.close()
+        with suppress(ConnectionError, asyncio.CancelledError):
+            await writer.wait_closed()
+
+    async def _one(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Read and answer one request; whether the connection lives on."""
+        first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().splitlines()
+        headers = {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines if line)}
+        body = await reader.readexactly(int(headers.get("content-length", 0)))
+        self.paths.append(first.split()[1])
+        self.headers.append(headers)
+        if not body:
+            prompt, name = "", self.plan("", 0)
+        else:
+            request = json.loads(body)
+            self.seen.append(request)
+            prompt = _prompt(request)
+            name = self.plan(prompt, self.asked[prompt])
+            self.asked[prompt] += 1
+        if self.latency:
+            await asyncio.sleep(self.latency)
+        return await self._answer(writer, name, prompt)
+
+    async def _answer(self, writer: asyncio.StreamWriter, name: str, prompt: str) -> bool:
+        good = json.dumps(completion(self.reply(prompt))).encode()
+        match name:
+            case "drop-before":
+                return False
+            case "hang":
+                await asyncio.Event().wait()
+            case "drop-after":
+                writer.write(_head(200, {}, len(good)) + good[: len(good) // 2])
+                await writer.drain()
+                return False
+            case "endless":
+                await self._pour(writer)
+            case "ok":
+                writer.write(_head(200, {}, len(good)) + good)
+            case "garbage":
+                writer.write(b"SSH-2.0-OpenSSH_9.6\r\n\r\n")
+            case "truncated":
+                writer.write(_head(200, {}, len(good) // 2) + good[: len(good) // 2])
+            case "html":
+                page = b"<html>It works!</html>"
+                writer.write(_head(200, {"Content-Type": "text/html"}, len(page)) + page)
+            case "429-after" | "429-date":
+                wait = self.retry_after if name == "429-after" else formatdate(time() + 30, usegmt=True)
+                _write(writer, 429, {"Retry-After": wait}, error("slow down"))
+            case _:
+                _write(writer, *ANSWERS[name])
+        await writer.drain()
+        return True
+
+    async def _pour(self, writer: asyncio.StreamWriter) -> None:
+        writer.write(_head(200, {}, 1 << 40))
+        piece = b" " * 65536
+        while True:
+            writer.write(piece)
+            self.sent += len(piece)
+            await writer.drain()
+
+
+def _prompt(request: dict[str, Any]) -> str:
+    """The text of the last message."""
+    content = request["messages"][-1]["content"]
+    return content if isinstance(content, str) else "".join(part.get("text", "") for part in content)
+
+
+def _write(writer: asyncio.StreamWriter, status: int, headers: dict[str, str], body: Any) -> None:
+    content = json.dumps(body).encode()
+    writer.write(_head(status, headers, len(content)) + content)
+
+
+def _head(status: int, headers: dict[str, str], length: int) -> bytes:
+    lines = {"Content-Type": "application/json", "Content-Length": str(length), **headers}
+    return "\r\n".join([f"HTTP/1.1 {status} Said", *(f"{k}: {v}" for k, v in lines.items()), "", ""]).encode()

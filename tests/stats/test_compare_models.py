@@ -1,0 +1,182 @@
+"""The paired comparison: nothing from nothing, exact where it can be, and blind to what only one model has."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from planted import coverage, difference_case, grades, least_plausible
+from scipy.stats import binomtest
+from stats_rows import MEASURES, case, grade_rows
+
+from trustgen.core import Direction, InputError, Outcome
+from trustgen.stats import (
+    ClusterMeasure,
+    Grade,
+    Grades,
+    accuracy,
+    all_right,
+    disparate_impact,
+    flip_rate,
+    label_rate,
+    outcome_rate,
+    paired_difference,
+)
+from trustgen.stats.compare import swap_p
+
+each = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
+
+
+def right(a: str, b: str) -> tuple[Grades, Grades]:
+    """Two models' answers, one case a cluster: `1` right, `0` wrong, `-` failed."""
+    ends = {"1": 1.0, "0": 0.0, "-": Outcome.ERROR}
+    one, other = (Grades.of(case(f"r{i}", ends[x]) for i, x in enumerate(text)) for text in (a, b))
+    return one, other
+
+
+@each
+@settings(max_examples=15, deadline=None)
+@given(rows=grade_rows())
+def test_a_model_is_never_different_from_itself(measure: ClusterMeasure, rows: list[Grade]) -> None:
+    graded = Grades.of(rows)
+    found = paired_difference(graded, graded, measure, draws=200)
+    assert not found.different
+    assert found.better == ""
+    if math.isnan(found.a):
+        assert math.isnan(found.p)
+    else:
+        assert (found.difference, found.p) == (0.0, 1.0)
+        assert found.low < 0 < found.high
+
+
+@each
+@settings(max_examples=15, deadline=None)
+@given(rows=grade_rows(), data=st.data())
+def test_swapping_the_models_turns_the_sign(measure: ClusterMeasure, rows: list[Grade], data: st.DataObject) -> None:
+    ends = [data.draw(st.sampled_from([*rows, case("r", Outcome.ERROR)])) for _ in rows]
+    others = [r._replace(outcome=e.outcome, score=e.score, label=e.label) for r, e in zip(rows, ends, strict=True)]
+    a, b = Grades.of(rows), Grades.of(others)
+    one, other = paired_difference(a, b, measure, draws=200), paired_difference(b, a, measure, draws=200)
+    assert one.difference == pytest.approx(-other.difference, nan_ok=True)
+    assert one.p == pytest.approx(other.p, nan_ok=True, abs=0.2)  # the draws are not mirrored
+    assert (one.counted, one.missing) == (other.counted, other.missing)
+
+
+def test_mcnemar_by_hand() -> None:
+    """b mends 8 of a's mistakes and spoils 1: 2·P(≤1 of 9 fair coins) = 20/512."""
+    a, b = right("1" * 20 + "0" * 8 + "1", "1" * 20 + "1" * 8 + "0")
+    found = paired_difference(a, b, accuracy())
+    assert (found.p, found.p_method) == (pytest.approx(20 / 512), "exact McNemar")
+    assert found.difference == pytest.approx(7 / 29)
+    assert found.low < 7 / 29 < found.high
+    assert (found.different, found.better) == (True, "b")
+
+
+def test_a_paired_test_sees_what_an_unpaired_one_misses() -> None:
+    """Published: an unpaired test gave p = .08 where McNemar gives .008."""
+    a, b = right("1" * 40 + "0" * 50 + "0" * 10, "1" * 40 + "0" * 50 + "1" * 10)
+    assert paired_difference(a, b, accuracy()).p == pytest.approx(2 / 2**10)
+
+
+def test_only_cases_that_both_have_are_compared() -> None:
+    a, b = right("1101-0", "11-0--")
+    found = paired_difference(a, b, accuracy())
+    assert (found.a, found.b, found.counted, found.missing) == (pytest.approx(1.0), pytest.approx(2 / 3), 3, 3)
+
+
+def test_nothing_in_common_is_nan() -> None:
+    a, b = right("1-0-", "-1-0")
+    found = paired_difference(a, b, accuracy())
+    assert all(math.isnan(x) for x in (found.difference, found.low, found.high, found.p))
+    assert (found.counted, found.missing, found.different) == (0, 4, False)
+
+
+def test_refusals_are_compared_where_both_models_answered_for_themselves() -> None:
+    rows = [[1.0, Outcome.REFUSED, Outcome.BLOCKED, 1.0], [Outcome.REFUSED, Outcome.REFUSED, 1.0, Outcome.ERROR]]
+    a, b = (Grades.of(case(f"r{i}", end) for i, end in enumerate(ends)) for ends in rows)
+    found = paired_difference(a, b, outcome_rate("refused"))
+    assert (found.a, found.b, found.counted, found.missing) == (0.5, 1.0, 2, 2)
+
+
+def test_a_cluster_decided_for_one_model_only_is_not_compared() -> None:
+    """a's second cluster is wrong whatever its missing case; b's would be open without that case, so it stays whole."""
+    a = Grades.of([case("q", 1.0), case("q", 1.0), case("r", 0.0), case("r", Outcome.ERROR), case("s", 0.0)])
+    b = Grades.of([case("q", 0.0), case("q", 1.0), case("r", 1.0), case("r", 1.0), case("s", Outcome.ERROR)])
+    found = paired_difference(a, b, all_right())
+    assert (found.a, found.b, found.counted, found.missing, found.clusters) == (0.5, 0.5, 4, 1, 2)
+
+
+def test_the_better_model_follows_the_direction() -> None:
+    a, b = right("0" * 30, "1" * 30)
+    assert paired_difference(a, b, accuracy()).better == "b"
+    yes, no = (grades(np.arange(30), np.ones(30), label=np.full(30, k), labels=("no", "yes")) for k in (1, 0))
+    assert paired_difference(yes, no, label_rate("yes", direction=Direction.LOWER)).better == "b"
+    assert paired_difference(yes, no, label_rate("yes", direction=Direction.HIGHER)).better == "a"
+
+
+def test_nearer_to_the_target_is_better() -> None:
+    group, cluster = np.tile([0, 1], 200), np.repeat(np.arange(200), 2)
+    fair, unfair = np.repeat(np.arange(200) % 2, 2), np.where(group == 1, 0, np.repeat(np.arange(200) % 2, 2))
+    unfair[1] = 1
+    a, b = (
+        grades(cluster, np.ones(400), label=label, labels=("no", "yes"), group=group, groups="xy")
+        for label in (fair, unfair)
+    )
+    found = paired_difference(a, b, disparate_impact("group", "yes"))
+    assert (found.better, found.p_method) == ("a", "cluster bootstrap, 2000 draws")
+
+
+def test_whole_clusters_are_swapped() -> None:
+    """Ten clusters of five cases each gain everything: ten coins, not fifty."""
+    cluster = np.repeat(np.arange(10), 5)
+    found = paired_difference(grades(cluster, np.zeros(50)), grades(cluster, np.ones(50)), accuracy())
+    assert found.p == pytest.approx(2 / 2**10)
+    assert found.p_method == "exact swap of clusters"
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(-4, 4).filter(bool), min_size=1, max_size=9))
+def test_the_swap_test_is_what_trying_every_swap_gives(steps: list[int]) -> None:
+    sums = [abs(sum(s * x for s, x in zip(signs, steps, strict=True))) for signs in product((1, -1), repeat=len(steps))]
+    expected = np.mean([s >= abs(sum(steps)) for s in sums])
+    assert swap_p(np.array(steps)) == pytest.approx(expected, abs=1e-9)
+
+
+def test_the_swap_test_of_ones_is_the_binomial_test() -> None:
+    steps = np.repeat([1, -1], [3000, 2800])
+    assert swap_p(steps) == pytest.approx(binomtest(3000, 5800).pvalue, rel=1e-6)
+
+
+def test_the_bootstrap_p_agrees_with_its_interval() -> None:
+    rng = np.random.default_rng(8)
+    arm = np.tile([0, 1], 200)
+    for lift in (0.0, 0.05, 0.1, 0.15, 0.2, 0.3):
+        scores = [np.where(arm == 0, 1.0, rng.random(400) > 0.3 + shift) for shift in (0.0, lift)]
+        a, b = (grades(np.repeat(np.arange(200), 2), s, arm=arm, arms=("plain", "push")) for s in scores)
+        b.score[0] = 0.0  # the models are counted over different pairs: no exact test
+        found = paired_difference(a, b, flip_rate())
+        assert found.p_method.startswith("cluster bootstrap")
+        assert (found.p < 0.05) == (not found.low <= 0 <= found.high)
+
+
+def test_other_cases_cannot_be_compared() -> None:
+    a, _ = right("1101", "1101")
+    with pytest.raises(InputError, match="planned cases"):
+        paired_difference(a, right("110", "110")[0], accuracy())
+    for rows in (
+        [case(f"r{i}", 1.0) for i in (1, 1, 2, 3)],
+        [case(f"r{i}", 1.0, "other") for i in range(4)],
+        [case(f"r{i}", 1.0, group="x") for i in range(4)],
+    ):
+        with pytest.raises(InputError, match="one edition"):
+            paired_difference(a, Grades.of(rows), accuracy())
+
+
+def test_coverage_of_a_planted_difference() -> None:
+    """See `test_intervals.test_coverage_of_planted_rates` for the limit."""
+    cells = [difference_case(0.6, 0.6, 200, 1), difference_case(0.6, 0.7, 60, 4)]
+    assert min(coverage(cell, 200) for cell in cells) >= least_plausible(200, cells=2)
