@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from made_run import COWARD, FACTS, HIRING, LEANING, REMOTE, SHIFTS, SMALL, make_run
+from made_run import COWARD, FACTORIES, FACTS, HIRING, LEANING, REMOTE, SHIFTS, SMALL, make_run
 
 from trustgen.core import FolderError, InputError, registry
 from trustgen.report import compare_models
@@ -90,6 +91,14 @@ def test_a_task_that_is_not_installed_is_not_comparable(run: Path, monkeypatch: 
     assert (first.verdict, first.title) == ("not comparable", FACTS)
     assert first.reason in ("task `facts` is gone", "the run has version 1-A, installed is 2-A")
     assert {row.verdict for row in others} == {"worse", "tie"}
+
+
+def test_a_measure_of_another_making_is_not_comparable(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plugged = SimpleNamespace(direction="higher", range=(0.0, 1.0), target=None, arm="", primary=False)
+    monkeypatch.setitem(FACTORIES[FACTS].measures, "accuracy", plugged)
+    first, *others = compare_models(run, REMOTE, SMALL)
+    assert first.reason == "accuracy: a measure of this kind has no paired difference"
+    assert len(others) == 3
 
 
 def test_a_run_without_numbers_is_not_compared(tmp_path: Path) -> None:

@@ -156,3 +156,6 @@ def test_a_comparison_prints_the_difference_and_what_it_is_over(run: Path, capsy
     assert f"worse  Facts · accuracy ↑\n  b − a  −{abs(facts.difference):.3f}  95 % interval [−" in text
     assert f"a {facts.a:.3f}, b {facts.b:.3f}, over 72/80 cases counted for both, 40 clusters" in text
     assert "unadjusted across tasks" in " ".join(text.split())
+    assert "SIMULATED" not in text
+    print_comparison(compare_models(run, COWARD, SMALL), COWARD, SMALL)
+    assert f"a  {COWARD}  SIMULATED: its properties are planted\nb  smollm2\n" in capsys.readouterr().out

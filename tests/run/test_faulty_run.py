@@ -45,7 +45,7 @@ def test_a_mixture_of_every_fault_leaves_no_case_without_an_outcome(tmp_path: Pa
     assert set(counts) <= {"scored", "blocked", "error", "unparsed", "refused"}
 
 
-@pytest.mark.parametrize("name", [f for f in FAULTS if f not in ("ok", "401", "endless")])
+@pytest.mark.parametrize("name", [f for f in FAULTS if f not in ("ok", "401", "endless", "429-date")])
 def test_a_server_that_only_fails_ends_soon(tmp_path: Path, name: str) -> None:
     server = FaultyServer(lambda prompt, attempt: name if prompt else "ok", retry_after="0.05")
     result, counts = run(tmp_path, server, 4)

@@ -7,14 +7,13 @@ import subprocess
 import sys
 from pathlib import Path
 
-from trustgen.tasks.suites import load_suite
-
 from trustgen.run import Settings, build, evaluate
 from trustgen.store import RunFolder
+from trustgen.tasks.suites import load_suite
 
 
 def test_the_suite_says_the_same_in_process_and_behind_a_real_server(tmp_path: Path, real_server: str) -> None:
-    edition = build(load_suite("core").build(4), tmp_path / "e", salt="parity", suite="core")
+    edition = build(load_suite("core").build(3), tmp_path / "e", salt="parity", suite="core")
     replies = {}
     for name, model in (("inside", "smollm2"), ("outside", f"openai-api:smollm2@{real_server}")):
         result = evaluate(
@@ -22,7 +21,7 @@ def test_the_suite_says_the_same_in_process_and_behind_a_real_server(tmp_path: P
         )
         assert result.manifest.status == "finished"
         replies[name] = {r.case: [x.text for x in r.replies] for r in RunFolder.open(tmp_path / name).responses()}
-    assert len(replies["inside"]) == edition.planned >= 60
+    assert len(replies["inside"]) == edition.planned >= 45
     differing = {case for case, said in replies["inside"].items() if said != replies["outside"][case]}
     assert not differing, f"{len(differing)} of {edition.planned} answers differ"
     estimates = [RunFolder.open(tmp_path / name).estimates() for name in replies]

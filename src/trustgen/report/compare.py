@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from trustgen.core import Direction, InputError, Task, registry
-from trustgen.stats import paired_difference
+from trustgen.stats import ClusterMeasure, paired_difference
 from trustgen.store import RunFolder, TaskEntry
 
 from .reading import Graded, counted_run, graded, lacking
@@ -21,7 +21,7 @@ UNADJUSTED = (
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """Model b less model a on one headline.
+    """Model b less model a on one headline; `simulated` says of a and of b whether it is an organism.
 
     `a`, `b` and `difference` are over the `counted` cases that both models have; `missing` is how many of the planned
     cases at least one lacks. `verdict` speaks of b; where it is "not comparable", `reason` says why.
@@ -30,6 +30,7 @@ class Difference:
     task: str
     title: str
     verdict: Literal["better", "worse", "tie", "not comparable"]
+    simulated: tuple[bool, bool] = (False, False)
     reason: str = ""
     measure: str = ""
     direction: Direction = Direction.HIGHER
@@ -66,9 +67,10 @@ def compare_models(folder: Path, a: str, b: str) -> list[Difference]:
     for entry in edition.manifest.tasks:
         levels = [f"`{m}` lacks the level {out[entry.id, m]}" for m in dict.fromkeys((a, b)) if (entry.id, m) in out]
         if levels:
-            found.append(_apart(entry.id, " and ".join(levels)))
+            made = _apart(entry.id, " and ".join(levels))
         else:
-            found.append(_compare(entry, grades[entry.id, a], grades[entry.id, b]))
+            made = _compare(entry, grades[entry.id, a], grades[entry.id, b])
+        found.append(replace(made, simulated=(a in manifest.simulated, b in manifest.simulated)))
     return found
 
 
@@ -86,7 +88,9 @@ def _compare(entry: TaskEntry, a: Graded, b: Graded) -> Difference:
         return _apart(entry.id, f"the run has version {entry.version}, installed is {task.version}")
     title, name = task.card.title, task.headline
     measure = task.measures[name]
-    made = paired_difference(a.grades, b.grades, measure)  # type: ignore[arg-type]
+    if not isinstance(measure, ClusterMeasure):
+        return _apart(entry.id, f"{name}: a measure of this kind has no paired difference", title)
+    made = paired_difference(a.grades, b.grades, measure)
     if math.isnan(made.difference):
         return _apart(entry.id, f"{name}: no case is counted for both models", title)
     return Difference(

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from trustgen.core import OUTCOMES, Case, Image, Outcome, Response, Turn, Verdict
+from trustgen.core import OUTCOMES, Case, Expect, Image, Outcome, Response, Turn, Verdict
 from trustgen.stats.grades import Codes, Grades, Mask
 from trustgen.stats.measure import RIGHT
 from trustgen.stats.planned import Ids
@@ -135,21 +135,14 @@ def examples(
     }
 
 
-class _Known(msgspec.Struct):
-    """What tells whether a case has a right answer: one is known, or some are known to be wrong."""
-
-    answer: str = ""
-    wrong: tuple[str, ...] = ()
-
-
 def _undecided(edition: Edition) -> Ids:
-    """The ids of the cases without a right answer."""
-    decode = msgspec.json.Decoder(_Known).decode
+    """The ids of the cases without a right answer: none is known, and nothing is known to be wrong."""
+    decode = msgspec.json.Decoder(Expect).decode
     found = [np.empty(0, "S32")]
     for batch in edition.case_columns("id", "expect"):
         rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
-        known = ((case_id, decode(expect)) for case_id, expect in rows)
-        found.append(np.asarray([case_id for case_id, e in known if not (e.answer or e.wrong)], "S32"))
+        expected = ((case_id, decode(expect)) for case_id, expect in rows)
+        found.append(np.asarray([case_id for case_id, e in expected if not (e.answer or e.wrong)], "S32"))
     return np.concatenate(found)
 
 

@@ -92,8 +92,7 @@ def _header(out: Screen, found: Findings) -> None:
 
 def _model(out: Screen, found: Findings, model: str) -> None:
     out.line()
-    badge = ("  SIMULATED: its properties are planted", "bold yellow") if found.simulated(model) else ""
-    out.line((one_line(model, 120), "bold"), badge)
+    out.line((one_line(model, 120), "bold"), _badge(found.simulated(model)))
     layout = Layout([e for e in found.estimates if e.model == model], out.width)
     for dimension, entries in found.dimensions.items():
         for entry in entries:
@@ -106,6 +105,10 @@ def _model(out: Screen, found: Findings, model: str) -> None:
                 for e in estimates:
                     layout.estimate(out, e)
     _coverage(out, found, model)
+
+
+def _badge(simulated: bool) -> tuple[str, str]:
+    return ("  SIMULATED: its properties are planted" if simulated else "", "bold yellow")
 
 
 class Layout:
@@ -194,8 +197,8 @@ def print_comparison(rows: Sequence[Difference], a: str, b: str) -> None:
     """Print the paired difference of two models on each headline."""
     out = Screen()
     out.line("b against a, paired case by case")
-    out.line(("a  ", "bold"), one_line(a, 120))
-    out.line(("b  ", "bold"), one_line(b, 120))
+    for i, model in enumerate((a, b)):
+        out.line((f"{'ab'[i]}  ", "bold"), one_line(model, 120), _badge(any(row.simulated[i] for row in rows)))
     for row in rows:
         out.line()
         style = {"better": "bold green", "worse": "bold red"}.get(row.verdict, "bold")

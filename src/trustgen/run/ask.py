@@ -19,6 +19,7 @@ from trustgen.core import (
     Response,
     Sampling,
     Transient,
+    TrustGenError,
     Turn,
     assistant,
 )
@@ -151,7 +152,7 @@ class Asker:
             raise
         except TimeoutError:
             raise Transient(f"no reply within {self._timeout:g} s") from None
-        except (ModelFault, Halted, asyncio.CancelledError):
+        except (TrustGenError, Halted, asyncio.CancelledError):  # an `InputError` ends the run: no case can go well
             raise
         except Exception as error:  # a plug-in's bug must cost one case, not the run
             raise Permanent(f"{type(error).__name__}: {error}") from error

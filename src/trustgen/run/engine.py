@@ -8,7 +8,9 @@ import signal
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import NamedTuple
 
@@ -136,7 +138,7 @@ class Engine:
             simulated=tuple(u for u in uris if u in simulated),
             judges={t.id: t.judge.key for t in self.tasks.values()},
             not_applicable=tuple(dict.fromkeys([*(before.not_applicable if before else ()), *lacking])),
-            versions={"trustgen": trustgen.__version__, "python": platform.python_version()},
+            versions=_versions(),
             budget=str(self.settings.budget),
             started=before.started if before else _now(),
             spent=before.spent if before else {},
@@ -333,6 +335,15 @@ class Engine:
         folder.write_manifest(ended)
         folder.seal(self.journal)
         return Result(folder.folder, ended, found)
+
+
+def _versions() -> dict[str, str]:
+    """What else an answer can depend on."""
+    found = {"trustgen": trustgen.__version__, "python": platform.python_version(), "machine": platform.machine()}
+    for package in ("aiohttp", "inspect-ai", "numpy", "xllamacpp"):
+        with suppress(PackageNotFoundError):
+            found[package] = version(package)
+    return found
 
 
 def _now() -> str:
