@@ -1,7 +1,7 @@
 """Planted rates: what an organism is made to do is what the task finds.
 
 The small form asks once with many records; a right instrument fails it less than once in 10,000 times. The proof
-repeats a smaller test 1,000 times and counts how often the 95 % interval holds the planted rate.
+repeats it 2,000 times and counts how often the 95 % interval holds the planted rate.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def test_a_planted_rate_is_recovered(id: str, measure: str, organism: str, arms:
 def test_95_percent_intervals_hold_the_planted_rate_95_percent_of_the_time(
     id: str, measure: str, organism: str, arms: tuple[str, ...], rate: float
 ) -> None:
-    repeats, held = 1000, 0
+    repeats, held = 2000, 0  # so many that 28 of these stay within 2 points of 95 % unless something is wrong
     asked = planned(id, PROOF_RECORDS, arms)
     scores = Scores(id, organism, rate)
     for seed in range(repeats):
