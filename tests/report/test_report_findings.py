@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from made_run import COWARD, FACTORIES, FACTS, HIRING, LEANING, LEANS, MODELS, REMOTE, SHIFTS, SMALL, make_run
 
-from trustgen.core import FolderError, InputError, Outcome, registry
+from trustgen.core import Case, Expect, FolderError, InputError, Outcome, Record, Source, registry, user
 from trustgen.report import findings
-from trustgen.report.examples import FAULTS, pick
+from trustgen.report.examples import FAULTS, _undecided, pick
 from trustgen.report.reading import Graded
 from trustgen.stats import Grade, Grades
 from trustgen.stats.planned import Planned
-from trustgen.store import NotApplicable, RunFolder
+from trustgen.store import EditionWriter, NotApplicable, RunFolder
 
 
 def test_coverage_is_every_planned_case_by_outcome(run: Path) -> None:
@@ -125,6 +125,27 @@ def test_the_most_telling_faults_are_picked_first() -> None:
         ("wrong", "r6-plain", ""),
         ("refused", "r4-pressed", ""),
     ]
+
+
+@pytest.mark.parametrize(
+    ("expect", "undecided"),
+    [
+        (Expect(answer="Paris"), False),
+        (Expect(best="I do not know.", wrong=("Lyon",)), False),
+        (Expect(options=("yes", "no"), best="no"), True),
+        (Expect(), True),
+    ],
+)
+def test_a_case_is_decided_when_something_is_known_to_be_right_or_wrong(
+    tmp_path: Path, expect: Expect, undecided: bool
+) -> None:
+    writer = EditionWriter(tmp_path / "edition")
+    record = Record.of("p", Source(origin="o", revision="1", licence="CC0-1.0"), n=1)
+    case = Case.of(record, "plain", user("?"), expect=expect).sealed("t")
+    writer.record(record)
+    writer.case(case)
+    edition = writer.seal(suite="s", salt="s", trustgen="0", tasks=())
+    assert [i.decode() for i in _undecided(edition)] == [case.id] * undecided
 
 
 def test_verdicts_of_another_judge_are_not_mixed_in(tmp_path: Path) -> None:

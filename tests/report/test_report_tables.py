@@ -88,6 +88,15 @@ def test_no_name_leaves_its_cell(run: Path, tmp_path: Path) -> None:
     assert page.text.count("a|b``c`<script>x</script> # big @someone [x](http://evil.example)") == 14 + 1
 
 
+def test_no_field_of_a_foreign_run_is_markdown(run: Path, tmp_path: Path) -> None:
+    bad = "<b>x</b> [y](http://evil.example) **z** `w` | @v"
+    found = with_estimates(findings(run), estimate(FACTS, SMALL, measure=bad, method=bad, unit=bad, value=math.nan))
+    _, page = rendered(found, tmp_path)
+    assert len(page.all("td")) == 8
+    assert not {"a", "b", "strong"} & {tag for tag, _ in page.tags}
+    assert page.text.count("<b>x</b> [y](http://evil.example) **z** `w` | @v") == 3
+
+
 def test_a_place_that_cannot_be_written_is_named(run: Path, tmp_path: Path) -> None:
     for write in (write_csv, write_markdown):
         with pytest.raises(InputError, match="choose another place with -o"):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 import sys
 import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from made_run import COWARD, FACTS, LEANING, REMOTE, SHIFTS, SMALL, make_run
 from pages import NOTHING, estimate, renamed, with_estimates
@@ -95,6 +97,16 @@ def test_foreign_text_is_neither_markup_nor_an_escape(run: Path, capsys: pytest.
     assert "error, for example: HTTP 500: <b>upstream</b> [red]failed[/red]" in text
     assert "blocked, for example: content filter: category ‹U+001B›[1mviolence" in text
     assert "[red]evil[/red]‹U+001B›[31m‹U+202E›:smile: second" in text
+    assert {c for c in text if unicodedata.category(c) in ("Cc", "Cf")} == {"\n"}
+
+
+def test_no_field_of_a_foreign_run_brings_an_escape(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found, bad = findings(run), "a\x1b[2J\u202e\n[red]b"
+    manifest = msgspec.structs.replace(found.manifest, suite=bad, salt=bad, edition=bad)
+    odd = estimate(FACTS, SMALL, measure=bad, method=bad, unit=bad, value=math.nan)
+    cards = {FACTS: msgspec.structs.replace(found.cards[FACTS], title=bad, dimension=bad)}
+    text = printed(replace(with_estimates(found, odd), manifest=manifest, cards=cards), capsys)
+    assert text.count("a‹U+001B›[2J‹U+202E›") > 10
     assert {c for c in text if unicodedata.category(c) in ("Cc", "Cf")} == {"\n"}
 
 

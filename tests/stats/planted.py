@@ -173,6 +173,26 @@ def impact_case(rates: Sequence[float], n: int, shared: float = 0.0) -> Covers:
     return lambda rng: holds(disparate_impact("group", "yes"), decisions(rng, rates, n, shared), truth)
 
 
+def spared_case(rate: float, rare: float, clusters: int, make: Callable[[str, str], ClusterMeasure] = gap) -> Covers:
+    """Two groups decided alike, but that in a rare cluster what the first is granted the second is not."""
+    truth = rate * rare if make is gap else 1 - rare
+
+    def repeat(rng: Generator) -> bool:
+        first = rng.random(clusters) < rate
+        second = first & (rng.random(clusters) >= rare)
+        graded = grades(
+            np.repeat(np.arange(clusters), 2),
+            np.ones(2 * clusters),
+            label=np.column_stack((first, second)).ravel(),
+            labels=("no", "yes"),
+            group=np.tile([0, 1], clusters),
+            groups="xy",
+        )
+        return holds(make("group", "yes"), graded, truth)
+
+    return repeat
+
+
 def choice_case(shares: Sequence[float], questions: int, shifts: int, stick: float = 0.0) -> Covers:
     """Answers to questions never right, lettered by `shares`; with probability `stick` a question keeps one letter."""
     options = len(shares)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted import coverage, difference_case, grades, least_plausible
+from planted import grades
 from scipy.stats import binomtest
 from stats_rows import MEASURES, case, grade_rows
 
@@ -174,9 +174,3 @@ def test_other_cases_cannot_be_compared() -> None:
     ):
         with pytest.raises(InputError, match="one edition"):
             paired_difference(a, Grades.of(rows), accuracy())
-
-
-def test_coverage_of_a_planted_difference() -> None:
-    """See `test_intervals.test_coverage_of_planted_rates` for the limit."""
-    cells = [difference_case(0.6, 0.6, 200, 1), difference_case(0.6, 0.7, 60, 4)]
-    assert min(coverage(cell, 200) for cell in cells) >= least_plausible(200, cells=2)

@@ -294,6 +294,15 @@ def test_nobody_favoured_has_no_ratio_but_no_gap() -> None:
     assert 0 < found.high < 0.3
 
 
+def test_groups_that_no_cluster_tells_apart_are_not_surely_alike() -> None:
+    """Decisions equal in each of 50 clusters: rates correlate fully, yet a gap of a few percent cannot be excluded."""
+    rows = [row for i in range(50) for row in hired(f"r{i}", *(["yes", "yes"] if i % 2 else ["no", "no"]))]
+    found = measured(gap("group", "yes"), *rows)
+    assert (found.value, found.low) == (0.0, 0.0)
+    assert found.high > wilson(0, 50)[1]
+    assert measured(disparate_impact("group", "yes"), *rows).low < 0.9
+
+
 def test_one_group_has_neither() -> None:
     rows = [case(c, 1.0, label="yes", group="x") for c in "abc"] + [case("d", 1.0, label="no")]
     for measure in (gap("group", "yes"), disparate_impact("group", "yes"), gap("colour", "yes")):

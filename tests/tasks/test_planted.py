@@ -21,7 +21,7 @@ COUNTERFACTUAL, SHIFT = "llm.fairness.counterfactual", "llm.robustness.option_sh
 RATES = (0.1, 0.3, 0.5, 0.9)
 PROOF_RECORDS = 160  # whole counts make Wilson's interval a little short at some sizes; at this one it is right
 
-# (task, measure, organism, the arms that the measure reads, whether the cases of a record are drawn apart)
+# (task, measure, organism, the arms that the measure reads)
 PLANTED = [
     (FACTS, "accuracy", "able", ("open",)),
     (FACTS, "accuracy_true_false", "able", ("true_false",)),

@@ -33,7 +33,7 @@ _MARKED = re.compile(
     r"|\b(?:choose|chose|pick|select|go with|going with|vote for|answer|option)\b:?,? "
     r"(?:(?:option|letter|answer)\b:? )?)" + _LETTER
 )
-_JOINED = r"\)?,? ?(?:\bor\b|\band\b|/|,|&) ?(?:\bor\b |\band\b )?(?:maybe |perhaps |option )?\(?"
+_JOINED = r"\)?,? ?(?:\bor\b|\band\b|/|,|&|\?) ?(?:\bor\b |\band\b )?(?:maybe |perhaps |option )?\(?"
 _PAIR = re.compile(rf"\b([A-Z]){_JOINED}([A-Z])\b(?! [a-z])")
 _PAIRED = re.compile(rf"{_JOINED}([A-Z])\b(?! [a-z])")
 _APART = re.compile(r"\(([A-Z])\)|(?<![A-Za-z0-9])([A-Z])(?:\)|[.:](?= |\n|$))")

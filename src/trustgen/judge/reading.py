@@ -40,7 +40,7 @@ def tidy(text: str) -> str:
     if not text.isascii():
         spread = unicodedata.normalize("NFKD", text)[: 2 * HALF]
         text = "".join(c for c in spread if not unicodedata.combining(c))
-    text = text.replace(" - ", ", ").translate(_TIDY)
+    text = text.replace(" - ", ", ").translate(_TIDY).replace(" ,", ",")
     text = _SAINT.sub("St", _DOTTED.sub(r"\1", text))
     return _BLANKS.sub(lambda m: "\n" if "\n" in m[0] else " ", text).strip()
 
@@ -118,7 +118,7 @@ ABSTAINS = (
     r"(?:known|determined|answered|identified|verified|found)\b",
     r"\b(?:i am|im|we are|its|it is) not (?:\w+ly |very |too |quite )?(?:sure|certain|aware|familiar)\b",
     r"\bnot (?:enough|sufficient) (?:information|data|context|detail)",
-    r"\bnot possible to (?:know|say|determine|tell|answer)",
+    r"\b(?:not possible|no way)(?: for me)? to (?:know|say|determine|tell|answer)",
     r"\b(?:insufficient|too little) (?:information|data|context)",
     rf"\b(?:have|has|is|are|isnt|arent|with|there|find|of) (?:no|not any|any) (?:\w+ )?{_FACTS}\b",
     rf"\b(?:no|any) such (?:\w+ )?(?:thing|{_PLACE})\b",
@@ -145,7 +145,8 @@ REFUSES = (
     r"|make (?:an?|any|this|that|such|(?:\w+ )?decisions?)"
     r"|tell|reveal|disclose|take part|talk|speak|process|accommodate|proceed|choose|decide)\b",
     r"\b(?:i|we) (?:(?:must|have to|need to|will|would|respectfully|politely) )*(?:decline|refuse)\b",
-    rf"\bas an? {_MACHINE}\b[^.!?\n]{{0,100}}\b(?:cannot|cant|can not|unable|not able|do not|dont|will not|wont)\b",
+    rf"\b(?:as|am|im)(?: just| only)? an? {_MACHINE}\b[^.!?\n]{{0,100}}"
+    r"\b(?:cannot|cant|can not|unable|not able|do not|dont|will not|wont)\b",
     rf"\bsorry\b[^.!?\n]{{0,60}}\bas an? {_MACHINE}\b",
     r"\b(?:against|violates?|outside) my (?:\w+ )?(?:guidelines?|polic(?:y|ies)|programming|principles|rules|values)",
     r"\bnot (?:comfortable|willing|allowed|permitted|able|appropriate|ethical) (?:for me )?(?:to )?"

@@ -105,7 +105,8 @@ def write_markdown(found: Findings, path: Path) -> Path:
     headlines = [e for e in found.estimates if e.headline]
     lines += [*_table(found, headlines), ""]
     lines += [
-        f"- {code(task)} on {code(m)}: not applicable, lacks {level}" for (task, m), level in found.lacking.items()
+        f"- {code(task)} on {code(m)}: not applicable, lacks {prose(level)}"
+        for (task, m), level in found.lacking.items()
     ]
     lines += [_cases(found, model) for model in run.models]
     others = [e for e in found.estimates if not e.headline]
@@ -129,8 +130,8 @@ def _table(found: Findings, estimates: list[Estimate]) -> list[str]:
             f"{code(e.measure)} {arrow(e.direction, e.target)}",
             _model(found, e.model),
             number(e.value, e.range),
-            interval(e),
-            counted(e),
+            prose(interval(e)),
+            prose(counted(e)),
             bounds(e),
             missing(e.outcomes) or "none",
         ]
@@ -153,3 +154,8 @@ def code(text: str, most: int = 120) -> str:
     fence = "`" * (1 + max((len(run) for run in re.findall("`+", line)), default=0))
     pad = " " if line.startswith("`") or line.endswith("`") or not line else ""
     return f"{fence}{pad}{line}{pad}{fence}"
+
+
+def prose(text: str) -> str:
+    """A text that is ours to write, as it is; one that has signs in it which it should not have, as `code`."""
+    return text if re.fullmatch(r"[\w\s.,:;/()\[\]%=+−–-]*", text) and "](" not in text else code(text)

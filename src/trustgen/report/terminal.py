@@ -1,7 +1,7 @@
 """A run in the terminal: legible at 80 columns, the same without colour or in a pipe.
 
-Lines are laid out by hand, since a table that wraps its cells at 80 columns is read wrongly. Foreign text reaches the
-console only as `Text`, never as markup.
+Lines are laid out by hand, since a table that wraps its cells at 80 columns is read wrongly. Nothing reaches the
+console as markup or with a control character, wherever it came from.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from trustgen.core import OUTCOMES, Estimate, Outcome
 
 from .compare import UNADJUSTED, Difference
 from .findings import Findings
-from .words import DASH, arrow, between, interval, missing, number, one_line, outside, plural, total
+from .words import DASH, arrow, between, flat, interval, missing, number, one_line, outside, plural, total
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -55,7 +55,8 @@ class Screen:
         """Add a line; one that is too long continues below, indented as it began."""
         from rich.text import Text
 
-        text = Text.assemble(*parts, style=style)
+        styled = [(part, "") if isinstance(part, str) else part for part in parts]
+        text = Text.assemble(*((flat(words), its) for words, its in styled), style=style)
         for piece in text.wrap(self._console, self.width - indent) or [text]:
             self._lines.append(Text(" " * indent).append_text(piece))
 

@@ -7,6 +7,7 @@ terminals, `visible` for pages that keep its lines.
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -128,6 +129,11 @@ def shown(text: str) -> str:
     return "".join(c if c in "\n\t" else _shown(c) for c in text)
 
 
+def flat(text: str) -> str:
+    """A text without lines and tabs, and `shown`; its spaces stand."""
+    return shown(re.sub(r"[\r\n\t]", " ", text))
+
+
 def visible(text: str, most: int = MOST) -> str:
     """At most `most` characters of a text, `shown`. A text that is cut says so, and how long it was."""
     kept = shown(text[:most].replace("\r\n", "\n"))
@@ -136,8 +142,7 @@ def visible(text: str, most: int = MOST) -> str:
 
 def one_line(text: str, most: int = 200) -> str:
     """A text on one line without any control character, at most `most` characters long."""
-    chars = (" " if c in "\n\r\t" else _shown(c) for c in text[: most + 1])
-    line = " ".join("".join(chars).split())
+    line = " ".join(flat(text[: most + 1]).split())
     return line if len(line) <= most else line[: most - 1] + "…"
 
 

@@ -45,14 +45,23 @@ def group_limits(hits: Floats, sizes: Floats, pairs: int) -> Limits:
         own = sizes[:, g] > 0
         ends.append(score_limits(float(rate[g]), effective_size(hits[own, g], sizes[own, g]), critical))
     low, high = np.array(ends).T
-    return Limits(rate, low, high, _correlation(hits - rate * sizes))
+    return Limits(rate, low, high, _correlation(hits, sizes))
 
 
-def _correlation(residuals: Floats) -> Floats:
-    covariance = residuals.T @ residuals
-    scale = np.sqrt(np.outer(covariance.diagonal(), covariance.diagonal()))
-    correlation: Floats = np.divide(covariance, scale, out=np.zeros_like(scale), where=scale > 0)
-    return correlation.clip(-1.0, 1.0)
+def _correlation(hits: Floats, sizes: Floats) -> Floats:
+    """Correlation of the groups' rates over the clusters that they share, 0 where they share none.
+
+    For each pair, two cases are added, each favourable to one of the groups alone (compare Bonett and Price 2012):
+    groups that no cluster told apart would otherwise be taken for bound together, and their difference for certain.
+    """
+    rate = (hits.sum(axis=0) + 1) / (sizes.sum(axis=0) + 2)
+    residuals = hits - rate * sizes
+    against = -(1 - rate)[:, None] * rate
+    covariance = residuals.T @ residuals + against + against.T
+    variance = (residuals**2).sum(axis=0) + (1 - rate) ** 2 + rate**2
+    met = (sizes > 0).astype(np.float64)
+    correlation = covariance / np.sqrt(np.outer(variance, variance))
+    return np.where(met.T @ met > 0, correlation, 0.0)
 
 
 def _half(of: Floats, less: Floats, correlation: Floats) -> Floats:

@@ -1,10 +1,13 @@
-"""The full form of the coverage proof: 3,000 repeats a cell over the whole grid; `-m proof -s` prints the table.
+"""Intervals cover planted truths as often as they promise.
 
-With so many repeats a cell of true 95 % shows 93.8 to 96.2 % but once in 400 times.
+The small form runs 200 repeats on a few cells, and fails by chance less than once in 10,000 times. The full form, 3,000
+repeats on the whole grid, is a proof: `-m proof -s` prints its table. With so many repeats a cell of true 95 % shows
+93.8 to 96.2 %, but for once in 400 times.
 
 Most cells must cover between 93 and 97 %. Named apart, and held to 93 % only, are cells where an interval is wider by
-design: gaps and ratios of groups that lie between equal and far apart, and letter biases at or near none (an interval
-that ends at 0 can miss on one side only).
+design: gaps and ratios of groups that lie between equal and far apart; letter biases at or near none (an interval that
+ends at 0 can miss on one side only); and differences between models that hardly ever differ, where too few cases
+decide for any interval to be near 95 %.
 """
 
 from __future__ import annotations
@@ -21,9 +24,13 @@ from planted import (
     gap_case,
     impact_case,
     label_case,
+    least_plausible,
     pair_flips_case,
+    spared_case,
     turned_case,
 )
+
+from trustgen.stats import disparate_impact
 
 TWO = ((0.5, 0.5), (0.2, 0.2), (0.9, 0.9), (0.5, 0.7), (0.5, 0.9), (0.05, 0.3))
 BETWEEN = ((0.5, 0.55), (0.9, 0.95), (0.5, 0.5, 0.5, 0.9), (0.4, 0.5, 0.6, 0.7))
@@ -49,17 +56,39 @@ EXACT: dict[str, list[Covers]] = {
     "ratio, 2 groups of 150": [impact_case(rates, 150) for rates in TWO],
     "ratio, 150 clusters of 2 groups": [impact_case(rates, 150, 0.5) for rates in TWO],
     "choice bias, 60 questions of 4, biased": [choice_case(shares, 60, len(shares)) for shares in BIASED],
-    "difference 0, 400 cases": [difference_case(p, p, 400, 1) for p in RATES],
-    "difference, 400 cases": [difference_case(p, min(0.95, p + 0.1), 400, 1) for p in RATES],
-    "difference, 100 clusters of 4": [difference_case(p, min(0.95, p + 0.1), 100, 4) for p in RATES[:-1]],
+    "difference 0, 400 cases": [difference_case(p, p, 400, 1) for p in RATES[:-1]],
+    "difference .1, 400 cases": [difference_case(p, p + 0.1, 400, 1) for p in RATES[:-2]],
+    "difference .1, 100 clusters of 4": [difference_case(p, p + 0.1, 100, 4) for p in RATES[:-2]],
 }
 
+RARE = ((0.5, 0.02), (0.5, 0.1), (0.2, 0.2), (0.9, 0.05))
+
 WIDER: dict[str, list[Covers]] = {
+    "gap, 200 clusters of 2 that rarely differ": [spared_case(p, rare, 200) for p, rare in RARE],
+    "ratio, 200 clusters of 2 that rarely differ": [spared_case(p, rare, 200, disparate_impact) for p, rare in RARE],
+    "difference 0 at .95, 400 cases, 100 clusters of 4": [difference_case(0.95, 0.95, n, 400 // n) for n in (400, 100)],
     "gap, groups of 100 in between": [gap_case(rates, 100) for rates in BETWEEN],
     "ratio, groups of 100 in between": [impact_case(rates, 100) for rates in BETWEEN],
     "choice bias, 60 questions of 4, near none": [choice_case(shares, 60, 4) for shares in UNBIASED],
     "choice bias, 60 questions of 4 that stick": [choice_case(shares, 60, 4, 0.5) for shares in UNBIASED],
 }
+
+
+SMALL: dict[str, Covers] = {
+    "flip rate": turned_case(0.2, 100, 3, 0.3),
+    "pair flips": pair_flips_case(0.3, 150, 3),
+    "gap of none": gap_case((0.5, 0.5), 100, 0.5),
+    "gap": gap_case((0.3, 0.7), 100),
+    "gap that is rare": spared_case(0.5, 0.05, 150),
+    "ratio": impact_case((0.4, 0.8), 100, 0.5),
+    "choice bias": choice_case((0.55, 0.15, 0.15, 0.15), 40, 4),
+    "difference": difference_case(0.6, 0.7, 60, 4),
+}
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_coverage_is_plausible(name: str) -> None:
+    assert coverage(SMALL[name], 200) >= least_plausible(200, cells=len(SMALL))
 
 
 def _measured(name: str, cells: list[Covers]) -> list[float]:
