@@ -22,7 +22,10 @@ from .simultaneous import Limits, difference_limits, group_limits, ratio_limits
 
 @dataclass(frozen=True, kw_only=True)
 class GroupMeasure(ClusterMeasure):
-    """Columns are the favourable decisions of each group, then the scored decisions of each group."""
+    """Columns are the favourable decisions of each group, then the scored decisions of each group.
+
+    The table takes 16 bytes for each cluster and group: 16 MB for 100,000 clusters and 10 groups.
+    """
 
     tag: str
     favourable: tuple[str, ...]

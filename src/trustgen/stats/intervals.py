@@ -66,7 +66,9 @@ def unseen(clusters: int, level: float = LEVEL) -> float:
 
 
 def student(df: float, level: float = LEVEL) -> float:
-    """Two-sided critical value of Student's t."""
+    """Two-sided critical value of Student's t; with infinite `df`, of the normal."""
+    if math.isinf(df):
+        return NormalDist().inv_cdf((1 + level) / 2)
     from scipy.special import stdtrit
 
     return float(stdtrit(df, (1 + level) / 2))
@@ -87,11 +89,12 @@ def effective_size(hits: Floats, sizes: Floats) -> float:
     count in full. Otherwise their number is divided by the design effect: the cluster-robust variance of the ratio
     Σhits/Σsizes (linearised, G/(G−1) corrected) over p(1−p)/n, with two guards:
 
-    - It is at least 1, as Korn and Graubard (1998) advise: chance, or a model that answers by position, can make it
-      appear that clustering added information.
-    - The number of clusters that show both behaviours is all we know of the design effect. It is averaged, with half a
-      cluster's weight, with its largest value Σsizes²/n (whole clusters alike). With no failure seen the size becomes
-      n²/Σsizes², the number of equal clusters; one failure does not suddenly turn it into the number of cases.
+    - It is at least 1, as in the presentation standards of the US National Center for Health Statistics (Parker et al.
+      2017): by chance, or for a model that answers by position, it can look as if clustering added information.
+    - Few failures (or few successes) tell little of the design effect. So it is averaged with its largest value,
+      Σsizes²/n (whole clusters alike): the estimate weighs as the number of clusters with the rarer result, the largest
+      value as half a cluster. With no failure at all the size is n²/Σsizes², which is the number of equal clusters.
+      This guard is our own; the coverage proof in the tests is made with it.
     """
     n, clusters = float(sizes.sum()), len(sizes)
     if sizes.max() <= 1:
@@ -111,7 +114,7 @@ def ratio_interval(hits: Floats, sizes: Floats, level: float = LEVEL) -> Interva
     """Interval of Σhits/Σsizes over clusters, with 0 ≤ hits ≤ sizes; clusters of size 0 carry nothing.
 
     Wilson's when no cluster counts more than once; otherwise Wilson's over `effective_size` with Student's t on G−1
-    degrees of freedom (Korn and Graubard 1998; Dean and Pagano 2015). Nothing counted gives `nan`, `nan`.
+    degrees of freedom (after Korn and Graubard 1998; Dean and Pagano 2015). Nothing counted gives `nan`, `nan`.
     """
     hits, sizes = hits[sizes > 0], sizes[sizes > 0]
     n = float(sizes.sum())
@@ -158,8 +161,8 @@ def resample(table: Floats, draws: int = DRAWS, seed: int = SEED) -> Floats:
 def stretch(clusters: int, level: float = LEVEL) -> float:
     """How many standard errors of a bootstrap over `clusters` clusters make an interval of this level.
 
-    A bootstrap's spread is too small by √((G−1)/G), and its normal quantile should be Student's: Hesterberg's
-    expansion (2015, "What teachers should know about the bootstrap", section 4.1).
+    A bootstrap's spread is too small by √((G−1)/G), and its normal quantile should be Student's: the expanded
+    percentile interval of Hesterberg (2015, "What teachers should know about the bootstrap").
     """
     return student(clusters - 1, level) * math.sqrt(clusters / (clusters - 1))
 
