@@ -88,6 +88,7 @@ def test_simulated_and_judge_are_marked(run: Path, capsys: pytest.CaptureFixture
 def test_every_planned_case_is_in_the_sum(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(printed(findings(run), capsys).split())
     assert text.count("cases 520 planned = 520 scored") == 2
+    assert "worst 0.775 best 0.875 not scored:" in text, "two lines where one would be too long"
     assert "cases 520 planned = 468 scored + 13 refused + 13 blocked + 13 unparsed + 13 error" in text
 
 

@@ -71,13 +71,13 @@ def grade_rows(max_size: int = 10, missing: int | None = None) -> st.SearchStrat
     row = st.builds(
         case,
         cluster=st.sampled_from("rst"),
-        score=_score | _ended,
+        score=_score if missing == 0 else _score | _ended,
         arm=st.sampled_from(("plain", "plain", "push", "doubt")),
         label=st.sampled_from("ABC"),
         group=st.sampled_from(("x", "y", "z", "")),
     )
     rows = st.lists(row, max_size=max_size)
-    if missing is None:
+    if not missing:
         return rows
     return rows.filter(lambda made: sum(r.outcome != Outcome.SCORED for r in made) <= missing)
 

@@ -119,6 +119,15 @@ def test_bounds_hold_every_completion(measure: ClusterMeasure, rows: list[Grade]
 
 @each
 @law
+@given(rows=grade_rows(missing=0))
+def test_with_nothing_missing_both_bounds_are_the_value(measure: ClusterMeasure, rows: list[Grade]) -> None:
+    found = measure.count(Grades.of(rows))
+    exact = value(measure, rows)
+    assert (found.lowest, found.highest) == pytest.approx((exact, exact), **close)
+
+
+@each
+@law
 @given(rows=grade_rows())
 def test_every_cluster_twice_changes_no_value(measure: ClusterMeasure, rows: list[Grade]) -> None:
     twice = rows + [row._replace(cluster=row.cluster * 2) for row in rows]
