@@ -28,7 +28,7 @@ REPEATS = 3
 def mock_server() -> Iterator[str]:
     """The 0-ms mock server in a process of its own; yields its base URL."""
     script = HERE.parent / "tests" / "servers" / "mock_server.py"
-    process = subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, str(script), "--reply", "Yes."], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         yield process.stdout.readline().strip()

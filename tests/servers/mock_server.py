@@ -1,6 +1,6 @@
 """An OpenAI-compatible server that answers at once, always the same, for next to no CPU: the client is the bottleneck.
 
-    python tests/servers/mock_server.py [--latency MS] [--echo] [--port N]
+    python tests/servers/mock_server.py [--latency MS] [--echo] [--reply TEXT] [--port N]
 
 prints its base URL and serves until it is stopped. `--echo` answers with the BLAKE2b hash of the request's body, so
 that a test sees whose answer it got. `GET …/count` says how many completions were asked for.
@@ -112,6 +112,8 @@ if __name__ == "__main__":
     parser.add_argument("--port", type=int, default=0)
     parser.add_argument("--latency", type=float, default=0.0, help="milliseconds before each answer")
     parser.add_argument("--echo", action="store_true", help="answer with the hash of the request's body")
+    parser.add_argument("--reply", default=TEXT, help="what to say")
     parser.add_argument("--with-parent", action="store_true", help="stop at the end of standard input")
     given = parser.parse_args()
+    Mock.fixed = completion(given.reply)
     asyncio.run(serve(given.port, given.latency / 1000, given.echo, given.with_parent))

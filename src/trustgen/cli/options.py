@@ -106,14 +106,14 @@ def edition_of(target: str, n: int | None, salt: str, out: Path) -> Edition:
         wanted = [(t.id, t.n) for t in tasks]
         if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
             raise FolderError(
-                f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks or "
-                "sizes: choose another folder with -o"
+                f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks "
+                "or sizes: choose another folder with -o"
             )
         return made
     return build(tasks, out, salt=salt, suite=suite.name)
 
 
 def place(kind: str, *parts: str) -> Path:
-    """A readable default folder under `trustgen-runs/`, the same for the same command, so that running again resumes."""
+    """A readable default folder in `trustgen-runs/`; the same command names the same one, and so resumes."""
     name = "-".join(re.sub(r"[^A-Za-z0-9.]+", "_", part).strip("_") for part in parts)
     return Path("trustgen-runs") / f"{kind}-{name}"[:120]

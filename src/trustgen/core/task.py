@@ -79,11 +79,25 @@ class Judge(Protocol):
 class Measure(Protocol):
     """A number over graded cases; made by the factories of `trustgen.stats`."""
 
-    direction: Direction
-    range: tuple[float, float]
-    target: float | None
-    arm: str  # the arm it reads, "" for all
-    primary: bool  # uses a rate in [0, 1] whose width early stopping can watch
+    @property
+    def direction(self) -> Direction:
+        """Which way is better."""
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """The least and the largest value it can take."""
+
+    @property
+    def target(self) -> float | None:
+        """The value to be near to, where the direction is `TARGET`."""
+
+    @property
+    def arm(self) -> str:
+        """The arm it reads; "" for all."""
+
+    @property
+    def primary(self) -> bool:
+        """Whether it is a rate that early stopping can watch."""
 
     def __call__(self, grades: Any) -> Any:
         """Compute over `trustgen.stats.Grades`; returns `trustgen.stats.Computed`."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 from trustgen.core import Case, InputError, Outcome, Response, Ruling, Task, Verdict, digest
 from trustgen.core.registry import load
 from trustgen.store import Edition
@@ -28,7 +30,10 @@ def rule(task: Task, case: Case, response: Response) -> Ruling:
     if response.status == "error":
         return Ruling(Outcome.ERROR, reason=response.reason)
     try:
-        return task.judge(case, response)
+        ruling = task.judge(case, response)
+        if ruling.outcome == Outcome.SCORED and ruling.score is not None and not isfinite(ruling.score):
+            raise ValueError(f"score {ruling.score}")
+        return ruling
     except Exception as error:  # the machinery's fault: counted as such, and judged again on resume
         return Ruling(Outcome.ERROR, reason=f"judge failed: {type(error).__name__}: {error}")
 
