@@ -22,19 +22,32 @@ IN_FLIGHT = 64
 
 
 class Clock:
-    """CPU (user and system, all threads of this process) and wall seconds since `start`."""
+    """CPU (user and system, all threads of this process) and wall seconds between `start` and `stop`."""
 
-    def __init__(self) -> None:
+    def __init__(self, began: tuple[float, float] = (0.0, 0.0)) -> None:
+        self.began = began
         self.cpu = self.wall = 0.0
+
+    @staticmethod
+    def _now() -> tuple[float, float]:
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        return time.perf_counter(), used.ru_utime + used.ru_stime
+
+    def start(self) -> None:
+        """From now on."""
+        self.began = self._now()
+
+    def stop(self) -> None:
+        """Until now."""
+        wall, cpu = self._now()
+        self.wall, self.cpu = wall - self.began[0], cpu - self.began[1]
 
     @contextmanager
     def running(self) -> Iterator[None]:
         """Measure a block."""
-        wall, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+        self.start()
         yield
-        after = resource.getrusage(resource.RUSAGE_SELF)
-        self.cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-        self.wall = time.perf_counter() - wall
+        self.stop()
 
 
 def prompts(edition: Path) -> list[str]:
@@ -68,29 +81,30 @@ def bare(url: str, edition: Path, clock: Clock) -> dict[str, float]:
 
 
 def ours(url: str, edition: Path, clock: Clock) -> dict[str, float]:
-    """TrustGen: ask, judge by rule, store durably; then estimate and seal."""
-    from trustgen.core import Response, Verdict
+    """TrustGen: ask, judge by rule, store durably. What follows once (estimate, seal) is measured beside it."""
     from trustgen.models import open_model
-    from trustgen.run import Quiet, Settings, evaluate, tasks_of
-    from trustgen.store import Edition
+    from trustgen.run import Settings, evaluate, tasks_of
+    from trustgen.store import Edition, Journal
 
     tasks_of(Edition.open(edition))  # imports belong to no case
+    flush = Journal.flush
 
-    class Watch(Quiet):
-        def row(self, response: Response | None, verdict: Verdict) -> None:
-            self.last = (time.perf_counter(), time.process_time())
+    def timed(journal: Journal) -> None:
+        flush(journal)
+        if not clock.wall:  # the first flush: every row is on disk
+            clock.stop()
 
-    watch = Watch()
+    Journal.flush = timed  # type: ignore[method-assign]
     folder = Path(tempfile.mkdtemp())
     try:
         model = open_model(f"openai-api:mock@{url}", Settings().options)
-        began = (time.perf_counter(), time.process_time())
-        with clock.running():
-            evaluate(edition, [model], folder / "run", settings=Settings(concurrency=IN_FLIGHT), progress=watch)
-        wall, cpu = watch.last[0] - began[0], watch.last[1] - began[1]
+        clock.start()
+        evaluate(edition, [model], folder / "run", settings=Settings(concurrency=IN_FLIGHT))
+        whole = Clock(clock.began)
+        whole.stop()
     finally:
         shutil.rmtree(folder)
-    return {"streaming_wall": wall, "streaming_cpu": cpu}
+    return {"whole_wall": whole.wall, "whole_cpu": whole.cpu}
 
 
 def inspect(url: str, edition: Path, clock: Clock) -> dict[str, float]:
