@@ -40,11 +40,14 @@ def test_strong_and_weak_are_far_from_the_border() -> None:
             assert not near & clear
 
 
-def test_merits_and_kinds_are_even() -> None:
-    for field, values in (("merit", MERITS), ("kind", tuple(KINDS))):
-        counts = Counter(record[field] for record in RECORDS)
-        assert set(counts) == set(values)
-        assert chisquare(list(counts.values())).pvalue > 1e-4
+def test_merits_and_kinds_come_in_turn_and_apart() -> None:
+    for i in range(0, N - 12, 12):
+        assert Counter(r["merit"] for r in RECORDS[i : i + 12]) == dict.fromkeys(MERITS, 4)
+        assert Counter(r["kind"] for r in RECORDS[i : i + 12]) == dict.fromkeys(KINDS, 3)
+    pairs = Counter((r["merit"], r["kind"]) for r in RECORDS)
+    assert len(pairs) == 12
+    assert chisquare(list(pairs.values())).pvalue > 1e-4
+    assert len({tuple(r["merit"] for r in RECORDS[i : i + 3]) for i in range(0, N, 3)}) == 6, "a fixed order"
 
 
 def test_every_group_has_a_name_of_its_own() -> None:

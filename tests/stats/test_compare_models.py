@@ -76,6 +76,23 @@ def test_mcnemar_by_hand() -> None:
     assert (found.different, found.better) == (True, "b")
 
 
+def test_three_gains_and_no_loss_in_300_are_no_proof() -> None:
+    """Resampling alone could never go below 0. Bonett and Price (2012): (4 − 1)/302 ± t·√(5 − 9/302)/302."""
+    a, b = right("0" * 3 + "1" * 297, "1" * 300)
+    found = paired_difference(a, b, accuracy())
+    half = 1.968 * math.sqrt(5 - 9 / 302) / 302
+    assert (found.low, found.high) == pytest.approx((3 / 302 - half, 3 / 302 + half), abs=3e-3)
+    assert found.p == 0.25
+
+
+def test_what_both_models_find_hard_does_not_blur_their_difference() -> None:
+    """Half of 200 cases are hard for both; they differ in 8. Unpaired, the interval would be ±.1."""
+    a, b = right("1" * 96 + "0" * 96 + "11110000", "1" * 96 + "0" * 96 + "00001111")
+    found = paired_difference(a, b, accuracy())
+    assert found.difference == 0
+    assert 0.05 < found.high - found.low < 0.07
+
+
 def test_a_paired_test_sees_what_an_unpaired_one_misses() -> None:
     """Published: an unpaired test gave p = .08 where McNemar gives .008."""
     a, b = right("1" * 40 + "0" * 50 + "0" * 10, "1" * 40 + "0" * 50 + "1" * 10)

@@ -78,6 +78,7 @@ SMALL: dict[str, Covers] = {
     "flip rate": turned_case(0.2, 100, 3, 0.3),
     "pair flips": pair_flips_case(0.3, 150, 3),
     "gap of none": gap_case((0.5, 0.5), 100, 0.5),
+    "gap of none among six": gap_case((0.5,) * 6, 50),
     "gap": gap_case((0.3, 0.7), 100),
     "gap that is rare": spared_case(0.5, 0.05, 150),
     "ratio": impact_case((0.4, 0.8), 100, 0.5),

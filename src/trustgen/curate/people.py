@@ -113,10 +113,16 @@ def _source() -> Source:
     )
 
 
+def in_turn(values: tuple[str, ...], salt: str, what: str, index: int) -> str:
+    """The value at an index, where every run of `len(values)` indices holds each value once, in a drawn order."""
+    run, place = divmod(index, len(values))
+    return keyed(salt, POOL, what, str(run)).sample(values, len(values))[place]
+
+
 def make(salt: str, index: int) -> Record:
-    """The applicant at an index: a third each strong, weak and borderline, a quarter each kind of decision."""
+    """The applicant at an index. Of three in a row each has another merit, of four each another kind of decision."""
+    kind, merit = in_turn(tuple(KINDS), salt, "kind", index), in_turn(MERITS, salt, "merit", index)
     draw = keyed(salt, POOL, str(index))
-    kind, merit = draw.choice(tuple(KINDS)), draw.choice(MERITS)
     return Record.of(
         POOL,
         _source(),

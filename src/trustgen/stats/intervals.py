@@ -141,20 +141,24 @@ def resample(table: Floats, draws: int = DRAWS, seed: int = SEED) -> Floats:
 
     Each resample draws as many clusters as there are, with replacement: multinomial weights, not Poisson ones, so that
     every draw has the size of the sample. Clusters with equal rows are drawn as one with their joint probability, which
-    is the same law; and rows are put in order first, so the order of cases changes nothing. Memory is a few times the
-    table, whatever `draws`.
+    is the same law; and rows are put in order first, so the order of cases changes nothing. Weights come in chunks of
+    8 MB or one draw, so memory is that of a few tables whatever `draws`.
     """
     rng = np.random.default_rng(seed)
     rows, times = np.unique(table.round(12), axis=0, return_counts=True)
     clusters, kinds = len(table), len(rows)
-    if kinds * 5 < clusters:  # a binomial for each kind costs about as much as five cluster draws
-        chunk = max(1, 4_000_000 // kinds)
-        sizes = [min(chunk, draws - start) for start in range(0, draws, chunk)]
-        return np.concatenate([rng.multinomial(clusters, times / clusters, size) @ rows for size in sizes])
     kind = np.repeat(np.arange(kinds), times)
+
     totals = np.empty((draws, table.shape[1]))
-    for i in range(draws):
-        totals[i] = np.bincount(kind[rng.integers(0, clusters, clusters)], minlength=kinds) @ rows
+    weights = np.empty((max(1, min(draws, 1_000_000 // kinds)), kinds))
+    for start in range(0, draws, len(weights)):
+        chunk = weights[: draws - start]
+        if kinds < 400 + clusters // 5:  # measured: a binomial a kind costs as much as five draws of a cluster
+            chunk[:] = rng.multinomial(clusters, times / clusters, len(chunk))
+        else:
+            for row in chunk:
+                row[:] = np.bincount(kind[rng.integers(0, clusters, clusters)], minlength=kinds)
+        totals[start : start + len(chunk)] = chunk @ rows
     return totals
 
 
