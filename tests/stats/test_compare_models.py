@@ -62,7 +62,8 @@ def test_swapping_the_models_turns_the_sign(measure: ClusterMeasure, rows: list[
     a, b = Grades.of(rows), Grades.of(others)
     one, other = paired_difference(a, b, measure, draws=200), paired_difference(b, a, measure, draws=200)
     assert one.difference == pytest.approx(-other.difference, nan_ok=True)
-    assert one.p == pytest.approx(other.p, nan_ok=True, abs=0.2)  # the draws are not mirrored
+    if one.p_method.startswith("exact"):  # a bootstrap's draws are not mirrored
+        assert one.p == pytest.approx(other.p)
     assert (one.counted, one.missing) == (other.counted, other.missing)
 
 

@@ -367,6 +367,32 @@ def test_bias_by_hand() -> None:
     assert found.notes["preferred"] == ["A"]
 
 
+def lettered(*counts: int) -> Computed:
+    """The bias of one wrong answer to each of some questions, by count of letters."""
+    letters = "".join(letter * count for letter, count in zip("ABCD", counts, strict=True))
+    return measured(choice_bias(4), *(case(f"q{i}", 0.0, label=letter) for i, letter in enumerate(letters)))
+
+
+def test_what_chance_would_show_is_no_bias() -> None:
+    """30, 25, 25, 20 of 100: variance 12.5, where a model without preference shows 18.75 on average."""
+    found = lettered(30, 25, 25, 20)
+    assert found.value == pytest.approx(12.5)
+    assert found.notes["expected_if_unbiased"] == pytest.approx(18.75)
+    assert (found.low, found.notes["chi_square_p"]) == (0.0, pytest.approx(0.5724, abs=1e-4))
+
+
+def test_even_counts_do_not_prove_an_even_model() -> None:
+    """Noise alone stays below the χ² limit (7.81, 3 degrees of freedom) times a third of its mean."""
+    found = lettered(25, 25, 25, 25)
+    assert (found.value, found.low) == (0.0, 0.0)
+    assert found.high == pytest.approx(7.81 / 3 * 18.75, rel=0.1)
+
+
+def test_a_clear_bias_leaves_0_out() -> None:
+    found = lettered(60, 15, 15, 10)
+    assert 100 < found.low < found.value < found.high < 1000
+
+
 def test_no_wrong_question_has_no_bias() -> None:
     found = measured(choice_bias(4), *asked("q", "ABCD", "ABCD"))
     assert math.isnan(found.value)
