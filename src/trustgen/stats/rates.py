@@ -159,8 +159,9 @@ def all_right(arm: str = "") -> AllRight:
     """Strict accuracy: share of clusters whose every planned case is right (score ≥ .5), ↑, in 0..1. Unit: clusters.
 
     Denominator: decided clusters. One scored case that is wrong decides a cluster, whatever became of the others; else
-    a cluster with a case that is not scored is undecided. An undecided cluster is tallied under the earliest of its
-    cases' outcomes in the order of `OUTCOMES`, so the model's own refusal is named before the machinery's fault.
-    The formula of CMMU's ShiftCheck (arXiv 2401.14011), where the cases are the shifts of one question.
+    a cluster with a case that is not scored is undecided. A missing case can thus only take right clusters out: where
+    much is missing the value leans low, and the bounds say by how much. An undecided cluster is tallied under the
+    earliest of its cases' outcomes in the order of `OUTCOMES`, so the model's own refusal is named before the
+    machinery's fault. CMMU's ShiftCheck (arXiv 2401.14011) is this over the shifts of each question.
     """
     return AllRight(direction=Direction.HIGHER, unit="clusters", arm=arm, primary=True)

@@ -57,11 +57,16 @@ def _correlation(hits: Floats, sizes: Floats) -> Floats:
     rate = (hits.sum(axis=0) + 1) / (sizes.sum(axis=0) + 2)
     residuals = hits - rate * sizes
     against = -(1 - rate)[:, None] * rate
-    covariance = residuals.T @ residuals + against + against.T
+    covariance = _cross(residuals) + against + against.T
     variance = (residuals**2).sum(axis=0) + (1 - rate) ** 2 + rate**2
-    met = (sizes > 0).astype(np.float64)
     correlation = covariance / np.sqrt(np.outer(variance, variance))
-    return np.where(met.T @ met > 0, correlation, 0.0)
+    return np.where(_cross((sizes > 0).astype(np.float64)) > 0, correlation, 0.0)
+
+
+def _cross(columns: Floats) -> Floats:
+    """Sums of products of all pairs of columns; without BLAS, for the reason given in `resample`."""
+    sums: Floats = np.einsum("gi,gj->ij", columns, columns)
+    return sums
 
 
 def _half(of: Floats, less: Floats, correlation: Floats) -> Floats:
