@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from trustgen.core import Case, Expect, FolderError, Level, Record, Sampling, Source, user
+from trustgen.core import Case, Expect, FolderError, Image, Level, Record, Sampling, Source, user
 from trustgen.store import Edition, EditionWriter, RunFolder, TaskEntry
 
 SOURCE = Source(origin="tests", revision="1", licence="CC0-1.0")
@@ -56,6 +56,27 @@ def test_one_changed_byte_is_noticed(tmp_path: Path, name: str) -> None:
     (tmp_path / "e" / name).write_bytes(body)
     with pytest.raises(FolderError, match=rf"changed after it was sealed \({name}\)"):
         Edition.open(tmp_path / "e")
+
+
+def test_assets_travel_by_hash_and_are_checked(tmp_path: Path) -> None:
+    writer = EditionWriter(tmp_path / "e")
+    record = Record.of("pool", SOURCE, number=1)
+    name = writer.asset(b"picture")
+    assert writer.asset(b"picture") == name
+    writer.record(record)
+    case = Case.of(record, "plain", user("What is this?", Image(name)), expect=Expect(answer="a picture"))
+    writer.case(case.sealed("task"))
+    edition = writer.seal(suite="suite", salt="s", trustgen="0", tasks=())
+    copy = edition.copy_to(tmp_path / "copy" / "deep")
+    assert copy.asset(name) == Edition.open(tmp_path / "copy" / "deep").asset(name) == b"picture"
+    (tmp_path / "e" / "assets" / name).unlink()
+    (tmp_path / "e" / "assets" / name).write_bytes(b"another")
+    with pytest.raises(FolderError, match=f"assets/{name}"):
+        Edition.open(tmp_path / "e")
+    with pytest.raises(FolderError, match="was changed after it was sealed"):
+        edition.asset(name)
+    with pytest.raises(FolderError, match="cannot be read"):
+        copy.asset("0" * 64)
 
 
 def test_an_unsealed_edition_leaves_nothing(tmp_path: Path) -> None:

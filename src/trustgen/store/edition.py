@@ -89,6 +89,7 @@ class EditionWriter:
         self._cases = TableWriter(self._work / "cases.parquet", CASES)
         self._records = TableWriter(self._work / "records.parquet", RECORDS)
         self._rejects = TableWriter(self._work / "rejects.parquet", REJECTS)
+        self._assets: set[str] = set()
         self._hash = hashlib.blake2b(digest_size=16)
 
     def record(self, record: Record) -> None:
@@ -102,6 +103,15 @@ class EditionWriter:
         row = (case.id, case.task, case.arm, case.cluster, case.turns, case.expect)
         self._cases.add((*row, list(case.records), list(case.steps), case.tags))
 
+    def asset(self, body: bytes) -> str:
+        """Keep an image's bytes; returns the SHA-256 that names them, for `Image(sha256)`."""
+        name = hashlib.sha256(body).hexdigest()
+        folder = self._work / "assets"
+        folder.mkdir(exist_ok=True)
+        (folder / name).write_bytes(body)
+        self._assets.add(f"assets/{name}")
+        return name
+
     def reject(self, case: Case, reason: str) -> None:
         """Add a case that failed its audit."""
         self._rejects.add((case.task, case.arm, case.cluster, reason, case.turns))
@@ -111,7 +121,7 @@ class EditionWriter:
         tables = {"cases": self._cases, "records": self._records, "rejects": self._rejects}
         for table in tables.values():
             table.close()
-        names = [f"{name}.parquet" for name in tables]
+        names = [*(f"{name}.parquet" for name in tables), *sorted(self._assets)]
         self._hash.update(msgspec.json.encode((tasks, salt), order="deterministic"))
         accepted, rejected = self._cases.count, self._rejects.count
         manifest = EditionManifest(
@@ -125,6 +135,7 @@ class EditionWriter:
         )
         write_json(self._work / "edition.json", manifest)
         for name in [*names, "edition.json"]:  # the manifest last: without it the folder is not an edition
+            (self.folder / name).parent.mkdir(exist_ok=True)
             (self._work / name).replace(self.folder / name)
         self.discard()
         return Edition(self.folder, manifest)
@@ -209,10 +220,8 @@ class Edition:
 
     def copy_to(self, folder: Path) -> Edition:
         """Place the same edition at `folder`, sharing bytes where the file system can."""
-        folder.mkdir(parents=True, exist_ok=True)
         for name in [*self.manifest.files, "edition.json"]:
             if not (folder / name).exists():
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 link_or_copy(self.folder / name, folder / name)
-        if (self.folder / "assets").is_dir():
-            shutil.copytree(self.folder / "assets", folder / "assets", copy_function=link_or_copy, dirs_exist_ok=True)
         return Edition(folder, self.manifest)

@@ -75,7 +75,7 @@ def claim(folder: Path, marker: str, what: str) -> None:
         raise FolderError(f"cannot write to `{folder}`: {error.strerror}: choose another folder with -o") from error
 
 
-def link_or_copy(source: Path | str, target: Path | str) -> None:
+def link_or_copy(source: Path, target: Path) -> None:
     """Put the same bytes at `target`, without copying where the file system can share them."""
     import shutil
 
