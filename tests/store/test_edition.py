@@ -87,6 +87,16 @@ def test_an_unsealed_edition_leaves_nothing(tmp_path: Path) -> None:
     assert not list((tmp_path / "e").iterdir())
 
 
+def test_what_a_killed_run_left_is_no_strangers(tmp_path: Path) -> None:
+    (tmp_path / "run" / ".edition.x1").mkdir(parents=True)
+    for name in (".run.json.x2", "journal.db", "journal.db-wal"):
+        (tmp_path / "run" / name).touch()
+    RunFolder.take(tmp_path / "run").leave()
+    (tmp_path / "run" / "edition").mkdir()
+    (tmp_path / "run" / "edition" / "cases.parquet").touch()  # killed while it was put in place
+    assert write(tmp_path / "run" / "edition", 5).altered() == []
+
+
 def test_a_foreign_folder_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "thesis.tex").write_text("precious")
     for take in (EditionWriter, RunFolder.take):

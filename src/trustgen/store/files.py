@@ -56,8 +56,9 @@ def read_json(path: Path, as_type: Any, what: str) -> Any:
         raise FolderError(f"`{path}` cannot be read: {error}") from error
 
 
-OURS = {".lock", "edition"}
-"""What a run that never began may have left in its folder."""
+OURS = {".lock", "edition", "assets", "cases.parquet", "records.parquet", "rejects.parquet"}
+OURS_BEGIN = (".edition.", ".run.json.", "journal.db")
+"""What a run or a build that was killed before its manifest was written may have left: none of it is a stranger's."""
 
 
 def claim(folder: Path, marker: str, what: str) -> None:
@@ -65,9 +66,10 @@ def claim(folder: Path, marker: str, what: str) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         names = {path.name for path in folder.iterdir()}
-        if names - OURS and marker not in names:
+        foreign = {name for name in names - OURS if not name.startswith(OURS_BEGIN)}
+        if foreign and marker not in names:
             raise FolderError(
-                f"`{folder}` holds other files ({min(names)} …) and is not {what}: choose another with -o"
+                f"`{folder}` holds other files ({min(foreign)} …) and is not {what}: choose another with -o"
             )
         with tempfile.TemporaryFile(dir=folder):
             pass
@@ -82,4 +84,5 @@ def link_or_copy(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:
-        shutil.copyfile(source, target)
+        with replacing(target) as temporary:  # half a copy must not pass for a whole one after a kill
+            shutil.copyfile(source, temporary)

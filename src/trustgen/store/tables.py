@@ -5,7 +5,7 @@ pyarrow is imported on use: it costs 100 ms, and `--help` must not pay it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -106,6 +106,3 @@ def write_rows(path: Path, columns: Sequence[tuple[str, str]], source: Iterable[
         for row in source:
             table.add(row)
         return table.count
-
-
-Decoder = Callable[[str], Any]
