@@ -10,6 +10,7 @@ from random import Random
 from typing import Any
 
 from trustgen.core import (
+    BadRow,
     Case,
     Expect,
     Level,
@@ -44,6 +45,9 @@ class Numbers:
     def select(self, salt: str) -> Iterator[Record]:
         for i in range(self.n):
             yield Record.of("toy.numbers", SOURCE, number=i, salt=salt)
+
+    def bad_rows(self) -> tuple[BadRow, ...]:
+        return ()
 
 
 class Echo:

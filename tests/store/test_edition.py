@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from trustgen.core import Case, Expect, FolderError, Image, Level, Record, Sampling, Source, user
-from trustgen.store import Edition, EditionWriter, RunFolder, TaskEntry
+from trustgen.store import Edition, EditionWriter, Reject, RunFolder, TaskEntry
 
 SOURCE = Source(origin="tests", revision="1", licence="CC0-1.0")
 
@@ -21,7 +21,7 @@ def write(folder: Path, n: int = 3_000, salt: str = "s") -> Edition:
         case = Case.of(record, "plain", user(f"Say {i}: «ü» \u202e"), expect=expect, tags={"group": str(i % 2)})
         writer.record(record)
         writer.case(case.sealed("task"))
-    writer.reject(case, "for the test")
+    writer.reject(Reject(stage="audit", task="task", arm="plain", reason="for the test", turns=case.turns))
     entry = TaskEntry(
         id="task",
         version="1-A",
@@ -44,18 +44,31 @@ def test_an_edition_reads_back_and_twice_gives_the_same_bytes(tmp_path: Path) ->
     assert len(cases) == first.planned == 3_000
     assert all(case.sealed("task").id == case.id for case in cases), "what is read hashes to its name"
     assert list(second.records())[7]["number"] == 7
-    assert next(first.rejects())[3] == "for the test"
+    assert next(first.rejects()).reason == "for the test"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a", "b"], "nothing is left beside an edition"
 
 
-@pytest.mark.parametrize("name", ["cases.parquet", "records.parquet", "rejects.parquet"])
-def test_one_changed_byte_is_noticed(tmp_path: Path, name: str) -> None:
-    write(tmp_path / "e", 20)
-    body = bytearray((tmp_path / "e" / name).read_bytes())
-    body[len(body) // 2] ^= 1
-    (tmp_path / "e" / name).write_bytes(body)
-    with pytest.raises(FolderError, match=rf"changed after it was sealed \({name}\)"):
-        Edition.open(tmp_path / "e")
+def test_any_changed_byte_is_noticed(tmp_path: Path) -> None:
+    """Every byte of the manifest, and bytes all over the tables."""
+    folder = write(tmp_path / "e", 20).folder
+    for path in sorted(folder.iterdir()):
+        whole = path.read_bytes()
+        for at in range(0, len(whole), 1 if path.suffix == ".json" else 97):
+            body = bytearray(whole)
+            body[at] ^= 1
+            path.write_bytes(body)
+            with pytest.raises(FolderError):
+                Edition.open(folder)
+        path.write_bytes(whole + b"\n")
+        with pytest.raises(FolderError, match="changed after it was sealed"):
+            Edition.open(folder)
+        path.write_bytes(whole)
+    assert Edition.open(folder).altered() == []
+
+
+def test_the_id_follows_from_the_rows(tmp_path: Path) -> None:
+    edition = write(tmp_path / "e", 20)
+    assert edition.content_id() == edition.manifest.id != write(tmp_path / "f", 21).manifest.id
 
 
 def test_assets_travel_by_hash_and_are_checked(tmp_path: Path) -> None:

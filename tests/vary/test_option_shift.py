@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,18 +19,23 @@ def case(options: list[str], right: str) -> Case:
     return mcq(RECORD, "plain", f"Which one? \n\n{listed(options)}\n\nOne letter.", options, right)
 
 
+def shifts(n: int, made: Case) -> Iterator[Case]:
+    """Every shift of a case."""
+    return (step(made, Random(0)) for step in option_shift(n).steps)
+
+
 def test_abcd_reads_dabc() -> None:
-    shifted = list(option_shift(4)(case(["w", "x", "y", "z"], "x")))
+    shifted = list(shifts(4, case(["w", "x", "y", "z"], "x")))
     assert [c.expect.options for c in shifted] == [tuple("wxyz"), tuple("zwxy"), tuple("yzwx"), tuple("xyzw")]
     assert [c.expect.answer for c in shifted] == ["B", "C", "D", "A"]
-    assert [c.arm for c in shifted] == ["shift_0", "shift_1", "shift_2", "shift_3"]
+    assert [step.name for step in option_shift(4).steps] == ["shift_0", "shift_1", "shift_2", "shift_3"]
+    assert not option_shift(4).keep_original
     assert shifted[1].turns[0].text == "Which one? \n\nA) z\nB) w\nC) x\nD) y\n\nOne letter."
-    assert shifted[3].steps == ("option_shift:3",)
 
 
 def test_the_first_shift_is_the_case_as_it_was() -> None:
     plain = case(["w", "x", "y"], "y")
-    first = next(option_shift(3)(plain))
+    first = next(shifts(3, plain))
     assert (first.turns, first.expect, first.records) == (plain.turns, plain.expect, plain.records)
 
 
@@ -38,7 +46,7 @@ def test_every_option_stands_at_every_letter_once(options: list[str], data: st.D
         made = case(options, right)
     except InternalError:
         return  # options so odd that their block stands twice in the text
-    shifted = list(option_shift(len(options))(made))
+    shifted = list(shifts(len(options), made))
     assert {c.expect.answer for c in shifted} == set(LETTERS[: len(options)])
     for c in shifted:
         assert c.expect.options[LETTERS.index(c.expect.answer)] == right
@@ -49,12 +57,11 @@ def test_every_option_stands_at_every_letter_once(options: list[str], data: st.D
 
 
 def test_what_is_no_multiple_choice_is_an_internal_error() -> None:
-    shift = option_shift(4)
     open_case = Case.of(RECORD, "plain", user("What?"), expect=Expect(answer="x"))
     with pytest.raises(InternalError, match="no multiple-choice case"):
-        list(shift(open_case))
+        list(shifts(4, open_case))
     with pytest.raises(InternalError, match="given 3 options"):
-        list(shift(case(["a", "b", "c"], "a")))
+        list(shifts(4, case(["a", "b", "c"], "a")))
     with pytest.raises(InternalError, match="found 0 times"):
         mcq(RECORD, "plain", "no block here", ["a", "b"], "a")
     block = listed(["a", "b"])

@@ -3,25 +3,74 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .app import print_json
-from .options import building, common, place
+from .options import anchor_of, asking, build_suite, building, common, place, roles, settings_of
+
+if TYPE_CHECKING:
+    from trustgen.store import Edition
 
 
 @click.command("build")
 @click.argument("suite")
 @building
+@roles
+@asking
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="EDITION",
+    help="Build EDITION again: its salt, sizes, anchor block and generated outputs; nothing is asked or fetched.",
+)
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the edition.")
 @common
-def command(suite: str, n: int | None, salt: str, out: Path | None, as_json: bool) -> None:
-    """Build the edition of SUITE: a suite's name or TOML file, a task, or a prefix such as llm.fairness."""
-    from trustgen.run import build
+def command(
+    suite: str,
+    n: int | None,
+    salt: str,
+    role: tuple[str, ...],
+    anchor: str | None,
+    source: Path | None,
+    out: Path | None,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Build the edition of SUITE: a suite's name or TOML file, a task, or a prefix such as llm.fairness.
+
+    With roles bound, what they say is kept as it comes: a build that is stopped or killed resumes when the same command
+    is given again, and asks nothing twice.
+    """
+    from trustgen.run import role_uris
     from trustgen.tasks.suites import load_suite
 
     found = load_suite(suite)
-    edition = build(found.build(n), out or place("edition", found.name, salt), salt=salt, suite=found.name)
+    folder = out or place("edition", found.name, salt if source is None else f"{source.name}-again")
+    if source is None:
+        uris = role_uris(role)
+        settings = settings_of(tuple(uris.values()), **asked)
+        edition = build_suite(found, n, salt, folder, uris, anchor_of(anchor), settings, quiet=as_json)
+    else:
+        edition = _again(suite, source, folder)
+    _tell(edition, as_json)
+
+
+def _again(suite: str, source: Path, out: Path) -> Edition:
+    """Build an edition again from its manifest and what was generated for it."""
+    from trustgen.core import InputError
+    from trustgen.run import rebuild
+    from trustgen.store import Edition
+    from trustgen.tasks.suites import load_suite
+
+    if out.resolve() == source.resolve():
+        raise InputError(f"-o {out} is the edition itself: name another folder")
+    return rebuild(Edition.open(source), load_suite(suite).build, out)
+
+
+def _tell(edition: Edition, as_json: bool) -> None:
     made = edition.manifest
     if as_json:
         print_json({"folder": str(edition.folder), **{f: getattr(made, f) for f in made.__struct_fields__}})
@@ -30,5 +79,9 @@ def command(suite: str, n: int | None, salt: str, out: Path | None, as_json: boo
     for task in made.tasks:
         arms = ", ".join(f"{arm} {count}" for arm, count in task.arms.items())
         click.echo(f"  {task.id:<32} {task.planned:>6} cases  ({arms})")
-    rejected = sum(t.made - t.planned for t in made.tasks)
-    click.echo(f"accepted {made.acceptance:.1%} ({rejected} rejected) · salt {made.salt} · {edition.folder}")
+    rejected, mended = sum(t.made - t.planned for t in made.tasks), sum(t.mended for t in made.tasks)
+    roles = "".join(f" · {role} {uri}" for role, uri in made.roles.items())
+    again = f", {mended} attempts mended" if mended else ""
+    click.echo(
+        f"accepted {made.acceptance:.1%} ({rejected} rejected{again}) · salt {made.salt}{roles} · {edition.folder}"
+    )

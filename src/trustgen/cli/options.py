@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,8 @@ from trustgen.core import FolderError, InputError, ModelOptions
 
 if TYPE_CHECKING:
     from trustgen.run import Settings
-    from trustgen.store import Edition
+    from trustgen.store import Anchor, Edition
+    from trustgen.tasks.suites import Suite
 
 Command = Callable[..., Any]
 
@@ -33,6 +34,34 @@ def building(command: Command) -> Command:
         help="What makes the cases fresh: another salt, other cases.  [default: today's date]",
     )(command)
     return click.option("--n", type=int, help="Records a task.  [default: as the suite says]")(command)
+
+
+def roles(command: Command) -> Command:
+    """`--role` and `--anchor`: what a build is made with."""
+    command = click.option(
+        "--anchor",
+        metavar="NAME:N",
+        help="Share the first N records of every task with all editions that name the same block.",
+    )(command)
+    return click.option(
+        "--role",
+        "role",
+        multiple=True,
+        metavar="ROLE=URI",
+        help="Bind a model to a role: writer, judge, attacker, target or embedder; repeat for several.",
+    )(command)
+
+
+def anchor_of(text: str | None) -> Anchor | None:
+    """`NAME:N` to an anchor block."""
+    from trustgen.store import Anchor
+
+    if text is None:
+        return None
+    name, _, records = text.rpartition(":")
+    if not name or not records.isdigit() or int(records) < 1:
+        raise InputError(f"--anchor {text}: write NAME:N, for example 2026:20")
+    return Anchor(name, int(records))
 
 
 def asking(command: Command) -> Command:
@@ -89,28 +118,69 @@ def settings_of(
     )
 
 
-def edition_of(target: str, n: int | None, salt: str, out: Path) -> Edition:
+def edition_of(
+    target: str,
+    n: int | None,
+    salt: str,
+    out: Path,
+    role: tuple[str, ...] = (),
+    anchor: Anchor | None = None,
+    settings: Settings | None = None,
+    quiet: bool = False,
+) -> Edition:
     """The edition in a folder, or the one that a suite builds now, at `out` (kept where it is there already)."""
-    from trustgen.run import build
+    from trustgen.run import role_uris
     from trustgen.store import Edition
     from trustgen.tasks.suites import load_suite
 
     if (Path(target) / "edition.json").is_file():
-        if n is not None:
-            raise InputError("--n belongs to building; an edition is frozen: leave --n out or name a suite")
+        if n is not None or role or anchor:
+            raise InputError("--n, --role and --anchor belong to building; an edition is frozen: name a suite instead")
         return Edition.open(Path(target))
     suite = load_suite(target)
-    tasks = suite.build(n)
-    if (out / "edition.json").is_file():
-        made = Edition.open(out)
-        wanted = [(t.id, t.n) for t in tasks]
-        if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
-            raise FolderError(
-                f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks "
-                "or sizes: choose another folder with -o"
-            )
-        return made
-    return build(tasks, out, salt=salt, suite=suite.name)
+    if not (out / "edition.json").is_file():
+        return build_suite(suite, n, salt, out, role_uris(role), anchor, settings, quiet=quiet)
+    made = Edition.open(out)
+    wanted = [(e.id, e.n if n is None else n) for e in suite.tasks]
+    if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
+        raise FolderError(
+            f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks "
+            "or sizes: choose another folder with -o"
+        )
+    if (role and made.manifest.roles.keys() != role_uris(role).keys()) or (anchor and made.manifest.anchor != anchor):
+        raise FolderError(f"`{out}` holds an edition with other roles or another anchor block: choose another with -o")
+    return made
+
+
+def build_suite(
+    suite: Suite,
+    n: int | None,
+    salt: str,
+    out: Path,
+    role: Mapping[str, str],
+    anchor: Anchor | None,
+    settings: Settings | None = None,
+    *,
+    quiet: bool = False,
+) -> Edition:
+    """Build a suite, with roles where some are bound, showing progress on a terminal."""
+    from trustgen.run import Staff, build
+    from trustgen.store import Generated
+    from trustgen.store.files import claim
+
+    from .progress import building_bar
+
+    claim(out, "edition.json", "an edition")
+    with building_bar(quiet=quiet) as (progress, note):
+        cache = Generated(out / "generated.db")
+        try:
+            with Staff(role, cache, settings, note) as staff:
+                tasks = suite.build(n, staff.kit)
+                return build(tasks, out, salt=salt, suite=suite.name, staff=staff, anchor=anchor, progress=progress)
+        finally:
+            if cache.empty:  # nothing was bought: leave nothing behind
+                cache.delete()
+            cache.close()
 
 
 def place(kind: str, *parts: str) -> Path:

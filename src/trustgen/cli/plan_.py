@@ -24,7 +24,7 @@ def command(target: str, models: tuple[str, ...], n: int | None, salt: str, as_j
 
     settings = settings_of(models, **asked)
     with tempfile.TemporaryDirectory() as scratch:
-        edition = edition_of(target, n, salt, Path(scratch) / "edition")
+        edition = edition_of(target, n, salt, Path(scratch) / "edition", quiet=as_json)
         rows = plan(edition, models, settings.prices)
     if as_json:
         print_json(rows)

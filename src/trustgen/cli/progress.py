@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from types import TracebackType
 
 from rich.console import Console
@@ -88,3 +89,21 @@ class Bars:
             parts.append(f"${self._prices[model].of(spent):.2f}")
         parts += [f"{counts[o]} {o.value}" for o in OUTCOMES if o != Outcome.SCORED and counts[o]]
         return " · ".join(parts)
+
+
+@contextmanager
+def building_bar(*, quiet: bool) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
+    """A bar for records under construction, on a terminal only; yields what tells it and what notes a line."""
+    console = Console(stderr=True, quiet=quiet)
+    columns = (TextColumn("building"), BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
+    left = (TextColumn("left"), TimeRemainingColumn(compact=True))
+    with RichProgress(
+        *columns, *left, console=console, transient=True, disable=quiet or not console.is_terminal
+    ) as bars:
+        bar = bars.add_task("building", total=None)
+
+        def progress(done: int, meant: int) -> None:
+            if done % 64 == 0 or meant < 1_000:
+                bars.update(bar, completed=done, total=meant)
+
+        yield progress, lambda text: bars.console.print(text, markup=False, highlight=False)

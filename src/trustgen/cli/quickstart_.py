@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
 
-from .options import building, common, place
+from .options import building, common, edition_of, place
 
 
 @click.command("quickstart")
@@ -22,4 +23,5 @@ def command(n: int | None, salt: str, out: Path | None, as_json: bool) -> None:
 
     settings = Settings(options=ModelOptions(), signals=True)
     folder = out or place("quickstart", salt)
-    raise SystemExit(run_and_report("core", ("smollm2",), n, salt, folder, settings, as_json))
+    edition = partial(edition_of, "core", n, salt, folder / "edition", quiet=as_json)
+    raise SystemExit(run_and_report(edition, ("smollm2",), folder, settings, as_json))

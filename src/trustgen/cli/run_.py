@@ -2,25 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import asking, building, common, edition_of, place, settings_of
+from .options import anchor_of, asking, building, common, edition_of, place, roles, settings_of
+
+if TYPE_CHECKING:
+    from trustgen.store import Edition
 
 
 @click.command("run")
 @click.argument("target", metavar="EDITION|SUITE")
 @click.option("--model", "models", multiple=True, required=True, metavar="URI", help="A model; repeat for several.")
 @building
+@roles
 @asking
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the run; the same one resumes.")
 @common
 def command(
-    target: str, models: tuple[str, ...], n: int | None, salt: str, out: Path | None, as_json: bool, **asked: Any
+    target: str,
+    models: tuple[str, ...],
+    n: int | None,
+    salt: str,
+    role: tuple[str, ...],
+    anchor: str | None,
+    out: Path | None,
+    as_json: bool,
+    **asked: Any,
 ) -> None:
     """Ask models the cases of EDITION (a folder) or SUITE (built first), judge, and estimate.
 
@@ -28,13 +41,14 @@ def command(
     """
     settings = settings_of(models, **asked)
     folder = out or place("run", Path(target).name, *models, salt)
-    raise SystemExit(run_and_report(target, models, n, salt, folder, settings, as_json))
+    edition = partial(edition_of, target, n, salt, folder / "edition", role, anchor_of(anchor), settings, quiet=as_json)
+    raise SystemExit(run_and_report(edition, models, folder, settings, as_json))
 
 
 def run_and_report(
-    target: str, models: tuple[str, ...], n: int | None, salt: str, folder: Path, settings: Any, as_json: bool
+    edition: Callable[[], Edition], models: tuple[str, ...], folder: Path, settings: Any, as_json: bool
 ) -> int:
-    """Build where needed, run, print, write `report.html`; returns the exit code."""
+    """Run, print, write `report.html`; returns the exit code. `edition` is called once every model has answered."""
     from trustgen.core import TrustGenError
     from trustgen.models import open_model
     from trustgen.report import findings, print_findings, write_html
@@ -48,8 +62,6 @@ def run_and_report(
     try:
         opened = [open_model(uri, settings.options) for uri in dict.fromkeys(models)]
         with Bars(settings.prices, quiet=as_json) as bars:
-            # The edition is built only once every model has answered its check.
-            edition = partial(edition_of, target, n, salt, folder / "edition")
             result = evaluate(edition, opened, folder, settings=settings, progress=bars)
     except TrustGenError:
         with suppress(OSError):

@@ -3,6 +3,7 @@
 from .draw import keyed, unit
 from .errors import (
     Blocked,
+    BuildStopped,
     FolderError,
     InputError,
     InternalError,
@@ -15,12 +16,16 @@ from .errors import (
     Transient,
     TrustGenError,
     UnknownName,
+    Unusable,
 )
+from .expand import TRIES, Check, Crafted, Keep, Maker, Variation, Vary, crafted, expand
 from .ids import canonical, digest
+from .kit import BARE, CRAFTING, Bound, Cache, Forgets, Kit, structured
 from .models import Level, Model, ModelOptions, Opener, Request
 from .outcomes import OUTCOMES, RETRIED, Outcome, tally
 from .prompts import Prompt, Prompts
 from .records import (
+    BadRow,
     Case,
     Direction,
     Estimate,
@@ -41,24 +46,37 @@ from .records import (
     system,
     user,
 )
-from .task import Card, Judge, Measure, Records, Ruling, Task, TaskFactory, expand, golden_digest, task
+from .task import Card, Judge, Measure, Records, Ruling, Task, TaskFactory, golden_digest, task
 
 __all__ = [
+    "BARE",
+    "CRAFTING",
     "OUTCOMES",
     "RETRIED",
+    "TRIES",
+    "BadRow",
     "Blocked",
+    "Bound",
+    "BuildStopped",
+    "Cache",
     "Card",
     "Case",
+    "Check",
+    "Crafted",
     "Direction",
     "Estimate",
     "Expect",
     "FolderError",
+    "Forgets",
     "Image",
     "InputError",
     "InternalError",
     "Judge",
+    "Keep",
+    "Kit",
     "Level",
     "LevelError",
+    "Maker",
     "Measure",
     "MissingExtra",
     "Model",
@@ -87,15 +105,20 @@ __all__ = [
     "TrustGenError",
     "Turn",
     "UnknownName",
+    "Unusable",
     "Usage",
+    "Variation",
+    "Vary",
     "Verdict",
     "assistant",
     "canonical",
+    "crafted",
     "digest",
     "expand",
     "golden_digest",
     "keyed",
     "response_key",
+    "structured",
     "system",
     "tally",
     "task",

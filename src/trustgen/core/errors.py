@@ -7,6 +7,8 @@ TrustGenError                  every error raised on purpose; one line that name
 │   ├── PromptError            a slot missing, spare or malformed
 │   ├── FolderError            an edition or run folder is foreign, altered, in use or not writable
 │   └── LevelError             no model can serve a task (see law 7)
+├── Unusable                   a role or a source gave nothing usable: one record is lost, the build goes on
+├── BuildStopped               the build cannot go on; what it bought is kept, the same command resumes (exit 3)
 ├── ModelFault                 one call to a model failed; the engine turns it into an outcome, never into text
 │   ├── RateLimited            429 or 503: wait (`retry_after` seconds if said), slow down, ask again
 │   ├── Transient              500, dropped connection, timeout, unreadable body: ask again
@@ -61,6 +63,16 @@ class FolderError(InputError):
 
 class LevelError(InputError):
     """No given model offers the level a task needs."""
+
+
+class Unusable(TrustGenError):
+    """What a role or an outside source gave cannot be used: one record is lost to the ledger, the build goes on."""
+
+
+class BuildStopped(TrustGenError):
+    """A build cannot go on: its budget is used, a role fails every call, or something it needs was never generated."""
+
+    exit_code = 3
 
 
 class ModelFault(TrustGenError):

@@ -50,6 +50,15 @@ class Record(msgspec.Struct, frozen=True):
             raise InputError(f"record {self.id} of pool `{self.pool}` has no field `{name}`") from None
 
 
+class BadRow(msgspec.Struct, frozen=True):
+    """A row of a source that could not become a record. `where` is its file and line, or its URL."""
+
+    pool: str
+    where: str
+    field: str
+    reason: str
+
+
 # ── what is asked ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -128,6 +137,8 @@ class Case(msgspec.Struct, frozen=True):
     `turns` is a script: the model is asked after every user turn that no scripted assistant turn answers, and its own
     reply becomes part of the conversation. `records` are the ids it was made from; the first is its *cluster*, the unit
     that intervals resample. `steps` are the variations applied. `tags` are what measures group by (`group`, `kind` …).
+    `question` is the bare question, word for word as it stands in one of the turns, where the builder marks it:
+    variations change it and leave the instructions around it alone.
     """
 
     id: str
@@ -138,16 +149,26 @@ class Case(msgspec.Struct, frozen=True):
     records: tuple[str, ...]
     steps: tuple[str, ...] = ()
     tags: dict[str, str] = {}
+    question: str = ""
 
     @classmethod
-    def of(cls, record: Record, arm: str, *turns: Turn, expect: Expect, tags: Mapping[str, str] | None = None) -> Case:
+    def of(
+        cls,
+        record: Record,
+        arm: str,
+        *turns: Turn,
+        expect: Expect,
+        tags: Mapping[str, str] | None = None,
+        question: str = "",
+    ) -> Case:
         """A case from one record. The builder adds the task's name and the id (`sealed`)."""
-        return cls("", "", arm, turns, expect, (record.id,), (), dict(tags or {}))
+        return cls("", "", arm, turns, expect, (record.id,), (), dict(tags or {}), question)
 
     def sealed(self, task: str) -> Case:
         """The same case, bound to its task and named by its content."""
         made_of = (task, self.arm, self.turns, self.expect, self.records, self.steps, self.tags)
-        return msgspec.structs.replace(self, id=digest(made_of), task=task)
+        named = digest((*made_of, self.question) if self.question else made_of)
+        return msgspec.structs.replace(self, id=named, task=task)
 
     @property
     def cluster(self) -> str:

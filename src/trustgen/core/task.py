@@ -13,12 +13,13 @@ from typing import Any, Protocol
 
 import msgspec
 
-from .draw import keyed
 from .errors import InputError
+from .expand import Vary, expand
 from .ids import digest
+from .kit import BARE, Kit
 from .models import Level
 from .outcomes import Outcome
-from .records import Case, Direction, Record, Response, Sampling
+from .records import BadRow, Case, Direction, Record, Response, Sampling
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,6 +57,9 @@ class Records(Protocol):
 
     def select(self, salt: str) -> Iterator[Record]:
         """The records this salt draws, in an order that only the salt decides."""
+
+    def bad_rows(self) -> Iterable[BadRow]:
+        """Rows of the source that could not become records; known once `select` is exhausted."""
 
 
 class Ruling(msgspec.Struct, frozen=True):
@@ -105,13 +109,17 @@ class Measure(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One task, ready to build and judge. The first measure is the headline."""
+    """One task, ready to build and judge. The first measure is the headline.
+
+    `cases` is a plain function (labels and words by rule), or a builder of `trustgen.craft` with `by = "writer"`, which
+    is then also told why its last attempt was rejected.
+    """
 
     records: Records
     cases: Callable[[Record, Random], Iterable[Case]]
     judge: Judge
     measures: Mapping[str, Measure]
-    vary: Callable[[Case], Iterable[Case]] | None = None  # None keeps each case as it is
+    vary: Vary | None = None  # None keeps each case as it is
     sampling: Sampling = field(default_factory=Sampling)
     level: Level = Level.GENERATE
     id: str = ""
@@ -138,15 +146,20 @@ class TaskFactory:
         self.version = version
         self.id = id
         self.package = make.__module__.rpartition(".")[0]
-        self.default_n: int = signature(make).parameters["n"].default
+        parameters = signature(make).parameters
+        self.default_n: int = parameters["n"].default
+        self._takes_kit = "kit" in parameters
         update_wrapper(self, make)
 
-    def __call__(self, n: int | None = None) -> Task:
-        """The task over `n` records, by default `default_n`."""
+    def __call__(self, n: int | None = None, kit: Kit = BARE) -> Task:
+        """The task over `n` records, by default `default_n`, with the roles and sources that `kit` brings.
+
+        Raises `InputError` where the task needs a role that the kit does not bind.
+        """
         n = self.default_n if n is None else n
         if n < 1:
             raise InputError(f"`n` is {n}: a task needs at least 1 record")
-        made = self._make(n)
+        made = self._make(n, kit=kit) if self._takes_kit else self._make(n)
         return replace(made, id=self.id, version=self.version, n=n, package=self.package)
 
     @property
@@ -156,7 +169,7 @@ class TaskFactory:
 
 
 def task(*, version: str, id: str = "") -> Callable[[Callable[..., Task]], TaskFactory]:
-    """Make a function of `n` a task.
+    """Make a function of `n`, and of `kit` where it uses roles, a task.
 
     `version` is `N-X`: N rises when results stop being comparable, X when the interface changes.
 
@@ -176,10 +189,3 @@ def golden_digest(made: Task, salt: str = "golden") -> str:
     for record in made.records.select(salt):
         cases += (case.id for case in expand(made, record, salt))
     return digest(cases, made.judge.key, made.sampling)
-
-
-def expand(made: Task, record: Record, salt: str) -> Iterator[Case]:
-    """The cases of one record, varied and sealed. Draws are keyed by the record, so all its arms share them."""
-    for case in made.cases(record, keyed(salt, made.id, record.id)):
-        for varied in made.vary(case) if made.vary else (case,):
-            yield varied.sealed(made.id)

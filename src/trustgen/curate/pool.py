@@ -7,12 +7,12 @@ in an order that only the salt decides, so a smaller test is always the beginnin
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 from typing import Protocol
 
-from trustgen.core import InputError, Record, Source, unit
+from trustgen.core import BARE, BadRow, InputError, Kit, Record, Source, unit
 from trustgen.core.registry import load
 
 Manifest = dict[str, str | int]
@@ -40,6 +40,13 @@ class Pool(Protocol):
 
     def draw(self, salt: str) -> Iterator[Record]:
         """All records, in an order that only the salt decides."""
+
+
+# Two things a pool may have beside:
+#
+#   using(kit: Kit) -> Pool         for a live pool (a web search, a SPARQL endpoint, a topic tree): itself, with the
+#                                   roles it needs bound and what it fetches remembered
+#   bad_rows() -> Iterable[BadRow]  the rows of its source that could not become records; known once it is drawn from
 
 
 def rank(record: Record, salt: str) -> tuple[float, str]:
@@ -108,6 +115,11 @@ class Selection:
     def __post_init__(self) -> None:
         self.pool = "+".join(p.name for p in self.pools)
 
+    @property
+    def manifests(self) -> dict[str, Manifest]:
+        """What each pool is, by name."""
+        return {p.name: p.manifest for p in self.pools}
+
     def select(self, salt: str) -> Iterator[Record]:
         """`n` records; those of several pools are mixed by rank, as if they were one pool."""
         if len(self.pools) == 1:
@@ -115,13 +127,29 @@ class Selection:
         merged = heapq.merge(*(p.draw(salt) for p in self.pools), key=lambda record: rank(record, salt))
         return islice(merged, self.n)
 
+    def bad_rows(self) -> Iterable[BadRow]:
+        """Rows of the pools' sources that could not become records."""
+        return (row for p in self.pools if hasattr(p, "bad_rows") for row in p.bad_rows())
 
-def pool(*names: str, n: int) -> Selection:
-    """`n` records from the named pools: `pool("facts.capitals", n=50)`.
+
+def open_pool(name: str, kit: Kit = BARE) -> Pool:
+    """The pool registered under a name, or the one that a manifest file `….toml` describes."""
+    if name.endswith(".toml"):
+        from .manifest import read_manifest
+
+        found: Pool = read_manifest(name)
+    else:
+        found = load("pool", name)
+    using: Callable[[Kit], Pool] | None = getattr(found, "using", None)
+    return using(kit) if using else found
+
+
+def pool(*names: str, n: int, kit: Kit = BARE) -> Selection:
+    """`n` records from the named pools or manifest files: `pool("facts.capitals", n=50)`, `pool("mine.toml", n=50)`.
 
     Raises `InputError` where the pools hold fewer than `n`, or where an endless pool is mixed with another.
     """
-    pools: tuple[Pool, ...] = tuple(load("pool", name) for name in names)
+    pools = tuple(open_pool(name, kit) for name in names)
     sizes = [p.size for p in pools]
     if len(sizes) > 1 and None in sizes:
         raise InputError(f"pools {', '.join(f'`{name}`' for name in names)}: an endless pool cannot be mixed")

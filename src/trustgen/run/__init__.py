@@ -4,14 +4,17 @@ from trustgen.stats.planned import Planned
 
 from .ask import Retry
 from .budget import Budget, Price, cost
-from .build import build, rebuilt_cases
+from .build import build
 from .estimate import planned
 from .evaluate import evaluate, rejudge
 from .judge import tasks_of
 from .plan import Plan, plan
+from .roles import ROLES, Staff, recorded, role_uris
 from .settings import Progress, Quiet, Result, Settings
+from .verify import Verified, rebuild, verify
 
 __all__ = [
+    "ROLES",
     "Budget",
     "Plan",
     "Planned",
@@ -21,12 +24,17 @@ __all__ = [
     "Result",
     "Retry",
     "Settings",
+    "Staff",
+    "Verified",
     "build",
     "cost",
     "evaluate",
     "plan",
     "planned",
-    "rebuilt_cases",
+    "rebuild",
+    "recorded",
     "rejudge",
+    "role_uris",
     "tasks_of",
+    "verify",
 ]

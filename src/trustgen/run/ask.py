@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections.abc import Callable
 
 import msgspec
 
@@ -24,7 +25,6 @@ from trustgen.core import (
     assistant,
 )
 from trustgen.core.records import Status
-from trustgen.store import Edition
 
 from .gate import Gate
 
@@ -75,12 +75,21 @@ class Halted(Exception):
 class Asker:
     """Asks one model. `returned` counts calls that came back, well or not; `busy` the cases being asked now."""
 
-    def __init__(self, model: Model, edition: Edition, *, gate: Gate, retry: Retry, timeout: float, stop: Stop) -> None:
+    def __init__(
+        self,
+        model: Model,
+        asset: Callable[[str], bytes],
+        *,
+        gate: Gate,
+        retry: Retry,
+        timeout: float,
+        stop: Stop,
+    ) -> None:
         self.model = model
         self.gate = gate
         self.returned = 0
         self.busy = 0
-        self._asset = edition.asset
+        self._asset = asset
         self._retry = retry
         self._timeout = timeout
         self._stop = stop

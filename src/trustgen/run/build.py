@@ -2,14 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from typing import NamedTuple
 
 import trustgen
-from trustgen.audit import Duplicates, fault
-from trustgen.core import Case, InputError, Record, Task, expand
-from trustgen.store import Edition, EditionWriter, TaskEntry
+from trustgen.core import Case, Crafted, InputError, Record, Task, crafted
+from trustgen.store import ANCHOR, Anchor, Edition, EditionWriter, Reject, TaskEntry
+
+from .roles import Archive, Staff
+from .shim import Auditor, card
+
+
+class Drawn(NamedTuple):
+    """One record, for one task, under the salt it was drawn with."""
+
+    task: Task
+    record: Record
+    salt: str
+    block: str = ""
+
+
+class Made(NamedTuple):
+    """What became of a drawn record: every case that was made, the rejected ones too."""
+
+    drawn: Drawn
+    found: list[Crafted]
 
 
 @dataclass
@@ -17,64 +39,151 @@ class _Counts:
     arms: dict[str, int] = field(default_factory=dict)
     calls: int = 0
     made: int = 0
+    mended: int = 0
+    first_reason: str = ""
 
 
-def build(tasks: Sequence[Task], out: Path, *, salt: str, suite: str = "") -> Edition:
+def build(
+    tasks: Sequence[Task],
+    out: Path,
+    *,
+    salt: str,
+    suite: str = "",
+    staff: Staff | Archive | None = None,
+    anchor: Anchor | None = None,
+    auditor: Auditor | None = None,
+    progress: Callable[[int, int], None] = lambda *_: None,
+) -> Edition:
     """Build and seal the edition of `tasks` under `salt` at `out`.
 
-    Tasks take turns, record by record, so a run that stops early has something of each. The same tasks and salt give
-    the same bytes. Raises `InputError` where a task yields no usable case, `FolderError` where `out` cannot be used.
+    Tasks take turns, record by record, so a run that stops early has something of each. The same tasks, salt and
+    generated outputs give the same bytes, however many builders wait for a role at a time. `staff` are the bound roles,
+    whose kit the tasks were made with; `anchor` is a block shared with other editions. `progress` is told the records
+    done and meant. Raises `InputError` where a task yields no usable case, `FolderError` where `out` cannot be used,
+    `BuildStopped` where a role gives out or its budget is used: the same call then resumes, asking nothing twice.
     """
     if not tasks:
         raise InputError("nothing to build: name a suite or a task")
     if not salt:
         raise InputError("the salt is empty: pass any text with --salt")
+    if anchor and anchor.name == salt:
+        raise InputError(f"the anchor block and the edition have the same salt `{salt}`: name the block otherwise")
+    check = auditor or Auditor(staff.kit if staff else None)
     counts = {task.id: _Counts() for task in tasks}
     writer = EditionWriter(Path(out))
-    written = ""
+    written: set[int] = set()
+    meant = sum(task.n for task in tasks)
     try:
-        for task, record, case, reason in _crafted(tasks, salt):
-            count = counts[task.id]
-            count.made += 1
-            if reason:
-                writer.reject(case, reason)
-                continue
-            if record.id != written:
-                writer.record(record)
-                written = record.id
-            writer.case(case)
-            count.arms[case.arm] = count.arms.get(case.arm, 0) + 1
-            count.calls += case.calls
+        for done, made in enumerate(_made(_in_turns(tasks, salt, anchor), check, staff.workers if staff else 1), 1):
+            _write(writer, made, counts[made.drawn.task.id], check, written)
+            progress(done, meant)
         for task in tasks:
+            for row in task.records.bad_rows():
+                reason = f"{row.field}: {row.reason}" if row.field else row.reason
+                writer.reject(Reject(stage="curate", task=task.id, where=row.where, reason=reason))
             if not counts[task.id].arms:
-                raise InputError(f"task `{task.id}` built no usable case of {counts[task.id].made} crafted")
-        return writer.seal(
+                count = counts[task.id]
+                why = f" (the first was rejected because: {count.first_reason})" if count.first_reason else ""
+                raise InputError(f"task `{task.id}` built no usable case of {count.made} crafted{why}")
+        if staff and staff.cache.used:
+            writer.generated(staff.cache.export)
+        writer.close()
+        edition = writer.seal(
             suite=suite or "+".join(t.id for t in tasks),
             salt=salt,
             trustgen=trustgen.__version__,
             tasks=tuple(_entry(task, counts[task.id]) for task in tasks),
+            roles=staff.uris if staff else None,
+            anchor=anchor,
+            pools={name: about for task in tasks for name, about in getattr(task.records, "manifests", {}).items()},
+            audit=card(writer.cases, check),
         )
+        if staff:
+            staff.cache.delete()
+        return edition
     finally:
         writer.discard()
 
 
-def _crafted(tasks: Sequence[Task], salt: str) -> Iterator[tuple[Task, Record, Case, str]]:
-    """Every case in the edition's order, with the reason for which it is rejected, if any."""
-    repeated = Duplicates()
-    for task, record in _in_turns(tasks, salt):
-        for case in expand(task, record, salt):
-            yield task, record, case, fault(case) or repeated(case)
+def _write(writer: EditionWriter, made: Made, count: _Counts, check: Auditor, written: set[int]) -> None:
+    """Put one record's cases into the edition or the ledger."""
+    dropped: set[str] = set()
+    for found in made.found:
+        reason = found.reason or (
+            "the case it varies was rejected" if found.base and found.base.id in dropped else check.repeated(found)
+        )
+        if reason:
+            dropped.add(found.case.id)
+            writer.reject(_reject(found, reason))
+            count.made += found.final
+            count.mended += not found.final
+            count.first_reason = count.first_reason or reason
+            continue
+        count.made += 1
+        if (mark := int(found.record.id[:16], 16)) not in written:
+            written.add(mark)
+            writer.record(found.record)
+        writer.case(found.case, made.drawn.block)
+        count.arms[found.case.arm] = count.arms.get(found.case.arm, 0) + 1
+        count.calls += found.case.calls
 
 
-def _in_turns(tasks: Sequence[Task], salt: str) -> Iterator[tuple[Task, Record]]:
-    sources = [(task, task.records.select(salt)) for task in tasks]
+def _reject(found: Crafted, reason: str) -> Reject:
+    return Reject(
+        stage="vary" if found.step else "craft" if not found.case.turns else "audit",
+        task=found.case.task,
+        arm=found.case.arm,
+        record=found.record.id,
+        reason=reason,
+        attempt=found.attempt,
+        replaced=not found.final,
+        turns=found.case.turns,
+    )
+
+
+def _made(drawn: Iterator[Drawn], check: Auditor, workers: int) -> Iterator[Made]:
+    """Every record's cases, in the order of the records; where roles are asked, several records at a time."""
+    if workers == 1:
+        yield from (Made(d, list(crafted(d.task, d.record, d.salt, check))) for d in drawn)
+        return
+    pool = ThreadPoolExecutor(workers, thread_name_prefix="build")
+    waiting: deque[tuple[Drawn, Future[list[Crafted]]]] = deque()
+
+    def start(those: Iterable[Drawn]) -> None:
+        for d in those:
+            waiting.append((d, pool.submit(lambda d=d: list(crafted(d.task, d.record, d.salt, check)))))  # type: ignore[misc]
+
+    try:
+        start(islice(drawn, 2 * workers))
+        while waiting:
+            d, future = waiting.popleft()
+            yield Made(d, future.result())
+            start(islice(drawn, 1))
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _in_turns(tasks: Sequence[Task], salt: str, anchor: Anchor | None) -> Iterator[Drawn]:
+    sources = [_records(task, salt, anchor) for task in tasks]
     while sources:
         left = []
-        for task, records in sources:
-            if (record := next(records, None)) is not None:
-                yield task, record
-                left.append((task, records))
+        for source in sources:
+            if (drawn := next(source, None)) is not None:
+                yield drawn
+                left.append(source)
         sources = left
+
+
+def _records(task: Task, salt: str, anchor: Anchor | None) -> Iterator[Drawn]:
+    """A task's records: the anchor block's first, then as many of the edition's own as make up `n`."""
+    shared = min(anchor.records, task.n) if anchor else 0
+    if anchor:
+        yield from (Drawn(task, record, anchor.name, ANCHOR) for record in _some(task, anchor.name, shared))
+    yield from (Drawn(task, record, salt) for record in _some(task, salt, task.n - shared))
+
+
+def _some(task: Task, salt: str, n: int) -> Iterator[Record]:
+    return islice(task.records.select(salt), n) if n else iter(())
 
 
 def _entry(task: Task, count: _Counts) -> TaskEntry:
@@ -88,9 +197,40 @@ def _entry(task: Task, count: _Counts) -> TaskEntry:
         arms=count.arms,
         calls=count.calls,
         made=count.made,
+        mended=count.mended,
     )
 
 
-def rebuilt_cases(edition: Edition, tasks: Sequence[Task]) -> Iterator[Case]:
-    """The cases that the installed tasks and pools build for an edition's salt, in the edition's order."""
-    return (case for _, _, case, reason in _crafted(tasks, edition.manifest.salt) if not reason)
+def drawn_ids(task: Task, edition: Edition) -> set[str]:
+    """The ids of all records that a task's pool draws for an edition's salt and anchor block."""
+    return {drawn.record.id for drawn in _records(task, edition.manifest.salt, edition.manifest.anchor)}
+
+
+def rebuilt_cases(edition: Edition, tasks: Sequence[Task], auditor: Auditor | None = None) -> Iterator[Case]:
+    """The cases that the installed tasks make of the edition's own records, in its order: labels derived again.
+
+    Records whose every case was rejected are not in an edition, and take no part.
+    """
+    check = auditor or Auditor()
+    by_id = {task.id: task for task in tasks}
+    salt, anchor = edition.manifest.salt, edition.manifest.anchor
+    for task_id, block, record in _used_records(edition):
+        under = anchor.name if block == ANCHOR and anchor else salt
+        dropped: set[str] = set()
+        for found in crafted(by_id[task_id], record, under, check):
+            orphan = found.base is not None and found.base.id in dropped
+            if found.reason or orphan or check.repeated(found):
+                dropped.add(found.case.id)
+            else:
+                yield found.case
+
+
+def _used_records(edition: Edition) -> Iterator[tuple[str, str, Record]]:
+    """Which record each task made its cases from, in order. Holds the records: they are read once and used by tasks."""
+    records = {record.id: record for record in edition.records()}
+    before = ("", "", "")
+    for case, block in edition.blocks():
+        now = (case.task, block, case.cluster)
+        if now != before:
+            yield case.task, block, records[case.cluster]
+            before = now

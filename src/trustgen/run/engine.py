@@ -20,6 +20,7 @@ import trustgen
 from trustgen.core import (
     Case,
     FolderError,
+    InputError,
     InternalError,
     LevelError,
     Model,
@@ -81,6 +82,7 @@ class Engine:
             for model in self.models.values():
                 await model.check()
             self.edition = self.source if isinstance(self.source, Edition) else self.source()
+            self._nobody_grades_itself()
             self.tasks = tasks_of(self.edition)
             lacking = self._lacking()
             folder = RunFolder.take(self.out)
@@ -106,6 +108,15 @@ class Engine:
             return self._finish(folder, manifest)
         finally:
             self.journal.close()
+
+    def _nobody_grades_itself(self) -> None:
+        """A model under test neither writes nor judges its own test."""
+        for role, uri in self.edition.manifest.roles.items():
+            if uri in self.models:
+                raise InputError(
+                    f"`{uri}` was the `{role}` of this edition and cannot be measured on it: build one with another "
+                    f"--role {role}=URI"
+                )
 
     # ── plan ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -185,7 +196,7 @@ class Engine:
         fixed = self.settings.concurrency
         gate = Gate(fixed or model.slots, fixed=fixed is not None)
         timeout = self.settings.options.timeout
-        return Asker(model, self.edition, gate=gate, retry=self.settings.retry, timeout=timeout, stop=self.stop)
+        return Asker(model, self.edition.asset, gate=gate, retry=self.settings.retry, timeout=timeout, stop=self.stop)
 
     def _pending(self, model: Model) -> Iterator[Work]:
         """What this model has not answered, or nobody has judged; one batch in memory."""

@@ -1,16 +1,21 @@
 """What is kept: editions, runs, and the journal of a run under way."""
 
-from .edition import Edition, EditionManifest, EditionWriter, TaskEntry
+from .edition import ANCHOR, Anchor, Edition, EditionManifest, EditionWriter, Reject, TaskEntry
 from .files import read_json, sha256_file, write_json
+from .generated import Generated
 from .journal import Journal, Spent
 from .runs import NotApplicable, RunFolder, RunManifest
 
 __all__ = [
+    "ANCHOR",
+    "Anchor",
     "Edition",
     "EditionManifest",
     "EditionWriter",
+    "Generated",
     "Journal",
     "NotApplicable",
+    "Reject",
     "RunFolder",
     "RunManifest",
     "Spent",

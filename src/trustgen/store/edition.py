@@ -3,11 +3,13 @@
     EDITION/edition.json      manifest: id, salt, tasks with versions and counts, SHA-256 of every file
             cases.parquet     what is asked
             records.parquet   what it was made from, with sources
-            rejects.parquet   what failed an audit, and why
+            rejects.parquet   the ledger: rows, cases and variations that were not used, and why
+            generated.parquet what roles, searches and pages gave while it was built, where anything did
             assets/           images, each named by its SHA-256
 
 The id hashes the content (tasks, cases, records), not the files, so it does not change with a Parquet library; the
-files' own hashes stand in the manifest beside it. No time stamp: the same suite and salt give the same bytes.
+files' own hashes stand in the manifest beside it, and the manifest is sealed by its own. No time stamp: the same suite,
+salt and generated outputs give the same bytes.
 """
 
 from __future__ import annotations
@@ -15,15 +17,15 @@ from __future__ import annotations
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from trustgen.core import Case, Expect, FolderError, Level, Record, Sampling, Source, Turn
+from trustgen.core import Case, Expect, FolderError, Level, Record, Sampling, Source, Turn, digest
 
-from .files import claim, link_or_copy, read_json, sha256_file, write_json
+from .files import as_json, claim, link_or_copy, read_json, sha256_file, write_json
 from .tables import TableWriter, batches, rows
 
 CASES = (
@@ -36,9 +38,26 @@ CASES = (
     ("records", "texts"),
     ("steps", "texts"),
     ("tags", "json"),
+    ("question", "text"),
+    ("block", "category"),
 )
 RECORDS = (("id", "text"), ("pool", "category"), ("fields", "json"), ("source", "json"))
-REJECTS = (("task", "category"), ("arm", "category"), ("record", "text"), ("reason", "text"), ("turns", "json"))
+REJECTS = (
+    ("stage", "category"),
+    ("task", "category"),
+    ("arm", "category"),
+    ("record", "text"),
+    ("where", "text"),
+    ("reason", "text"),
+    ("attempt", "int"),
+    ("replaced", "int"),
+    ("turns", "json"),
+)
+ANCHOR = "anchor"
+"""The block of cases that an edition shares with others, so that scores on them can be equated."""
+
+FORMAT = 2
+GENERATED = "generated.parquet"
 
 _turns = msgspec.json.Decoder(tuple[Turn, ...])
 _expect = msgspec.json.Decoder(Expect)
@@ -47,8 +66,33 @@ _fields = msgspec.json.Decoder(dict[str, Any])
 _source = msgspec.json.Decoder(Source)
 
 
+def identity(hashed: Any, tasks: tuple[TaskEntry, ...], salt: str) -> str:
+    """The id of an edition: the hash of its records and cases so far, finished with its tasks and salt."""
+    hashed.update(msgspec.json.encode((tasks, salt), order="deterministic"))
+    named: str = hashed.hexdigest()
+    return named
+
+
+def read_cases(table: Path) -> Iterator[tuple[Case, str]]:
+    """The cases of a table, each with its block."""
+    for case_id, task, arm, _, turns, expect, records, steps, tags, question, block in rows(table):
+        case = Case(
+            case_id,
+            task,
+            arm,
+            _turns.decode(turns),
+            _expect.decode(expect),
+            tuple(records),
+            tuple(steps),
+            _tags.decode(tags) if tags != "{}" else {},
+            question,
+        )
+        yield case, block
+
+
 class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One task of an edition. `arms` counts the accepted cases; `made` is how many were crafted, rejects included."""
+    """One task of an edition. `arms` counts the accepted cases; `made` is how many were meant,
+    those lost for good included."""
 
     id: str
     version: str
@@ -59,6 +103,7 @@ class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
     arms: dict[str, int]
     calls: int
     made: int
+    mended: int = 0  # rejected attempts that a later one replaced
 
     @property
     def planned(self) -> int:
@@ -66,8 +111,29 @@ class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
         return sum(self.arms.values())
 
 
+class Anchor(msgspec.Struct, frozen=True):
+    """The first `records` of every task are drawn under the salt `name` instead of the edition's own."""
+
+    name: str
+    records: int
+
+
+class Reject(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the ledger. `stage` is where it fell out; `replaced` says that a later attempt made it good."""
+
+    stage: Literal["curate", "craft", "vary", "audit"]
+    reason: str
+    task: str = ""
+    arm: str = ""
+    record: str = ""
+    where: str = ""  # file and line, or URL, of a row that became no record
+    attempt: int = 0
+    replaced: bool = False
+    turns: tuple[Turn, ...] = ()
+
+
 class EditionManifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`edition.json`."""
+    """`edition.json`. `acceptance` is accepted / (accepted + rejected for good), over cases."""
 
     id: str
     suite: str
@@ -76,7 +142,16 @@ class EditionManifest(msgspec.Struct, frozen=True, kw_only=True):
     tasks: tuple[TaskEntry, ...]
     files: dict[str, str]
     acceptance: float
-    format: int = 1
+    roles: dict[str, str] = {}
+    anchor: Anchor | None = None
+    pools: dict[str, dict[str, str | int]] = {}
+    audit: dict[str, Any] = {}
+    seal: str = ""
+    format: int = FORMAT
+
+    def sealed(self) -> EditionManifest:
+        """The same, with the hash of all that it says."""
+        return msgspec.structs.replace(self, seal=digest(msgspec.structs.replace(self, seal="")))
 
 
 class EditionWriter:
@@ -90,6 +165,8 @@ class EditionWriter:
         self._records = TableWriter(self._work / "records.parquet", RECORDS)
         self._rejects = TableWriter(self._work / "rejects.parquet", REJECTS)
         self._assets: set[str] = set()
+        self._more: list[str] = []
+        self._lost = 0
         self._hash = hashlib.blake2b(digest_size=16)
 
     def record(self, record: Record) -> None:
@@ -97,11 +174,11 @@ class EditionWriter:
         self._hash.update(b"r" + record.id.encode())
         self._records.add((record.id, record.pool, record.fields, record.source))
 
-    def case(self, case: Case) -> None:
+    def case(self, case: Case, block: str = "") -> None:
         """Add an accepted case."""
         self._hash.update(b"c" + case.id.encode())
         row = (case.id, case.task, case.arm, case.cluster, case.turns, case.expect)
-        self._cases.add((*row, list(case.records), list(case.steps), case.tags))
+        self._cases.add((*row, list(case.records), list(case.steps), case.tags, case.question, block))
 
     def asset(self, body: bytes) -> str:
         """Keep an image's bytes; returns the SHA-256 that names them, for `Image(sha256)`."""
@@ -112,27 +189,55 @@ class EditionWriter:
         self._assets.add(f"assets/{name}")
         return name
 
-    def reject(self, case: Case, reason: str) -> None:
-        """Add a case that failed its audit."""
-        self._rejects.add((case.task, case.arm, case.cluster, reason, case.turns))
+    def reject(self, lost: Reject) -> None:
+        """Add a line to the ledger."""
+        self._lost += lost.stage != "curate" and not lost.replaced
+        row = (lost.stage, lost.task, lost.arm, lost.record, lost.where, lost.reason, lost.attempt)
+        self._rejects.add((*row, int(lost.replaced), lost.turns))
 
-    def seal(self, *, suite: str, salt: str, trustgen: str, tasks: tuple[TaskEntry, ...]) -> Edition:
-        """Close the files, write the manifest, and put the folder in place."""
-        tables = {"cases": self._cases, "records": self._records, "rejects": self._rejects}
-        for table in tables.values():
+    def generated(self, export: Callable[[Path], int]) -> None:
+        """Take in what came from outside; `export` writes a table and returns its rows."""
+        export(self._work / GENERATED)
+        self._more.append(GENERATED)
+
+    def close(self) -> None:
+        """Finish the tables; what was written can be read (`cases`) until the edition is sealed."""
+        for table in (self._cases, self._records, self._rejects):
             table.close()
-        names = [*(f"{name}.parquet" for name in tables), *sorted(self._assets)]
-        self._hash.update(msgspec.json.encode((tasks, salt), order="deterministic"))
-        accepted, rejected = self._cases.count, self._rejects.count
+
+    def cases(self) -> Iterator[Case]:
+        """The accepted cases, once the tables are closed."""
+        return (case for case, _ in read_cases(self._work / "cases.parquet"))
+
+    def seal(
+        self,
+        *,
+        suite: str,
+        salt: str,
+        trustgen: str,
+        tasks: tuple[TaskEntry, ...],
+        roles: Mapping[str, str] | None = None,
+        anchor: Anchor | None = None,
+        pools: Mapping[str, dict[str, str | int]] | None = None,
+        audit: Mapping[str, Any] | None = None,
+    ) -> Edition:
+        """Close the files, write the manifest, and put the folder in place."""
+        self.close()
+        names = ["cases.parquet", "records.parquet", "rejects.parquet", *self._more, *sorted(self._assets)]
+        accepted = self._cases.count
         manifest = EditionManifest(
-            id=self._hash.hexdigest(),
+            id=identity(self._hash, tasks, salt),
             suite=suite,
             salt=salt,
             trustgen=trustgen,
             tasks=tasks,
             files={name: sha256_file(self._work / name) for name in names},
-            acceptance=accepted / (accepted + rejected) if accepted + rejected else float("nan"),
-        )
+            acceptance=accepted / (accepted + self._lost) if accepted + self._lost else float("nan"),
+            roles=dict(roles or {}),
+            anchor=anchor,
+            pools=dict(pools or {}),
+            audit=dict(audit or {}),
+        ).sealed()
         write_json(self._work / "edition.json", manifest)
         for name in [*names, "edition.json"]:  # the manifest last: without it the folder is not an edition
             (self.folder / name).parent.mkdir(exist_ok=True)
@@ -158,8 +263,11 @@ class Edition:
         if not folder.is_dir():
             raise FolderError(f"there is no edition at `{folder}`: make one with `trustgen build SUITE -o {folder}`")
         manifest = read_json(folder / "edition.json", EditionManifest, "an edition")
-        if manifest.format != 1:
-            raise FolderError(f"`{folder}` has edition format {manifest.format}; this TrustGen reads format 1")
+        if manifest.format != FORMAT:
+            raise FolderError(
+                f"`{folder}` has edition format {manifest.format}, this TrustGen reads format {FORMAT}: rebuild it "
+                f"with `trustgen build {manifest.suite} --salt {manifest.salt}`"
+            )
         edition = cls(folder, manifest)
         if altered := edition.altered():
             raise FolderError(
@@ -169,10 +277,26 @@ class Edition:
         return edition
 
     def altered(self) -> list[str]:
-        """Names of files that are missing or no longer have their sealed hash."""
+        """Names of files that are missing or no longer have their sealed hash, the manifest among them."""
         files = self.manifest.files.items()
-        found = [(name, digest, self.folder / name) for name, digest in files]
-        return [name for name, digest, path in found if not path.is_file() or sha256_file(path) != digest]
+        found = [(name, sealed, self.folder / name) for name, sealed in files]
+        changed = [name for name, sealed, path in found if not path.is_file() or sha256_file(path) != sealed]
+        written = as_json(self.manifest)
+        whole = (self.folder / "edition.json").read_bytes() == written and self.manifest.sealed() == self.manifest
+        return changed if whole else [*changed, "edition.json"]
+
+    def content_id(self) -> str:
+        """The id derived again from the rows: records, cases, tasks and salt."""
+        hashed = hashlib.blake2b(digest_size=16)
+        records = self.records()
+        written: set[str] = set()
+        for case in self.cases():
+            if case.cluster not in written:
+                written.add(case.cluster)
+                if (record := next(records, None)) is not None:
+                    hashed.update(b"r" + Record.of(record.pool, record.source, **record.fields).id.encode())
+            hashed.update(b"c" + case.sealed(case.task).id.encode())
+        return identity(hashed, self.manifest.tasks, self.manifest.salt)
 
     @property
     def planned(self) -> int:
@@ -181,17 +305,11 @@ class Edition:
 
     def cases(self) -> Iterator[Case]:
         """Every case, in the edition's order."""
-        for case_id, task, arm, _, turns, expect, records, steps, tags in rows(self.folder / "cases.parquet"):
-            yield Case(
-                case_id,
-                task,
-                arm,
-                _turns.decode(turns),
-                _expect.decode(expect),
-                tuple(records),
-                tuple(steps),
-                _tags.decode(tags) if tags != "{}" else {},
-            )
+        return (case for case, _ in self.blocks())
+
+    def blocks(self) -> Iterator[tuple[Case, str]]:
+        """Every case with its block: `ANCHOR`, or "" for the edition's own."""
+        return read_cases(self.folder / "cases.parquet")
 
     def case_columns(self, *columns: str) -> Iterator[Any]:
         """Record batches with some columns of the cases."""
@@ -202,10 +320,20 @@ class Edition:
         for record_id, pool, fields, source in rows(self.folder / "records.parquet"):
             yield Record(record_id, pool, _fields.decode(fields), _source.decode(source))
 
-    def rejects(self) -> Iterator[tuple[str, str, str, str]]:
-        """Rejected cases as (task, arm, record id, reason)."""
-        for row in rows(self.folder / "rejects.parquet", ("task", "arm", "record", "reason")):
-            yield row[0], row[1], row[2], row[3]
+    def rejects(self) -> Iterator[Reject]:
+        """The ledger, line by line."""
+        for stage, task, arm, record, where, reason, attempt, replaced, turns in rows(self.folder / "rejects.parquet"):
+            yield Reject(
+                stage=stage,
+                task=task,
+                arm=arm,
+                record=record,
+                where=where,
+                reason=reason,
+                attempt=attempt,
+                replaced=bool(replaced),
+                turns=_turns.decode(turns),
+            )
 
     def asset(self, sha256: str) -> bytes:
         """An image's bytes, checked against the hash that names them."""

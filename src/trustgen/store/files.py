@@ -39,11 +39,15 @@ def replacing(path: Path) -> Iterator[Path]:
         raise
 
 
+def as_json(value: Any) -> bytes:
+    """Indented JSON with sorted keys: equal values, equal bytes."""
+    return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2) + b"\n"
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write indented JSON, whole or not at all."""
-    body = msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2)
     with replacing(path) as temporary:
-        temporary.write_bytes(body + b"\n")
+        temporary.write_bytes(as_json(value))
 
 
 def read_json(path: Path, as_type: Any, what: str) -> Any:
@@ -56,8 +60,8 @@ def read_json(path: Path, as_type: Any, what: str) -> Any:
         raise FolderError(f"`{path}` cannot be read: {error}") from error
 
 
-OURS = {".lock", "edition", "assets", "cases.parquet", "records.parquet", "rejects.parquet"}
-OURS_BEGIN = (".edition.", ".run.json.", "journal.db")
+OURS = {".lock", "edition", "assets", "cases.parquet", "records.parquet", "rejects.parquet", "generated.parquet"}
+OURS_BEGIN = (".edition.", ".run.json.", "journal.db", "generated.db")
 """What a run or a build that was killed before its manifest was written may have left: none of it is a stranger's."""
 
 

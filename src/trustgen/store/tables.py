@@ -21,13 +21,14 @@ ROWS = 2_048
 
 
 def schema(columns: Sequence[tuple[str, str]]) -> Any:
-    """An Arrow schema from (name, type) pairs; types: text, json, texts (a list), int, float, category."""
+    """An Arrow schema from (name, type) pairs; types: text, json, texts (a list), bytes, int, float, category."""
     import pyarrow as pa
 
     types = {
         "text": pa.string(),
         "json": pa.string(),
         "texts": pa.list_(pa.string()),
+        "bytes": pa.binary(),
         "int": pa.int64(),
         "float": pa.float64(),
         "category": pa.dictionary(pa.int32(), pa.string()),

@@ -7,11 +7,13 @@ apart from the question: a shift writes the block anew and touches nothing else.
 from __future__ import annotations
 
 import string
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
 
 from msgspec.structs import replace
 
-from trustgen.core import Case, Expect, InternalError, Record, user
+from trustgen.core import Case, Expect, InternalError, Keep, Maker, Record, Vary, user
 
 LETTERS = string.ascii_uppercase
 
@@ -33,30 +35,39 @@ def mcq(
     return _check(Case.of(record, arm, user(ask), expect=_expect(tuple(options), right), tags=tags))
 
 
-def option_shift(n_options: int) -> Callable[[Case], Iterator[Case]]:
-    """All circular shifts of a multiple-choice case, as arms `shift_0` (as it was) to `shift_{n-1}`.
+@dataclass(frozen=True)
+class Shift:
+    """A circular shift of a multiple-choice case by `by_letters`.
 
     A shift by one moves every option down a letter and the last to A, so "ABCD" reads "DABC"; the gold letter moves
     along. Over all shifts each option, the right one too, has stood at every letter once.
     """
 
-    def shifts(case: Case) -> Iterator[Case]:
-        options = _check(case).expect.options
-        if len(options) != n_options:
-            raise InternalError(f"option_shift({n_options}) was given {len(options)} options by `{case.arm}`")
-        right = options[LETTERS.index(case.expect.answer)]
-        for by in range(n_options):
-            moved = options[n_options - by :] + options[: n_options - by]
-            text = case.turns[0].text.replace(listed(options), listed(moved))
-            yield replace(
-                case,
-                arm=f"shift_{by}",
-                turns=(user(text),),
-                expect=_expect(moved, right),
-                steps=(*case.steps, f"option_shift:{by}"),
-            )
+    by_letters: int
+    of: int  # how many options the case must have
+    by: Maker = "rule"
+    keeps: frozenset[Keep] = frozenset({Keep.ANSWER, Keep.MEANING, Keep.WORDS, Keep.LANGUAGE})
 
-    return shifts
+    @property
+    def name(self) -> str:
+        """`shift_0` leaves the case as it was."""
+        return f"shift_{self.by_letters}"
+
+    def __call__(self, case: Case, draw: Random, mend: str = "") -> Case:
+        """The shifted case."""
+        options = _check(case).expect.options
+        if len(options) != self.of:
+            raise InternalError(f"option_shift({self.of}) was given {len(options)} options by `{case.arm}`")
+        right = options[LETTERS.index(case.expect.answer)]
+        cut = self.of - self.by_letters
+        moved = options[cut:] + options[:cut]
+        text = case.turns[0].text.replace(listed(options), listed(moved))
+        return replace(case, turns=(user(text),), expect=_expect(moved, right))
+
+
+def option_shift(n_options: int) -> Vary:
+    """All circular shifts of a multiple-choice case, as arms `shift_0` (as it was) to `shift_{n-1}`."""
+    return Vary(tuple(Shift(by, n_options) for by in range(n_options)), keep_original=False)
 
 
 def _expect(options: tuple[str, ...], right: str) -> Expect:

@@ -6,26 +6,30 @@ title = "What I care about"
 [[tasks]]
 id = "llm.truthfulness.facts"
 n = 15                              # records; left out: as many as the task says
+pool = "mine/people.toml"           # records of your own instead of the task's pool; left out: the task's
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 
 import msgspec
 
-from trustgen.core import InputError, Task, TaskFactory, UnknownName
+from trustgen.core import BARE, InputError, Kit, Task, TaskFactory, UnknownName
 from trustgen.core.registry import load, names
+from trustgen.curate import pool
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One task of a suite, and over how many records it is asked."""
+    """One task of a suite, over how many records it is asked, and of which pool instead of its own."""
 
     id: str
     n: int | None = None
+    pool: str = ""
 
 
 class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -35,9 +39,14 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     tasks: tuple[Entry, ...]
 
-    def build(self, n: int | None = None) -> list[Task]:
-        """The tasks, ready to build; `n` replaces every size."""
-        return [_factory(entry.id)(entry.n if n is None else n) for entry in self.tasks]
+    def build(self, n: int | None = None, kit: Kit = BARE) -> list[Task]:
+        """The tasks, ready to build with what `kit` brings; `n` replaces every size."""
+        return [_made(entry, entry.n if n is None else n, kit) for entry in self.tasks]
+
+
+def _made(entry: Entry, n: int | None, kit: Kit) -> Task:
+    made: Task = _factory(entry.id)(n, kit)
+    return replace(made, records=pool(entry.pool, n=made.n, kit=kit)) if entry.pool else made
 
 
 def suite_names() -> list[str]:
@@ -90,8 +99,16 @@ def _parse(text: str, file: str) -> Suite:
             fault = f"has n = {entry.n}: a task needs at least 1 record"
         if fault:
             raise InputError(f"suite `{file}`, line {_line(text, f'$.tasks[{place}]')}: task `{entry.id}` {fault}")
-    filled = (Entry(e.id, _factory(e.id).default_n if e.n is None else e.n) for e in suite.tasks)
+    filled = (
+        msgspec.structs.replace(e, n=_factory(e.id).default_n if e.n is None else e.n, pool=_beside(e.pool, file))
+        for e in suite.tasks
+    )
     return msgspec.structs.replace(suite, tasks=tuple(filled))
+
+
+def _beside(pool: str, file: str) -> str:
+    """A manifest's path is read from where the suite lies."""
+    return str(Path(file).parent / pool) if pool.endswith(".toml") else pool
 
 
 def _line(text: str, fault: str) -> int:

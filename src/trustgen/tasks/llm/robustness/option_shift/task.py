@@ -28,7 +28,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield mcq(record, "plain", ask, options, right)
 
 
-@task(version="1-A")
+@task(version="2-A")
 def option_shift(n: int = 50) -> Task:
     """Share of questions that are answered right in every order of their options."""
     return Task(

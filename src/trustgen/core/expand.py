@@ -1,0 +1,159 @@
+"""From one record to its cases: built, varied, checked, and tried again where a check says no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from random import Random
+from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
+
+from msgspec.structs import replace
+
+from .draw import keyed
+from .errors import InputError, Unusable
+from .records import Case, Expect, Record
+
+if TYPE_CHECKING:
+    from .task import Task
+
+TRIES = 3  # how often a case is made before it is given up: the first time and two mended ones
+
+Maker = Literal["rule", "writer"]
+
+
+class Keep(StrEnum):
+    """What a variation promises to leave as it was. The audit checks each promise."""
+
+    ANSWER = "answer"  # the gold answer is as right as before, and is not given away
+    MEANING = "meaning"  # the same is asked: of whom, about what, how many, which way round, negated or not
+    OPTIONS = "options"  # the block of options stands word for word, in its order
+    WORDS = "words"  # every word is still there, though it may be spelt otherwise or stand among others
+    LANGUAGE = "language"  # the same natural language
+
+
+class Variation(Protocol):
+    """Makes one case into another. Factories of `trustgen.vary` return these."""
+
+    @property
+    def name(self) -> str:
+        """The arm it makes, and the step it leaves on the case."""
+
+    @property
+    def by(self) -> Maker:
+        """Whether a rule or a bound `writer` does it."""
+
+    @property
+    def keeps(self) -> frozenset[Keep]:
+        """What it promises to leave as it was."""
+
+    def __call__(self, case: Case, draw: Random, mend: str = "") -> Case | None:
+        """The varied case, or None where it does not apply. `mend` says why the attempt before was rejected."""
+
+
+@dataclass(frozen=True)
+class Vary:
+    """Which variations a task's cases go through: each as an arm of its own, or `one` drawn for each record."""
+
+    steps: tuple[Variation, ...]
+    one: bool = False
+    keep_original: bool = True
+
+
+class Crafted(NamedTuple):
+    """A case as it was made, with what a check needs to know; `reason` is why it is rejected, "" when it is not."""
+
+    case: Case
+    record: Record
+    base: Case | None = None  # the case that was varied
+    step: Variation | None = None
+    attempt: int = 0
+    reason: str = ""
+    final: bool = True  # False for a rejected attempt that a later one replaced
+
+
+Check = Callable[[Crafted], str]
+"""Says why a case cannot be used; "" when it can."""
+
+
+def no_check(_: Crafted) -> str:
+    """Lets everything pass."""
+    return ""
+
+
+def crafted(made: Task, record: Record, salt: str, check: Check = no_check) -> Iterator[Crafted]:
+    """Every case of one record, rejected attempts included. Draws are keyed by the record, so its arms share them.
+
+    A record that cannot be used (a field is missing, a role gave nothing usable) yields one rejected, empty case.
+    """
+    try:
+        for base in _built(made, record, salt, check):
+            if base.reason or made.vary is None:
+                yield base
+                continue
+            if made.vary.keep_original and not made.vary.one:
+                yield base
+            yield from _varied(made, made.vary, base, salt, check)
+    except (Unusable, InputError) as error:
+        yield Crafted(Case("", made.id, "", (), Expect(), (record.id,)), record, reason=str(error))
+
+
+def _built(made: Task, record: Record, salt: str, check: Check) -> Iterator[Crafted]:
+    """The cases of the builder. Where a `writer` words them, a rejected one has the record built anew."""
+    tries = TRIES if getattr(made.cases, "by", "rule") == "writer" else 1
+    mend = ""
+    for attempt in range(tries):
+        draw = keyed(salt, made.id, record.id, *_again(attempt))
+        built: Iterable[Case] = made.cases(record, draw, mend) if tries > 1 else made.cases(record, draw)  # type: ignore[call-arg]
+        found = [_checked(Crafted(case.sealed(made.id), record, attempt=attempt), check) for case in built]
+        mend = "; ".join(dict.fromkeys(c.reason for c in found if c.reason))
+        if not mend or attempt == tries - 1:
+            yield from found
+            return
+        yield from (c._replace(final=False) for c in found if c.reason)
+
+
+def _varied(made: Task, vary: Vary, base: Crafted, salt: str, check: Check) -> Iterator[Crafted]:
+    steps: tuple[Variation | None, ...] = vary.steps
+    if vary.one:
+        among = (None, *vary.steps) if vary.keep_original else vary.steps
+        steps = (keyed(salt, "vary", made.id, base.record.id).choice(among),)
+    for step in steps:
+        if step is None:
+            yield base
+        else:
+            yield from _stepped(made, step, base, salt, check, in_place=vary.one)
+
+
+def _stepped(
+    made: Task, step: Variation, base: Crafted, salt: str, check: Check, *, in_place: bool
+) -> Iterator[Crafted]:
+    """One variation of one case, at most `TRIES` times: another draw, and the reason told, may mend it."""
+    arm = base.case.arm if in_place else step.name if base.case.arm == "plain" else f"{base.case.arm}.{step.name}"
+    mend, before = "", ""
+    for attempt in range(TRIES):
+        varied = step(base.case, keyed(salt, "vary", step.name, base.record.id, *_again(attempt)), mend)
+        if varied is None:
+            varied, mend = replace(base.case, turns=()), f"`{step.name}` does not apply"
+        case = replace(varied, arm=arm, steps=(*base.case.steps, f"{step.name}:{step.by}")).sealed(made.id)
+        found = Crafted(case, base.record, base.case, step, attempt)
+        found = _checked(found, check) if case.turns else found._replace(reason=mend)
+        last = not found.reason or not case.turns or attempt == TRIES - 1 or case.id == before
+        yield found._replace(final=last)
+        if last:
+            return
+        mend, before = found.reason, case.id
+
+
+def _checked(made: Crafted, check: Check) -> Crafted:
+    reason = check(made)
+    return made._replace(reason=reason) if reason else made
+
+
+def _again(attempt: int) -> tuple[str, ...]:
+    return (str(attempt),) if attempt else ()
+
+
+def expand(made: Task, record: Record, salt: str, check: Check = no_check) -> Iterator[Case]:
+    """The usable cases of one record, varied and sealed."""
+    return (found.case for found in crafted(made, record, salt, check) if not found.reason)

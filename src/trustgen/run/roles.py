@@ -1,0 +1,246 @@
+"""Models that help to make a test, bound to roles: asked through the engine's pacing and retries, remembered by key.
+
+Builders and variations are plain functions, so a role's `ask` blocks; it hands the question to one event loop in a
+thread of its own, where every role keeps its pace. Several builders wait at a time (see `build`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, TypeVar
+
+import msgspec
+
+from trustgen.core import (
+    CRAFTING,
+    Bound,
+    BuildStopped,
+    Case,
+    Expect,
+    InputError,
+    Kit,
+    Model,
+    Reply,
+    Sampling,
+    Turn,
+    Unusable,
+    digest,
+)
+from trustgen.core.models import no_assets
+from trustgen.models import open_model
+from trustgen.store import Generated, Spent
+
+from .ask import Asker, Halted, Stop
+from .gate import Gate
+from .settings import Settings
+
+ROLES = ("writer", "judge", "attacker", "target", "embedder")
+FAILURES = 20  # calls of one role in a row that fail before the build is stopped
+
+T = TypeVar("T")
+_decode = msgspec.json.Decoder(Reply).decode
+
+
+def role_uris(texts: tuple[str, ...]) -> dict[str, str]:
+    """`("writer=URI", …)` to a mapping. Raises `InputError` for a role that is unknown or bound twice."""
+    found: dict[str, str] = {}
+    for text in texts:
+        role, _, uri = text.partition("=")
+        if role not in ROLES or not uri:
+            raise InputError(f"--role {text}: write ROLE=URI with a role of {', '.join(ROLES)}")
+        if role in found:
+            raise InputError(f"--role {role} is given twice: bind each role to one model")
+        found[role] = uri
+    return found
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A role of an edition that exists already: only what it said then can be had, from the cache."""
+
+    role: str
+    uri: str
+    cache: Generated | None = None
+
+    def ask(self, *turns: Turn, sampling: Sampling = CRAFTING) -> Reply:
+        """The remembered reply."""
+        if self.cache is None:
+            raise BuildStopped(f"role `{self.role}` ({self.uri}) is recorded, not bound: build with --role to ask it")
+        return _decode(self.cache.remember("reply", _key(self.uri, turns, sampling), _never))
+
+
+def recorded(roles: Mapping[str, str], cache: Generated | None = None) -> Kit:
+    """The kit of an edition: its roles by name, and what they said where a cache has it."""
+    bound: dict[str, Bound] = {role: Recorded(role, uri, cache) for role, uri in roles.items()}
+    return Kit(bound, cache) if cache else Kit(bound)
+
+
+class Archive:
+    """Stands where `Staff` stands when an edition is built again: its roles say what they said, nothing more."""
+
+    workers = 1
+
+    def __init__(self, roles: Mapping[str, str], cache: Generated) -> None:
+        self.uris = dict(roles)
+        self.cache = cache
+        self.kit = recorded(roles, cache)
+
+
+def _never() -> bytes:
+    raise BuildStopped("a closed cache was asked to generate")
+
+
+def _key(uri: str, turns: tuple[Turn, ...], sampling: Sampling) -> str:
+    return digest(uri, turns, sampling)
+
+
+@dataclass
+class _Role:
+    """One bound model. `ask` is called from builders' threads."""
+
+    role: str
+    model: Model
+    staff: Staff
+    asker: Asker
+    spent: Spent = field(default_factory=Spent)
+    failed: int = 0
+
+    @property
+    def uri(self) -> str:
+        """The model's URI."""
+        return self.model.uri
+
+    def ask(self, *turns: Turn, sampling: Sampling = CRAFTING) -> Reply:
+        """One reply, remembered."""
+        key = _key(self.uri, turns, sampling)
+
+        def make() -> bytes:
+            return msgspec.json.encode(self._asked(turns, sampling, key))
+
+        return _decode(self.staff.cache.remember("reply", key, make))
+
+    def _asked(self, turns: tuple[Turn, ...], sampling: Sampling, key: str) -> Reply:
+        self.staff.within_budget()
+        case = Case("", f"role.{self.role}", "", turns, Expect(), ("",))
+        try:
+            response = self.staff.in_loop(self.asker.ask(case, sampling, key))
+        except Halted:
+            raise BuildStopped(f"the build was stopped: {self.staff.stop.reason}") from None
+        self.spent.add(response)
+        self.staff.progressed()
+        if response.status == "answered":
+            self.failed = 0
+            return msgspec.structs.replace(response.replies[-1], seconds=0.0)  # a clock would differ on every build
+        self.failed += 1
+        if self.failed >= FAILURES:
+            raise BuildStopped(
+                f"{FAILURES} calls in a row to `{self.role}` ({self.uri}) failed, the last with: {response.reason}: "
+                "what was generated is kept; mend the endpoint and run the same command again"
+            )
+        raise Unusable(f"`{self.role}` gave nothing: {response.reason}")
+
+
+class Staff:
+    """The bound roles of one build, with their event loop: `with Staff({"writer": uri}, cache) as staff: staff.kit`."""
+
+    def __init__(
+        self,
+        roles: Mapping[str, str | Model],
+        cache: Generated,
+        settings: Settings | None = None,
+        note: Callable[[str], None] = lambda _: None,
+    ) -> None:
+        self.cache = cache
+        self.settings = settings or Settings()
+        self._note = note
+        self._started = time.monotonic()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="roles", daemon=True)
+        self._models = {
+            role: open_model(found, self.settings.options) if isinstance(found, str) else found
+            for role, found in roles.items()
+        }
+        self.roles: dict[str, _Role] = {}
+
+    def __enter__(self) -> Staff:
+        self._thread.start()
+        try:
+            self.in_loop(self._begin())
+        except BaseException:
+            self._end()
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    async def _begin(self) -> None:
+        self.stop = Stop()
+        for role, model in self._models.items():
+            await model.check()
+            fixed = self.settings.concurrency
+            gate = Gate(fixed or model.slots, fixed=fixed is not None)
+            asker = Asker(
+                model,
+                no_assets,
+                gate=gate,
+                retry=self.settings.retry,
+                timeout=self.settings.options.timeout,
+                stop=self.stop,
+            )
+            self.roles[role] = _Role(role, model, self, asker)
+
+    def _end(self) -> None:
+        async def close() -> None:
+            if hasattr(self, "stop"):
+                self.stop.set("the build ended")
+            for model in self._models.values():
+                await model.close()
+
+        try:
+            self.in_loop(close())
+        finally:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+            self._thread.join()
+            self._loop.close()
+
+    def in_loop(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine in the roles' loop, and wait for it."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    @property
+    def kit(self) -> Kit:
+        """The roles and the cache, for tasks and pools."""
+        return Kit(dict(self.roles), self.cache)
+
+    @property
+    def uris(self) -> dict[str, str]:
+        """The model of each role, for the manifest."""
+        return {role: bound.uri for role, bound in self.roles.items()}
+
+    @property
+    def workers(self) -> int:
+        """How many builders may wait for roles at a time; 1 where there are none."""
+        return max((min(16, bound.asker.gate.most) for bound in self.roles.values()), default=1)
+
+    def within_budget(self) -> None:
+        """Raise `BuildStopped` where a cap is reached: before a call, never after it."""
+        spent = {bound.uri: bound.spent for bound in self.roles.values()}
+        if why := self.settings.budget.exceeded(spent, self.settings.prices, self._started):
+            raise BuildStopped(
+                f"{why}: what was generated is kept; run the same command with a larger budget to resume"
+            )
+
+    def progressed(self) -> None:
+        """Say now and then what the roles have done."""
+        calls = sum(bound.spent.calls for bound in self.roles.values())
+        if calls % 50 == 0:
+            tokens = sum(bound.spent.tokens for bound in self.roles.values())
+            self._note(f"roles: {calls} calls, {tokens / 1000:.1f}k tokens")
