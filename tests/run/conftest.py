@@ -26,11 +26,16 @@ class _Point:
 def toy_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The toy tasks, by the door that plug-ins use."""
     import toy
+    from toy_written import written
 
     real = registry._points
 
     def points(kind: str) -> dict[str, Any]:
-        extra = {name: _Point(made) for name, made in toy.FACTORIES.items()} if kind == "task" else {}
+        extra = (
+            {name: _Point(made) for name, made in {**toy.FACTORIES, "toy.written": written}.items()}
+            if kind == "task"
+            else {}
+        )
         return {**real(kind), **extra}
 
     monkeypatch.setattr(registry, "_points", points)

@@ -18,6 +18,8 @@ COMMANDS = {
     "doctor": "Check what is installed and what would work.",
     "build": "Build an edition: fresh, validated, frozen cases.",
     "verify": "Check an edition: hashes, and labels derived again.",
+    "audit": "Audit an edition for what gives generated tests away, against thresholds.",
+    "diff": "Compare two editions: what they share, and what they were made with.",
     "plan": "Say what a run would cost before it runs.",
     "run": "Ask models an edition (or a suite, built first), judge, estimate.",
     "rejudge": "Judge the stored answers of a run again; nothing is asked.",

@@ -5,6 +5,7 @@ from trustgen.stats.planned import Planned
 from .ask import Retry
 from .budget import Budget, Price, cost
 from .build import build
+from .diff import Diff, diff
 from .estimate import planned
 from .evaluate import evaluate, rejudge
 from .judge import tasks_of
@@ -16,6 +17,7 @@ from .verify import Verified, rebuild, verify
 __all__ = [
     "ROLES",
     "Budget",
+    "Diff",
     "Plan",
     "Planned",
     "Price",
@@ -28,6 +30,7 @@ __all__ = [
     "Verified",
     "build",
     "cost",
+    "diff",
     "evaluate",
     "plan",
     "planned",

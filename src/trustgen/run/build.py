@@ -175,15 +175,14 @@ def _in_turns(tasks: Sequence[Task], salt: str, anchor: Anchor | None) -> Iterat
 
 
 def _records(task: Task, salt: str, anchor: Anchor | None) -> Iterator[Drawn]:
-    """A task's records: the anchor block's first, then as many of the edition's own as make up `n`."""
-    shared = min(anchor.records, task.n) if anchor else 0
+    """A task's records: the anchor block's first, then as many others of the edition's own as make up `n`."""
+    shared: set[str] = set()
     if anchor:
-        yield from (Drawn(task, record, anchor.name, ANCHOR) for record in _some(task, anchor.name, shared))
-    yield from (Drawn(task, record, salt) for record in _some(task, salt, task.n - shared))
-
-
-def _some(task: Task, salt: str, n: int) -> Iterator[Record]:
-    return islice(task.records.select(salt), n) if n else iter(())
+        for record in islice(task.records.select(anchor.name), min(anchor.records, task.n)):
+            shared.add(record.id)
+            yield Drawn(task, record, anchor.name, ANCHOR)
+    own = (record for record in task.records.select(salt) if record.id not in shared)
+    yield from (Drawn(task, record, salt) for record in islice(own, task.n - len(shared)))
 
 
 def _entry(task: Task, count: _Counts) -> TaskEntry:

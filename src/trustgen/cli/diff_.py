@@ -1,0 +1,41 @@
+"""`trustgen diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .app import print_json
+from .options import common
+
+
+@click.command("diff")
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@common
+def command(a: Path, b: Path, as_json: bool) -> None:
+    """Compare edition A with edition B: what they share, and what they were made with."""
+    from trustgen.run import diff
+    from trustgen.store import Edition
+
+    found = diff(Edition.open(a), Edition.open(b))
+    if as_json:
+        print_json(found)
+        return
+    click.echo(f"A  {found.a}  {a}\nB  {found.b}  {b}")
+    if found.same:
+        click.echo("the same edition")
+        return
+    for what, one, other in found.made:
+        click.echo(f"  {what:<24} {one} → {other}")
+    for task in found.tasks:
+        versions = task.version[0] if len(set(task.version)) == 1 else " → ".join(v or "–" for v in task.version)
+        click.echo(f"\n{task.task} {versions}")
+        click.echo(f"  cases     {task.cases[0]:>7} {task.cases[1]:>7}   {task.shared_cases} shared")
+        share = f" ({task.question_share:.1%})" if min(task.cases) else ""
+        click.echo(f"  questions                   {task.shared_questions} shared word for word{share}")
+        click.echo(f"  records   {task.records[0]:>7} {task.records[1]:>7}   {task.shared_records} shared")
+        for arm, (one, other) in task.arms.items():
+            if one != other:
+                click.echo(f"  arm {arm:<20} {one} → {other}")
