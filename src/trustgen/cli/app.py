@@ -25,6 +25,7 @@ COMMANDS = {
     "rejudge": "Judge the stored answers of a run again; nothing is asked.",
     "report": "Print a run, or write it as HTML, Markdown, CSV or JSON.",
     "compare": "Compare two models of a run, paired case by case.",
+    "equate": "Put the scores of one run on the scale of another, made on another edition.",
 }
 
 

@@ -36,6 +36,6 @@ def command(a: Path, b: Path, as_json: bool) -> None:
         share = f" ({task.question_share:.1%})" if min(task.cases) else ""
         click.echo(f"  questions                   {task.shared_questions} shared word for word{share}")
         click.echo(f"  records   {task.records[0]:>7} {task.records[1]:>7}   {task.shared_records} shared")
-        for arm, (one, other) in task.arms.items():
-            if one != other:
-                click.echo(f"  arm {arm:<20} {one} → {other}")
+        for arm, (before, after) in task.arms.items():
+            if before != after:
+                click.echo(f"  arm {arm:<20} {before} → {after}")

@@ -176,7 +176,11 @@ def build_suite(
         try:
             with Staff(role, cache, settings, note) as staff:
                 tasks = suite.build(n, staff.kit)
-                return build(tasks, out, salt=salt, suite=suite.name, staff=staff, anchor=anchor, progress=progress)
+                made = build(tasks, out, salt=salt, suite=suite.name, staff=staff, anchor=anchor, progress=progress)
+                for bound in staff.roles.values():
+                    if not bound.asks:
+                        note(f"note: no task of `{suite.name}` asked the role `{bound.role}`")
+                return made
         finally:
             if cache.empty:  # nothing was bought: leave nothing behind
                 cache.delete()

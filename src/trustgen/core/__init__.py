@@ -20,7 +20,7 @@ from .errors import (
 )
 from .expand import TRIES, Check, Crafted, Keep, Maker, Variation, Vary, crafted, expand
 from .ids import canonical, digest
-from .kit import BARE, CRAFTING, Bound, Cache, Forgets, Kit, structured
+from .kit import BARE, CRAFTING, Bound, Cache, Forgets, Kit, named, structured
 from .models import Level, Model, ModelOptions, Opener, Request
 from .outcomes import OUTCOMES, RETRIED, Outcome, tally
 from .prompts import Prompt, Prompts
@@ -117,6 +117,7 @@ __all__ = [
     "expand",
     "golden_digest",
     "keyed",
+    "named",
     "response_key",
     "structured",
     "system",

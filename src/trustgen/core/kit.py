@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
-from .errors import InputError, Unusable
+from .errors import BuildStopped, InputError, Unusable
 from .records import Reply, Sampling, Turn, user
 
 CRAFTING = Sampling(temperature=0.0, max_tokens=512)
@@ -70,6 +70,23 @@ class Kit:
         return bound
 
 
+@dataclass(frozen=True)
+class Named:
+    """A role by name alone, where a task is needed only to judge or to count: it cannot be asked."""
+
+    role: str
+    uri: str
+
+    def ask(self, *turns: Turn, sampling: Sampling = CRAFTING) -> Reply:
+        """Raises: nobody is bound."""
+        raise BuildStopped(f"role `{self.role}` ({self.uri}) is only named here: build with --role to ask it")
+
+
+def named(roles: Mapping[str, str]) -> Kit:
+    """A kit whose roles have names and cannot be asked: what judging an edition with roles needs."""
+    return Kit({role: Named(role, uri) for role, uri in roles.items()})
+
+
 BARE = Kit()
 """A kit with nothing in it."""
 
@@ -108,4 +125,4 @@ def _json_in(text: str) -> str:
     return text[min(starts) : end + 1] if starts and end > min(starts) else text
 
 
-__all__ = ["BARE", "CRAFTING", "Bound", "Cache", "Forgets", "Kit", "schema_of", "structured"]
+__all__ = ["BARE", "CRAFTING", "Bound", "Cache", "Forgets", "Kit", "Named", "named", "schema_of", "structured"]

@@ -4,6 +4,7 @@ A report reads what a run has stored and asks no model. Everything that a model 
 """
 
 from .compare import Difference, compare_models
+from .equating import TaskEquating, equate_runs, print_equating
 from .findings import Findings, findings
 from .page import write_html
 from .tables import write_csv, write_markdown
@@ -12,9 +13,12 @@ from .terminal import print_comparison, print_findings
 __all__ = [
     "Difference",
     "Findings",
+    "TaskEquating",
     "compare_models",
+    "equate_runs",
     "findings",
     "print_comparison",
+    "print_equating",
     "print_findings",
     "write_csv",
     "write_html",

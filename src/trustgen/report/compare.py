@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from trustgen.core import Direction, InputError, Task, registry
+from trustgen.core import Direction, InputError, Kit, Task, named, registry
 from trustgen.stats import ClusterMeasure, paired_difference
 from trustgen.store import RunFolder, TaskEntry
 
@@ -63,13 +63,14 @@ def compare_models(folder: Path, a: str, b: str) -> list[Difference]:
     edition = run.edition()
     grades = graded(run, edition, manifest, {a, b})
     out = lacking(manifest)
+    kit = named(edition.manifest.roles)
     found = []
     for entry in edition.manifest.tasks:
         levels = [f"`{m}` lacks the level {out[entry.id, m]}" for m in dict.fromkeys((a, b)) if (entry.id, m) in out]
         if levels:
             made = _apart(entry.id, " and ".join(levels))
         else:
-            made = _compare(entry, grades[entry.id, a], grades[entry.id, b])
+            made = _compare(entry, kit, grades[entry.id, a], grades[entry.id, b])
         found.append(replace(made, simulated=(a in manifest.simulated, b in manifest.simulated)))
     return found
 
@@ -78,10 +79,10 @@ def _apart(task: str, reason: str, title: str = "") -> Difference:
     return Difference(task=task, title=title or task, verdict="not comparable", reason=reason)
 
 
-def _compare(entry: TaskEntry, a: Graded, b: Graded) -> Difference:
+def _compare(entry: TaskEntry, kit: Kit, a: Graded, b: Graded) -> Difference:
     """One task; its measure is the installed one, if that is of the version that was run."""
     try:
-        task: Task = registry.load("task", entry.id)(entry.n)
+        task: Task = registry.load("task", entry.id)(entry.n, kit)
     except InputError as error:
         return _apart(entry.id, str(error))
     if task.version.split("-")[0] != entry.version.split("-")[0]:

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from math import isfinite
 
-from trustgen.core import Case, InputError, Kit, Outcome, Response, Ruling, Task, Verdict, digest
+from trustgen.core import Case, InputError, Kit, Outcome, Response, Ruling, Task, Verdict, digest, named
 from trustgen.core.registry import load
 from trustgen.store import Edition
-
-from .roles import recorded
 
 
 def tasks_of(edition: Edition, kit: Kit | None = None) -> dict[str, Task]:
     """The installed tasks of an edition; a version whose results are not comparable raises.
 
-    Tasks that were built with roles get these as recorded, so that they judge as they were built; `kit` may bring what
-    the roles said then.
+    Tasks that were built with roles get these by name, so that they judge as they were built; `kit` may bring what the
+    roles said then.
     """
     found: dict[str, Task] = {}
-    kit = kit or recorded(edition.manifest.roles)
+    kit = kit or named(edition.manifest.roles)
     for entry in edition.manifest.tasks:
         task: Task = load("task", entry.id)(entry.n, kit)
         if task.version.split("-")[0] != entry.version.split("-")[0]:

@@ -65,19 +65,17 @@ class Recorded:
 
     role: str
     uri: str
-    cache: Generated | None = None
+    cache: Generated
 
     def ask(self, *turns: Turn, sampling: Sampling = CRAFTING) -> Reply:
         """The remembered reply."""
-        if self.cache is None:
-            raise BuildStopped(f"role `{self.role}` ({self.uri}) is recorded, not bound: build with --role to ask it")
         return _decode(self.cache.remember("reply", _key(self.uri, turns, sampling), _never))
 
 
-def recorded(roles: Mapping[str, str], cache: Generated | None = None) -> Kit:
-    """The kit of an edition: its roles by name, and what they said where a cache has it."""
+def recorded(roles: Mapping[str, str], cache: Generated) -> Kit:
+    """The kit of an edition: its roles, with what they said then."""
     bound: dict[str, Bound] = {role: Recorded(role, uri, cache) for role, uri in roles.items()}
-    return Kit(bound, cache) if cache else Kit(bound)
+    return Kit(bound, cache)
 
 
 class Archive:
@@ -109,6 +107,7 @@ class _Role:
     asker: Asker
     spent: Spent = field(default_factory=Spent)
     failed: int = 0
+    asks: int = 0  # remembered ones included
 
     @property
     def uri(self) -> str:
@@ -117,6 +116,7 @@ class _Role:
 
     def ask(self, *turns: Turn, sampling: Sampling = CRAFTING) -> Reply:
         """One reply, remembered."""
+        self.asks += 1
         key = _key(self.uri, turns, sampling)
 
         def make() -> bytes:

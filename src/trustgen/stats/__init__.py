@@ -2,6 +2,7 @@
 
 from .choices import choice_bias
 from .compare import Difference, paired_difference
+from .equating import Equated, Equating, Scores, equate
 from .grades import Computed, Grade, Grades
 from .groups import disparate_impact, gap
 from .intervals import Interval, cluster_bootstrap, clustered_rate, wilson
@@ -13,15 +14,19 @@ __all__ = [
     "ClusterMeasure",
     "Computed",
     "Difference",
+    "Equated",
+    "Equating",
     "Grade",
     "Grades",
     "Interval",
+    "Scores",
     "accuracy",
     "all_right",
     "choice_bias",
     "cluster_bootstrap",
     "clustered_rate",
     "disparate_impact",
+    "equate",
     "flip_rate",
     "gap",
     "label_rate",
