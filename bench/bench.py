@@ -87,6 +87,19 @@ class Table:
         print(f"        {what:<52} {detail}", flush=True)
 
 
+def building(table: Table, scratch: Path, *, quick: bool) -> None:
+    """How fast cases are built by rule, audit and seal included, and whether memory stays flat."""
+    few = work("build-10k", "", scratch)
+    found = few if quick else work("build-100k", "", scratch)
+    rate = found["cases"] / found["cpu"]
+    detail = f"{found['cases']:.0f} cases in {found['wall']:.1f} s"
+    table.hold("cases built by rule, a CPU second", rate, 5_000, most=False, detail=detail)
+    if not quick:
+        peak = found["peak_mb"] / few["peak_mb"]
+        at = f"{few['peak_mb']:.0f} MB at 10k"
+        table.hold("peak memory of a build, 100k cases / 10k cases", peak, 1.2, most=True, detail=at)
+
+
 def main() -> None:
     """Measure everything."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -124,6 +137,7 @@ def main() -> None:
                 "peak memory, 100k cases / 10k cases", peak, 1.2, most=True, detail=f"{ours['peak_mb']:.0f} MB at 10k"
             )
 
+    building(table, small, quick=asked.quick)
     slow, fast = startup()
     table.hold("trustgen --help / python -c pass", slow / fast, 15.0, most=True, detail=f"{slow * 1000:.0f} ms")
     table.tell("this benchmark's own peak", f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")

@@ -177,9 +177,31 @@ def lm_eval(url: str, edition: Path, clock: Clock) -> dict[str, float]:
     return {}
 
 
+def building(records: int) -> Callable[[str, Path, Clock], dict[str, float]]:
+    """Build, audit and seal an edition by rule: four cases to a record."""
+
+    def made(url: str, edition: Path, clock: Clock) -> dict[str, float]:
+        from trustgen.core.registry import load
+        from trustgen.run import build
+
+        folder = Path(tempfile.mkdtemp())
+        try:
+            task = load("task", "llm.fairness.counterfactual")
+            build([task(10)], folder / "warm", salt="warm")  # imports and pools belong to no case
+            with clock.running():
+                found = build([task(records)], folder / "edition", salt="bench")
+            return {"cases": found.planned}
+        finally:
+            shutil.rmtree(folder)
+
+    return made
+
+
 KINDS: dict[str, Callable[[str, Path, Clock], dict[str, float]]] = {
     "bare": bare,
     "ours": ours,
+    "build-10k": building(2_500),
+    "build-100k": building(25_000),
     "inspect": inspect,
     "lm-eval": lm_eval,
 }

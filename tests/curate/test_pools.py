@@ -11,14 +11,16 @@ from trustgen.core.registry import load, names
 from trustgen.curate import pool
 from trustgen.curate.pool import rank
 
-FINITE = ["facts.capitals", "facts.currencies"]
+FINITE = ["facts.capitals", "facts.currencies", "facts.elements", "graph.countries"]
+LIVE = {"graph.wikidata", "scenes.discussion.played"}  # they need the network or a role
+POOLS = [name for name in names("pool") if name not in LIVE]
 
 
 def ids(name: str, n: int, salt: str) -> list[str]:
     return [record.id for record in pool(name, n=n).select(salt)]
 
 
-@pytest.mark.parametrize("name", names("pool"))
+@pytest.mark.parametrize("name", POOLS)
 def test_a_pool_says_what_it_is_made_from(name: str) -> None:
     made = load("pool", name)
     assert made.name == name
@@ -31,12 +33,13 @@ def test_a_pool_says_what_it_is_made_from(name: str) -> None:
     assert record.source.revision == made.manifest["revision"]
 
 
-@pytest.mark.parametrize("name", names("pool"))
+@pytest.mark.parametrize("name", POOLS)
 def test_the_salt_alone_decides_the_order(name: str) -> None:
-    assert ids(name, 40, "s") == ids(name, 40, "s")
-    assert ids(name, 40, "s")[:7] == ids(name, 7, "s"), "a smaller test is the beginning of a larger one"
-    assert ids(name, 40, "s") != ids(name, 40, "t")
-    assert len(set(ids(name, 40, "s"))) == 40
+    n = min(30, load("pool", name).size or 30)
+    assert ids(name, n, "s") == ids(name, n, "s")
+    assert ids(name, n, "s")[:7] == ids(name, 7, "s"), "a smaller test is the beginning of a larger one"
+    assert ids(name, n, "s") != ids(name, n, "t")
+    assert len(set(ids(name, n, "s"))) == n
 
 
 @pytest.mark.parametrize("name", FINITE)
@@ -47,10 +50,11 @@ def test_rank_depends_on_the_record_and_not_on_its_neighbours(name: str) -> None
 
 
 def test_two_pools_are_drawn_from_as_one() -> None:
-    both = [r.id for r in pool(*FINITE, n=60).select("s")]
-    every = sorted((r for name in FINITE for r in load("pool", name).draw("s")), key=lambda r: rank(r, "s"))
+    two = FINITE[:2]
+    both = [r.id for r in pool(*two, n=60).select("s")]
+    every = sorted((r for name in two for r in load("pool", name).draw("s")), key=lambda r: rank(r, "s"))
     assert both == [r.id for r in every[:60]]
-    assert pool(*FINITE, n=60).pool == "facts.capitals+facts.currencies"
+    assert pool(*two, n=60).pool == "facts.capitals+facts.currencies"
 
 
 def test_more_records_than_there_are_is_an_error_that_says_how_many_there_are() -> None:

@@ -42,8 +42,9 @@ class Pool(Protocol):
         """All records, in an order that only the salt decides."""
 
 
-# Two things a pool may have beside:
+# What a pool may have beside:
 #
+#   first(salt, n) -> list[Record]  the beginning of `draw`, where it can be had without holding or sorting everything
 #   using(kit: Kit) -> Pool         for a live pool (a web search, a SPARQL endpoint, a topic tree): itself, with the
 #                                   roles it needs bound and what it fetches remembered
 #   bad_rows() -> Iterable[BadRow]  the rows of its source that could not become records; known once it is drawn from
@@ -123,7 +124,8 @@ class Selection:
     def select(self, salt: str) -> Iterator[Record]:
         """`n` records; those of several pools are mixed by rank, as if they were one pool."""
         if len(self.pools) == 1:
-            return islice(self.pools[0].draw(salt), self.n)
+            first: Callable[[str, int], list[Record]] | None = getattr(self.pools[0], "first", None)
+            return iter(first(salt, self.n)) if first else islice(self.pools[0].draw(salt), self.n)
         merged = heapq.merge(*(p.draw(salt) for p in self.pools), key=lambda record: rank(record, salt))
         return islice(merged, self.n)
 

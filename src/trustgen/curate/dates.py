@@ -1,0 +1,121 @@
+"""Holidays by date: facts that are fresh because the year they are asked about is."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date
+from functools import cache
+
+from trustgen.core import Record, Source
+
+from .facts import ENOUGH
+from .packaged import source_of, sovereign
+from .pool import Manifest as Summary
+from .pool import Table, rank
+
+YEARS = range(2025, 2035)
+REGULAR = 7  # of the years, how many a holiday must have one sure date in
+
+
+@cache
+def _holidays_source() -> Source:
+    source, _ = source_of("holidays", "holidays", "MIT, as the package says; the dates are computed by its rules")
+    return source
+
+
+@cache
+def _dates(code: str, year: int) -> dict[str, tuple[date, ...]]:
+    """The public holidays of a country in a year by their English names, each with its dates."""
+    import holidays as package
+
+    speaks = getattr(getattr(package, code, None), "supported_languages", ())
+    language = next((one for one in ("en_US", "en_GB", "en") if one in speaks), None)
+    found: dict[str, list[date]] = defaultdict(list)
+    if code not in package.list_supported_countries():
+        return {}
+    with warnings.catch_warnings():  # a year that the package has no rules for: it warns, and gives none
+        warnings.simplefilter("ignore")
+        days = package.country_holidays(code, years=year, language=language).items()
+    for day, names in days:
+        for name in names.split("; "):
+            found[name].append(day)
+    return {name: tuple(on) for name, on in found.items()}
+
+
+def _movable(code: str, year: int) -> Iterator[tuple[str, date, list[date]]]:
+    """Holidays with one sure date in the year and others in other years, and wrong dates for each."""
+    now = _dates(code, year)
+    for name, days in now.items():
+        if len(days) != 1 or not name.isascii() or "(" in name or any(o.startswith(f"{name} (") for o in now):
+            continue
+        right, around = days[0], (*YEARS, *range(year - 4, year + 5))
+        each = [on for y in YEARS if len(on := _dates(code, y).get(name, ())) == 1]
+        then = {
+            d.replace(year=year) for y in around for d in _dates(code, y).get(name, ()) if (d.month, d.day) != (2, 29)
+        }
+        if len(each) < REGULAR or len({(on[0].month, on[0].day) for on in each}) < 3:
+            continue  # fixed, held once, or known for some years only, as what the moon decides
+        others = {d for o, found in now.items() if o != name for d in found}
+        wrong = sorted(d for d in then | others if abs((d - right).days) > 2)
+        if len(wrong) >= ENOUGH:
+            yield name, right, wrong
+
+
+def _said(day: date) -> str:
+    return f"{day.day} {day:%B} {day.year}"
+
+
+@cache
+def _holidays_of(year: int) -> tuple[Record, ...]:
+    made = []
+    for code, (country, region) in sorted(sovereign().items()):
+        for name, right, wrong in _movable(code, year):
+            record = Record.of(
+                "facts.holidays",
+                _holidays_source(),
+                subject=f"{name} in {country} in {year}",
+                relation="holiday_date",
+                answer=_said(right),
+                aliases=[f"{right:%B} {right.day}, {year}", right.isoformat(), f"{right.day} {right:%B}"],
+                distractors=[_said(day) for day in wrong],
+                kind="date",
+                region=region,
+                year=year,
+            )
+            made.append(record)
+    return tuple(made)
+
+
+class Holidays:
+    """When movable holidays fall. A salt that names a year (`2031`, `run-2031`) draws those of that year first."""
+
+    name = "facts.holidays"
+    about = "dates of movable public holidays, by country and year, as the rules now stand"
+
+    @property
+    def size(self) -> int:
+        """How many records there are over the years of `YEARS`."""
+        return sum(len(_holidays_of(year)) for year in YEARS)
+
+    @property
+    def manifest(self) -> Summary:
+        """Source, licence and size."""
+        return Table(self.name, self.about, _holidays_source, self._all).manifest
+
+    def draw(self, salt: str) -> Iterator[Record]:
+        """Every record once, by rank; those of a year that the salt names come first."""
+        named = re.search(r"(?<!\d)20\d\d(?!\d)", salt)
+        year = int(named[0]) if named else 0
+        first = _holidays_of(year) if year else ()
+        others = (record for record in self._all() if record["year"] != year)
+        for records in (first, others):
+            yield from sorted(records, key=lambda record: rank(record, salt))
+
+    def _all(self) -> tuple[Record, ...]:
+        return tuple(record for year in YEARS for record in _holidays_of(year))
+
+
+__all__ = ["YEARS", "Holidays"]

@@ -1,0 +1,239 @@
+"""Pools of facts out of a knowledge graph: a file of triples, our own facts, or any SPARQL endpoint."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from trustgen.core import BARE, InputError, Kit, MissingExtra, Record, Source
+
+from . import facts
+from .facts import plain
+from .origins import hash_of
+from .pool import Manifest as Summary
+from .pool import rank
+from .triples import NAME, OWN, PREFIXES, TYPE, Relation, Row, Term, query, records_of, suffix
+
+if TYPE_CHECKING:
+    from pyoxigraph import Store
+
+    from .manifest import Described
+
+MOST_BYTES = 64 << 20  # of a file of triples
+MOST_TRIPLES = 2_000_000
+FACTS = "facts"  # the origin that is our own facts
+
+
+class Graph:
+    """Triples in memory, which a relation can be asked of. Needs the extra `graph`."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    @classmethod
+    def load(cls, path: Path, most_bytes: int = MOST_BYTES, most_triples: int = MOST_TRIPLES) -> Graph:
+        """The triples of a Turtle, N-Triples or RDF/XML file, told apart by its ending."""
+        ox = oxigraph()
+        kinds = {".ttl": ox.RdfFormat.TURTLE, ".nt": ox.RdfFormat.N_TRIPLES, ".rdf": ox.RdfFormat.RDF_XML}
+        if path.suffix not in kinds:
+            raise InputError(f"{path.name}: a graph is read from {', '.join(kinds)}")
+        store = ox.Store()
+        try:
+            if (size := path.stat().st_size) > most_bytes:
+                raise InputError(f"{path.name} has {size:,} bytes, over {most_bytes:,}: serve it from an `endpoint`")
+            if path.suffix == ".rdf":
+                _check_entities(path)
+            with path.open("rb") as file:
+                for count, quad in enumerate(ox.parse(input=file, format=kinds[path.suffix]), 1):
+                    if count > most_triples:
+                        raise InputError(f"{path.name} has over {most_triples:,} triples: serve it from an `endpoint`")
+                    store.add(ox.Quad(quad.subject, quad.predicate, quad.object))
+        except SyntaxError as error:
+            raise InputError(f"{path.name}, line {error.lineno}: {error.msg}") from error
+        except (OSError, ValueError) as error:
+            raise InputError(f"{path.name} cannot be read as a graph: {str(error)[:200]}") from error
+        if not len(store):
+            raise InputError(f"{path.name} holds no triple: name another file")
+        return cls(store)
+
+    @classmethod
+    def of_countries(cls) -> Graph:
+        """Our own facts as triples: countries, their capitals, currencies and regions, of unambiguous records only."""
+        ox = oxigraph()
+        store = ox.Store()
+
+        def add(subject: str, step: str, value: Any) -> None:
+            store.add(ox.Quad(ox.NamedNode(subject), ox.NamedNode(step), value))
+
+        def thing(kind: str, key: str, *names: str) -> Any:
+            node = f"{OWN}{kind.lower()}:{plain(key).replace(' ', '-')}"
+            add(node, TYPE, ox.NamedNode(f"{OWN}{kind}"))
+            for i, name in enumerate(names):
+                add(node, NAME if i == 0 else f"{PREFIXES['skos']}altLabel", ox.Literal(name, language="en"))
+            return ox.NamedNode(node)
+
+        for pool, kind in ((facts.capitals, "City"), (facts.currencies, "Currency")):
+            for record in pool.read():
+                country = thing("Country", record["subject"], record["subject"])
+                answer = thing(kind, record["answer"], record["answer"], *record["aliases"])
+                add(country.value, f"{OWN}{record['relation']}", answer)
+                add(country.value, f"{OWN}region", thing("Region", record["region"], record["region"]))
+        return cls(store)
+
+    def __len__(self) -> int:
+        return len(self.store)
+
+    def rows(self, relation: Relation, prefixes: Mapping[str, str] | None = None) -> Iterator[dict[str, Term]]:
+        """The solutions of a relation's query."""
+        solutions: Any = self.store.query(query(relation, prefixes or {}))
+        names = [variable.value for variable in solutions.variables]
+        for solution in solutions:
+            yield {name: term(solution[name]) for name in names if solution[name] is not None}
+
+    def edited(self, record: Record) -> Graph:
+        """A copy in which the record's false answer is true."""
+        ox = oxigraph()
+        store = ox.Store()
+        store.extend(iter(self.store))
+        gone, new = (
+            next(iter(ox.parse(input=line.encode(), format=ox.RdfFormat.N_TRIPLES)))
+            for line in (record["triples"][-1], record["edited"])
+        )
+        store.remove(ox.Quad(gone.subject, gone.predicate, gone.object))
+        store.add(ox.Quad(new.subject, new.predicate, new.object))
+        return Graph(store)
+
+
+def _check_entities(path: Path) -> None:
+    """Refuse XML that declares entities: the engine expands them without a bound."""
+    if "<!ENTITY" in path.read_text("utf-8"):
+        raise InputError(f"{path.name} declares XML entities, which can grow without end: convert it to Turtle")
+
+
+def oxigraph() -> Any:
+    """The engine; raises `MissingExtra` where it is not installed."""
+    try:
+        import pyoxigraph
+    except ImportError as error:
+        raise MissingExtra("a knowledge graph", "pyoxigraph", 'pip install "trustgen[graph]"') from error
+    return pyoxigraph
+
+
+def term(node: Any) -> Term:
+    """A node of the engine as a `Term`."""
+    kind = {"NamedNode": "iri", "Literal": "literal"}.get(type(node).__name__, "blank")
+    if kind != "literal":
+        return Term(kind, node.value)
+    return Term(kind, node.value, suffix(node.language, node.datatype.value))
+
+
+# ── the pool ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class GraphPool:
+    """The records of the relations that a manifest names. `left_out` counts what made none, by relation and reason."""
+
+    def __init__(self, described: Described, path: Path, kit: Kit = BARE) -> None:
+        self._described, self._path, self._kit = described, path, kit
+        self._prefixes = described.prefixes
+        self.left_out: dict[str, Counter[str]] = {}
+
+    @classmethod
+    def described(cls, described: Described, path: Path) -> GraphPool:
+        """The pool of a manifest; raises `InputError` for relations that cannot be asked."""
+        if not described.relation:
+            raise InputError(f"manifest `{path}`: a graph needs at least one [[relation]]")
+        names = [relation.name for relation in described.relation]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            raise InputError(f"manifest `{path}`: relation `{repeated[0]}` stands twice: give each its own name")
+        if described.fields or described.where or described.canary:
+            raise InputError(
+                f"manifest `{path}`: [fields], [where] and `canary` are for files of rows, not for a graph"
+            )
+        for relation in described.relation:
+            query(relation, described.prefixes)
+        return cls(described, path)
+
+    @property
+    def name(self) -> str:
+        """The name the manifest gives."""
+        return self._described.name
+
+    @property
+    def about(self) -> str:
+        """One line: what its records are."""
+        return self._described.about
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return len(self._records)
+
+    @property
+    def manifest(self) -> Summary:
+        """Source, licence and size."""
+        source = self._source
+        return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": self.size}
+
+    def using(self, kit: Kit) -> GraphPool:
+        """The pool with every answer of its endpoint remembered by `kit`; itself where it has no endpoint."""
+        return GraphPool(self._described, self._path, kit) if self._described.origin.endpoint else self
+
+    def draw(self, salt: str) -> Iterator[Record]:
+        """Every record once, by rank."""
+        return iter(sorted(self._records, key=lambda record: rank(record, salt)))
+
+    def first(self, salt: str, n: int) -> list[Record]:
+        """The first `n` records under a salt."""
+        return list(self.draw(salt))[:n]
+
+    @cached_property
+    def graph(self) -> Graph:
+        """The triples, where they are in memory."""
+        origin = self._described.origin
+        return Graph.of_countries() if origin.graph == FACTS else Graph.load(self._path.parent / origin.graph)
+
+    @cached_property
+    def _source(self) -> Source:
+        told, origin = self._described, self._described.origin
+        if origin.endpoint:
+            return Source(origin=origin.endpoint, revision=told.revision or "live", licence=told.licence)
+        if origin.graph == FACTS:
+            source = facts.capitals.source()
+            return Source(origin=source.origin, revision=source.revision, licence=told.licence)
+        digest, _ = hash_of(self._path.parent / origin.graph)
+        if told.sha256 and digest != told.sha256:
+            raise InputError(
+                f"pool `{self.name}`: {origin.graph} has sha256 {digest}, not {told.sha256}: fetch it again"
+            )
+        name = Path(origin.graph).name
+        return Source(origin=name, revision=told.revision or digest[:12], licence=told.licence, sha256=digest)
+
+    @cached_property
+    def _records(self) -> tuple[Record, ...]:
+        made: list[Record] = []
+        source = self._source
+        for relation in self._described.relation:
+            found, left = records_of(relation, self._rows(relation), self._prefixes, self.name, source)
+            made += found
+            self.left_out[relation.name] = left
+        if not made:
+            why = {name: dict(left) for name, left in self.left_out.items()}
+            raise InputError(f"pool `{self.name}` makes no record: of its subjects are left out {why}")
+        return tuple(made)
+
+    def _rows(self, relation: Relation) -> Iterator[Row]:
+        if not self._described.origin.endpoint:
+            return self.graph.rows(relation, self._prefixes)
+        from .sparql import select
+
+        def page(limit: int, offset: int) -> str:
+            return query(relation, self._prefixes, limit, offset)
+
+        return iter(select(self._described.origin.endpoint, page, self._kit))
+
+
+__all__ = ["Graph", "GraphPool", "Relation", "Row", "Term", "query", "records_of", "term"]

@@ -1,0 +1,352 @@
+"""Pools that a TOML file describes: a packaged, local or hub data set, or a knowledge graph.
+
+    name = "mine.questions"
+    about = "questions on our products"
+    licence = "CC-BY-4.0"
+
+    [origin]
+    path = "questions.csv"          # or package + file, hub + file + revision, graph, endpoint
+
+    [fields]                        # field of the record = column of the row; left out: every column as it is
+    question = "Question"
+    answers = {column = "Answers", split = ";"}
+
+    [where]                         # rows to keep
+    Language = "en"
+    Question = {min = 10, max = 400}
+
+Nothing is read before a record is needed. A row that cannot be used goes to `bad_rows`; a file that cannot raises.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import tomllib
+from array import array
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import msgspec
+from msgspec import UNSET, UnsetType
+
+from trustgen.core import BARE, BadRow, InputError, Kit, Record
+
+from .archives import LIMITS, Limits, opened
+from .origins import Origin, Part, parts
+from .pool import Manifest as Summary
+from .pool import Pool, rank
+from .rows import Fault, Raw, as_type, read_rows, unclean
+from .triples import Relation
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+MOST_BAD = 10_000  # bad rows that are kept; the others are counted
+SMALL = 8 << 20  # bytes of a plain file whose records stay in memory
+CHUNK = 1 << 18  # records that a pass over a big file may bring
+
+
+class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Where a field's value comes from: a `column` (dotted into nested values) or a `constant`.
+
+    `default` stands in for what is missing or empty, or is not among `values` (what the row says = what the record
+    says). `split` makes a list of a text. `type` is `text`, `integer`, `number`, `boolean` or `list`.
+    """
+
+    column: str = ""
+    constant: Any = UNSET
+    default: Any = UNSET
+    split: str = ""
+    values: dict[str, Any] = {}
+    type: str = ""
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which values of a column to keep: one `in` a list, or a length (characters, items) from `min` to `max`."""
+
+    among: tuple[str | int | float | bool, ...] | UnsetType = msgspec.field(name="in", default=UNSET)
+    min: int = 0
+    max: int = 1 << 62
+
+
+Wanted = str | int | float | bool | Filter
+
+
+class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a manifest file says."""
+
+    name: str
+    about: str
+    licence: str
+    origin: Origin
+    revision: str = ""
+    sha256: str = ""
+    canary: str = ""
+    fields: dict[str, str | Field] = {}
+    where: dict[str, Wanted] = {}
+    prefixes: dict[str, str] = {}
+    relation: tuple[Relation, ...] = ()
+
+
+def read_manifest(path: str | Path) -> Pool:
+    """The pool that a manifest file describes. Raises `InputError`, naming file, line and key, for what it cannot be.
+
+    The rows themselves are not looked at before they are drawn.
+    """
+    path = Path(path)
+    try:
+        text = path.read_text("utf-8")
+        told = tomllib.loads(text)
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"manifest `{path}` cannot be read: {why}") from error
+    try:
+        described = msgspec.convert(told, Described)
+    except msgspec.ValidationError as error:
+        _explain(path, text, str(error))
+    if not (described.name and described.about and described.licence):
+        raise InputError(f"manifest `{path}`: `name`, `about` and `licence` must say something")
+    if described.sha256 and not re.fullmatch(r"[0-9a-f]{64}", described.sha256):
+        raise InputError(f"manifest `{path}`: `sha256` is {described.sha256[:80]!r}: write 64 hexadecimal digits")
+    for name, field in described.fields.items():
+        if isinstance(field, Field):
+            _check_field(f"manifest `{path}`: field `{name}`", field)
+    described.origin.check(f"manifest `{path}`", described.sha256, described.revision)
+    if described.origin.graph or described.origin.endpoint:
+        from .graph import GraphPool
+
+        return GraphPool.described(described, path)
+    if described.relation or described.prefixes:
+        raise InputError(f"manifest `{path}`: [[relation]] and [prefixes] are for an origin with `graph` or `endpoint`")
+    return RowPool(described, path)
+
+
+def _explain(path: Path, text: str, error: str) -> NoReturn:
+    """Say where in the file an unfitting key stands, and which key was likely meant."""
+    found = re.search(r"field `([^`]+)`", error)
+    if not found or "unknown" not in error:
+        raise InputError(f"manifest `{path}`: {error}")
+    key = found[1]
+    line = next((i for i, row in enumerate(text.splitlines(), 1) if re.search(rf"\b{re.escape(key)}\s*[=\].]", row)), 0)
+    kinds: tuple[type[msgspec.Struct], ...] = (Described, Origin, Field, Filter, Relation)
+    known = {field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)}
+    near = difflib.get_close_matches(key, sorted(known), n=1)
+    hint = f": did you mean `{near[0]}`?" if near else ": remove it"
+    raise InputError(f"manifest `{path}`, line {line}: unknown key `{key}`{hint} ({error})")
+
+
+def _check_field(where: str, field: Field) -> None:
+    if bool(field.column) == (field.constant is not UNSET):
+        raise InputError(f"{where} needs either `column` or `constant`")
+    if field.type not in ("", "text", "integer", "number", "boolean", "list"):
+        raise InputError(f"{where} has type `{field.type}`: known are text, integer, number, boolean, list")
+
+
+# ── one row ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _as_text(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _kept(values: Mapping[str, Any], where: Mapping[str, Wanted]) -> bool:
+    """Whether a row is one that the manifest asks for."""
+    for column, wanted in where.items():
+        value = _at(values, column)
+        if not isinstance(wanted, Filter):
+            if _as_text(value) != _as_text(wanted):
+                return False
+        elif not _passes(wanted, value):
+            return False
+    return True
+
+
+def _passes(wanted: Filter, value: Any) -> bool:
+    if wanted.among is not UNSET and _as_text(value) not in {_as_text(one) for one in wanted.among}:
+        return False
+    length = 0 if value is None else len(value) if isinstance(value, list) else len(_as_text(value))
+    return wanted.min <= length <= wanted.max
+
+
+def _at(values: Mapping[str, Any], column: str) -> Any:
+    """A column's value; `a.b.0` looks into objects and lists."""
+    if column in values:
+        return values[column]
+    value: Any = values
+    for key in column.split("."):
+        if isinstance(value, Mapping):
+            value = value.get(key)
+        elif isinstance(value, list) and key.isdecimal():
+            value = value[int(key)] if int(key) < len(value) else None
+        else:
+            return None
+    return value
+
+
+def _value(field: Field, values: Mapping[str, Any]) -> Any:
+    """What a record's field is; raises `Fault` where the row does not say."""
+    if field.constant is not UNSET:
+        return field.constant
+    value = _at(values, field.column)
+    if isinstance(value, str):
+        value = value.strip()
+    if value is None or value in ("", []):
+        if field.default is UNSET:
+            raise Fault("is missing or empty")
+        return field.default
+    if field.split:
+        value = [part for part in map(str.strip, as_type(value, "text").split(field.split)) if part]
+    if field.values:
+        value = field.values.get(_as_text(value), field.default)
+        if value is UNSET:
+            raise Fault(f"is none of {', '.join(field.values)}")
+    return as_type(value, field.type) if field.type else value
+
+
+# ── the pool ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class RowPool:
+    """The rows of files as records. Memory does not grow with the files, but with the records asked for."""
+
+    def __init__(self, described: Described, path: Path, kit: Kit = BARE, limits: Limits = LIMITS) -> None:
+        self._described, self._path, self._kit, self._limits = described, path, kit, limits
+        self._fields = {n: Field(column=f) if isinstance(f, str) else f for n, f in described.fields.items()}
+        asked = {field.column for field in self._fields.values() if field.column}
+        self._columns = frozenset({*asked, *described.where} if asked else ())
+        self._bad: list[BadRow] = []
+        self.bad_count = 0
+
+    @property
+    def name(self) -> str:
+        """The name the manifest gives."""
+        return self._described.name
+
+    @property
+    def about(self) -> str:
+        """One line: what its records are."""
+        return self._described.about
+
+    @property
+    def manifest(self) -> Summary:
+        """Source, licence and size."""
+        source = self._parts[0].source
+        return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": self.size}
+
+    @property
+    def size(self) -> int:
+        """How many different records there are; the first call reads everything."""
+        return self._size
+
+    def using(self, kit: Kit) -> RowPool:
+        """The pool with what it downloads remembered by `kit`; itself where it downloads nothing."""
+        return RowPool(self._described, self._path, kit, self._limits) if self._described.origin.hub else self
+
+    def bad_rows(self) -> list[BadRow]:
+        """Rows that could not become records, as the last reading found them: the first 10,000; `bad_count` is all."""
+        return self._bad
+
+    def first(self, salt: str, n: int, after: tuple[float, str] | None = None) -> list[Record]:
+        """The first `n` records under a salt (behind a rank), in one reading and in memory for about `2 n` records."""
+        best: dict[tuple[float, str], Record] = {}
+        bar = (2.0, "")
+        for record in self._records():
+            place = rank(record, salt)
+            if place > bar or (after is not None and place <= after):
+                continue
+            best[place] = record  # by rank, which holds the id: a row that comes twice is one record
+            if len(best) > 2 * n + 1000:
+                best = {place: best[place] for place in sorted(best)[:n]}
+                bar = max(best, default=bar)
+        return [best[place] for place in sorted(best)[:n]]
+
+    def draw(self, salt: str) -> Iterator[Record]:
+        """Every record once, by rank. Of a big file only some are held at a time; it is read again for more."""
+        if self._small is not None:
+            yield from sorted(self._small, key=lambda record: rank(record, salt))
+            return
+        n, after = 1024, None
+        while found := self.first(salt, n, after):
+            yield from found
+            if len(found) < n:
+                return
+            n, after = min(4 * n, CHUNK), rank(found[-1], salt)
+
+    @cached_property
+    def _parts(self) -> tuple[Part, ...]:
+        return parts(self._described, self._path, self._kit, self._limits)
+
+    @cached_property
+    def _small(self) -> tuple[Record, ...] | None:
+        """All records, where they fit in memory for certain."""
+        if sum(part.bytes for part in self._parts) > SMALL or any(part.packed for part in self._parts):
+            return None
+        return tuple({record.id: record for record in self._read()}.values())
+
+    @cached_property
+    def _size(self) -> int:
+        if self._small is not None:
+            return len(self._small)
+        import numpy
+
+        ids = array("Q", (int(record.id[:16], 16) for record in self._read()))  # 8 bytes a row, not the records
+        seen: NDArray[Any] = numpy.unique(numpy.frombuffer(ids, numpy.uint64))
+        return len(seen)
+
+    def _records(self) -> Iterator[Record]:
+        return iter(self._small) if self._small is not None else self._read()
+
+    def _read(self) -> Iterator[Record]:
+        """Read everything once; repeated rows come repeatedly. Raises `InputError` where no row is usable."""
+        bad: list[BadRow] = []
+        faults = usable = 0
+        for part in self._parts:
+            with opened(part.content, part.name, part.member, self._limits) as stream:
+                for raw in read_rows(stream, part.label, part.shape, self._limits, self._columns):
+                    if raw.line == 1 or not usable:
+                        self._check_columns(part, raw)
+                    made = self._made(part, raw)
+                    if isinstance(made, Record):
+                        usable += 1
+                        yield made
+                    elif made is not None:
+                        faults += 1
+                        if len(bad) < MOST_BAD:
+                            bad.append(made)
+        self._bad, self.bad_count = bad, faults
+        if not usable:
+            why = f"the first fault: {bad[0].where} `{bad[0].field}` {bad[0].reason}" if bad else "none passes [where]"
+            raise InputError(f"pool `{self.name}` has no usable row ({why}): mend the file or the manifest")
+
+    def _check_columns(self, part: Part, raw: Raw) -> None:
+        """Where a file has one set of columns for all rows, a column it lacks is a fault of the manifest."""
+        if raw.fault or part.shape.format in ("json", "jsonl"):
+            return
+        lacking = sorted(c for c in self._columns if c.split(".")[0] not in raw.values and c not in raw.values)
+        if lacking:
+            known = ", ".join(map(str, raw.values))
+            raise InputError(f"manifest `{self._path.name}`: {part.label} has no column `{lacking[0]}`: it has {known}")
+
+    def _made(self, part: Part, raw: Raw) -> Record | BadRow | None:
+        """The record of a row, the fault in it, or None for a row that is not asked for."""
+        where = f"{part.label}:{raw.line}"
+        if raw.fault:
+            return BadRow(self.name, where, raw.field, raw.fault)
+        if not _kept(raw.values, self._described.where):
+            return None
+        made: dict[str, Any] = {}
+        asked = self._fields or {str(column): Field(column=str(column), default="") for column in raw.values}
+        for name, field in asked.items():
+            try:
+                made[name] = _value(field, raw.values)
+            except Fault as fault:
+                return BadRow(self.name, where, name, str(fault))
+            if why := unclean(made[name], self._described.canary, self._limits):
+                return BadRow(self.name, where, name, why)
+        return Record.of(self.name, part.source, **made)
+
+
+__all__ = ["Described", "Field", "Filter", "RowPool", "read_manifest"]
