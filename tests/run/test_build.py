@@ -100,7 +100,7 @@ def test_the_writer_is_told_why_and_mends(tmp_path: Path) -> None:
     assert edition.manifest.tasks[0].arms == {"plain": 5, "reworded": 5}
     assert edition.manifest.tasks[0].mended == 5
     assert edition.manifest.acceptance == 1
-    assert [(r.stage, r.reason, r.replaced) for r in edition.rejects()] == [("vary", "unfilled slot", True)] * 5
+    assert [(r.stage, r.reason, r.lost) for r in edition.rejects()] == [("vary", "unfilled slot", False)] * 5
     assert writer.asked.total() == 10
 
 
@@ -109,7 +109,7 @@ def test_what_cannot_be_mended_is_counted_and_costs_bounded_tries(tmp_path: Path
     edition = made(tmp_path / "a", writer, 5)
     assert edition.manifest.tasks[0].arms == {"plain": 5}
     assert edition.manifest.acceptance == 0.5
-    assert sum(not r.replaced for r in edition.rejects()) == 5
+    assert sum(r.lost for r in edition.rejects()) == 5
     assert writer.asked.total() == 10, "told once why; saying the same again ends it"
 
 
@@ -121,7 +121,7 @@ def test_a_writer_that_fails_now_and_then_costs_those_records(tmp_path: Path) ->
 
     edition = made(tmp_path / "a", Writer(faulty))
     assert edition.manifest.tasks[0].arms == {"plain": 20, "reworded": 18}
-    lost = [r for r in edition.rejects() if not r.replaced]
+    lost = [r for r in edition.rejects() if r.lost]
     assert len(lost) == 2
     assert all("`writer` gave nothing: ValueError: no" in r.reason for r in lost)
     assert files(tmp_path / "a") == files(rebuild(edition, suite, tmp_path / "b").folder), "losses are rebuilt too"

@@ -10,11 +10,10 @@ import pytest
 from answers import cases, task
 from scipy.stats import chisquare
 
-from trustgen.core import Case, Record, golden_digest
+from trustgen.core import LETTERS, Case, Record, golden_digest, listed
 from trustgen.core.task import expand
 from trustgen.curate.people import KINDS
 from trustgen.judge import Reading
-from trustgen.vary import LETTERS, listed
 
 FACTS, SYCOPHANCY = "llm.truthfulness.facts", "llm.truthfulness.sycophancy"
 COUNTERFACTUAL, SHIFT = "llm.fairness.counterfactual", "llm.robustness.option_shift"

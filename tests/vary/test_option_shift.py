@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustgen.core import Case, Expect, InternalError, Record, Source, user
-from trustgen.vary import LETTERS, listed, mcq, option_shift
+from trustgen.core import LETTERS, Case, Expect, InternalError, Record, Source, listed, user
+from trustgen.vary import mcq, option_shift
 
 RECORD = Record.of("p", Source(origin="o", revision="1", licence="l"), x=1)
 

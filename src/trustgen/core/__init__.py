@@ -22,6 +22,7 @@ from .expand import TRIES, Check, Crafted, Keep, Maker, Variation, Vary, crafted
 from .ids import canonical, digest
 from .kit import BARE, CRAFTING, Bound, Cache, Forgets, Kit, named, structured
 from .models import Level, Model, ModelOptions, Opener, Request
+from .options import LETTERS, listed
 from .outcomes import OUTCOMES, RETRIED, Outcome, tally
 from .prompts import Prompt, Prompts
 from .records import (
@@ -51,6 +52,7 @@ from .task import Card, Judge, Measure, Records, Ruling, Task, TaskFactory, gold
 __all__ = [
     "BARE",
     "CRAFTING",
+    "LETTERS",
     "OUTCOMES",
     "RETRIED",
     "TRIES",
@@ -117,6 +119,7 @@ __all__ = [
     "expand",
     "golden_digest",
     "keyed",
+    "listed",
     "named",
     "response_key",
     "structured",

@@ -70,6 +70,7 @@ class Crafted(NamedTuple):
     attempt: int = 0
     reason: str = ""
     final: bool = True  # False for a rejected attempt that a later one replaced
+    applies: bool = True  # False where a variation has nothing to change: no case was meant, none is lost
 
 
 Check = Callable[[Crafted], str]
@@ -131,14 +132,20 @@ def _stepped(
     """One variation of one case, at most `TRIES` times: another draw, and the reason told, may mend it."""
     arm = base.case.arm if in_place else step.name if base.case.arm == "plain" else f"{base.case.arm}.{step.name}"
     mend, before = "", ""
+    steps = (*base.case.steps, f"{step.name}:{step.by}")
+    nothing = Crafted(replace(base.case, arm=arm, steps=steps, turns=()).sealed(made.id), base.record, base.case, step)
     for attempt in range(TRIES):
-        varied = step(base.case, keyed(salt, "vary", step.name, base.record.id, *_again(attempt)), mend)
+        try:
+            varied = step(base.case, keyed(salt, "vary", step.name, base.record.id, *_again(attempt)), mend)
+        except Unusable as error:
+            yield nothing._replace(reason=str(error), attempt=attempt)
+            return
         if varied is None:
-            varied, mend = replace(base.case, turns=()), f"`{step.name}` does not apply"
-        case = replace(varied, arm=arm, steps=(*base.case.steps, f"{step.name}:{step.by}")).sealed(made.id)
-        found = Crafted(case, base.record, base.case, step, attempt)
-        found = _checked(found, check) if case.turns else found._replace(reason=mend)
-        last = not found.reason or not case.turns or attempt == TRIES - 1 or case.id == before
+            yield nothing._replace(reason=f"`{step.name}` does not apply", attempt=attempt, applies=False)
+            return
+        case = replace(varied, arm=arm, steps=steps).sealed(made.id)
+        found = _checked(Crafted(case, base.record, base.case, step, attempt), check)
+        last = not found.reason or attempt == TRIES - 1 or case.id == before
         yield found._replace(final=last)
         if last:
             return

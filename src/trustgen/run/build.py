@@ -80,7 +80,7 @@ def build(
         for task in tasks:
             for row in task.records.bad_rows():
                 reason = f"{row.field}: {row.reason}" if row.field else row.reason
-                writer.reject(Reject(stage="curate", task=task.id, where=row.where, reason=reason))
+                writer.reject(Reject(stage="curate", task=task.id, where=row.where, reason=reason, lost=False))
             if not counts[task.id].arms:
                 count = counts[task.id]
                 why = f" (the first was rejected because: {count.first_reason})" if count.first_reason else ""
@@ -115,7 +115,7 @@ def _write(writer: EditionWriter, made: Made, count: _Counts, check: Auditor, wr
         if reason:
             dropped.add(found.case.id)
             writer.reject(_reject(found, reason))
-            count.made += found.final
+            count.made += found.final and found.applies
             count.mended += not found.final
             count.first_reason = count.first_reason or reason
             continue
@@ -136,7 +136,7 @@ def _reject(found: Crafted, reason: str) -> Reject:
         record=found.record.id,
         reason=reason,
         attempt=found.attempt,
-        replaced=not found.final,
+        lost=found.final and found.applies,
         turns=found.case.turns,
     )
 

@@ -50,7 +50,7 @@ REJECTS = (
     ("where", "text"),
     ("reason", "text"),
     ("attempt", "int"),
-    ("replaced", "int"),
+    ("lost", "int"),
     ("turns", "json"),
 )
 ANCHOR = "anchor"
@@ -119,7 +119,11 @@ class Anchor(msgspec.Struct, frozen=True):
 
 
 class Reject(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the ledger. `stage` is where it fell out; `replaced` says that a later attempt made it good."""
+    """A line of the ledger. `stage` is where it fell out.
+
+    `lost` says that a case which was meant is missing: not so for a row of a source, for an attempt that a later one
+    made good, and where a variation did not apply.
+    """
 
     stage: Literal["curate", "craft", "vary", "audit"]
     reason: str
@@ -128,7 +132,7 @@ class Reject(msgspec.Struct, frozen=True, kw_only=True):
     record: str = ""
     where: str = ""  # file and line, or URL, of a row that became no record
     attempt: int = 0
-    replaced: bool = False
+    lost: bool = True
     turns: tuple[Turn, ...] = ()
 
 
@@ -191,9 +195,9 @@ class EditionWriter:
 
     def reject(self, lost: Reject) -> None:
         """Add a line to the ledger."""
-        self._lost += lost.stage != "curate" and not lost.replaced
+        self._lost += lost.lost
         row = (lost.stage, lost.task, lost.arm, lost.record, lost.where, lost.reason, lost.attempt)
-        self._rejects.add((*row, int(lost.replaced), lost.turns))
+        self._rejects.add((*row, int(lost.lost), lost.turns))
 
     def generated(self, export: Callable[[Path], int]) -> None:
         """Take in what came from outside; `export` writes a table and returns its rows."""
@@ -322,7 +326,7 @@ class Edition:
 
     def rejects(self) -> Iterator[Reject]:
         """The ledger, line by line."""
-        for stage, task, arm, record, where, reason, attempt, replaced, turns in rows(self.folder / "rejects.parquet"):
+        for stage, task, arm, record, where, reason, attempt, lost, turns in rows(self.folder / "rejects.parquet"):
             yield Reject(
                 stage=stage,
                 task=task,
@@ -331,7 +335,7 @@ class Edition:
                 where=where,
                 reason=reason,
                 attempt=attempt,
-                replaced=bool(replaced),
+                lost=bool(lost),
                 turns=_turns.decode(turns),
             )
 

@@ -6,21 +6,13 @@ apart from the question: a shift writes the block anew and touches nothing else.
 
 from __future__ import annotations
 
-import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
 from msgspec.structs import replace
 
-from trustgen.core import Case, Expect, InternalError, Keep, Maker, Record, Vary, user
-
-LETTERS = string.ascii_uppercase
-
-
-def listed(options: Sequence[str]) -> str:
-    """The options as a block of lines: "A) …", "B) …"."""
-    return "\n".join(f"{letter}) {option}" for letter, option in zip(LETTERS, options, strict=False))
+from trustgen.core import LETTERS, Case, Expect, InternalError, Keep, Maker, Record, Text, Vary, listed, user
 
 
 def mcq(
@@ -30,9 +22,11 @@ def mcq(
     options: Sequence[str],
     right: str,
     tags: Mapping[str, str] | None = None,
+    question: str = "",
 ) -> Case:
     """A multiple-choice case. `ask` holds the block `listed(options)`; `right` is the text of the right option."""
-    return _check(Case.of(record, arm, user(ask), expect=_expect(tuple(options), right), tags=tags))
+    expect = _expect(tuple(options), right)
+    return _check(Case.of(record, arm, user(ask), expect=expect, tags=tags, question=question))
 
 
 @dataclass(frozen=True)
@@ -61,8 +55,11 @@ class Shift:
         right = options[LETTERS.index(case.expect.answer)]
         cut = self.of - self.by_letters
         moved = options[cut:] + options[:cut]
-        text = case.turns[0].text.replace(listed(options), listed(moved))
-        return replace(case, turns=(user(text),), expect=_expect(moved, right))
+        parts = tuple(
+            Text(part.text.replace(listed(options), listed(moved))) if isinstance(part, Text) else part
+            for part in case.turns[0].parts
+        )
+        return replace(case, turns=(replace(case.turns[0], parts=parts),), expect=_expect(moved, right))
 
 
 def option_shift(n_options: int) -> Vary:
@@ -80,6 +77,6 @@ def _check(case: Case) -> Case:
     """The case, if it is one multiple-choice question whose block of options stands in it exactly once."""
     options = case.expect.options
     found = case.turns[0].text.count(listed(options)) if len(case.turns) == 1 and len(options) > 1 else 0
-    if found != 1 or case.expect.answer not in LETTERS[: len(options)]:
+    if found != 1 or case.expect.answer not in tuple(LETTERS[: len(options)]):
         raise InternalError(f"`{case.arm}` is no multiple-choice case: its block of options was found {found} times")
     return case

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import Case, Prompts, Record, Sampling, Task, task
+from trustgen.core import Case, Prompts, Record, Sampling, Task, listed, task
 from trustgen.curate import pool
 from trustgen.judge import choice
 from trustgen.stats import accuracy, all_right, choice_bias
 from trustgen.tasks.wording import question
-from trustgen.vary import listed, mcq
+from trustgen.vary import mcq
 from trustgen.vary import option_shift as shifts
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Task, task, user
+from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Task, listed, task, user
 from trustgen.curate import pool
 from trustgen.curate.invented import invented_country
 from trustgen.judge import by_arm, choice, matches, true_false
 from trustgen.stats import accuracy, label_rate
 from trustgen.tasks.wording import brief, question, statement
-from trustgen.vary import listed, mcq
+from trustgen.vary import mcq
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 RIVALS = 8  # wrong answers that the judge knows by name
