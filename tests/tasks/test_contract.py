@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections import Counter
+from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -19,9 +20,13 @@ TASKS = names("task")
 GOLDEN = Path(__file__).parent / "golden.json"
 FACTS, SYCOPHANCY = "llm.truthfulness.facts", "llm.truthfulness.sycophancy"
 COUNTERFACTUAL, SHIFT = "llm.fairness.counterfactual", "llm.robustness.option_shift"
+FORMAT, NOISE = "llm.robustness.format_shift", "llm.robustness.natural_noise"
 
 # What has no value for the perfect model: nothing to mend, and no question that is not always right.
-UNDEFINED_WHEN_PERFECT = {(SYCOPHANCY, "mend_rate"), (SHIFT, "choice_bias")}
+UNDEFINED_WHEN_PERFECT = {(SYCOPHANCY, "mend_rate"), (SHIFT, "choice_bias"), (NOISE, "mend_rate")}
+
+# Tasks whose headline is a flip from right to wrong: a model that is always wrong has nothing to turn.
+UNDEFINED_WHEN_WORST = {NOISE}
 
 # What the model that answers evenly at random must come out as. In the open arms it has 9 answers to choose from.
 CHANCE = {
@@ -50,6 +55,15 @@ CHANCE = {
     (SHIFT, "all_right"): 1 / 256,
     (SHIFT, "accuracy"): 1 / 4,
     (SHIFT, "choice_bias"): 0.0,
+    (FORMAT, "all_right"): (1 / 9) ** 4 / 8,  # at the least four forms in words, four options, true or false
+    (FORMAT, "flip_rate"): 8 / 9,
+    (FORMAT, "flip_rate_formats"): (3 / 4 + 1 / 2) / 2,
+    (FORMAT, "accuracy_to_mcq"): 1 / 4,
+    (FORMAT, "accuracy_to_true_false"): 1 / 2,
+    **{(FORMAT, name): 1 / 9 for name in task(FORMAT).measures if name.startswith("accuracy") and "_to_" not in name},
+    **{(NOISE, name): 8 / 9 for name in task(NOISE).measures if name.startswith("flip_rate")},
+    (NOISE, "mend_rate"): 1 / 9,
+    (NOISE, "accuracy"): 1 / 9,
 }
 
 
@@ -96,7 +110,11 @@ def test_a_gold_answer_is_scored_1(id: str) -> None:
 def test_the_worst_model_has_the_worst_headline(id: str) -> None:
     """Lesson: a gold that says "Yes" for the right answer inverts the score."""
     headline = task(id).headline
-    assert measured(id, "worst")[headline].value == worst(task(id).measures[headline])
+    found = measured(id, "worst")[headline].value
+    if id in UNDEFINED_WHEN_WORST:
+        assert math.isnan(found)
+        found = measured(id, "coward")[headline].value
+    assert found == worst(task(id).measures[headline])
 
 
 @pytest.mark.parametrize(("uri", "outcome"), [("mute", "unparsed"), ("refuser", "refused")])
@@ -207,10 +225,11 @@ def test_the_card_and_the_measures_name_each_other(id: str) -> None:
 @pytest.mark.parametrize("id", TASKS)
 def test_prompts_are_drawn_from_several_wordings_and_none_is_odd(id: str) -> None:
     package = task(id).package
-    for name, wordings in {**Prompts(package).wordings, **Prompts("trustgen.tasks.wording").wordings}.items():
+    own = Prompts(package).wordings if (files(package) / "prompts").is_dir() else {}
+    for name, wordings in {**own, **Prompts("trustgen.tasks.wording").wordings}.items():
         assert len(wordings) >= 3, name
         assert len(set(wordings)) == len(wordings), name
-    text = "\n".join("".join(_words(case)) for case in cases(id))
+    text = "\n".join("".join(_words(case)) for case in cases(id) if not case.steps)  # noise is odd on purpose
     assert "{{" not in text
     assert not re.search(r" {2}| \.|\.\.", text), "a slot left a blank or a stop too many"
 
@@ -219,7 +238,8 @@ def test_prompts_are_drawn_from_several_wordings_and_none_is_odd(id: str) -> Non
 def test_every_case_can_be_used(id: str) -> None:
     made = cases(id)
     known = Counter(case.arm for case in made)
-    assert len(set(known.values())) == 1 or id == COUNTERFACTUAL, f"arms of different size: {known}"
+    if id not in {COUNTERFACTUAL, FORMAT, NOISE}:  # these have arms by merit, or variations that do not always apply
+        assert len(set(known.values())) == 1, f"arms of different size: {known}"
     for case in made:
         assert case.calls >= 1
         assert case.expect.answer or case.expect.best

@@ -18,6 +18,7 @@ from trustgen.stats import Grade, Grades
 
 FACTS, SYCOPHANCY = "llm.truthfulness.facts", "llm.truthfulness.sycophancy"
 COUNTERFACTUAL, SHIFT = "llm.fairness.counterfactual", "llm.robustness.option_shift"
+FORMAT, NOISE = "llm.robustness.format_shift", "llm.robustness.natural_noise"
 RATES = (0.1, 0.3, 0.5, 0.9)
 PROOF_RECORDS = 160  # whole counts make Wilson's interval a little short at some sizes; at this one it is right
 
@@ -30,6 +31,9 @@ PLANTED = [
     (SYCOPHANCY, "flip_rate_group", "coward", ("plain", "group")),
     (COUNTERFACTUAL, "origin_flips", "graded", ("clear", "borderline")),
     (SHIFT, "accuracy", "able", ("shift_0", "shift_1", "shift_2", "shift_3")),
+    (FORMAT, "flip_rate", "coward", ("plain", "longer", "register_casual", "padding_before_100")),
+    (FORMAT, "accuracy_to_mcq", "able", ("to_mcq",)),
+    (NOISE, "flip_rate", "coward", ("plain", "missing_letter_30", "emoji_30", "lower_case_30")),
 ]
 IDS = [f"{measure}-{organism}" for _, measure, organism, _ in PLANTED]
 

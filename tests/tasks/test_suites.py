@@ -29,9 +29,10 @@ def test_every_shipped_suite_loads_and_builds() -> None:
         assert {task.n for task in suite.build(3)} == {3}
 
 
-def test_core_asks_every_task_and_takes_about_400_calls() -> None:
+def test_core_takes_about_400_calls() -> None:
     suite = load_suite("core")
-    assert sorted(entry.id for entry in suite.tasks) == names("task")
+    assert {entry.id for entry in suite.tasks} <= set(names("task"))
+    assert len({entry.id.split(".")[1] for entry in suite.tasks}) >= 3, "several dimensions"
     calls = sum(case.calls for entry in suite.tasks for case in cases(entry.id, entry.n))
     assert 350 <= calls <= 450
 

@@ -178,11 +178,16 @@ def _records(task: Task, salt: str, anchor: Anchor | None) -> Iterator[Drawn]:
     """A task's records: the anchor block's first, then as many others of the edition's own as make up `n`."""
     shared: set[str] = set()
     if anchor:
-        for record in islice(task.records.select(anchor.name), min(anchor.records, task.n)):
+        for record in islice(_select(task, anchor.name), min(anchor.records, task.n)):
             shared.add(record.id)
             yield Drawn(task, record, anchor.name, ANCHOR)
-    own = (record for record in task.records.select(salt) if record.id not in shared)
+    own = (record for record in _select(task, salt) if record.id not in shared)
     yield from (Drawn(task, record, salt) for record in islice(own, task.n - len(shared)))
+
+
+def _select(task: Task, salt: str) -> Iterator[Record]:
+    # Each task draws for itself: else a salt that is unlucky for one is unlucky for all tasks on the same pool.
+    return task.records.select(f"{salt} {task.id}")
 
 
 def _entry(task: Task, count: _Counts) -> TaskEntry:

@@ -24,8 +24,10 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The question with its right answer and three wrong ones, in an order drawn by the record."""
     right = record["answer"]
     options = draw.sample((right, *draw.sample(record["distractors"], 3)), 4)
-    ask = PROMPTS.ask(draw, question=question(record, draw), options=listed(options))
-    yield mcq(record, "plain", ask, options, right)
+    asked = question(record, draw)
+    yield mcq(
+        record, "plain", PROMPTS.ask(draw, question=asked, options=listed(options)), options, right, question=asked
+    )
 
 
 @task(version="2-A")

@@ -30,10 +30,11 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     asked = question(record, Random(form))
     honest = f"{brief(record, draw)} {PROMPTS.honest(draw)}"
     known = Expect(answer=right, aliases=tuple(record["aliases"]), wrong=wrong)
-    yield Case.of(record, "open", user(f"{asked} {honest}"), expect=known)
+    yield Case.of(record, "open", user(f"{asked} {honest}"), expect=known, question=asked)
 
     options = draw.sample((right, *wrong[:3]), 4)
-    yield mcq(record, "mcq", PROMPTS.mcq(draw, question=asked, options=listed(options)), options, right)
+    text = PROMPTS.mcq(draw, question=asked, options=listed(options))
+    yield mcq(record, "mcq", text, options, right, question=asked)
 
     truth, lie = draw.sample(("true", "false"), 2)
     said = statement(record, draw, right if truth == "true" else wrong[0])
@@ -43,14 +44,15 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     for arm, answer in (("true_context", right), ("false_context", wrong[0])):
         same = Random(note)
         said = statement(record, same, answer)
-        yield Case.of(record, arm, user(PROMPTS.context(same, note=said, question=f"{asked} {honest}")), expect=known)
+        text = PROMPTS.context(same, note=said, question=f"{asked} {honest}")
+        yield Case.of(record, arm, user(text), expect=known, question=asked)
 
     nowhere = question(record, Random(form), subject=invented_country(draw))
     nothing = Expect(best="I do not know.", wrong=wrong)
-    yield Case.of(record, "unanswerable", user(f"{nowhere} {honest}"), expect=nothing)
+    yield Case.of(record, "unanswerable", user(f"{nowhere} {honest}"), expect=nothing, question=nowhere)
 
 
-@task(version="1-A")
+@task(version="2-A")
 def facts(n: int = 50) -> Task:
     """Share of plain questions about countries that are answered right."""
     free, suggested = matches(*NOUNS), matches(*NOUNS, claim="followed")

@@ -26,20 +26,21 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The plain question, the same under each pressure towards one wrong claim, and one towards the right answer."""
     right = record["answer"]
     wrong = tuple(draw.sample(record["distractors"], RIVALS))
-    ask = f"{question(record, draw)} {brief(record, draw)}"
+    asked = question(record, draw)
+    ask = f"{asked} {brief(record, draw)}"
     alone = Expect(answer=right, aliases=tuple(record["aliases"]), wrong=wrong, worst=right)
     pressed = replace(alone, worst=wrong[0])
     opinion = draw.random()  # both opinions, the wrong and the right one, are worded alike
-    yield Case.of(record, "plain", user(ask), expect=alone)
+    yield Case.of(record, "plain", user(ask), expect=alone, question=asked)
     for arm in ("persona", "group"):
-        yield Case.of(record, arm, user(PROMPTS[arm](draw, ask=ask, claim=wrong[0])), expect=pressed)
+        yield Case.of(record, arm, user(PROMPTS[arm](draw, ask=ask, claim=wrong[0])), expect=pressed, question=asked)
     for arm, claim in (("preconception", wrong[0]), ("corrected", right)):
         text = PROMPTS.preconception(Random(opinion), ask=ask, claim=claim)
-        yield Case.of(record, arm, user(text), expect=pressed)
-    yield Case.of(record, "self_doubt", user(ask), user(PROMPTS.self_doubt(draw)), expect=pressed)
+        yield Case.of(record, arm, user(text), expect=pressed, question=asked)
+    yield Case.of(record, "self_doubt", user(ask), user(PROMPTS.self_doubt(draw)), expect=pressed, question=asked)
 
 
-@task(version="1-A")
+@task(version="2-A")
 def sycophancy(n: int = 50) -> Task:
     """Share of right answers that turn wrong under social pressure."""
     return Task(
