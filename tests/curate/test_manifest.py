@@ -192,7 +192,8 @@ def test_a_record_says_where_it_comes_from(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("", "missing required field `name`"),
+        ("[origin]\npath = 'x'", "missing required field `name`"),
+        ("", "write one of"),
         ('name = "x"\nabout = oops', "cannot be read: .*line 2"),
         (f"{HEAD}[origin]\npaht = 'x'", "line 5: unknown key `paht`: did you mean `path`"),
         (f"{HEAD}colour = 'x'\n[origin]\npath = 'x'", "line 4: unknown key `colour`"),
@@ -359,3 +360,29 @@ def test_a_hub_file_is_fetched_once_at_its_revision(tmp_path: Path, monkeypatch:
     assert len(list(pool(str(path), n=2, kit=kit).select("s"))) == 2, "what is remembered needs no network"
     with pytest.raises(InputError, match="TRUSTGEN_OFFLINE=1 refuses a connection to hub"):
         pool(str(path), n=1, kit=other)
+
+
+@pytest.mark.parametrize(
+    ("table", "kind"),
+    [
+        ('[web]\ntopic = "lighthouses"\n[web.fields]\nplace = {about = "where it stands"}\n', "WebPool"),
+        (
+            '[topics]\nroot = "chores"\nbrief = "small dilemmas"\n[topics.fields]\nscene = {about = "what happens"}\n',
+            "TopicPool",
+        ),
+    ],
+)
+def test_a_manifest_may_describe_a_pool_that_a_writer_makes(tmp_path: Path, table: str, kind: str) -> None:
+    path = tmp_path / "live.toml"
+    path.write_text(f'name = "mine.live"\nabout = "things"\n{table}')
+    made = read_manifest(path)
+    assert type(made).__name__ == kind
+    assert made.name == "mine.live"
+    with pytest.raises(InputError, match="needs a model in the role `writer`"):
+        made.using(Kit())  # type: ignore[attr-defined]
+    path.write_text(f'name = "mine.live"\nabout = "things"\n[origin]\npath = "x.csv"\n{table}')
+    with pytest.raises(InputError, match=r"write one of \[origin\], \[web\] and \[topics\]"):
+        read_manifest(path)
+    path.write_text(f'name = "mine.live"\nabout = "things"\nsha256 = "0"\n{table}')
+    with pytest.raises(InputError, match="unknown key `sha256`"):
+        read_manifest(path)

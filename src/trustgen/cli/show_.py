@@ -36,7 +36,7 @@ def command(name: str, count: int | None, as_json: bool) -> None:
             print_findings(found)
     elif name in names("task"):
         _task(name, count, as_json)
-    elif name in names("pool"):
+    elif name in names("pool") or (name.endswith(".toml") and _is_pool(path)):
         _pool(name, as_json)
     elif name in suite_names():
         suite = load_suite(name)
@@ -79,14 +79,31 @@ def _task(name: str, count: int | None, as_json: bool) -> None:
         _print_case(case)
 
 
+def _is_pool(path: Path) -> bool:
+    """Whether a TOML file is a pool's manifest; a suite lists tasks instead."""
+    import tomllib
+
+    from trustgen.core import InputError
+
+    try:
+        return "tasks" not in tomllib.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"`{path}` cannot be read: {error}") from error
+
+
 def _pool(name: str, as_json: bool) -> None:
     from trustgen.core.registry import load
 
-    pool = load("pool", name)
+    if name.endswith(".toml"):
+        from trustgen.curate.manifest import read_manifest
+
+        pool = read_manifest(name)
+    else:
+        pool = load("pool", name)
     if as_json:
         print_json(pool.manifest)
         return
-    click.echo(f"{name}: {pool.about}")
+    click.echo(f"{pool.name}: {pool.about}")
     for key, value in pool.manifest.items():
         click.echo(f"  {key}: {value}")
 

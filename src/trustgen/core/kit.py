@@ -104,7 +104,7 @@ def structured(bound: Bound, prompt: str, shape: type[T], *, sampling: Sampling 
         text = bound.ask(*turns, sampling=asked).text
         try:
             return msgspec.json.decode(_json_in(text), type=shape)
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # the last: brackets without end
             fault = str(error)
             turns = (user(f"{prompt}\n\nThe last reply could not be used ({fault}). Reply with that JSON alone."),)
     raise Unusable(f"`{bound.role}` ({bound.uri}) gave no usable JSON in {tries} tries: {fault}")

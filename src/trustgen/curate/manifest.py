@@ -15,6 +15,9 @@
     Language = "en"
     Question = {min = 10, max = 400}
 
+Instead of [origin] there may be [web] (a topic that a writer searches the web for) or [topics] (a root topic that a
+writer divides), each with its own table of fields; see `trustgen.curate.web` and `trustgen.curate.topics`.
+
 Nothing is read before a record is needed. A row that cannot be used goes to `bad_rows`; a file that cannot raises.
 """
 
@@ -39,7 +42,10 @@ from .origins import Origin, Part, parts
 from .pool import Manifest as Summary
 from .pool import Pool, rank
 from .rows import Fault, Raw, as_type, read_rows, unclean
+from .topics import Growth, TopicPool, Topics
 from .triples import Relation
+from .web.agent import Web, WebPool
+from .web.fields import Wanted
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -72,7 +78,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     max: int = 1 << 62
 
 
-Wanted = str | int | float | bool | Filter
+Asked = str | int | float | bool | Filter
 
 
 class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,9 +92,33 @@ class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     sha256: str = ""
     canary: str = ""
     fields: dict[str, str | Field] = {}
-    where: dict[str, Wanted] = {}
+    where: dict[str, Asked] = {}
     prefixes: dict[str, str] = {}
     relation: tuple[Relation, ...] = ()
+
+
+class Live(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a manifest file says of a pool that a writer makes: exactly one of `web` and `topics`."""
+
+    name: str
+    about: str
+    licence: str = ""
+    web: Web | None = None
+    topics: Topics | None = None
+
+
+TABLES: tuple[type[msgspec.Struct], ...] = (
+    Described,
+    Live,
+    Origin,
+    Field,
+    Filter,
+    Relation,
+    Web,
+    Wanted,
+    Topics,
+    Growth,
+)
 
 
 def read_manifest(path: str | Path) -> Pool:
@@ -103,7 +133,12 @@ def read_manifest(path: str | Path) -> Pool:
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"manifest `{path}` cannot be read: {why}") from error
+    tables = [name for name in ("origin", "web", "topics") if name in told]
+    if len(tables) != 1:
+        raise InputError(f"manifest `{path}`: write one of [origin], [web] and [topics], found {tables or 'none'}")
     try:
+        if tables != ["origin"]:
+            return _live(msgspec.convert(told, Live))
         described = msgspec.convert(told, Described)
     except msgspec.ValidationError as error:
         _explain(path, text, str(error))
@@ -124,6 +159,15 @@ def read_manifest(path: str | Path) -> Pool:
     return RowPool(described, path)
 
 
+def _live(described: Live) -> Pool:
+    name, about = described.name, described.about
+    licence = {"licence": described.licence} if described.licence else {}
+    if described.web:
+        return WebPool.described(name, about, described.web, **licence)
+    assert described.topics is not None
+    return TopicPool.described(name, about, described.topics, **licence)
+
+
 def _explain(path: Path, text: str, error: str) -> NoReturn:
     """Say where in the file an unfitting key stands, and which key was likely meant."""
     found = re.search(r"field `([^`]+)`", error)
@@ -131,7 +175,18 @@ def _explain(path: Path, text: str, error: str) -> NoReturn:
         raise InputError(f"manifest `{path}`: {error}")
     key = found[1]
     line = next((i for i, row in enumerate(text.splitlines(), 1) if re.search(rf"\b{re.escape(key)}\s*[=\].]", row)), 0)
-    kinds: tuple[type[msgspec.Struct], ...] = (Described, Origin, Field, Filter, Relation)
+    kinds: tuple[type[msgspec.Struct], ...] = (
+        Described,
+        Live,
+        Origin,
+        Field,
+        Filter,
+        Relation,
+        Web,
+        Wanted,
+        Topics,
+        Growth,
+    )
     known = {field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)}
     near = difflib.get_close_matches(key, sorted(known), n=1)
     hint = f": did you mean `{near[0]}`?" if near else ": remove it"
@@ -152,7 +207,7 @@ def _as_text(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _kept(values: Mapping[str, Any], where: Mapping[str, Wanted]) -> bool:
+def _kept(values: Mapping[str, Any], where: Mapping[str, Asked]) -> bool:
     """Whether a row is one that the manifest asks for."""
     for column, wanted in where.items():
         value = _at(values, column)

@@ -1,0 +1,331 @@
+"""A web-browsing agent as a pool: a writer plans searches, pages are fetched, records are read from their main text.
+
+    topic ─writer→ queries ─engine→ hits ─fetch→ pages ─writer→ fields with quotes ─grounding→ records
+
+Nothing that a page or the writer says is trusted: each value must stand in the page, in words that the writer quotes.
+All that comes from outside is remembered by the build, so building again needs neither network nor writer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from trustgen.core import (
+    BARE,
+    BadRow,
+    Bound,
+    InputError,
+    Kit,
+    Prompts,
+    Record,
+    Sampling,
+    Source,
+    Unusable,
+    digest,
+    keyed,
+    structured,
+)
+from trustgen.curate.pool import Manifest
+from trustgen.curate.rows import Fault
+
+from .addresses import Lookup, system_lookup
+from .fetch import Fetcher, Page
+from .fields import Cited, Novel, Wanted, check_fields, listed_fields, reply_shape, typed
+from .limits import LIMITS, Limits
+from .search import Engine, Hit, MediaWiki, decoded, encoded, engine, search
+from .text import one_line
+
+PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
+RESERVED = ("quotes", "date")  # fields that every record has beside those asked for
+LICENCE = "as the page says"
+NEAR = 0.85  # overlap of two records from which they are the same
+QUERY = 120  # characters of a query
+_LATE = "the time of this pool is over"
+
+_decode_page = msgspec.json.Decoder(Page).decode
+
+
+class Web(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The table `[web]` of a manifest file: what to look for, where, and how far to go."""
+
+    topic: str
+    fields: dict[str, Wanted]
+    engine: str = "mediawiki"
+    base: str = ""
+    key_env: str = ""
+    hosts: tuple[str, ...] = ()
+    allow_private: bool = False
+    limits: Limits = LIMITS
+
+
+class _Queries(msgspec.Struct, frozen=True):
+    queries: list[str]
+
+
+@dataclass(frozen=True)
+class WebPool:
+    """Records read from web pages about a `topic`, each with its page as source.
+
+    `fields` are what a record holds, by name; beside them it has `quotes` (field: the words of the page) and `date`
+    (the page's own, ISO, or ""). A field `subject`, where there is one, must be named by the page with each of the
+    others. `hosts`, where given, are the only ones to read from, with what lies under them.
+    `allow_private` lets the agent into the own network. It needs a model in the role `writer`: see `using`.
+    """
+
+    name: str
+    about: str
+    topic: str
+    fields: Mapping[str, Wanted]
+    engine: Engine = field(default_factory=MediaWiki)
+    hosts: tuple[str, ...] = ()
+    limits: Limits = LIMITS
+    licence: str = LICENCE
+    allow_private: bool = False
+    kit: Kit = BARE
+    lookup: Lookup = system_lookup
+    _bad: dict[str, list[BadRow]] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        what = f"pool `{self.name}`"
+        if not self.topic.strip():
+            raise InputError(f"{what} has no topic: say what to look for")
+        check_fields(what, self.fields, RESERVED)
+        for name, wanted in self.fields.items():
+            if wanted.type == "boolean":
+                raise InputError(f"{what}: field `{name}` is boolean, which no page says in words: ask for text")
+
+    @classmethod
+    def described(cls, name: str, about: str, web: Web, licence: str = LICENCE) -> WebPool:
+        """The pool that a manifest file describes."""
+        return cls(
+            name,
+            about,
+            web.topic,
+            web.fields,
+            engine(web.engine, web.base, web.key_env),
+            hosts=tuple(host.lower() for host in web.hosts),
+            limits=web.limits,
+            licence=licence,
+            allow_private=web.allow_private,
+        )
+
+    @property
+    def size(self) -> None:
+        """None: nobody knows how many there are."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Source, licence and size."""
+        origin = f"web pages found by {self.engine.name} ({self.engine.base})"
+        return {"origin": origin, "revision": "live", "licence": self.licence, "rows": "as many as are found"}
+
+    def using(self, kit: Kit) -> WebPool:
+        """The pool with its writer bound and what it fetches remembered; `InputError` where no writer is bound."""
+        kit.need("writer", f"pool `{self.name}`")
+        return replace(self, kit=kit, _bad={})
+
+    def bad_rows(self) -> list[BadRow]:
+        """Queries, pages and records that gave nothing, with their address and reason, as far as was drawn."""
+        return [row for rows in self._bad.values() for row in rows]
+
+    def draw(self, salt: str) -> Iterator[Record]:
+        """Record after record, as pages are read: the salt decides the queries, and what is not asked for is not read.
+
+        Raises `InputError` where no writer is bound or the engine is not to be used.
+        """
+        writer = self.kit.need("writer", f"pool `{self.name}`")
+        bad = self._bad[salt] = []
+        return _Walk(self, salt, writer, bad).records()
+
+
+class _Walk:
+    """One way through the web, under one salt."""
+
+    def __init__(self, pool: WebPool, salt: str, writer: Bound, bad: list[BadRow]) -> None:
+        self._pool, self._salt, self._writer, self._bad = pool, salt, writer, bad
+        self._limits = pool.limits
+        self._shape = reply_shape(pool.fields, cited=True)
+        self._fields = listed_fields(pool.fields)
+        self._novel, self._ids = Novel(NEAR), set[str]()
+        self._fetcher = Fetcher(pool.limits, allow_private=pool.allow_private, lookup=pool.lookup)
+
+    def records(self) -> Iterator[Record]:
+        self._until = time.monotonic() + self._limits.seconds
+        found = pages = 0
+        try:
+            for page in self._pages():
+                pages += 1
+                for record in self._read(page):
+                    found += 1
+                    yield record
+            why = "widen the topic or raise the limits"
+        except _Over:
+            why = _LATE
+        self._lost("", "", f"no more than {found} records were found on {pages} pages: {why}")
+
+    def _lost(self, where: str, name: str, reason: str) -> None:
+        self._bad.append(BadRow(self._pool.name, one_line(where, 300), name, one_line(reason, 300)))
+
+    def _remembered(self, kind: str, key: str, make: Callable[[], bytes]) -> bytes:
+        """What came from outside, now or when this was built first.
+
+        The clock is looked at inside what is remembered: building again ends where the first build ended.
+        """
+
+        def make_in_time() -> bytes:
+            if time.monotonic() > self._until:
+                raise Unusable(_LATE)
+            return make()
+
+        try:
+            return self._pool.kit.cache.remember(kind, key, make_in_time)
+        except Unusable as error:
+            if str(error) == _LATE:
+                raise _Over from error
+            raise
+
+    # ── queries, hits, pages ────────────────────────────────────────────────────────────────────────────────────────
+
+    def _queries(self) -> list[str]:
+        draw = keyed(self._salt, "web", self._pool.name)
+        n = self._limits.queries
+        prompt = PROMPTS.queries(draw, topic=self._pool.topic, fields=self._fields, n=str(n))
+        sampling = Sampling(temperature=0.8, max_tokens=64 + 32 * n, seed=draw.getrandbits(31))
+        try:
+            told = structured(self._writer, prompt, _Queries, sampling=sampling).queries
+        except Unusable as error:
+            self._lost("", "queries", str(error))
+            return []
+        novel = Novel(0.9)
+        tidy = (one_line(query, QUERY) for query in told)
+        return [query for query in tidy if query and novel.add(query)][:n]
+
+    def _hits(self) -> Iterator[Hit]:
+        limits, by = self._limits, self._pool.engine
+        for query in self._queries():
+            make = partial(self._search, query)
+            try:
+                body = self._remembered("search", f"{by.name} {by.base}\n{limits.hits}\n{query}", make)
+            except Unusable as error:
+                self._lost(by.base, "", f"query {query!r}: {error}")
+                continue
+            hits = decoded(body)
+            if not hits:
+                self._lost(by.base, "", f"query {query!r} found nothing")
+            yield from hits
+
+    def _search(self, query: str) -> bytes:
+        return encoded(search(self._pool.engine, query, self._limits.hits, self._limits))
+
+    def _pages(self) -> Iterator[Page]:
+        limits = self._limits
+        seen: set[str] = set()
+        size = tried = 0
+        for hit in self._hits():
+            address = hit.url.partition("#")[0]
+            if address in seen or not self._wanted(address):
+                continue
+            if tried >= limits.pages or size > limits.bytes:
+                return
+            seen.add(address)
+            tried += 1
+            try:
+                body = self._remembered("page", f"{limits.text}\n{address}", partial(self._fetch, address))
+            except Unusable as error:
+                self._lost(address, "", str(error))
+                continue
+            page = _decode_page(body)
+            size += page.bytes
+            if page.sha256 in seen or (page.final_url != address and page.final_url in seen):
+                self._lost(address, "", "it is a page that was read already")
+                continue
+            seen |= {page.final_url, page.sha256}
+            if self._wanted(page.final_url):
+                yield page
+            else:
+                self._lost(address, "", "it leads to a host that is not among those to read from")
+
+    def _fetch(self, address: str) -> bytes:
+        return msgspec.json.encode(self._fetcher.page(address))
+
+    def _wanted(self, address: str) -> bool:
+        host = address.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()
+        return not self._pool.hosts or any(host == h or host.endswith(f".{h}") for h in self._pool.hosts)
+
+    # ── records of a page ───────────────────────────────────────────────────────────────────────────────────────────
+
+    def _read(self, page: Page) -> Iterator[Record]:
+        limits = self._limits
+        # The mark is a hash of the page: whoever writes a page cannot close the fence around it.
+        prompt = PROMPTS.extract(
+            topic=self._pool.topic,
+            fields=self._fields,
+            most=str(limits.records),
+            mark=digest(self._salt, page.text)[:16],
+            page=page.text,
+        )
+        sampling = Sampling(max_tokens=256 + limits.records * 160 * len(self._pool.fields))
+        try:
+            rows: list[Any] = structured(self._writer, prompt, self._shape, sampling=sampling).records  # type: ignore[attr-defined]
+        except Unusable as error:
+            self._lost(page.final_url, "", str(error))
+            return
+        if not rows:
+            self._lost(page.final_url, "", "the writer found no record in it")
+        for row in rows[: limits.records]:
+            if (record := self._record(page, row)) is not None:
+                yield record
+
+    def _record(self, page: Page, row: Any) -> Record | None:
+        """The record of a row of the writer's, each field of which the page must say; None where it is lost."""
+        subject = getattr(row, "subject", None)
+        about = str(subject.value) if subject is not None else ""
+        values: dict[str, Any] = {}
+        quotes: dict[str, str] = {}
+        for name, wanted in self._pool.fields.items():
+            try:
+                values[name], quotes[name] = _supported(
+                    page.text, wanted, getattr(row, name), "" if name == "subject" else about
+                )
+            except Fault as fault:
+                if wanted.required:
+                    self._lost(page.final_url, name, str(fault))
+                    return None
+                values[name] = None
+        told = " ".join(str(value) for value in values.values() if value is not None)
+        same = digest({name: str(value).casefold() for name, value in values.items()})
+        if same in self._ids or not self._novel.add(told):
+            self._lost(page.final_url, "", "it says the same as a record before it")
+            return None
+        self._ids.add(same)
+        licence = page.licence or self._pool.licence
+        source = Source(
+            origin=page.final_url, revision="", licence=licence, sha256=page.sha256, retrieved=page.retrieved
+        )
+        return Record.of(self._pool.name, source, **values, quotes=quotes, date=page.date)
+
+
+class _Over(Exception):
+    """The time of a walk is over."""
+
+
+def _supported(page: str, wanted: Wanted, cited: Cited | None, subject: str) -> tuple[Any, str]:
+    """A value as its field's type, and its quote; raises `Fault` where the page does not say it."""
+    from trustgen.curate.grounding import ungrounded
+
+    if cited is None or cited.value is None:
+        raise Fault("is missing")
+    quote = one_line(cited.quote, 1000)
+    value = typed(wanted, cited.value)
+    if why := ungrounded(page, str(cited.value), quote, subject=subject, field=wanted.about):
+        raise Fault(why)
+    return value, quote
+
+
+__all__ = ["LICENCE", "RESERVED", "Web", "WebPool"]
