@@ -1,4 +1,4 @@
-"""Write the pages that come from code: one a task (from its card), the shelf, and the command line.
+"""Write the pages that come from code: one a task (from its card), the shelf, the pools, and the command line.
 
 python docs/generate.py            write them
 python docs/generate.py --check    exit 1 when one is out of date
@@ -59,6 +59,27 @@ def shelf(tasks: list[Task]) -> str:
     return "\n".join([*lines, ""])
 
 
+def pool_list() -> str:
+    """The table of all pools. Live ones are not asked how much they hold."""
+    lines = [
+        "# All pools",
+        "",
+        "| pool | records | what they are | origin | licence of the data |",
+        "|---|---|---|---|---|",
+    ]
+    for name in names("pool"):
+        pool = load("pool", name)
+        if hasattr(pool, "using") and (name.startswith("graph.wiki") or getattr(pool, "role", "")):
+            lines.append(f"| `{name}` | live | {pool.about} | asked when it is drawn from | |")
+            continue
+        about = pool.manifest
+        rows = about["rows"] if isinstance(about["rows"], int) else "without end"
+        lines.append(
+            f"| `{name}` | {rows} | {pool.about} | {about['origin']} {about['revision']} | {about['licence']} |"
+        )
+    return "\n".join([*lines, ""])
+
+
 def command_line() -> str:
     """The help of every command."""
     lines = ["# Command line", ""]
@@ -76,7 +97,7 @@ def pages() -> dict[Path, str]:
     """Every generated page."""
     tasks: list[Task] = [load("task", name)() for name in names("task")]
     made = {DOCS / "tasks" / f"{task.id}.md": task_page(task) for task in tasks}
-    return made | {DOCS / "tasks.md": shelf(tasks), DOCS / "cli.md": command_line()}
+    return made | {DOCS / "tasks.md": shelf(tasks), DOCS / "pool-list.md": pool_list(), DOCS / "cli.md": command_line()}
 
 
 def main() -> None:

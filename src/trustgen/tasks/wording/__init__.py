@@ -1,6 +1,7 @@
 """How a fact is put into words, in the same way by every task that asks about facts.
 
-Each is drawn from many wordings, so that two salts rarely ask the same question of the same record.
+Each is drawn from many wordings, so that two salts rarely ask the same question of the same record. A relation that has
+no wordings here (of a pool of somebody's own) is put as "the … of …", or in the words of the record's own `question`.
 """
 
 from __future__ import annotations
@@ -8,23 +9,35 @@ from __future__ import annotations
 from random import Random
 
 from trustgen.core import Prompts, Record
+from trustgen.craft import said, worded
 
 PROMPTS = Prompts(__package__)
 
 
 def question(record: Record, draw: Random, subject: str = "") -> str:
     """The record's question, or the same about another subject."""
-    return PROMPTS[record["relation"]](draw, subject=subject or record["subject"])
+    if (relation := _known(record)) is None:
+        return worded(record, draw, subject=subject)
+    return PROMPTS[relation](draw, subject=subject or record["subject"])
 
 
 def brief(record: Record, draw: Random) -> str:
     """The request to give the answer alone."""
-    return PROMPTS[f"{record['relation']}_only"](draw)
+    return PROMPTS[f"{_known(record) or 'answer'}_only"](draw)
 
 
 def statement(record: Record, draw: Random, answer: str) -> str:
     """A sentence which says that the record's answer is `answer`."""
-    return PROMPTS[f"{record['relation']}_is"](draw, subject=record["subject"], answer=answer)
+    if (relation := _known(record)) is None:
+        return said(record, draw, answer)
+    return PROMPTS[f"{relation}_is"](draw, subject=record["subject"], answer=answer)
+
+
+def _known(record: Record) -> str | None:
+    """The record's relation, where there are wordings for it and the record brings no question of its own."""
+    relation = record.fields.get("relation")
+    own = "question" in record.fields
+    return relation if isinstance(relation, str) and relation in PROMPTS.wordings and not own else None
 
 
 __all__ = ["brief", "question", "statement"]
