@@ -8,7 +8,7 @@ from random import Random
 import pytest
 from craft_records import CAPITAL, RIVER, Writer, fact
 
-from trustgen.core import Case, Task, Unusable, crafted
+from trustgen.core import Case, Drafted, Record, Task, Unusable, crafted
 from trustgen.craft import Choices, Claims, Open, Recall, SelfDoubt, Unanswerable, Walk, Written, choices, joined
 from trustgen.craft.written import shown
 
@@ -28,9 +28,14 @@ RECORD = fact(
 )
 
 
+def cases(builder: Written, record: Record, seed: int) -> list[Case]:
+    """The cases that a writer's builder worded."""
+    return [draft.case if isinstance(draft, Drafted) else draft for draft in builder(record, Random(seed))]
+
+
 def test_the_writer_sees_no_answer_and_labels_stay() -> None:
     writer = Writer(curious)
-    (case,) = Written(writer, Open())(RECORD, Random(1))
+    (case,) = cases(Written(writer, Open()), RECORD, 1)
     assert case.question == "My child asked about Peru: which town leads it?"
     assert case.turns[0].text.startswith(case.question)
     assert (case.expect.answer, case.expect.aliases) == ("Lima", ("City of Kings", "Lma"))
@@ -54,8 +59,10 @@ def test_it_has_the_face_of_its_template(template: Choices) -> None:
     writer = Writer(lambda prompt: "Well then: which one?")
     written = Written(writer, template)
     assert (written.by, template.by) == ("writer", "rule")
-    made = list(written(RECORD, Random(5)))
-    assert made == list(written(RECORD, Random(5)))
+    made = cases(written, RECORD, 5)
+    assert made == cases(written, RECORD, 5)
+    assert all(isinstance(draft, Drafted) and draft.template.question != draft.case.question
+               for draft in written(RECORD, Random(5)))  # fmt: skip
     assert all(case.question == "Well then: which one?" for case in made)
     assert all(case.turns[i].text.count(case.question) == 1 for case in made for i in range(len(case.turns))
                if case.question in case.turns[i].text)  # fmt: skip
@@ -65,11 +72,11 @@ def test_it_has_the_face_of_its_template(template: Choices) -> None:
 
 def test_arms_with_the_same_question_are_worded_once_and_twins_alike() -> None:
     writer = Writer(curious)
-    plain, doubted = Written(writer, SelfDoubt())(RECORD, Random(1))
+    plain, doubted = cases(Written(writer, SelfDoubt()), RECORD, 1)
     assert len(writer.asked) == 1
     assert doubted.turns[0] == plain.turns[0]
     writer.asked.clear()
-    plain, nothing, premise = Written(writer, Unanswerable())(RECORD, Random(1))
+    plain, nothing, premise = cases(Written(writer, Unanswerable()), RECORD, 1)
     name = nothing.tags["subject"]
     assert nothing.question == plain.question.replace("Peru", name)
     assert nothing.turns[0].text == plain.turns[0].text.replace("Peru", name)

@@ -60,6 +60,13 @@ class Vary:
     keep_original: bool = True
 
 
+class Drafted(NamedTuple):
+    """What a writer's builder yields: the case as the writer worded it, and as the template would have."""
+
+    case: Case
+    template: Case
+
+
 class Crafted(NamedTuple):
     """A case as it was made, with what a check needs to know; `reason` is why it is rejected, "" when it is not."""
 
@@ -70,6 +77,8 @@ class Crafted(NamedTuple):
     attempt: int = 0
     reason: str = ""
     final: bool = True  # False for a rejected attempt that a later one replaced
+    by: Maker = "rule"  # who worded it last
+    template: Case | None = None  # the case as a rule words it, where a writer's builder worded this one
     applies: bool = True  # False where a variation has nothing to change: no case was meant, none is lost
 
 
@@ -101,17 +110,26 @@ def crafted(made: Task, record: Record, salt: str, check: Check = no_check) -> I
 
 def _built(made: Task, record: Record, salt: str, check: Check) -> Iterator[Crafted]:
     """The cases of the builder. Where a `writer` words them, a rejected one has the record built anew."""
-    tries = TRIES if getattr(made.cases, "by", "rule") == "writer" else 1
+    by: Maker = getattr(made.cases, "by", "rule")
+    tries = TRIES if by == "writer" else 1
     mend = ""
     for attempt in range(tries):
         draw = keyed(salt, made.id, record.id, *_again(attempt))
-        built: Iterable[Case] = made.cases(record, draw, mend) if tries > 1 else made.cases(record, draw)  # type: ignore[call-arg]
-        found = [_checked(Crafted(case.sealed(made.id), record, attempt=attempt), check) for case in built]
+        built: Iterable[Case | Drafted] = made.cases(record, draw, mend) if tries > 1 else made.cases(record, draw)  # type: ignore[call-arg]
+        drafts = (item if isinstance(item, Drafted) else Drafted(item, item) for item in built)
+        found = [
+            _checked(Crafted(d.case.sealed(made.id), record, attempt=attempt, by=by, template=_template(d)), check)
+            for d in drafts
+        ]
         mend = "; ".join(dict.fromkeys(c.reason for c in found if c.reason))
         if not mend or attempt == tries - 1:
             yield from found
             return
         yield from (c._replace(final=False) for c in found if c.reason)
+
+
+def _template(draft: Drafted) -> Case | None:
+    return None if draft.template is draft.case else draft.template
 
 
 def _varied(made: Task, vary: Vary, base: Crafted, salt: str, check: Check) -> Iterator[Crafted]:
@@ -133,7 +151,9 @@ def _stepped(
     arm = base.case.arm if in_place else step.name if base.case.arm == "plain" else f"{base.case.arm}.{step.name}"
     mend, before = "", ""
     steps = (*base.case.steps, f"{step.name}:{step.by}")
-    nothing = Crafted(replace(base.case, arm=arm, steps=steps, turns=()).sealed(made.id), base.record, base.case, step)
+    nothing = Crafted(
+        replace(base.case, arm=arm, steps=steps, turns=()).sealed(made.id), base.record, base.case, step, by=step.by
+    )
     for attempt in range(TRIES):
         try:
             varied = step(base.case, keyed(salt, "vary", step.name, base.record.id, *_again(attempt)), mend)
@@ -144,7 +164,7 @@ def _stepped(
             yield nothing._replace(reason=f"`{step.name}` does not apply", attempt=attempt, applies=False)
             return
         case = replace(varied, arm=arm, steps=steps).sealed(made.id)
-        found = _checked(Crafted(case, base.record, base.case, step, attempt), check)
+        found = _checked(Crafted(case, base.record, base.case, step, attempt, by=step.by), check)
         last = not found.reason or attempt == TRIES - 1 or case.id == before
         yield found._replace(final=last)
         if last:

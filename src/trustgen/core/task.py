@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import msgspec
 
 from .errors import InputError
-from .expand import Vary, expand
+from .expand import Drafted, Vary, expand
 from .ids import digest
 from .kit import BARE, Kit
 from .models import Level
@@ -116,7 +116,7 @@ class Task:
     """
 
     records: Records
-    cases: Callable[[Record, Random], Iterable[Case]]
+    cases: Callable[[Record, Random], Iterable[Case | Drafted]]
     judge: Judge
     measures: Mapping[str, Measure]
     vary: Vary | None = None  # None keeps each case as it is

@@ -16,7 +16,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from trustgen.core import Bound, Case, Maker, Record, Sampling, Text, Turn, Unusable, structured
+from trustgen.core import Bound, Case, Drafted, Maker, Record, Sampling, Text, Turn, Unusable, structured
 
 from .asking import PROMPTS, Builder
 
@@ -41,7 +41,7 @@ class Written:
     max_tokens: int = 384
     by: Maker = "writer"
 
-    def __call__(self, record: Record, draw: Random, mend: str = "") -> Iterator[Case]:
+    def __call__(self, record: Record, draw: Random, mend: str = "") -> Iterator[Case | Drafted]:
         """The template's cases in the writer's words; those that mark no question as they are. Raises `Unusable`."""
         seed, wording = draw.getrandbits(31), draw.random()
         cases = list(self.template(record, Random(draw.random())))
@@ -54,7 +54,7 @@ class Written:
             key = case.question, case.tags.get("subject", "")
             if key not in made:
                 made[key] = _twin(*key, made) or self._ask(record, case, answers, Random(wording), seed, mend)
-            yield _reworded(case, made[key])
+            yield Drafted(_reworded(case, made[key]), case)
 
     def _ask(self, record: Record, case: Case, answers: tuple[str, ...], draw: Random, seed: int, mend: str) -> str:
         fields = shown(record, answers)

