@@ -22,8 +22,9 @@ from toy import FAST, Numbers, Scripted, echo, images
 from toy_written import Writer, written
 
 from servers.mock_server import mock_server
+from trustgen.audit import Auditor
 from trustgen.core import BadRow, BuildStopped, Case, Expect, FolderError, InputError, Kit, Record, Task, user
-from trustgen.run import Budget, Settings, Staff, build, evaluate, rebuild, role_uris, verify
+from trustgen.run import Budget, Settings, Staff, Strictness, build, evaluate, rebuild, role_uris, verify
 from trustgen.store import Anchor, Edition, Generated
 
 QUICK = Settings(retry=FAST)
@@ -31,7 +32,7 @@ QUICK = Settings(retry=FAST)
 
 def good(prompt: str) -> str:
     """What an honest writer says."""
-    return prompt.removeprefix("Reword: ").strip().replace("Say", "Please say")
+    return f"Please say {prompt.split()[2].rstrip('.')}."
 
 
 def made(
@@ -271,16 +272,18 @@ KILLED = """
 import sys
 sys.path[:0] = {path!r}
 from toy_written import written
+from trustgen.audit import Auditor
 from trustgen.run import Staff, build
 from trustgen.store import Generated
 from pathlib import Path
 folder = Path({folder!r})
+Auditor.__call__ = lambda self, made: ""  # the server answers with hashes, which no audit would let pass
 with Staff({{"writer": {uri!r}}}, Generated(folder / "generated.db")) as staff:
     build([written({n}, staff.kit)], folder, salt="s", staff=staff)
 """
 
 
-def test_a_killed_build_resumes_without_asking_again(tmp_path: Path) -> None:
+def test_a_killed_build_resumes_without_asking_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """kill -9 in the middle, three times; the writer is a server in a process of its own that counts its calls."""
     folder, n = tmp_path / "e", 400
     with mock_server(10, echo=True) as url:
@@ -302,6 +305,7 @@ def test_a_killed_build_resumes_without_asking_again(tmp_path: Path) -> None:
         assert 0 <= missing <= 3, "a reader sees a row of a killed writer's only once somebody has recovered its log"
     edition = Edition.open(folder)
     assert edition.manifest.tasks[0].arms["plain"] == n
+    monkeypatch.setattr(Auditor, "__call__", lambda self, made: "")
     whole = rebuild(edition, suite, tmp_path / "again")
     assert files(whole.folder) == files(folder), "an interrupted build ends as an uninterrupted one"
 
@@ -319,3 +323,31 @@ def asked(url: str) -> int:
     """How many completions the server was asked for."""
     with urlopen(f"{url}/count") as answer:
         return int(json.load(answer)["asked"])
+
+
+def test_cases_that_repeat_a_published_text_are_left_out(tmp_path: Path) -> None:
+    """Lesson of every leaked benchmark; and a rebuild and a check know what the edition was built against."""
+    from trustgen.core import registry
+
+    task = registry.load("task", "llm.truthfulness.facts")
+    free = build([task(20)], tmp_path / "free", salt="s")
+    known = [c.turns[0].text for c in free.cases() if c.arm == "false_context"][:5]
+    assert len(known) == 5
+    published = tmp_path / "published.txt"
+    published.write_text("\n".join(known))
+    strict = Strictness(against=(published,))
+    made = build([task(20)], tmp_path / "strict", salt="s", strict=strict)
+    lost = [r for r in made.rejects() if r.lost]
+    assert {r.turns[0].text for r in lost} >= set(known)
+    assert all("13" in r.reason or "known" in r.reason or "publish" in r.reason for r in lost), lost[0].reason
+    assert verify(tmp_path / "strict", [published]).ok
+    assert "--against" in verify(tmp_path / "strict").notes[-1]
+    with pytest.raises(InputError, match="not built against these texts"):
+        verify(tmp_path / "free", [published])
+
+
+def test_records_without_a_date_are_no_fresh_ones(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"built no usable case of 40 crafted .*date"):
+        build([echo(20)], tmp_path / "e", salt="s", strict=Strictness(after="2026-01-01"))
+    with pytest.raises(InputError, match="2026-13-01"):
+        build([echo(20)], tmp_path / "e", salt="s", strict=Strictness(after="2026-13-01"))

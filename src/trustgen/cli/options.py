@@ -13,7 +13,7 @@ import click
 from trustgen.core import FolderError, InputError, ModelOptions
 
 if TYPE_CHECKING:
-    from trustgen.run import Settings
+    from trustgen.run import Settings, Strictness
     from trustgen.store import Anchor, Edition
     from trustgen.tasks.suites import Suite
 
@@ -37,7 +37,17 @@ def building(command: Command) -> Command:
 
 
 def roles(command: Command) -> Command:
-    """`--role` and `--anchor`: what a build is made with."""
+    """`--role`, `--anchor`, `--against` and `--after`: what a build is made with."""
+    command = click.option(
+        "--after", default="", metavar="DATE", help="Only records later than this date, such as 2026-01-31."
+    )(command)
+    command = click.option(
+        "--against",
+        multiple=True,
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        help="Texts that no case may repeat, such as a public benchmark; repeat for several.",
+    )(command)
     command = click.option(
         "--anchor",
         metavar="NAME:N",
@@ -126,6 +136,7 @@ def edition_of(
     role: tuple[str, ...] = (),
     anchor: Anchor | None = None,
     settings: Settings | None = None,
+    strict: Strictness | None = None,
     quiet: bool = False,
 ) -> Edition:
     """The edition in a folder, or the one that a suite builds now, at `out` (kept where it is there already)."""
@@ -139,7 +150,7 @@ def edition_of(
         return Edition.open(Path(target))
     suite = load_suite(target)
     if not (out / "edition.json").is_file():
-        return build_suite(suite, n, salt, out, role_uris(role), anchor, settings, quiet=quiet)
+        return build_suite(suite, n, salt, out, role_uris(role), anchor, settings, strict, quiet=quiet)
     made = Edition.open(out)
     wanted = [(e.id, e.n if n is None else n) for e in suite.tasks]
     if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
@@ -160,6 +171,7 @@ def build_suite(
     role: Mapping[str, str],
     anchor: Anchor | None,
     settings: Settings | None = None,
+    strict: Strictness | None = None,
     *,
     quiet: bool = False,
 ) -> Edition:
@@ -176,7 +188,16 @@ def build_suite(
         try:
             with Staff(role, cache, settings, note) as staff:
                 tasks = suite.build(n, staff.kit)
-                made = build(tasks, out, salt=salt, suite=suite.name, staff=staff, anchor=anchor, progress=progress)
+                made = build(
+                    tasks,
+                    out,
+                    salt=salt,
+                    suite=suite.name,
+                    staff=staff,
+                    anchor=anchor,
+                    strict=strict,
+                    progress=progress,
+                )
                 for bound in staff.roles.values():
                     if not bound.asks:
                         note(f"note: no task of `{suite.name}` asked the role `{bound.role}`")

@@ -31,6 +31,8 @@ def command(
     salt: str,
     role: tuple[str, ...],
     anchor: str | None,
+    against: tuple[Path, ...],
+    after: str,
     out: Path | None,
     as_json: bool,
     **asked: Any,
@@ -39,9 +41,14 @@ def command(
 
     Model URIs: smollm2 · openai-api:MODEL@http://host:port/v1 · inspect/PROVIDER/MODEL · organism/TRAIT?rate=0.3
     """
+
+    from trustgen.run import Strictness
+
     settings = settings_of(models, **asked)
     folder = out or place("run", Path(target).name, *models, salt)
-    edition = partial(edition_of, target, n, salt, folder / "edition", role, anchor_of(anchor), settings, quiet=as_json)
+    strict = Strictness(against, after)
+    where = folder / "edition"
+    edition = partial(edition_of, target, n, salt, where, role, anchor_of(anchor), settings, strict, quiet=as_json)
     raise SystemExit(run_and_report(edition, models, folder, settings, as_json))
 
 

@@ -12,14 +12,17 @@ from .options import common
 
 @click.command("verify")
 @click.argument("edition", type=click.Path(path_type=Path))
+@click.option(
+    "--against", multiple=True, type=click.Path(path_type=Path), metavar="FILE", help="The texts it was built against."
+)
 @common
-def command(edition: Path, as_json: bool) -> None:
+def command(edition: Path, against: tuple[Path, ...], as_json: bool) -> None:
     """Check EDITION: every byte, and every case, label and choice of records derived again. No model is asked."""
     import msgspec
 
     from trustgen.run import verify
 
-    found = verify(edition)
+    found = verify(edition, against)
     if as_json:
         print_json({**msgspec.structs.asdict(found), "ok": found.ok})
     else:

@@ -4,7 +4,7 @@ from trustgen.stats.planned import Planned
 
 from .ask import Retry
 from .budget import Budget, Price, cost
-from .build import build
+from .build import Strictness, build
 from .diff import Diff, diff
 from .estimate import planned
 from .evaluate import evaluate, rejudge
@@ -27,6 +27,7 @@ __all__ = [
     "Retry",
     "Settings",
     "Staff",
+    "Strictness",
     "Verified",
     "build",
     "cost",

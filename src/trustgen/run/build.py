@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import trustgen
-from trustgen.core import Case, Crafted, InputError, Record, Task, crafted
-from trustgen.store import ANCHOR, Anchor, Edition, EditionWriter, Reject, TaskEntry
+from trustgen.audit import Auditor, NGrams, card
+from trustgen.core import BARE, Case, Crafted, InputError, Kit, Record, Task, crafted, digest
+from trustgen.store import ANCHOR, Anchor, Edition, EditionWriter, Reject, TaskEntry, sha256_file
 
 from .roles import Archive, Staff
-from .shim import Auditor, card
 
 
 class Drawn(NamedTuple):
@@ -32,6 +32,27 @@ class Made(NamedTuple):
 
     drawn: Drawn
     found: list[Crafted]
+
+
+@dataclass(frozen=True)
+class Strictness:
+    """What a build checks beyond what it always does.
+
+    `against` are files of texts (a public benchmark, say) that no case may repeat; `after` is an ISO date that every
+    record must be later than.
+    """
+
+    against: tuple[Path, ...] = ()
+    after: str = ""
+
+    def auditor(self, kit: Kit) -> Auditor:
+        """The auditor of one build. Raises `InputError` for a date or a file that cannot be read."""
+        return Auditor(kit, against=NGrams.of(self.against) if self.against else None, after=self.after)
+
+    def facts(self) -> dict[str, str]:
+        """What the manifest says of it: the date, and a hash of the texts."""
+        found = {"after": self.after} if self.after else {}
+        return found | {"against": digest([sha256_file(p) for p in self.against])} if self.against else found
 
 
 @dataclass
@@ -51,16 +72,17 @@ def build(
     suite: str = "",
     staff: Staff | Archive | None = None,
     anchor: Anchor | None = None,
-    auditor: Auditor | None = None,
+    strict: Strictness | None = None,
     progress: Callable[[int, int], None] = lambda *_: None,
 ) -> Edition:
     """Build and seal the edition of `tasks` under `salt` at `out`.
 
     Tasks take turns, record by record, so a run that stops early has something of each. The same tasks, salt and
     generated outputs give the same bytes, however many builders wait for a role at a time. `staff` are the bound roles,
-    whose kit the tasks were made with; `anchor` is a block shared with other editions. `progress` is told the records
-    done and meant. Raises `InputError` where a task yields no usable case, `FolderError` where `out` cannot be used,
-    `BuildStopped` where a role gives out or its budget is used: the same call then resumes, asking nothing twice.
+    whose kit the tasks were made with; `anchor` is a block shared with other editions, `strict` adds checks, `progress`
+    is told the records done and meant. Raises `InputError` where a task yields no usable case, `FolderError` where
+    `out` cannot be used, `BuildStopped` where a role gives out or its budget is used: the same call then resumes,
+    asking nothing twice.
     """
     if not tasks:
         raise InputError("nothing to build: name a suite or a task")
@@ -68,7 +90,8 @@ def build(
         raise InputError("the salt is empty: pass any text with --salt")
     if anchor and anchor.name == salt:
         raise InputError(f"the anchor block and the edition have the same salt `{salt}`: name the block otherwise")
-    check = auditor or Auditor(staff.kit if staff else None)
+    strict = strict or Strictness()
+    check = strict.auditor(staff.kit if staff else BARE)
     counts = {task.id: _Counts() for task in tasks}
     writer = EditionWriter(Path(out))
     written: set[int] = set()
@@ -96,7 +119,7 @@ def build(
             roles=staff.uris if staff else None,
             anchor=anchor,
             pools={name: about for task in tasks for name, about in getattr(task.records, "manifests", {}).items()},
-            audit=card(writer.cases, check),
+            audit=card(writer.cases) | ({"checks": strict.facts()} if strict.facts() else {}),
         )
         if staff:
             staff.cache.delete()

