@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import CRAFTING, InputError, Kit, Record, Reply, Sampling, Turn, keyed
-from trustgen.simulate import Agent, Claim, Give, Memory, Persona, Tell, Wait, action_shares, from_scene, play, realism
+from trustgen.simulate import Agent, Claim, Give, Memory, Persona, Say, Tell, Wait, action_shares, from_scene, play, realism
 from trustgen.simulate.pools import discussions, markets, offices, played_discussions
 from trustgen.simulate.worlds import Discussion, Gossip, Market, Office
 
@@ -109,6 +109,11 @@ def test_impossible_actions_are_refused_and_told() -> None:
     office = Office(["Ada", "Ivo"], {"n": ("it rains", "Ada")}, "the mill")
     assert office.fault("Ivo", Tell("Ada", "n")) == "Ivo does not know that"
     assert "no news" in office.fault("Ada", Tell("Ivo", "x"))
+    talk = Discussion(["Ada"], "2+2?", "4", ["5"], "the mill")
+    assert "whole number" in talk.fault("Ada", Claim("<answer>"))
+    assert talk.fault("Ada", Claim("4")) == talk.fault("Ada", Say("all", "Well.")) == ""
+    assert talk.fault("Ada", Say("all", " ")) == "nothing was said"
+    assert "characters" in talk.fault("Ada", Say("all", "a" * 301))
     told: list[str] = []
 
     def stubborn(persona, sees, memory, draw, mend):  # type: ignore[no-untyped-def]

@@ -11,7 +11,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import trustgen
-from trustgen.audit import Auditor, NGrams, card
+from trustgen.audit.auditor import Auditor
+from trustgen.audit.card import card
+from trustgen.audit.contamination import NGrams
 from trustgen.core import BARE, Case, Crafted, InputError, Kit, Record, Task, crafted, digest
 from trustgen.store import ANCHOR, Anchor, Edition, EditionWriter, Reject, TaskEntry, sha256_file
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from random import Random
 
 from .actions import Action, Claim, Give, Say, Tell
 from .agents import Memory, Persona
 from .scene import Question
+
+LONGEST = 300  # characters of a remark
 
 
 class Market:
@@ -128,9 +131,11 @@ class Discussion:
         return f"{self.asked} So far: {said or 'nobody has answered'}."
 
     def fault(self, name: str, action: Action) -> str:
-        """A claim or a remark must say something."""
-        said = action.answer if isinstance(action, Claim) else action.text if isinstance(action, Say) else ""
-        return "" if said.strip() else "nothing was said"
+        """A claim is a whole number; a remark says something, in at most `LONGEST` characters."""
+        if isinstance(action, Claim):
+            return "" if re.fullmatch(r"-?\d{1,6}", action.answer) else "an answer here is a whole number, in digits"
+        said = action.text if isinstance(action, Say) else ""
+        return "nothing was said" if not said.strip() else f"over {LONGEST} characters" if len(said) > LONGEST else ""
 
     def apply(self, name: str, action: Action) -> tuple[str, tuple[str, ...]]:
         """Everybody hears it."""
