@@ -56,7 +56,7 @@ class Factory:
         )
         self.measures = measures
 
-    def __call__(self, n: int | None = None) -> Any:
+    def __call__(self, n: int | None = None, kit: object = None) -> Any:
         return SimpleNamespace(
             id=self.id,
             version=self.version,
