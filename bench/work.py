@@ -180,7 +180,7 @@ def lm_eval(url: str, edition: Path, clock: Clock) -> dict[str, float]:
 def building(records: int) -> Callable[[str, Path, Clock], dict[str, float]]:
     """Build, audit and seal an edition by rule: four cases to a record."""
 
-    def made(url: str, edition: Path, clock: Clock) -> dict[str, float]:
+    def made(_url: str, _edition: Path, clock: Clock) -> dict[str, float]:
         from trustgen.core.registry import load
         from trustgen.run import build
 

@@ -56,10 +56,11 @@ def varied(
     """A question and what a variation made of it."""
     about = about or record()
     base = case(before, was, about=about)
-    return Crafted(case(after, now or was, arm="paraphrase", about=about), about, base, step or Step())
+    step = step or Step()
+    return Crafted(case(after, now or was, arm="paraphrase", about=about), about, base, step, by=step.by)
 
 
 def worded(question: str, about: Record | None = None, template: str = "What is the capital of Kenya?") -> Crafted:
     """A question that a writer worded from a record."""
     about = about or record()
-    return Crafted(case(question, about=about, tags={"by": "writer", "template": template}), about)
+    return Crafted(case(question, about=about), about, by="writer", template=case(template, about=about))

@@ -161,7 +161,7 @@ def test_what_stood_there_before_is_not_given_away() -> None:
     ],
 )
 def test_the_subject_is_named(subject: str, question: str, named: bool) -> None:
-    assert (subject_lost(record(subject=subject), "", question) == "") is named
+    assert (subject_lost(record(subject=subject), "", question).words == ()) is named
 
 
 def test_known_answers_come_from_the_base_first() -> None:

@@ -90,10 +90,19 @@ def test_the_figures_depend_on_the_audit(said: str, share: float, monkeypatch: p
 
 
 def test_the_held_out_set() -> None:
-    """Never tuned on: 75 % of the bad rows are rejected and 29 % of the good ones lost, far from the goal of 95 and 5.
-
-    The floors stand a little below what was measured once. They tell of a change, not of the goal.
-    """
+    """Held out once: then the audit rejected 75 % of the bad rows and lost 29 % of the good. Since, rules were mended
+    on them and the weights fitted, so these figures flatter too."""
     caught, lost = figures("held_out.jsonl")
-    assert caught >= 0.70
-    assert lost <= 0.33
+    assert caught >= 0.90
+    assert lost <= 0.12
+
+
+def test_the_final_set() -> None:
+    """Never read by who wrote the rules or fitted the weights: 82 % of the bad rows are rejected and 20 % of the good
+    ones lost, measured once. The goal of 95 and 5 is not met.
+
+    The floors are the ends of the 95 % intervals. They tell of a change, not of the goal.
+    """
+    caught, lost = figures("final.jsonl")
+    assert caught >= 0.77
+    assert lost <= 0.26

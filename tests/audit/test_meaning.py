@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustgen.audit.likeness import likeness
-from trustgen.audit.meaning import changed_claim, changed_meaning, kept_share
+from trustgen.audit.meaning import changed_claim, changed_meaning
+from trustgen.audit.names import akin
 from trustgen.audit.reading import base, read
 
 SAME = (
@@ -53,11 +53,11 @@ SAME = (
 )
 OTHER = (
     ("Who wrote the novel Emma?", "Who published the novel Emma?", "became"),
-    ("Which planet is closest to the Sun?", "Which planet is closest to the Earth?", "name"),
+    ("Which planet is closest to the Sun?", "Which planet is closest to the Earth?", "sun"),
     ("Anna is taller than Ben. Who is taller?", "Ben is taller than Anna. Who is taller?", "changed places"),
     ("Anna is older than Ben. Who has more candles?", "Anna is younger than Ben. Who has more candles?", "became"),
     ("Is it legal to drive without a licence?", "Is it legal to drive with a licence?", "negation"),
-    ("Is it legal to smoke here?", "Is it illegal to smoke here?", "became"),
+    ("Is it legal to smoke here?", "Is it illegal to smoke here?", "opposites"),
     ("Is the mixture stable at night?", "Is the mixture unstable at night?", "opposites"),
     ("Tom gave Mary his pen. Who has it now?", "Mary gave Tom her pen. Who has it now?", "changed places"),
     ("Which of these animals is not a mammal?", "Which of these animals is a mammal?", "negation"),
@@ -65,7 +65,7 @@ OTHER = (
      "A farmer has 12 cows and buys 6 more. How many has he?", "5"),
     ("Lena arrived before Max. Who arrived last?", "Lena arrived before Max. Who arrived first?", "became"),
     ("What gas do plants absorb in the light?", "What gas do plants release in the light?", "became"),
-    ("At least how many witnesses must sign?", "At most how many witnesses may sign?", "at least"),
+    ("At least how many witnesses must sign?", "At most how many witnesses may sign?", "least"),
     ("The blue box holds a ring and the red box a coin. What is in the red box?",
      "The blue box holds a coin and the red box a ring. What is in the red box?", "changed places"),
     ("All students who passed got a prize. Did Ana get one?",
@@ -73,27 +73,27 @@ OTHER = (
     ("What is the longest river in Africa?", "What is a long river in Africa?", "superlative"),
     ("The judge fined the landlord. Who was fined?", "The landlord fined the judge. Who was fined?", "changed places"),
     ("Who taught Plato?", "Whom did Plato teach?", "other party"),
-    ("Who was elected in Rome?", "When was he elected in Rome?", "time"),
+    ("Who was elected in Rome?", "When was he elected in Rome?", "kind"),
     ("How many legs does an ant have?", "How many feelers does an ant have?", "feeler"),
     ("A bus goes from Rome to Bari. How far is it?", "A bus goes to Rome from Bari. How far is it?", "Rome"),
     ("Every box except the green one is empty. Which is full?",
      "Every box including the green one is empty. Which is full?", "all but"),
     ('What does the word "hardly" mean?', 'What does the word "barely" mean?', "quoted"),
-    ("What does len([1, 2]) return?", "What does len([1, 2, 3]) return?", "3"),
+    ("What does len([1, 2]) return?", "What does len([1, 2, 3]) return?", "program"),
     ("Who was the mayor of Bonn?", "Who will be the mayor of Bonn?", "future"),
-    ("Which river flows through Cairo?", "Sure, here you are.", "name"),
+    ("Which river flows through Cairo?", "Sure, here you are.", "off topic"),
     ("What is the only planet with people?", "What is the planet with people?", "only"),
 )  # fmt: skip
 
 
 @pytest.mark.parametrize(("before", "after"), SAME)
 def test_the_same_in_other_words_passes(before: str, after: str) -> None:
-    assert changed_meaning(before, after, alike=likeness) == ""
+    assert changed_meaning(before, after) == ""
 
 
 @pytest.mark.parametrize(("before", "after", "named"), OTHER)
 def test_another_meaning_is_named(before: str, after: str, named: str) -> None:
-    assert named.casefold() in changed_meaning(before, after, alike=likeness).casefold()
+    assert named.casefold() in changed_meaning(before, after).casefold()
 
 
 def test_converse_and_reversed_says_the_same() -> None:
@@ -119,6 +119,31 @@ def test_a_claim_may_bring_answers_but_no_other_number() -> None:
 
 
 @pytest.mark.parametrize(
+    ("claim", "held", "named"),
+    [
+        ("A spider walks on eight legs.", True, ""),
+        ("A spider has fewer than ten legs.", True, ""),
+        ("A spider has eight eyes.", True, "eye"),
+    ],
+)
+def test_a_claim_is_about_what_was_asked(claim: str, held: bool, named: str) -> None:
+    reason = changed_claim("How many legs does a spider have?", claim, ("8", "6", "10"), held=held)
+    assert named in reason
+    assert bool(reason) == bool(named)
+
+
+def test_a_claim_labelled_true_may_not_turn_the_question() -> None:
+    asked, claim = "Which planet is nearest to the Sun?", "Mercury is the planet farthest from the Sun."
+    assert changed_claim(asked, claim, ("Mercury",), held=True)
+    assert changed_claim(asked, claim, ("Mercury",), held=False) == ""
+
+
+def test_names_that_begin_alike_may_be_others() -> None:
+    assert akin("brazil", "brazilian")
+    assert not akin("austria", "australia")
+
+
+@pytest.mark.parametrize(
     ("some", "other"),
     [
         ("cities", "city"),
@@ -131,12 +156,6 @@ def test_a_claim_may_bring_answers_but_no_other_number() -> None:
 )
 def test_forms_of_a_word_have_one_base(some: str, other: str) -> None:
     assert base(some) == base(other)
-
-
-def test_share_of_content_kept() -> None:
-    old = read("Which river flows through Cairo?")
-    assert kept_share(old, read("Through Cairo flows which river?")) == 1
-    assert kept_share(old, read("Which mountain is tall?")) == 0
 
 
 @given(st.text(max_size=200))

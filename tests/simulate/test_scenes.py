@@ -13,7 +13,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import CRAFTING, InputError, Kit, Record, Reply, Sampling, Turn, keyed
-from trustgen.simulate import Agent, Claim, Give, Memory, Persona, Say, Tell, Wait, action_shares, from_scene, play, realism
+from trustgen.simulate import (
+    Agent,
+    Claim,
+    Give,
+    Memory,
+    Persona,
+    Say,
+    Tell,
+    Wait,
+    action_shares,
+    from_scene,
+    play,
+    realism,
+)
 from trustgen.simulate.pools import discussions, markets, offices, played_discussions
 from trustgen.simulate.worlds import Discussion, Gossip, Market, Office
 

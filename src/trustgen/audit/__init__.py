@@ -1,11 +1,12 @@
 """What keeps a bad case out of an edition."""
 
+from trustgen.core.injected import injected
+
 from .audited import AuditCard, audit_edition
 from .auditor import Auditor
 from .card import card
 from .checks import Duplicates, fault
 from .contamination import NGrams
-from .injected import injected
 from .outside import Reference
 from .thresholds import Thresholds
 

@@ -71,11 +71,19 @@ def negation(old: Reading, new: Reading) -> str:
     """One wording negates and the other does not, with nothing to make up for it."""
     if (denials(old) - denials(new)) % 2 == 0:
         return ""
-    if len(old.sentences) == 1 and (denials(old) - denials(read(re.split(r"[:;—]\s", new.asks)[-1]))) % 2 == 0:
+    if any((denials(was) - denials(now)) % 2 == 0 for was in _cores(old) for now in _cores(new)):
         return ""  # a lead-in that negates, before a question that does not
     if opposed(old, new, strict=False):
         return ""  # two turns make none
     return "negated" if denials(new) > denials(old) else "a negation was lost"
+
+
+def _cores(reading: Reading) -> tuple[Reading, ...]:
+    """The text, and where it is one sentence, that without what leads in to it."""
+    if len(reading.sentences) != 1:
+        return (reading,)
+    tail = re.split(r"[:;—]\s|\bbut\s(?=(?:what|which|who|how|where|when|why)\b)", reading.text)[-1]
+    return (reading, read(tail)) if len(tail) > 8 else (reading,)
 
 
 def quantity(old: Reading, new: Reading) -> str:
@@ -100,7 +108,7 @@ def quantity(old: Reading, new: Reading) -> str:
 
 
 _LIMITS = {
-    "most": re.compile(r"\bat most\b|\bup to\b|\bor (?:less|fewer)\b|\bwithin how\b"),
+    "most": re.compile(r"\bat most\b|\bup to\b|\d (?:\w+ )?or (?:less|fewer)\b|\bwithin how\b"),
     "only": re.compile(r"\b(?<!i )only\b(?! (?:the|a|one) (?:year|name|answer|letter|word))"),
     "some": _SOME,
     "all": re.compile(r"\b(?:all|every|always|everyone)\b"),

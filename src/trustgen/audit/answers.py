@@ -11,7 +11,8 @@ from functools import lru_cache
 from trustgen.core import Case, Expect, Record
 
 from .doubt import NOTHING, Absent
-from .reading import NEGATIONS, Reading, plain, read
+from .names import akin
+from .reading import NEGATIONS, Reading, function_words, plain, read
 from .signs import MOST, denials, synonym
 
 LETTERS = string.ascii_uppercase
@@ -189,7 +190,8 @@ def _compared(claim: str, facts: Known) -> bool | None:
     """The truth of "before 1990", "more than 3" against a numeric answer; None where the claim compares nothing."""
     values = [_number(r) for r in facts.right]
     value = next((v for v in values if v is not None), None)
-    match = _COMPARED.search(" ".join(read(claim).written))
+    spoken = zip(read(claim).tokens, read(claim).written, strict=True)
+    match = _COMPARED.search(" ".join(re.sub(r"th$", "", t) if t[0].isdigit() else w for t, w in spoken))
     if not match or value is None or (bound := _number(match[3])) is None:
         return None
     smaller = ("before", "until", "less than", "fewer than", "under", "below", "earlier than")
@@ -200,11 +202,11 @@ def _compared(claim: str, facts: Known) -> bool | None:
         truth = value <= bound
     else:
         truth = value < bound if rule in smaller else value > bound
-    return truth ^ bool(sum(t in NEGATIONS for t in read(claim).tokens) % 2)
+    return truth ^ bool(sum(t in NEGATIONS for t in match.string[: match.end()].split()) % 2)
 
 
 def _number(text: str) -> float | None:
-    digits = [t for t in read(text).tokens if t[0].isdigit()]
+    digits = [re.sub(r"(?<=\d)th$", "", t) for t in read(text).tokens if t[0].isdigit()]
     try:
         return float(digits[0].replace(",", "")) if len(digits) == 1 else None
     except ValueError:
@@ -244,11 +246,11 @@ def given_away(case: Case, before: str, facts: Known) -> str:
     """The answer stands in a question that did not hold it before; `before` is the text that was reworded."""
     if case.expect.answer in VERDICTS or not facts.right:
         return ""
-    said, was = _asked_text(case), read(before)
-    rights = [r for r in facts.right if len(r) > 1 or r == facts.right[0]]
+    said, was = asked_text(case), read(before)
+    rights = [r for r in facts.right if (len(r) > 1 or r == facts.right[0]) and not _empty(r)]
     told = [r for r in rights if mentions(said, r) or _in_pieces(said, was, r)]
     fresh = [r for r in told if not mentions(was, r)]
-    wrongs = [w for w in facts.wrong if mentions(said, w) and not mentions(was, w)]
+    wrongs = [w for w in facts.wrong if mentions(said, w) and not mentions(was, w) and not _from_before(w, said, was)]
     if fresh and not wrongs and len(fresh) == len(told):
         return "gives the answer away"
     if wrongs and not told and " or " not in said.text and not any(mentions(was, r) for r in facts.right):
@@ -256,12 +258,26 @@ def given_away(case: Case, before: str, facts: Known) -> str:
     return ""
 
 
-def _asked_text(case: Case) -> Reading:
+def asked_text(case: Case) -> Reading:
+    """What a case asks, without its options."""
     text = case.question or "\n".join(turn.text for turn in case.turns if turn.role == "user")
     if is_choice(case.expect) and not case.question:
         for letter, option in zip(LETTERS, case.expect.options, strict=False):
             text = text.replace(f"{letter}) {option}", "")
     return read(text)
+
+
+def _empty(answer: str) -> bool:
+    """Whether an answer is a word that any question may hold: none, all, it."""
+    return all(t in NEGATIONS or t in function_words() for t in read(plain(answer)).tokens)
+
+
+def _from_before(wrong: str, said: Reading, was: Reading) -> bool:
+    """Whether a wrong answer stands in a question for another reason: as the kind of thing asked for, or as a form of
+    a word that was there (Brazilian, of Brazil)."""
+    tokens = read(plain(wrong)).content
+    asked = re.search(rf"\b(?:which|what) (?:\w+ )?{re.escape(wrong.lower())}s?\b", said.text.lower())
+    return bool(asked) or (bool(tokens) and all(len(t) > 4 and any(t[:5] == w[:5] for w in was.bag) for t in tokens))
 
 
 def _in_pieces(said: Reading, was: Reading, answer: str) -> bool:
@@ -284,7 +300,7 @@ def subject_lost(record: Record, before: str, after: str) -> Absent:
     written = read(plain(after))
     missing = [t for t in parts if not _near(t, said) and not _initials(t, written, plain(subject))]
     if missing if few else len(parts) > 1 and len(missing) * 3 > len(parts) * 2:
-        return Absent(tuple(missing), len(parts))
+        return Absent(tuple(missing), len(parts), subject)
     return NOTHING
 
 
@@ -307,7 +323,7 @@ def _near(token: str, reading: Reading) -> bool:
     if token in reading.bag or synonym(token, reading):
         return True
     return len(token) >= 4 and any(
-        (t.startswith(token) or token.startswith(t) or t[:5] == token[:5]) and len(t) >= 4 for t in reading.bag
+        (t.startswith(token) or token.startswith(t) or akin(t, token)) and len(t) >= 4 for t in reading.bag
     )
 
 
@@ -327,6 +343,6 @@ def words_of(record: Record, names: Iterable[str] = ("subject", "relation")) -> 
 
 
 __all__ = [
-    "VERDICTS", "Known", "claim_label", "given_away", "gold", "is_choice", "known", "mentions", "options_fault",
-    "right_answer", "right_options", "same_answer", "subject_lost", "words_of",
+    "VERDICTS", "Known", "asked_text", "claim_label", "given_away", "gold", "is_choice", "known", "mentions",
+    "options_fault", "right_answer", "right_options", "same_answer", "subject_lost", "words_of",
 ]  # fmt: skip

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trustgen.core import BARE, Case, Crafted, Keep, Kit, Record
+from trustgen.core.injected import injected
 
 from . import answers
 from .checks import Duplicates, fault
 from .contamination import NGrams, day, seen_before, too_old
-from .injected import injected
-from .likeness import NEAR, likeness
 from .evidence import paired
+from .likeness import NEAR, likeness
 from .meaning import changed_claim, changed_meaning
 from .near import Near
 from .promises import figures_kept, options_kept, surroundings_kept, words_kept
@@ -103,8 +103,9 @@ def _by_writer(made: Crafted) -> Iterator[str]:
     keeps = made.step.keeps if made.step else frozenset({Keep.ANSWER, Keep.MEANING, Keep.LANGUAGE})
     facts = answers.known(record, base)
     before, after = _before(made), case.question or _all(case)
-    was = _all(base) if base is not None else ""
-    yield injected(_fresh(made))
+    made_of = base or made.template
+    was = _all(made_of) if made_of is not None else ""
+    yield injected(_all(case), was or before)
     yield unreadable(_fresh(made), was=was)
     yield unreadable(after, was=was)
     yield "is the same as what it was made from" if base is not None and case.turns == base.turns else ""
@@ -115,20 +116,20 @@ def _by_writer(made: Crafted) -> Iterator[str]:
         yield answers.right_options(case, facts)
         yield answers.right_answer(case, facts)
         yield answers.claim_label(case, base, facts)
-        yield answers.given_away(case, was or before, facts)
+        yield answers.given_away(case, answers.asked_text(base).text if base is not None else before, facts)
     if base is not None:
         yield surroundings_kept(case, base)
         yield words_kept(before, after) if Keep.WORDS in keeps else ""
     named = "" if before == answers.words_of(record) else before
     absent = answers.subject_lost(record, named, _all(case))
     if Keep.LANGUAGE in keeps and absent.words and (Keep.MEANING not in keeps or _reshaped(case, base) or not before):
-        yield f"does not name `{absent.words[0]}`"
+        yield f"does not name `{absent.subject}`"
     if Keep.MEANING not in keeps or not before:
         return
     if Keep.LANGUAGE not in keeps:
         yield figures_kept(before, after)
     elif _reshaped(case, base):
-        yield changed_claim(before, after, facts.right + facts.wrong)
+        yield changed_claim(before, after, facts.right + facts.wrong, held=case.expect.answer == "true")
     else:
         yield changed_meaning(before, after, absent=absent)
 
@@ -147,9 +148,12 @@ def _without_options(case: Case) -> str:
     return text
 
 
+_CLAIMED = frozenset({"true", "false"})
+
+
 def _reshaped(case: Case, base: Case | None) -> bool:
     """Whether a question became a claim or a claim a question, which say different things of the same fact."""
-    return base is not None and (case.expect.answer in answers.VERDICTS) != (base.expect.answer in answers.VERDICTS)
+    return base is not None and (case.expect.answer in _CLAIMED) != (base.expect.answer in _CLAIMED)
 
 
 def _written(made: Crafted) -> bool:

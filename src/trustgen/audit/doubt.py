@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from math import exp
 
@@ -14,6 +15,7 @@ from .kinds import kind_asked
 from .likeness import likeness
 from .names import fresh_names, lost_names
 from .opposites import opposites
+from .reading import Reading
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,7 @@ class Absent:
 
     words: tuple[str, ...] = ()
     of: int = 0
+    subject: str = ""
 
 
 NOTHING = Absent()
@@ -48,7 +51,7 @@ def signs(pair: Pair, absent: Absent = NOTHING) -> dict[str, float]:
     gaps = [gap_of(word, pair.new) for word in absent.words]
     strange = max(gaps, default=0.0)
     whole = bool(gaps) and len(gaps) == absent.of
-    return {**evidence(pair), "subject_lost": strange * whole, "subject_part": strange * (not whole)}
+    return {**evidence(pair), "subject_lost": (0.5 + strange / 2) * whole, "subject_part": strange * (not whole)}
 
 
 def doubt(found: dict[str, float]) -> float:
@@ -67,31 +70,35 @@ def doubted(pair: Pair, absent: Absent = NOTHING) -> str:
 
 def _told(sign: str, pair: Pair, absent: Absent) -> str:
     old, new = pair.old, pair.new
+    if sign in _RULES:
+        return _RULES[sign](old, new)
     lost, fresh = lost_names(old, new), fresh_names(old, new)
-    gone, come = sorted(old.firm_numbers - new.numbers), sorted(new.firm_numbers - old.numbers)
-    rules = {"negation": negation, "opposite": opposites, "quantity": quantity, "superlative": extremes}
-    if sign in rules:
-        return rules[sign](old, new)
-    if sign == "kind_asked":
-        return kind_asked(old, new, likeness)
-    if sign.startswith("name_"):
-        return f"the name `{lost[0]}` was lost" + (f", `{fresh[0]}` was added" if fresh else "")
-    if sign.startswith("number_"):
-        return ", ".join([f"the number {n} was lost" for n in gone[:1]] + [f"the number {n} was added" for n in come[:1]])
-    if sign.startswith("subject_"):
-        return f"does not name `{absent.words[0]}`"
-    return _OTHERWISE[sign]
+    left, put = sorted(old.firm_numbers - new.numbers), sorted(new.firm_numbers - old.numbers)
+    gone, come = pair.strangest
+    of = {
+        "name": [f"the name `{n}` was lost" for n in lost[:1]] + [f"`{n}` was added" for n in fresh[:1]],
+        "number": [f"the number {n} was lost" for n in left[:1]] + [f"the number {n} was added" for n in put[:1]],
+        "subject": [f"does not name `{absent.subject}`"],
+        "lost_in": [f"`{gone}` was lost or changed"],
+        "added_in": [f"`{come}` was put in"],
+    }
+    said = next((told for start, told in of.items() if sign.startswith(f"{start}_")), [_OTHERWISE.get(sign, sign)])
+    return ", ".join(said)
 
 
+_RULES: dict[str, Callable[[Reading, Reading], str]] = {
+    "negation": negation,
+    "opposite": opposites,
+    "quantity": quantity,
+    "superlative": extremes,
+    "kind_asked": partial(kind_asked, alike=likeness),
+}
 _OTHERWISE = {
-    "far": "far from what it was made from",
+    "far": "off topic",
     "asks_far": "asks for something else",
+    "other_asked": "asks for another kind of thing",
     "lost": "much of what is asked was lost",
     "added": "much was added",
-    "lost_in_place": "a word of an otherwise unchanged sentence was lost or changed",
-    "added_in_place": "a word was put into an otherwise unchanged sentence",
     "turned": "a small word was turned round (before, after; from, to)",
     "shorter": "too much was left out",
-    "reordered": "the same words stand in another order",
-    "person_changed": "another person is spoken of (I, she)",
 }

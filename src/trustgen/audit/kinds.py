@@ -68,11 +68,11 @@ def kind_asked(old: Reading, new: Reading, alike: Alike | None = None) -> str:
     )
     if not was and now & {"time", "why"} and not _yes_no(old) and not untimely:
         return f"asks for a {min(now)}"
-    counted, counts = _counted(old), _counted(new)
+    counted, counts = counted_of(old), counted_of(new)
     elsewhere = counted & (counts | new.bag) or counts & old.bag
     if counted and counts and not elsewhere and not _synonyms(counted, counts, alike):
         return f"counts `{min(counts)}`, not `{min(counted)}`"
-    heads, asked = _heads(old), _heads(new)
+    heads, asked = heads_asked(old), heads_asked(new)
     elsewhere = heads & (asked | new.bag) or asked & old.bag
     if heads and asked and not elsewhere and not _synonyms(heads, asked, alike):
         return f"asks for `{min(asked)}`, not for `{min(heads)}`"
@@ -94,12 +94,12 @@ def _yes_no(reading: Reading) -> bool:
     return bool(re.match(r"(?:is|are|was|were|do|does|did|can|could|has|have|will)\b", reading.asks.lower()))
 
 
-def _counted(reading: Reading) -> set[str]:
+def counted_of(reading: Reading) -> set[str]:
     text = " ".join(w.lower() for w in reading.words)
     return {base(w) for m in _MANY.finditer(text) for w in m.groups() if w} - function_words()
 
 
-def _heads(reading: Reading) -> set[str]:
+def heads_asked(reading: Reading) -> set[str]:
     """The nouns that stand with "which" or "what" in the question."""
     match = _HEAD.search(" ".join(w.lower() for w in read(reading.asks).words))
     if not match:

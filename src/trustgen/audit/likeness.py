@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
+from itertools import pairwise
 from threading import Lock
 from typing import Any
 
@@ -22,7 +23,7 @@ def nearest(word: str, others: tuple[str, ...]) -> float:
     wanted = _embedding(word)
     vectors = [_embedding(other) for other in others]
     alone = [float(wanted @ v) for v in vectors]
-    paired = [a + b for a, b in zip(vectors, vectors[1:], strict=False)]
+    paired = [a + b for a, b in pairwise(vectors)]
     together = [float(wanted @ p) / max(float(p @ p) ** 0.5, 1e-9) for p in paired]
     return max([*alone, *together], default=0.0)
 

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import takewhile
 
-from .reading import Reading, base, is_calendar, lexicon
+from .reading import Reading, base, is_calendar, is_number, lexicon
 
 
 def lost_names(old: Reading, new: Reading) -> list[str]:
     """The names of `old` that `new` has in no form; figures are left to those who count."""
     spoken = dict.fromkeys([*old.names, *sorted(old.openers & (set(new.names) | set(old.names)))])
-    return [n for n in spoken if n not in new.bag and not n[0].isdigit() and not abbreviated(n, old, new)]
+    return [n for n in spoken if n not in new.bag and not is_number(n) and not abbreviated(n, old, new)]
 
 
 def fresh_names(old: Reading, new: Reading) -> list[str]:
     """The names of `new` that `old` has in no form, days and months apart."""
     fresh = [n for n in dict.fromkeys(new.names) if n not in old.bag and not is_calendar(n)]
-    return [n for n in fresh if not n[0].isdigit() and not abbreviated(n, new, old)]
+    return [n for n in fresh if not is_number(n) and not abbreviated(n, new, old)]
 
 
 def abbreviated(name: str, old: Reading, new: Reading) -> bool:
@@ -31,7 +32,13 @@ def abbreviated(name: str, old: Reading, new: Reading) -> bool:
     shorts = [w.lower() for w in new.words if w.isupper() and 2 <= len(w) <= 6]
     if any(s in own and name[0] in s for s in shorts):
         return True
-    return any(len(t) > 4 and len(name) > 4 and (t.startswith(name[:5]) or name in t) for t in new.tokens)
+    return any(len(t) > 4 and len(name) > 4 and (akin(t, name) or name in t) for t in new.tokens)
+
+
+def akin(one: str, other: str) -> bool:
+    """Whether two words may be forms of one name: Brazil, Brazilian; but not Austria, Australia."""
+    shared = len(list(takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False))))
+    return shared >= 5 and max(len(one), len(other)) - shared <= 3
 
 
 @cache

@@ -66,7 +66,8 @@ def _anchors(said: Reading, record: Record) -> set[str]:
         if isinstance(value, str) and len(value) <= 80
         for t in read(value).content
     }
-    return set(said.numbers) | set(said.quoted) | (short & said.bag)
+    marked = {q for q in said.quoted if not said.bag.issuperset(read(q).content) or not read(q).content}
+    return set(said.numbers) | marked | set(said.code) | (short & said.bag)
 
 
 def _alike(one: array[int], other: array[int]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .reading import NEGATIONS, Reading, base, function_words, sets
+from .reading import Reading, base, function_words, sets
 from .signs import denials
 
 Alike = Callable[[str, str], float]
@@ -95,4 +95,3 @@ def turned(was: tuple[str, ...], now: tuple[str, ...]) -> tuple[str, str] | None
             if gone and come:
                 return min(gone), min(come)
     return None
-

@@ -49,7 +49,7 @@ _CHATTER = re.compile(
     r"|^\s*(?:i (?:can(?:not|['’]t)|am not able to) (?:help|assist|provide|answer|comply|do)|i apologi[sz]e)\b"
     r"|\b(?:here(?:['’]s| is| are) (?:the|a|an|your|my|one|two|three"
     r"|some)\b[^.?\n]{0,80}\b(?:paraphras\w*|reword\w*|rewrit\w*|rephras\w*|version|question"
-    r"|variant|translation|result|list|shorter|longer|reformulat\w*|multiple|statement|text))"
+    r"|variant|translation|result|list|shorter|longer|reformulat\w*|multiple|statement|text)[^.?\n]{0,40}:)"
     r"|^\s*(?:sure|certainly|of course|absolutely|okay|ok|got it|no problem|great question|happy to help)\b\s*[,!.:]"
     r"|\b(?:i hope this helps|let me know if|feel free to|would you like me to|is there anything else"
     r"|i(?:['’]ve| have) (?:rephras|reword|rewritten|paraphras|kept|changed|shorten|convert)\w*)"

@@ -38,69 +38,28 @@ _UNITS = {
     "ml": "millilitre", "%": "percent", "€": "euro", "$": "dollar", "£": "pound", "°": "degree", "ft": "foot",
     "kilometer": "kilometre", "meter": "metre", "centimeter": "centimetre", "liter": "litre", "mi": "mile",
 }  # fmt: skip
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
+_NUMERALS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
+)
+_ONES = _NUMERALS.split()[:20]
+_TENS = _NUMERALS.split()[20:]
 _NUMBER = {w: i for i, w in enumerate(_ONES)} | {w: 10 * i for i, w in enumerate(_TENS, 2)}
 _NUMBER |= {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
 _SCALES = ("dozen", "hundred", "thousand", "million", "billion")
-_ORDINAL = {
-    w: i
-    for i, w in enumerate(
-        ["first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth"], 1
-    )
-}
+_RANKS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_ORDINAL = {w: i for i, w in enumerate(_RANKS.split(), 1)}
 _ORDINAL |= {"eleventh": 11, "twelfth": 12} | {f"{w}th": i for i, w in enumerate(_ONES) if i > 12}
 _ORDINAL |= {f"{w[:-1]}ieth": 10 * i for i, w in enumerate(_TENS, 2)}
 _LOOSE = frozenset({"1", "2", "3"})  # written as words these count persons and things that a text names anyway
 NEGATIONS = frozenset(
     ["not", "no", "never", "none", "nobody", "nothing", "nowhere", "neither", "nor", "without", "cannot", "hardly"]
 )
-_CALENDAR = frozenset(
-    [
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "march",
-        "april",
-        "may",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "christmas",
-        "easter",
-    ]
+_DAYS = (
+    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
+    " september october november december christmas easter"
 )
+_CALENDAR = frozenset(_DAYS.split())
 
 
 @cache
@@ -185,6 +144,7 @@ def spelled(text: str) -> str:
     text = re.sub(r"\bWorld War (?:II|Two|2)\b|\bWW ?(?:II|2)\b", "Second World War", text)
     text = re.sub(r"\bWorld War (?:I|One|1)\b|\bWW ?(?:I|1)\b", "First World War", text)
     text = re.sub(r"\b(\d{1,2}):00\b", r"\1", text)
+    text = re.sub(r"\b(?:[A-Z]\.){2,}", lambda m: m[0].replace(".", ""), text)
     text = re.sub(r"\b(?:a )?fortnight\b", "2 weeks", text)
     for pattern, written in _SHORT:
         text = pattern.sub(written, text)
@@ -202,7 +162,10 @@ _PARTS = (
     (re.compile(r"\b(?:number|no\.|nr\.?|№)\s*(?=\d)", re.IGNORECASE), ""),
     (re.compile(r"\b(?:noon|midday)\b", re.IGNORECASE), "12:00"),
 )
-_NOON = re.compile(r"\b(\d{1,2}|[a-z]+)(?:[:.](\d{2}))?\s*(?:([ap])\.?m\b\.?|o'clock in the (morning|afternoon|evening))", re.IGNORECASE)
+_NOON = re.compile(
+    r"\b(\d{1,2}|[a-z]+)(?:[:.](\d{2}))?\s*(?:([ap])\.?m\b\.?|o'clock in the (morning|afternoon|evening))",
+    re.IGNORECASE,
+)
 
 
 def _of_day(match: re.Match[str]) -> str:
@@ -363,8 +326,9 @@ def _token(word: str) -> tuple[str, bool]:
         return (re.sub(r",(?=\d{3})", "", word).replace(".", ":") if _CLOCK.fullmatch(word) else _figure(word), True)
     if word in _ORDINAL and _ORDINAL[word] > 3:
         return (f"{_ORDINAL[word]}th", False)
-    if word in _UNITS:
-        return (base(_UNITS[word]), False)
+    unit = _UNITS.get(word) or _UNITS.get(word.removesuffix("s") if len(word) > 4 else "")
+    if unit:
+        return (base(unit), False)
     return (base(word), False)
 
 
@@ -391,3 +355,11 @@ def read(text: str) -> Reading:
 def is_calendar(name: str) -> bool:
     """Whether a capitalised word is a day, a month or a feast."""
     return name in _CALENDAR or base(name) in _CALENDAR
+
+
+def is_number(word: str) -> bool:
+    """Whether a word, in base form, is a number in figures or letters, cardinal or ordinal."""
+    return word[0].isdigit() or word in _NUMBER_WORDS
+
+
+_NUMBER_WORDS = frozenset(base(w) for w in (*_NUMBER, *_ORDINAL)) | frozenset((*_NUMBER, *_ORDINAL))

@@ -6,9 +6,7 @@ import re
 
 from .reading import NEGATIONS, Reading, base, sets
 
-MOST = frozenset(
-    ["most", "least", "first", "last", "best", "worst", "fewest", "foremost", "latest", "majority", "mainly", "mostly"]
-)
+MOST = frozenset(["most", "least", "first", "last", "best", "worst", "fewest", "foremost", "latest", "majority"])
 
 
 _COMPARED = (
@@ -21,10 +19,14 @@ _COMPARED = (
 )
 
 
+COMPARED = frozenset(w for word in _COMPARED.split("|") for w in (word, base(word)))
+
+
 _LIMIT = re.compile(
     rf"\b(?:not|no|never|nobody|none|nothing)\s+(?:\w+\s+){{0,6}}?(?:{_COMPARED})\b(?=.*\bthan\b)"
     r"|\b(?:not|no|never|none)\s+(?:\w+\s+){0,3}?(?:over|under|exceed\w*|surpass\w*|below|above"
     r"|before|until|after|only|just|least|other|else)\b|\bor (?:neither|not|none)\b"
+    r"|\b(?:no|not) (?:more|fewer|less)$|\bno (?:more|fewer|less) and no\b|\bnot too\b"
     r"|\bif it is no trouble\b|\bno doubt\b"
     r"|\bdo not (?:mind|know)\b|\bnot sure\b|\bi can not remember\b|\bwhy not\b"
 )

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from itertools import pairwise
+
+from trustgen.core.injected import injected
 
 _DASHES = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "…": "..."}
@@ -111,23 +114,6 @@ _DENIED = re.compile(
     r"|planned to|unsuccessful(?:ly)?|disputed)\b|n't\b",
     re.IGNORECASE,
 )
-_ORDER = re.compile(
-    r"<!--|display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|</?\s*(?:system|assistant"
-        r"|instructions?|prompt)\b|<\|[^|]{1,40}\|>|\[/?inst\b"
-    r"|(?:^|[.!?:;,()\[\]>#*\n-]\s*|\b(?:please|you must|you should|must|now|and|then)\s+)(?:ignore"
-        r"|disregard|forget|override|skip|bypass)\s+(?:\S+\s+){0,5}?"
-    r"(?:instructions?|prompts?|rules|guidelines|tasks?|checks?|questions?|everything|above|directions|context)\b"
-    r"|\b(?:if you are|to|dear|attention|for|hey|note to|all|any)\s+(?:an?\s|any\s|all\s"
-        r"|the\s)?(?:(?:ai|automated|language|large|machine|artificial)[ -])*"
-    r"(?:llms?|language models?|ai (?:models?|systems?|assistants?|agents?|readers?)|chatbots?"
-        r"|automated readers?|crawlers?|scrapers?|reading programs?|extractors?)\b"
-    r"(?:\s+(?:reading|that|summari[sz]ing|processing|who|parsing)\b|\s*[,:!-])"
-    r"|(?:^|[.!?>\n]\s*)(?:llms?|chatbots?|assistants?|automated readers?|language models?|ai"
-        r"|system)\s*:|\b(?:when|while) (?:extracting|summari[sz]ing|parsing)\b[^.]{0,40}\b(?:set"
-        r"|report|write|say|state|skip|return)\b",
-    re.IGNORECASE,
-)  # fmt: skip
-_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]")
 _TIMELY = re.compile(
     r"year|date|day|when|open|built|found|establish|born|die|birth|death|since|launch|start|complet"
     r"|creat|publish|releas|sign|inaugurat"
@@ -145,16 +131,18 @@ def ungrounded(page: str, value: str, quote: str, *, subject: str = "", field: s
     """
     text = even(page)
     said = even(quote).strip(" .,;:'\"")
-    out_of_time = field and _year(value) and not _TIMELY.search(field) and not re.search(r"\d{4}", field)
+    out_of_time = (
+        field and _year(value) and not _TIMELY.search(_RATE.sub(" ", field)) and not re.search(r"\d{4}", field)
+    )
     faults = (
         (not value.strip(), "no value"),
         (len(quote.split()) < 2, "no quote of at least two words"),
-        (_HIDDEN.search(page) or _HIDDEN.search(quote), "the page hides characters"),
-        (_ORDER.search(quote), "the quote gives orders to a reader"),
-        (_ORDER.search(_without_quotations(page)), "the page gives orders to a reading program"),
+        (injected(quote), "the quote gives orders to a reader"),
+        (injected(page), f"the page is not meant for people alone ({injected(page)})"),
         (said not in text, "the quote does not stand in the page"),
-        (not supports(quote, value), f"the quote does not say `{value}`"),
+        (not supports(quote, value, field), f"the quote does not say `{value}`"),
         (_denied(quote, value), "the quote denies the value"),
+        (field and _about_another(quote, value, field), f"the quote does not speak of `{field}`"),
         (out_of_time, f"a year is given for `{field}`"),
     )
     return next((reason for fault, reason in faults if fault), "") or _elsewhere(page, subject)
@@ -166,12 +154,17 @@ def even(text: str) -> str:
     return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(text.split()))
 
 
-def supports(quote: str, value: str) -> bool:
-    """Whether a value stands in a quote, letter for letter or by rule: numbers, units, dates, the order of a name."""
+def supports(quote: str, value: str, field: str = "") -> bool:
+    """Whether a value stands in a quote, letter for letter or by rule: numbers, units, dates, the order of a name.
+
+    A unit that the value lacks may stand in the name of its `field`: months = 9.
+    """
     said, wanted = even(quote), even(value)
     if re.search(rf"(?<!\w){re.escape(wanted)}(?!\w)", said):
         return True
     if (days := _dates(wanted)) and days & _dates(said):
+        return True
+    if _measures(wanted, even(field)) & _measures(said):
         return True
     there, needed = _tokens(said), [t for t in _tokens(wanted) if t not in _SMALL]
     if not needed:
@@ -185,11 +178,106 @@ def supports(quote: str, value: str) -> bool:
     return all(t in there for t in needed)
 
 
+_SIZES: dict[str, dict[str, float]] = {  # units that measure the same, by how many of the first
+    "length": {"millimetre": 1, "centimetre": 10, "metre": 1e3, "kilometre": 1e6, "inch": 25.4, "foot": 304.8,
+               "yard": 914.4, "mile": 1609344},
+    "mass": {"gram": 1, "kilogram": 1e3, "tonne": 1e6, "pound": 453.59237, "ounce": 28.349523125},
+    "time": {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1209600},
+    "years": {"month": 1, "year": 12, "decade": 120, "century": 1200},
+    "volume": {"millilitre": 1, "litre": 1e3},
+    "warmth": {"celsius": 1},
+    "share": {"percent": 1},
+}  # fmt: skip
+_FRACTIONS = (
+    (re.compile(r"\bthree[ -]quarters of an? (\w+)"), r"0.75 \1"),
+    (re.compile(r"\b(?:a |one )?quarter of an? (\w+)"), r"0.25 \1"),
+    (re.compile(r"\bhalf an? (\w+)|\bhalf of an? (\w+)"), r"0.5 \1\2"),
+    (re.compile(r"\ban? (\w+) and a half"), r"1.5 \1"),
+    (re.compile(r"\bdegrees? (?:celsius|centigrade)|° ?c\b"), " celsius"),
+    (
+        re.compile(r"\ban? (year|month|week|day|hour|minute|metre|kilometre|mile|kilogram|tonne|decade|century)\b"),
+        r"1 \1",
+    ),
+)
+
+
+def _measures(text: str, about: str = "") -> set[tuple[str, float]]:
+    """The amounts that a text names, each as its kind and how many of the kind's first unit. A text that is a number
+    alone takes the unit that `about` names."""
+    for pattern, plain in _FRACTIONS:
+        text = pattern.sub(plain, text)
+    words = _tokens(text)
+    if len(words) == 1 and words[0][0].isdigit():
+        words += [w for w in _tokens(about) if any(w in units for units in _SIZES.values())][:1]
+    found = set()
+    for number, unit in pairwise(words):
+        for kind, units in _SIZES.items():
+            if unit in units and re.fullmatch(r"\d+(?:[.,]\d+)?", number):
+                found.add((kind, round(float(number.replace(",", ".")) * units[unit], 6)))
+    return found
+
+
+_FIELDS = (  # what is told of a thing; words of one class within a group do not speak of another
+    (
+        r"found(?:ed|er|ers|ing|ation)?\b|start|establish|set up|creat|began|initiat|institut",
+        r"\bled\b|\bleads?\b|leader|director|head(?:s|ed|mistress|master)?\b|\bruns?\b|chair|manage|conduct|president",
+        r"architect|design|\bdrew\b",
+        r"\bown(?:s|ed|er|ers)?\b|bought|belong|acquir|purchas",
+        r"author|wrote|written|writer",
+        r"translat",
+        r"donat|\bgift\b|\bgave\b|sponsor|paid for",
+        r"\bbuil(?:t|d|der|ders)\b|construct|carpenter|mason",
+    ),
+    (
+        r"height|\bhigh\b|\btall\b|rises?\b",
+        r"length|\blong\b",
+        r"width|\bwide\b|breadth|\bbroad\b",
+        r"depth|\bdeep\b",
+        r"weigh|heavy|mass\b",
+        r"diameter|\bacross\b",
+    ),
+    (
+        r"\bbuil|erect|construct|complet|finish",
+        r"\bclos(?:ed|ing|ure)|shut\b|abandon",
+        r"restor|renovat|repair|rebuilt|refurbish",
+        r"demolish|destroy|burn(?:t|ed)|collaps|torn down",
+        r"\bborn\b|birth",
+        r"\bdie[ds]?\b|death|dying",
+        r"marri|wedding",
+        r"\bbelong|\bown(?:s|ed)\b",
+        r"\bled\b|\bleads\b",
+    ),
+)
+_WHEN = re.compile(r"\b(?:year|date|when|day|month|century)\b")
+_RATE = re.compile(r"\b(?:per|an?|each|every) (?:year|day|month|week)\b|annual|yearly|daily|monthly")
+_ASIDE = re.compile(
+    r"\b(?:a|an|the|its|their|one|whose) (?:smaller|larger|bigger|second|third|other|neighbou?ring|nearby|rival|sister"
+    r"|similar|older|newer|former|twin|adjacent)\s+\w+|\banother\s+\w+"
+)
+
+
+def _about_another(quote: str, value: str, field: str) -> bool:
+    """Whether the clause of the quote that holds the value tells something else of the subject, or of another thing."""
+    clauses = [c for c in re.split(r"[;,]\s+|\s+but\s+", even(quote)) if supports(c, value, field)] or [even(quote)]
+    wanted = even(field.replace("_", " "))
+    for said in clauses:
+        for classes in _FIELDS:
+            own = [c for c in classes if re.search(c, wanted)]
+            others = [c for c in classes if c not in own and re.search(c, said)]
+            if _FIELDS.index(classes) == 0 and _WHEN.search(wanted):
+                continue  # a year of building is told by what was done, not by who did it
+            if own and others and not any(re.search(c, said) for c in own):
+                return True
+        if (aside := _ASIDE.search(said)) and not _ASIDE.search(wanted) and even(value) not in aside[0]:
+            return True
+    return False
+
+
 def _tokens(text: str) -> list[str]:
     """Words in base form, number words as figures, units in full."""
     found: list[str] = []
     count: int | None = None
-    for raw in re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|°c|[%€$£]", text.replace("-", " ")):
+    for raw in re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|° ?c|[%€$£]", text.replace("-", " ")):
         word = raw.removesuffix("'s")
         if word in _NUMBERS:
             number = _NUMBERS[word]
@@ -209,7 +297,7 @@ def _token(word: str) -> str:
         return re.sub(r"[,.](?=\d{3}(?!\d))", "", word) if re.fullmatch(r"\d{1,3}(?:[,.]\d{3})+", word) else word
     if word in _UNITS:
         return _UNITS[word]
-    plural = word.removesuffix("s") if len(word) > 3 and not word.endswith("ss") else word
+    plural = word.removesuffix("s") if len(word) > 3 and not word.endswith(("ss", "us")) else word
     return _UNITS.get(plural, plural)
 
 
@@ -251,6 +339,11 @@ def _denied(quote: str, value: str) -> bool:
 
 def _elsewhere(page: str, subject: str) -> str:
     """Why a quote is about something else than the subject: no sentence of the page names all of it."""
+    if aside := re.search(r"\(([^()]*)\)\s*$", subject):  # "(cheese)" tells apart, and is no part of the name
+        subject = subject[: aside.start()]
+        kind = [w[:4] for w in _tokens(even(aside[1])) if w not in _SMALL and not w[0].isdigit()]
+        if kind and not any(w.startswith(k) for w in _tokens(even(page)) for k in kind):
+            return f"the page says nothing of `{aside[1]}`"
     wanted = [t for t in _tokens(even(subject)) if t not in _SMALL and len(t) > 1]
     if not wanted:
         return ""
@@ -258,7 +351,3 @@ def _elsewhere(page: str, subject: str) -> str:
     if not any(all(w in s for w in wanted) for s in sentences):
         return f"no sentence of the page names `{subject}`"
     return ""
-
-
-def _without_quotations(page: str) -> str:
-    return re.sub(r"[\"“][^\"“”]{2,200}[\"”]", " … ", page)
