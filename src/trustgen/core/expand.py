@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, Protocol
 from msgspec.structs import replace
 
 from .draw import keyed
-from .errors import InputError, Unusable
+from .errors import InputError, MissingExtra, Unusable
 from .records import Case, Expect, Record
 
 if TYPE_CHECKING:
@@ -104,6 +104,8 @@ def crafted(made: Task, record: Record, salt: str, check: Check = no_check) -> I
             if made.vary.keep_original and not made.vary.one:
                 yield base
             yield from _varied(made, made.vary, base, salt, check)
+    except MissingExtra:  # nothing that another record would have: the build ends with the command that installs it
+        raise
     except (Unusable, InputError) as error:
         yield Crafted(Case("", made.id, "", (), Expect(), (record.id,)), record, reason=str(error))
 
