@@ -109,23 +109,28 @@ def unreadable(text: str, *, was: str = "") -> str:
         return "an open code fence"
     if (found := _CHATTER.search(text)) and found[0] not in was:
         return "the writer's own remark"
-    return _cut_off(text) or _repeating(text)
+    return _cut_off(text, was) or _repeating(text)
 
 
-def _cut_off(text: str) -> str:
+def _cut_off(text: str, was: str = "") -> str:
+    """Whether a text breaks off: at a mark or a word that wants more, or in the middle of a name that `was` there."""
     end = text.rstrip()
     words = re.findall(r"[^\W\d_]+", end[-60:])
     if not words:
         return ""
-    if end.endswith((",", "(", "[", "–", "—", " -", "&", "/")):
-        return "cut off"
-    if end[-1].isalpha() and len(words) > 1 and words[-1].lower() in _DANGLING - _STRANDED:
-        return "cut off"
-    if end.endswith(("...", "…")) and len(end) > 12 and "?" not in end:
+    dangles = end[-1].isalpha() and len(words) > 1 and words[-1].lower() in _DANGLING - _STRANDED
+    trails = end.endswith(("...", "…")) and len(end) > 12 and "?" not in end
+    wants = end.endswith((",", "(", "[", "–", "—", " -", "&", "/"))
+    if dangles or trails or wants or (end[-1].isalpha() and _begins_a_name(words[-1], was)):
         return "cut off"
     if end.count('"') % 2 and "''" not in end and not re.search(r"\d\"", end):
         return "an open quotation"
     return "an open bracket" if end.count("(") > end.count(")") else ""
+
+
+def _begins_a_name(word: str, was: str) -> bool:
+    whole = set(re.findall(r"[^\W\d_]+", was))
+    return word.istitle() and word not in whole and any(name.startswith(word) for name in whole)
 
 
 def _repeating(text: str) -> str:

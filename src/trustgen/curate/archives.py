@@ -23,7 +23,7 @@ from urllib.parse import urljoin, urlsplit
 
 import msgspec
 
-from trustgen.core import InputError, TrustGenError
+from trustgen.core import InputError, TrustGenError, Unusable
 from trustgen.models.offline import VARIABLE, is_loopback, offline
 
 if TYPE_CHECKING:
@@ -313,10 +313,29 @@ def _check_allowed(url: str) -> None:
 
 
 def _followed(url: str, place: str) -> str:
+    """Where a redirect leads: not to another scheme, and not from the open web into somebody's network."""
+    from .web.addresses import place as checked
+
     target = urljoin(url, place)
-    if urlsplit(target).scheme not in ("http", "https") or (url.startswith("https:") and target.startswith("http:")):
+    refused = urlsplit(target).scheme not in ("http", "https") or (url[:6] == "https:" and target[:5] == "http:")
+    if not refused and _open_web(url):
+        try:
+            checked(target)
+        except Unusable:
+            refused = True
+    if refused:
         raise FetchError(f"{urlsplit(url).netloc} redirected to {target[:120]!r}: refused")
     return target
+
+
+def _open_web(url: str) -> bool:
+    from .web.addresses import place as checked
+
+    try:
+        checked(url)
+    except Unusable:
+        return False
+    return True
 
 
 async def _body(answer: aiohttp.ClientResponse, host: str, most: int) -> bytes:
