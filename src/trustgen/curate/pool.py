@@ -47,6 +47,7 @@ class Pool(Protocol):
 #   first(salt, n) -> list[Record]  the beginning of `draw`, where it can be had without holding or sorting everything
 #   using(kit: Kit) -> Pool         for a live pool (a web search, a SPARQL endpoint, a topic tree): itself, with the
 #                                   roles it needs bound and what it fetches remembered
+#   asset(sha256) -> bytes          a picture that its records name
 #   bad_rows() -> Iterable[BadRow]  the rows of its source that could not become records; known once it is drawn from
 
 
@@ -128,6 +129,16 @@ class Selection:
             return iter(first(salt, self.n)) if first else islice(self.pools[0].draw(salt), self.n)
         merged = heapq.merge(*(p.draw(salt) for p in self.pools), key=lambda record: rank(record, salt))
         return islice(merged, self.n)
+
+    def asset(self, sha256: str) -> bytes:
+        """A picture that one of the pools' records names. Raises `InputError` where none has it."""
+        for found in (p for p in self.pools if hasattr(p, "asset")):
+            try:
+                body: bytes = found.asset(sha256)
+            except InputError:
+                continue
+            return body
+        raise InputError(f"picture {sha256[:12]}… is in none of the pools `{self.pool}`")
 
     def bad_rows(self) -> Iterable[BadRow]:
         """Rows of the pools' sources that could not become records."""

@@ -14,7 +14,7 @@ import trustgen
 from trustgen.audit.auditor import Auditor
 from trustgen.audit.card import card
 from trustgen.audit.contamination import NGrams
-from trustgen.core import BARE, Case, Crafted, InputError, Kit, Record, Task, crafted, digest
+from trustgen.core import BARE, Case, Crafted, Image, InputError, Kit, Record, Task, crafted, digest
 from trustgen.store import ANCHOR, Anchor, Edition, EditionWriter, Reject, TaskEntry, sha256_file
 
 from .roles import Archive, Staff
@@ -148,9 +148,17 @@ def _write(writer: EditionWriter, made: Made, count: _Counts, check: Auditor, wr
         if (mark := int(found.record.id[:16], 16)) not in written:
             written.add(mark)
             writer.record(found.record)
+        _keep_pictures(writer, made.drawn.task, found.case)
         writer.case(found.case, made.drawn.block)
         count.arms[found.case.arm] = count.arms.get(found.case.arm, 0) + 1
         count.calls += found.case.calls
+
+
+def _keep_pictures(writer: EditionWriter, task: Task, case: Case) -> None:
+    """Put the pictures that a case shows into the edition; the pool it draws from has them."""
+    for image in (part for turn in case.turns for part in turn.parts if isinstance(part, Image)):
+        if not writer.has_asset(image.sha256):
+            writer.asset(task.records.asset(image.sha256))  # type: ignore[attr-defined]
 
 
 def _reject(found: Crafted, reason: str) -> Reject:

@@ -184,6 +184,10 @@ class EditionWriter:
         row = (case.id, case.task, case.arm, case.cluster, case.turns, case.expect)
         self._cases.add((*row, list(case.records), list(case.steps), case.tags, case.question, block))
 
+    def has_asset(self, name: str) -> bool:
+        """Whether an image is kept already."""
+        return f"assets/{name}" in self._assets
+
     def asset(self, body: bytes) -> str:
         """Keep an image's bytes; returns the SHA-256 that names them, for `Image(sha256)`."""
         name = hashlib.sha256(body).hexdigest()
