@@ -37,7 +37,7 @@ def _told() -> tuple[dict[str, object], ...]:
 
 def _source() -> Source:
     path, version = packaged("pool `images.photos`", "scikit-image", "skimage/data/README.txt", INSTALL)
-    licence = "package: BSD-3-Clause; pictures: public domain, CC0 or without known restrictions, as the package says of each"
+    licence = "package: BSD-3-Clause; pictures: public domain, CC0 or no known restrictions, as it says of each"
     return Source(
         origin="scikit-image", revision=version, licence=licence, sha256=sha256(path.read_bytes()).hexdigest()
     )
