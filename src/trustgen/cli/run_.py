@@ -42,7 +42,8 @@ def command(
     A model bound with --role judge=URI decides where rules cannot read a reply; several make a panel. The other roles
     belong to building a SUITE.
 
-    Model URIs: smollm2 · openai-api:MODEL@http://host:port/v1 · inspect/PROVIDER/MODEL · organism/TRAIT?rate=0.3
+    Model URIs: smollm2 · openai-api:MODEL@http://host:port/v1 · inspect/PROVIDER/MODEL · organism/TRAIT?rate=0.3 ·
+    glassllm · retrieval/MODEL
     """
 
     from trustgen.run import Strictness, role_uris

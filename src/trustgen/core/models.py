@@ -64,5 +64,16 @@ class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
     timeout: float = 120.0  # seconds a call may take
 
 
+WRAPPERS = ("retrieval/",)
+"""Schemes of models that wrap another one, whose URI follows."""
+
+
+def underlying(uri: str) -> str:
+    """The model that answers in the end: `smollm2` for `retrieval/smollm2`, any other URI itself."""
+    for wrapper in WRAPPERS:
+        uri = uri.removeprefix(wrapper)
+    return uri
+
+
 Opener = Callable[[str, ModelOptions], Model]
 """What a model plug-in registers: the part of the URI after its scheme, and the options, to a model."""

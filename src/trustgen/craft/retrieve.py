@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+from trustgen.core import Record
+
 LONGEST = 7  # words of a name
 _WORD = re.compile(r"[^\W_]+")
 _SMALL = frozenset(("a", "an", "and", "as", "by", "for", "has", "have", "in", "is", "its", "of", "the", "to", "what"))
@@ -40,6 +42,13 @@ class Retriever:
                 known = self._named.setdefault(_words(name), [])
                 known.extend([end] if end not in known else [])
         self._named.pop((), None)
+
+    @classmethod
+    def of(cls, records: Iterable[Record]) -> Retriever:
+        """Over every triple on the paths of records, short paths first."""
+        ordered = sorted(records, key=lambda r: (r["hops"], r["subject"]))
+        aliases = {record["answer"]: record["aliases"] for record in ordered}
+        return cls((Triple(*told) for record in ordered for told in record["path"]), aliases)
 
     def link(self, text: str) -> list[str]:
         """The things that a text names, in order; a name within a longer one is not linked."""

@@ -4,6 +4,8 @@
     openai-api:MODEL@http://host:port/v1        any OpenAI-compatible server
     inspect/PROVIDER/MODEL                      any vendor, through Inspect AI
     organism/TRAIT?rate=0.3                     simulated, with known properties
+    glassllm                                    a tiny base model, in process: a floor
+    retrieval/MODEL                             one of these, with retrieved facts (`trustgen.mitigate`)
 
 The scheme is what stands before the first `/` or `:`; its opener is found by entry point, so nothing else is imported.
 """

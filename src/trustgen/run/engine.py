@@ -32,6 +32,7 @@ from trustgen.core import (
     digest,
     named,
     response_key,
+    underlying,
 )
 from trustgen.models import open_model
 from trustgen.store import Edition, NotApplicable, RunFolder, RunManifest
@@ -132,8 +133,9 @@ class Engine:
 
     def _nobody_grades_itself(self) -> None:
         """A model under test neither writes nor judges its own test."""
+        tested = set(map(underlying, self.models))
         for role, uri in self.edition.manifest.roles.items():
-            if uri in self.models:
+            if underlying(uri) in tested:
                 raise InputError(
                     f"`{uri}` was the `{role}` of this edition and cannot be measured on it: build one with another "
                     f"--role {role}=URI"

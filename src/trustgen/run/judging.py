@@ -28,6 +28,7 @@ from trustgen.core import (
     Task,
     Verdict,
     named,
+    underlying,
 )
 from trustgen.store import Generated, Spent
 from trustgen.store.files import replacing
@@ -154,9 +155,9 @@ class Judges:
 
 def nobody_judges_itself(roles: Mapping[str, str | Model], models: Iterable[str]) -> None:
     """Raise `InputError` where a model under test is bound to judge."""
-    tested = set(models)
+    tested = set(map(underlying, models))
     for role, bound in roles.items():
-        if (uri := bound if isinstance(bound, str) else bound.uri) in tested:
+        if underlying(uri := bound if isinstance(bound, str) else bound.uri) in tested:
             raise InputError(f"`{uri}` cannot judge its own answers: bind another model with --role {role}=URI")
 
 

@@ -17,12 +17,12 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from trustgen.core import InputError
+from trustgen.core import InputError, underlying
 
 from .budget import Price
 
 FREE = Price(0.0, 0.0, "runs on this machine")
-_HERE = re.compile(r"smollm2|(organism|hf|diffusers|inspect/(hf|mockllm))/.*")
+_HERE = re.compile(r"smollm2|glassllm|(organism|hf|diffusers|inspect/(hf|mockllm))/.*")
 """Models in this process, which nobody bills by the token. A server on this machine is none: it may be a gateway."""
 _DATED = re.compile(r"[-@](\d{8}|\d{6}|\d{4}-\d\d-\d\d|\d{4}|\d{3}|latest)$")
 MEND = "write --price IN/OUT in US dollars per million tokens, as 0.15/0.60"
@@ -108,9 +108,13 @@ def vendor_name(uri: str, hosts: Mapping[str, str]) -> str:
 
 
 def price_of(uri: str, own: Table | None = None) -> Price | None:
-    """What a model costs: the user's table, else nothing where it runs here, else the list price; None if unknown."""
-    found = own.of_model(uri, listed().hosts) if own else None
-    return found or (FREE if _HERE.fullmatch(uri) else listed().of_model(uri))
+    """What a model costs: the user's table, else nothing where it runs here, else the list price; None if unknown.
+
+    A wrapped model costs what the model inside costs, unless the user's table names it as a whole.
+    """
+    inner = underlying(uri)
+    found = (own.of_model(uri, listed().hosts) or own.of_model(inner, listed().hosts)) if own else None
+    return found or (FREE if _HERE.fullmatch(inner) else listed().of_model(inner))
 
 
 def prices(uris: Iterable[str], told: Iterable[str] = (), own: Path | None = None) -> dict[str, Price]:

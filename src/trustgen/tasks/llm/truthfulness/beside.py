@@ -36,9 +36,7 @@ def asides(record: Record, draw: Random, said: str, pools: tuple[str, ...]) -> t
 @cache
 def graph(pool: str) -> Retriever:
     """All triples on the paths of a pool's records, and a retriever over them."""
-    records = sorted(open_pool(pool).draw(""), key=lambda r: (r["hops"], r["subject"]))
-    aliases = {r["answer"]: r["aliases"] for r in records}
-    return Retriever((Triple(*told) for r in records for told in r["path"]), aliases)
+    return Retriever.of(open_pool(pool).draw(""))
 
 
 def edges(steps: Sequence[Step]) -> list[Triple]:
