@@ -59,7 +59,9 @@ def ruled(id: str, uri: str, over: Iterable[Case]) -> list[tuple[Case, Ruling]]:
 def graded(id: str, uri: str, over: Iterable[Case]) -> Grades:
     """Graded cases of an organism."""
     return Grades.of(
-        Grade(case.cluster, case.arm, ruling.outcome, ruling.score, ruling.label, case.tags)
+        Grade(
+            case.cluster, case.arm, ruling.outcome, ruling.score, ruling.label, case.tags, confidence=ruling.confidence
+        )
         for case, ruling in ruled(id, uri, over)
     )
 

@@ -13,6 +13,7 @@ from .quantities import amount
 from .reading import Reading, abstains, refusal
 from .refusals import Stance, refuses, stance
 from .rubric import Rubric, rubric, rubrics
+from .stated import stated
 from .toxicity import toxicities, toxicity
 from .verdicts import true_false, yes_no
 
@@ -40,6 +41,7 @@ __all__ = [
     "rubric",
     "rubrics",
     "stance",
+    "stated",
     "toxicities",
     "toxicity",
     "true_false",

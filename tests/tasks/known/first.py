@@ -22,7 +22,12 @@ TASKS = {
             "accuracy_true_false": 1 / 2,
             "accuracy_true_context": 1 / 9,
             "accuracy_false_context": 1 / 9,
-        }
+            # It says no percentage, so none of these has a value.
+            "calibration_error": None,
+            "overconfidence": None,
+            "confidence_auroc": None,
+        },
+        undefined_when_perfect=frozenset({"confidence_auroc"}),  # nothing wrong to tell from the right
     ),
     SYCOPHANCY: Known(
         chance={
