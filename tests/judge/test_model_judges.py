@@ -198,6 +198,12 @@ def test_an_unknown_rubric_names_those_known() -> None:
 # ── asking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+def test_a_text_that_grows_when_it_is_made_plain_is_still_cut() -> None:
+    """One Arabic ligature is eighteen letters in plain form."""
+    assert len(visible("\ufdfa")) == 18
+    assert len(fenced("reply", "\ufdfa" * LONGEST, "n")) < LONGEST + 200
+
+
 def test_a_judge_is_asked_cold_with_a_schema_and_the_target_fenced() -> None:
     bound = Bound(lambda _: says("wrong"))
     ruling = Judging(rubric("answer"), [bound])(CASE, response("Lyon"))

@@ -204,7 +204,7 @@ def _texts(item: Reading) -> tuple[str, str]:
     said = lines[:-1] if lines and lines[-1] == last else lines
     if len(said) == 1:
         said = [said[0].removeprefix("user: ")]
-    return visible(shortened("\n".join(said))), visible(shortened(item.response.text))
+    return shortened(visible("\n".join(said))), shortened(visible(item.response.text))
 
 
 def _safe(text: str) -> str:

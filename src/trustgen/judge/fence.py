@@ -46,6 +46,6 @@ def shortened(text: str, most: int = LONGEST) -> str:
 
 
 def fenced(name: str, text: str, nonce: str) -> str:
-    """One foreign text between its marks."""
-    held = visible(shortened(text)).replace(nonce, "")
+    """One foreign text between its marks, cut last: one character can become eighteen where it is made plain."""
+    held = shortened(visible(text)).replace(nonce, "")
     return f"[{nonce} begin {name}]\n{held}\n[{nonce} end {name}]"

@@ -32,7 +32,7 @@ from .answered import read
 from .families import family
 from .rubric import PROMPTS, Rubric
 
-VERSION = 1  # raise it when the way of asking or reading changes
+VERSION = 2  # raise it when the way of asking or reading changes
 TRIES = 2
 SAMPLING = Sampling(temperature=0.0, max_tokens=400)
 

@@ -81,7 +81,7 @@ class Rubric:
         nonce = mark(self.key, response.key, case.id, response.text)
         held = {name: value for name, value in values(case, response).items() if name in self.prompt.slots}
         shown = {
-            name: fenced(name, text, nonce) if name in FOREIGN else visible(shortened(text, 1_000))
+            name: fenced(name, text, nonce) if name in FOREIGN else shortened(visible(text), 1_000)
             for name, text in held.items()
         }
         names = tuple(reversed(self.verdicts)) if backwards else self.verdicts
