@@ -33,25 +33,22 @@ class Gate:
     async def enter(self) -> None:
         """Wait for a place, and for the end of a pause that the endpoint asked for."""
         loop = asyncio.get_running_loop()
-        while True:
-            while self.inside >= int(self.limit):
-                turn: asyncio.Future[None] = loop.create_future()
-                self._waiting.append(turn)
-                try:
+        turn: asyncio.Future[None] | None = None
+        try:
+            while True:
+                while self.inside >= int(self.limit):
+                    turn = loop.create_future()
+                    self._waiting.append(turn)
                     await turn
-                finally:
-                    if not turn.done() or turn.cancelled():
-                        self._forget(turn)
-            if (pause := self._closed_until - loop.time()) <= 0:
-                break
-            await asyncio.sleep(pause)
-        self.inside += 1
-
-    def _forget(self, turn: asyncio.Future[None]) -> None:
-        if turn in self._waiting:
-            self._waiting.remove(turn)
-        else:  # it was called in and cancelled before it could go: pass the turn on
+                if (pause := self._closed_until - loop.time()) <= 0:
+                    break
+                await asyncio.sleep(pause)
+        except asyncio.CancelledError:  # it may have been called in already: whoever does not go passes the turn on
+            if turn is not None and turn in self._waiting:
+                self._waiting.remove(turn)
             self._call_in()
+            raise
+        self.inside += 1
 
     def leave(self) -> None:
         """Give the place back."""
