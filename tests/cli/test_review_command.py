@@ -62,12 +62,12 @@ def test_one_key_a_label_and_the_end_of_input_stops(run: Path) -> None:
 
 
 def test_it_is_blind(run: Path) -> None:
-    review(run, "--n", "40", "--labeller", "ann", keys="2\n" * 200)
+    review(run, "--n", "40", "--labeller", "xenia", keys="2\n" * 200)
     done = review(run, "--labeller", "bob", keys="1\n" * 200)
     assert done.exit_code == 0
     assert "Nothing is left for bob" in done.output
     verdicts = [v for v in RunFolder.open(run).verdicts() if v.reason]
-    for hidden in ("organism", "able", "ann", TASK, *(v.reason for v in verdicts)):
+    for hidden in ("organism", "able", "xenia", TASK, *(v.reason for v in verdicts)):
         assert hidden not in done.output
 
 

@@ -28,7 +28,7 @@ from trustgen.core import (
     digest,
 )
 from trustgen.stats.agreement import Settled
-from trustgen.stats.calibration import UNREAD, Calibration, cells_of
+from trustgen.stats.calibration import NO_ANSWER, UNREAD, Calibration, cells_of
 from trustgen.stats.planned import Sheet
 from trustgen.stats.rates import Accuracy, LabelRate
 from trustgen.store import Edition, RunFolder, RunManifest
@@ -43,6 +43,7 @@ from .review import (
     Pooled,
     ReviewPlan,
     all_settled,
+    declines,
     judge_of,
     kind_of,
     kit_of,
@@ -155,14 +156,15 @@ def _by_people(
     ruled: Mapping[str, Verdict],
     settled: Mapping[str, Settled],
 ) -> Iterator[Verdict]:
-    """Verdicts on what the machine could not read and people agree on; what they call unclear stays unparsed."""
+    """Verdicts on what the machine could not read and people agree on; if they cannot tell either it stays unparsed."""
     for pick in plan.picks:
         verdict, known = ruled.get(pick.response), settled.get(pick.response)
         if verdict is None or known is None or verdict.outcome != Outcome.UNPARSED:
             continue
         case = cases[pick.case]
-        scores = vocabulary(judge_of(tasks[pick.task], case.arm), case)
-        if known.label not in scores or known.label == "unclear":
+        judge = judge_of(tasks[pick.task], case.arm)
+        scores = vocabulary(judge, case)
+        if known.label not in scores or (scores[known.label] is None and not declines(judge, known.label)):
             continue
         score = scores[known.label]
         votes = tuple(Vote(f"person {i}", label) for i, label in enumerate(known.votes.values(), 1))
@@ -227,6 +229,8 @@ def _pair(kind: str, scores: Mapping[str, float | None], label: str, verdict: Ve
         true = scores.get(label)
         judged = "right" if (verdict.score or 0.0) >= 0.5 else "wrong"
         return label if true is None else ("right" if true >= 0.5 else "wrong"), judged if said else UNREAD
+    if label not in NO_ANSWER and label in scores and scores[label] is None:  # a rubric's own word for it
+        label = "unclear"
     if said and scores.get(said) != verdict.score:  # a name of the task's own: the first label that scores as it does
         said = next((name for name, score in scores.items() if score == verdict.score), "wrong")
     return label, said

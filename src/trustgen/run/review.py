@@ -21,6 +21,7 @@ import msgspec
 from trustgen.core import LETTERS, Case, InputError, Judge, Kit, Outcome, Response, Task, Verdict, named, unit
 from trustgen.judge import Rubric, rubric, rubrics
 from trustgen.judge.combine import ByArm
+from trustgen.judge.rubric import REFUSED
 from trustgen.stats.agreement import HumanLabel, Settled, settle
 from trustgen.store import Edition, RunFolder, RunManifest
 from trustgen.store.files import read_json, replacing, write_json
@@ -238,7 +239,7 @@ def kind_of(judge: Judge | None) -> str:
     for rung in _rungs(judge):
         told = str(getattr(rung, "reads", "") or getattr(rung, "name", ""))
         if told:
-            return "refusal" if told == "refuses" else told
+            return told
     return ""
 
 
@@ -252,12 +253,22 @@ def vocabulary(judge: Judge | None, case: Case) -> dict[str, float | None]:
     if kind in ("true_false", "yes_no"):
         words = ("true", "false") if kind == "true_false" else ("yes", "no")
         return {word: float(word == (expect.answer or words[0])) for word in words} | rest
-    own: Rubric | None = next((r.rubric for r in _rungs(judge) if hasattr(r, "rubric")), None)
-    if own is None and kind in rubrics():
-        own = rubric(kind)
+    own = _rubric_of(judge)
     if own is None:
         return {"right": 1.0, "wrong": 0.0, "unclear": None}
     return {name: None if isinstance(value, str) else float(value) for name, value in own.front.verdicts.items()}
+
+
+def _rubric_of(judge: Judge | None) -> Rubric | None:
+    """A judge's own rubric, or the one of the kind that it reads."""
+    own: Rubric | None = next((r.rubric for r in _rungs(judge) if hasattr(r, "rubric")), None)
+    return rubric(kind_of(judge)) if own is None and kind_of(judge) in rubrics() else own
+
+
+def declines(judge: Judge | None, label: str) -> bool:
+    """Whether a label without a score says that the reply declined, and not that nobody can tell."""
+    own = _rubric_of(judge)
+    return own.front.verdicts.get(label, label) == REFUSED if own else label == REFUSED
 
 
 def all_settled(labels: Labels) -> dict[str, Settled]:
