@@ -197,7 +197,7 @@ def test_a_judge_that_stops_midway_keeps_the_answers_and_resumes(tmp_path: Path)
 
     target = Scripted(half_vague)
     dies = Dies(verdict_json("right"))
-    edition = made(tmp_path, 60)
+    edition = made(tmp_path, 200)  # so many that the run has not asked them all before it hears of the judge
     first = evaluate(edition, [target], tmp_path / "run", roles={"judge": dies}, settings=settings())
     assert first.manifest.status == "stopped"
     assert "out of credit" in first.manifest.stopped
@@ -207,8 +207,8 @@ def test_a_judge_that_stops_midway_keeps_the_answers_and_resumes(tmp_path: Path)
     done = evaluate(edition, [again], tmp_path / "run", roles={"judge": healthy}, settings=settings())
     assert done.manifest.status == "finished"
     assert done.estimates[0].value == 1.0
-    assert sum(again.asked.values()) + asked == 60  # no answer was bought twice
-    assert len(healthy.asked) == 30 - 4
+    assert sum(again.asked.values()) + asked == 200  # no answer was bought twice
+    assert len(healthy.asked) == 100 - 4
 
 
 def test_a_budget_counts_what_the_judge_costs(tmp_path: Path) -> None:

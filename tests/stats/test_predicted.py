@@ -55,7 +55,8 @@ def chosen(rng: np.random.Generator, judged: np.ndarray, labels: int, unsure: bo
         picked[rng.choice(n, labels, replace=False)] = True
         return picked, np.full(n, labels / n)
     doubt = np.sqrt(judged * (1 - judged))
-    chance = np.minimum(labels / n / 2 + labels / 2 * doubt / doubt.sum(), 1)
+    share = doubt / doubt.sum() if doubt.any() else np.full(n, 1 / n)  # a judge that is sure of everything
+    chance = np.minimum(labels / n / 2 + labels / 2 * share, 1)
     return rng.random(n) < chance, chance
 
 

@@ -291,7 +291,10 @@ def settle(named: list[Amount], text: str, rule: Measured) -> Amount | str | Non
 
 
 def _year(one: Amount, text: str) -> bool:
-    return 1500 <= one.value <= 2100 and _YEAR.search(text[max(0, one.start - 12) : one.start]) is not None
+    """Whether a bare number is a year, by its figures: its value is in the base unit by now."""
+    figures = text[one.start : one.end].strip()
+    dated = re.fullmatch(r"\d{4}", figures) is not None and 1500 <= int(figures) <= 2100
+    return dated and _YEAR.search(text[max(0, one.start - 12) : one.start]) is not None
 
 
 def amount(unit: str = "", tolerance: float = TOLERANCE, absolute: float = 0.0) -> WholeJudge:
@@ -305,7 +308,7 @@ def amount(unit: str = "", tolerance: float = TOLERANCE, absolute: float = 0.0) 
         raise InputError(f"unknown unit `{unit}`: known are {', '.join(sorted(n for n in UNITS if len(n) > 3)[:12])} …")
     if not 0 <= tolerance < 1 or absolute < 0:
         raise InputError(f"`tolerance` is {tolerance} and `absolute` {absolute}: give a share in 0..1 and a length ≥ 0")
-    return WholeJudge("amount", 1, Measured(unit, tolerance, absolute), also=(number_of.__module__,))
+    return WholeJudge("amount", 2, Measured(unit, tolerance, absolute), also=(number_of.__module__,))
 
 
 __all__ = ["TOLERANCE", "Amount", "amount", "amounts"]

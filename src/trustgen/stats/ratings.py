@@ -124,17 +124,14 @@ def bradley_terry(
 class PositionBias(NamedTuple):
     """How often the answer shown first wins where a pair was judged in both orders: .5 is no bias.
 
-    `first` is that share (ties half), with its interval; `when_first` and `when_second` are the rates at which one and
-    the same player wins shown first and shown second, which sum to 1 over whole swaps; `consistent` is the share of
-    swaps with the same verdict in both orders. All `nan` with no swap; `swaps` is how many there are.
+    `first` is that share (ties half), with its interval; `consistent` is the share of swaps with the same verdict in
+    both orders. All `nan` with no swap; `swaps` is how many there are.
     """
 
     first: float
     low: float
     high: float
     method: str
-    when_first: float
-    when_second: float
     consistent: float
     swaps: int
 
@@ -160,11 +157,11 @@ def position_bias(bouts: Iterable[Bout]) -> PositionBias:
         agree += sum(one) == len(other) - sum(other)
     if not swaps:
         nan = math.nan
-        return PositionBias(nan, nan, nan, "no pair judged in both orders", nan, nan, nan, 0)
+        return PositionBias(nan, nan, nan, "no pair judged in both orders", nan, 0)
     found: Interval = ratio_interval(hits, sizes)
     share = float(hits.sum() / sizes.sum())
     low, high, method = found
-    return PositionBias(share, low, high, method, share, 1 - share, agree / len(swaps), len(swaps))
+    return PositionBias(share, low, high, method, agree / len(swaps), len(swaps))
 
 
 def _point(bout: Bout) -> float:
