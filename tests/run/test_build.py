@@ -83,6 +83,13 @@ def test_a_role_is_bound_by_name(text: str) -> None:
     assert role_uris(("writer=a:b=c", "judge=d")) == {"writer": "a:b=c", "judge": "d"}
 
 
+@pytest.mark.parametrize("model", ["scripted/writer", "retrieval/scripted/writer"])
+def test_the_writer_of_an_edition_is_not_measured_on_it_not_even_inside_a_wrapper(tmp_path: Path, model: str) -> None:
+    edition = made(tmp_path / "a", Writer(good), n=2)
+    with pytest.raises(InputError, match="was the `writer` of this edition"):
+        evaluate(edition, [Writer(good, uri=model)], tmp_path / "run", settings=QUICK)
+
+
 def test_a_written_edition_carries_what_was_said_and_is_built_again_byte_for_byte(tmp_path: Path) -> None:
     writer = Writer(good)
     first = made(tmp_path / "a", writer)
