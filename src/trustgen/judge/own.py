@@ -1,0 +1,170 @@
+"""What of a reply is its own answer: not the prompt once more, and not what follows in turns that it makes up.
+
+A base model goes on with the text: it may repeat the prompt, answer, and then invent what a user asks next, and answer
+that too. Some servers return the prompt before the completion. So:
+
+1. A copy of the case's turns, word for word, is taken off the beginning, however often it stands there. Where nothing
+   else is left, or a copy that breaks off, the reply is an echo.
+2. The reply ends where another turn begins: with a name such as "User:" or "Question 2:" at the head of a line, a tag
+   of a chat template, or the first `OPENING` words of a user's turn. A reply may write its own question down first:
+   "Question:" before the prompt's words is no other turn where nothing was said yet, or only "Here is the answer:".
+   A turn that nothing marks is not seen.
+
+All of this reads the raw text, in time that grows with its length and no faster.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+
+from trustgen.core import Case
+
+VERSION = 1  # raised where the rule changes in a way that no constant shows
+LEAST = 3  # words of a turn of which a copy can be seen
+BROKEN = 8  # words from which on the beginning of a turn is a copy that breaks off
+OPENING = 6  # first words of a turn by which it is known where it begins once more
+RESTATED = 3  # questions that a reply may write down before its answer
+ALTERED = 10  # of so many words, one may be another where a question is written down again
+ECHO = "an echo of the prompt"
+INVENTED = "goes on with turns of its own making, and answers nothing"
+
+_WORD = re.compile(r"\w+")
+_TAGS = r"<\|(?:im_start|im_end|begin_of_text|start_header_id|end_header_id|eot_id|endoftext|assistant)\|>"
+_LEAD = re.compile(rf"(?:\s++|{_TAGS}|<(?:start|end)_of_turn>|</?s>|\[/INST\]|(?:assistant|model)[ \t]*+(?=\n))*+")
+_ROLE_WORDS = (
+    "user human system assistant model im_start im_end begin_of_text start_header_id end_header_id eot_id endoftext "
+    "start_of_turn end_of_turn inst sys s bos"
+)
+_ROLES = frozenset(_ROLE_WORDS.split())
+_NAMES = (
+    r"(?:User|USER|Human|HUMAN|Question|QUESTION|Q|Prompt|PROMPT|Instructions?|INSTRUCTIONS?|Query|QUERY|Input|INPUT)"
+)
+_TURN = re.compile(
+    rf"^[ \t]*+(?:[*_>]{{1,3}}+|\#{{2,4}}+)?[ \t]*+{_NAMES}(?: ?\d{{1,2}})?[*_]{{0,2}}[ \t]*+:(?P<rest>[^\n]*)"
+    rf"|^[ \t]*+\#{{2,4}}+[ \t]*+{_NAMES}[ \t]*+$"
+    r"|^(?:user|system)[ \t]*+$"
+    r"|<\|(?:im_start|start_header_id)\|>\s*+(?:user|system)\b"
+    r"|<\|(?:im_end|endoftext|end_of_text|eot_id|end|user|system)\|>|<start_of_turn>user|<end_of_turn>"
+    r"|</s>|\[/?INST\]|<<SYS>>",
+    re.M,
+)
+_ANSWER = re.compile(r"^[ \t]*+[*_#> ]{0,4}(?:Answer|ANSWER|A|Assistant|Response|Reply|Verdict)[*_]{0,2}[ \t]*+:", re.M)
+_LINE = re.compile(r"\n[^\w\n]{0,8}(\w+)")
+_TAG = re.compile(r"[<\[]")
+_ENDED = re.compile(r"[.!?\u3002\u061f][\"')\]*\s]*\Z")
+
+
+def own(case: Case, reply: str) -> tuple[str, str]:
+    """What a reply answers itself; or "", and why that is nothing. A reply without a letter or digit stays as it is."""
+    if not _said(reply):
+        return reply, ""
+    text = unechoed(case, reply)
+    if not _said(text):
+        return "", ECHO
+    text = one_turn(case, text)
+    return (text, "") if _said(text) else ("", INVENTED)
+
+
+def _said(text: str) -> bool:
+    return any(c.isalnum() for c in text)
+
+
+def unechoed(case: Case, reply: str) -> str:
+    """A reply without the copies of the case's turns that it begins with."""
+    if not _begins(reply, {word for turn in case.turns if (word := next(_words(turn.text), ""))}):
+        return reply
+    turns = [(tuple(_words(turn.text)), turn.role) for turn in case.turns]
+    shown = sorted((said for said, role in turns if role != "assistant" and len(said) >= LEAST), key=len, reverse=True)
+    answers = [said for said, role in turns if role == "assistant" and len(said) >= LEAST]
+    spans = [(m[0].lower(), m.end()) for m in _WORD.finditer(reply)]
+    said = [word for word, _ in spans]
+    at = 0
+    while at < len(said):
+        start = at
+        while start < len(said) and said[start] in _ROLES:
+            start += 1
+        # What the script lets the model say is a copy only behind one: saying it again may be the answer.
+        known = [*shown, *answers] if at else shown
+        length = next((len(turn) for turn in known if tuple(said[start : start + len(turn)]) == turn), 0)
+        if not length:
+            rest = said[start:]
+            if at and not rest:
+                return ""
+            broken = any(_broken_off(rest, turn, reply, again=at > 0) for turn in known)
+            at = len(said) if broken else start if at else 0
+            break
+        at = start + length
+    return reply[spans[at - 1][1] :].lstrip(" \t\r\n.,:;!?\"'*>") if at else reply
+
+
+def _begins(reply: str, firsts: set[str]) -> bool:
+    """Whether a reply may begin with a copy: most do not, and need no further look."""
+    for word in _words(reply):
+        if word in firsts:
+            return True
+        if word not in _ROLES:
+            return False
+    return False
+
+
+def _broken_off(rest: list[str], turn: tuple[str, ...], reply: str, *, again: bool) -> bool:
+    """Whether all that is left is the beginning of a turn. One that ends with a sentence may be meant as an answer."""
+    if not (LEAST if again else BROKEN) <= len(rest) <= len(turn) or tuple(rest[:-1]) != turn[: len(rest) - 1]:
+        return False
+    return turn[len(rest) - 1].startswith(rest[-1]) and (again or _ENDED.search(reply[-20:]) is None)
+
+
+def one_turn(case: Case, reply: str) -> str:
+    """A reply up to where another turn begins."""
+    lead = _LEAD.match(reply)
+    text = reply[lead.end() :] if lead else reply
+    end = _end(case, text)
+    return reply if end == len(text) and not (lead and _TAG.search(lead[0])) else text[:end]
+
+
+def _end(case: Case, text: str) -> int:
+    """Where another turn begins; the end of the text where none does."""
+    first = _once_more(case, text)
+    for place, match in enumerate(_TURN.finditer(text, 0, first)):
+        restated = place < RESTATED and match["rest"] is not None and _announced(text[: match.start()])
+        if not (restated and _restated(case, text, match)):
+            return match.start()
+    return first
+
+
+def _announced(before: str) -> bool:
+    """Whether nothing was said before, or only that something follows."""
+    return before.rstrip().endswith(":") or not _said(before)
+
+
+def _once_more(case: Case, text: str) -> int:
+    """The place of the first line that begins as a user's turn of the case does; the end of the text without one."""
+    if "\n" not in text:
+        return len(text)
+    openings = {tuple(islice(_words(turn.text), OPENING)) for turn in case.turns if turn.role == "user"}
+    firsts = {words[0] for words in openings if len(words) == OPENING}
+    for line in _LINE.finditer(text):
+        if line[1].lower() in firsts:
+            said = tuple(m[0].lower() for m in islice(_WORD.finditer(text, line.start(1)), OPENING))
+            if said in openings and not _announced(text[: line.start()]):
+                return line.start()
+    return len(text)
+
+
+def _restated(case: Case, text: str, head: re.Match[str]) -> bool:
+    """Whether a question is the prompt's own once more, but for a word in ten; names and numbers must be its own."""
+    answer = _ANSWER.search(text, head.end())
+    line = text[head.start("rest") : answer.start() if answer else head.end()]
+    known = {word for turn in case.turns for word in _words(turn.text)}
+    words = [match[0] for match in _WORD.finditer(line)]
+    new = [word for word in words if word.lower() not in known]
+    return bool(words) and ALTERED * len(new) <= len(words) and not any(w[0].isupper() or w[0].isdigit() for w in new)
+
+
+def _words(text: str) -> Iterator[str]:
+    return (match[0].lower() for match in _WORD.finditer(text))
+
+
+__all__ = ["ECHO", "INVENTED", "one_turn", "own", "unechoed"]
