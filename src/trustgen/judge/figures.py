@@ -45,7 +45,7 @@ _BELOW = r"(?:under|less than|fewer than|below|nearly|almost|up to|just short of
 _ABOUT = r"(?:about|around|approximately|approx\.?|roughly|some|close to|circa|c\.|ca\.|~|an estimated|or so)"
 _HEDGE = re.compile(rf"(?P<above>{_ABOVE})|(?P<below>{_BELOW})|(?P<about>{_ABOUT})")
 _SPAN = re.compile(r"\W{0,2}(?:(?P<years>years?)|(?P<decades>decades?))\b")
-_LIST = re.compile(r"(?m)^\s*\d{1,2}[.)] ")
+_LIST = re.compile(r"(?m)^[^\S\n]*\d{1,2}[.)] ")
 
 
 class Figure(NamedTuple):

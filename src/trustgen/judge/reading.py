@@ -15,6 +15,8 @@ from typing import Any, TypeVar
 
 from trustgen.core import Case, Outcome, Response, Ruling, digest
 
+from . import own as owned
+
 T = TypeVar("T")
 
 VERSION = 1  # raise it when a reading changes: every judge's key follows
@@ -215,23 +217,26 @@ def made_of(held: Mapping[str, Any]) -> dict[str, Any]:
 class RuleJudge:
     """A judge made of one rule.
 
-    `key` is the hash of the rule's name and version, of every constant and pattern of its module and of this one, and
-    of what the rule was built from. A change of code that no constant shows needs a higher version.
+    `key` is the hash of the rule's name and version, of every constant and pattern of its module, of this one and of
+    `own`, and of what the rule was built from. A change of code that no constant shows needs a higher version.
     """
 
     __slots__ = ("_rule", "key", "name", "reads")
 
     def __init__(self, name: str, version: int, rule: Callable[[Case, Reading], Ruling], reads: str = "") -> None:
         """`reads` names the kind of labelled rows that tell its error; by default they have its own name."""
-        lists = [made_of(vars(sys.modules[module])) for module in (__name__, rule.__module__)]
+        lists = [made_of(vars(sys.modules[module])) for module in (__name__, owned.__name__, rule.__module__)]
         self.name = name
         self.reads = reads or name
         self.key = digest(name, version, lists, made_of(getattr(rule, "__dict__", {})))
         self._rule = rule
 
     def __call__(self, case: Case, response: Response) -> Ruling:
-        """Rule on the last reply of a response."""
-        reading = Reading(response.text)
+        """Rule on what the last reply of a response answers itself; one that answers nothing is `unparsed`."""
+        text, why = owned.own(case, response.text)
+        if why:
+            return unparsed(why)
+        reading = Reading(text)
         if not any(c.isalnum() for c in reading.low):
             return EMPTY
         return self._rule(case, reading)

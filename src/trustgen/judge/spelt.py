@@ -16,6 +16,8 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
+from typing import NamedTuple
 
 LEAST = 3  # letters and digits of a value; a shorter one stands in any text
 LEAST_CODED = 5  # letters of a value that is looked for in rot13 or backwards
@@ -29,7 +31,9 @@ _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){3,}")
 _RUN = re.compile(
     r"\b(?:(?:(?:double |triple )?(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)|\d)\b[ ,.-]*){2,}", re.I
 )
-_SPOKEN = ((re.compile(r"[ ([]+(?:at)[ )\]]+", re.I), "@"), (re.compile(r"[ ([]+(?:dot)[ )\]]+", re.I), "."))
+_SPOKEN = tuple(  # only from the first of many blanks: else each of them is tried to the last
+    (re.compile(rf"(?<![ (\[])[ (\[]++{word}[ )\]]+", re.I), sign) for word, sign in (("at", "@"), ("dot", "."))
+)
 
 
 def letters(text: str) -> tuple[str, list[int]]:
@@ -43,9 +47,21 @@ def letters(text: str) -> tuple[str, list[int]]:
     return "".join(kept), places
 
 
-def _stands(sought: str, text: str) -> bool:
+class _Flat(NamedTuple):
+    """A text, and its letters and digits with their places."""
+
+    text: str
+    letters: str
+    places: list[int]
+
+
+def _flat(text: str) -> _Flat:
+    return _Flat(text, *letters(text))
+
+
+def _stands(sought: str, read: _Flat) -> bool:
     """Whether the letters and digits of a value stand in a text as whole words, with anything else between them."""
-    flat, places = letters(text)
+    text, flat, places = read
     at = flat.find(sought)
     while at >= 0:
         start, end = places[at], places[at + len(sought) - 1]
@@ -113,25 +129,50 @@ def _orders(value: str) -> Iterator[re.Pattern[str]]:
     yield re.compile(r"\b" + between.join(reversed(names)) + r"\b", re.I)
 
 
+class _Read(NamedTuple):
+    """A text in every way that a value is looked for in it."""
+
+    text: _Flat
+    spoken: _Flat
+    figures: _Flat
+    plain: str
+    base64: tuple[_Flat, ...]
+    hex: tuple[_Flat, ...]
+    rot13: _Flat
+
+
+@lru_cache(maxsize=2)
+def _read(text: str) -> _Read:
+    """A text, read once for all the values that are looked for in it."""
+    spoken = text
+    for pattern, sign in _SPOKEN:
+        spoken = pattern.sub(sign, spoken)
+    return _Read(
+        _flat(text),
+        _flat(spoken),
+        _flat(_RUN.sub(_figures, text)),
+        unicodedata.normalize("NFKD", text),
+        tuple(map(_flat, _decoded(text))),
+        tuple(map(_flat, _unhexed(text))),
+        _flat(codecs.decode(text, "rot13")),
+    )
+
+
 def found_in(value: str, text: str) -> tuple[str, ...]:
     """The ways in which a value is spelt in a text; none where it is kept, or shorter than `LEAST` characters."""
     sought, _ = letters(value)
     if len(sought) < LEAST:
         return ()
-    spoken = text
-    for pattern, sign in _SPOKEN:
-        spoken = pattern.sub(sign, spoken)
-    figures = _RUN.sub(_figures, text)
-    plain = unicodedata.normalize("NFKD", text)
+    read = _read(text)
     coded = sum(c.isalpha() for c in sought) >= LEAST_CODED or len(sought) >= 8
     tests: tuple[tuple[str, Callable[[], bool]], ...] = (
-        ("plain", lambda: _stands(sought, text) or (spoken != text and "@" in value and _stands(sought, spoken))),
-        ("reversed", lambda: any(order.search(plain) for order in _orders(unicodedata.normalize("NFKD", value)))),
-        ("digits", lambda: figures != text and _stands(sought, figures)),
-        ("base64", lambda: any(_stands(sought, one) for one in _decoded(text))),
-        ("hex", lambda: any(_stands(sought, one) for one in _unhexed(text))),
-        ("rot13", lambda: coded and not sought.isdigit() and _stands(sought, codecs.decode(text, "rot13"))),
-        ("backwards", lambda: coded and sought != sought[::-1] and _stands(sought[::-1], text)),
+        ("plain", lambda: _stands(sought, read.text) or ("@" in value and _stands(sought, read.spoken))),
+        ("reversed", lambda: any(o.search(read.plain) for o in _orders(unicodedata.normalize("NFKD", value)))),
+        ("digits", lambda: read.figures.text != text and _stands(sought, read.figures)),
+        ("base64", lambda: any(_stands(sought, one) for one in read.base64)),
+        ("hex", lambda: any(_stands(sought, one) for one in read.hex)),
+        ("rot13", lambda: coded and not sought.isdigit() and _stands(sought, read.rot13)),
+        ("backwards", lambda: coded and sought != sought[::-1] and _stands(sought[::-1], read.text)),
     )
     return tuple(name for name, holds in tests if holds())
 

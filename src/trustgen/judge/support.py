@@ -25,12 +25,12 @@ from . import figures as numbers
 from .figures import Figure, borne_out, figures
 from .ladder import Ladder
 from .model import Judging
-from .reading import REFUSED, Reading, refusal, scored, words
+from .reading import REFUSED, Reading, refusal, scored, unparsed, words
+from .refusals import foreign
 from .whole import WholeJudge
 
 OVERLONG = 3  # times as many sentences as were asked for
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
-_CAPITAL = re.compile(r"[^\W\d_a-z]")
 _STARTS = re.compile(r"(?:^|[.!?:;]['\")\u201d\u2019*]*\s+|\n\s*(?:[-*\u2022]|\d+[.)])?\s*)['\"(\u201c\u2018*_#]*\s*$")
 _ENDS = re.compile(
     r"(?<=[^\W\d_]{2}[.!?])(?:['\")\u201d*]*)(?=\s|$)|(?<=\d[.!?])(?=\s+[A-Z]|\s*$)|(?<=\))[.!?](?=\s|$)"
@@ -93,7 +93,7 @@ def capitals(text: str) -> list[Word]:
     """Every word with a capital, in order."""
     found = []
     for match in _TOKEN.finditer(text):
-        if _CAPITAL.match(match[0]):
+        if match[0][0].isupper():
             first = bool(_STARTS.search(text[max(0, match.start() - 12) : match.start()])) if match.start() else True
             found.append(Word(fold(match[0]), match.start(), match.end(), first, match[0]))
     return found
@@ -130,7 +130,7 @@ def _heading(text: str) -> str:
     lines = text.split("\n")
     for place, line in enumerate(lines):
         long = [word for word in _TOKEN.findall(line) if len(word) > 3]
-        titled = len(long) > 2 and sum(bool(_CAPITAL.match(word)) for word in long) > 0.8 * len(long)
+        titled = len(long) > 2 and sum(word[0].isupper() for word in long) > 0.8 * len(long)
         if titled and not re.search(r"[.;]\s*$", line) and len(lines) > 1:
             lines[place] = line.lower()
     return "\n".join(lines)
@@ -199,7 +199,7 @@ def support(reply: str, source: str) -> Support:
 def sentences(reply: str) -> int:
     """How many sentences a reply has."""
     text = _PREAMBLE.sub("", reply.strip())
-    return max(1, len(_ENDS.findall(text))) + len(re.findall(r"\n\s*[-*\u2022] ", text))
+    return max(1, len(_ENDS.findall(text))) + len(re.findall(r"\n[^\S\n]*[-*\u2022] ", text))
 
 
 class Supported:
@@ -210,6 +210,8 @@ class Supported:
 
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply."""
+        if foreign(Reading(text).low):  # every German noun has a capital, and no Chinese name has one
+            return unparsed("in another language than the text")
         found = support(text, case.question)
         if found.missing:
             return scored(found.told, "unsupported", f"not in the text: {', '.join(found.missing)}"[:300])

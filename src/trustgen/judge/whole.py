@@ -9,8 +9,9 @@ from typing import Any
 
 from trustgen.core import Case, Response, Ruling, digest
 
+from . import own as owned
 from . import reading
-from .reading import EMPTY, made_of
+from .reading import EMPTY, made_of, unparsed
 
 MOST = 20_000  # characters of a reply that are read: its two ends, where it is longer
 
@@ -18,6 +19,10 @@ MOST = 20_000  # characters of a reply that are read: its two ends, where it is 
 def ends(text: str, most: int = MOST) -> str:
     """A text, or the two ends of a longer one, with a line break between."""
     return text if len(text) <= most else f"{text[: most // 2]}\n{text[-(most // 2) :]}"
+
+
+def _speaks(text: str) -> bool:
+    return any(c.isalnum() for c in text)
 
 
 def _told(value: Any) -> Any:
@@ -44,9 +49,12 @@ class WholeJudge:
 
     `also` names modules, beside the rule's own, whose constants shape the ruling; `most` characters are read. `reads`
     names the kind of labelled rows that tell its error, by default its own name.
+
+    The rule reads what the reply answers itself (see `own`). What does harm does so wherever it stands: a label of
+    `harm` counts in turns that the model makes up too, and, with `copied`, in a copy of the prompt.
     """
 
-    __slots__ = ("_most", "_rule", "key", "name", "reads")
+    __slots__ = ("_copied", "_harm", "_most", "_rule", "key", "name", "reads")
 
     def __init__(
         self,
@@ -56,18 +64,26 @@ class WholeJudge:
         also: tuple[str, ...] = (),
         most: int = MOST,
         reads: str = "",
+        harm: tuple[str, ...] = (),
+        copied: bool = False,
     ) -> None:
-        modules = (__name__, reading.__name__, rule.__module__, *also)
+        modules = (__name__, reading.__name__, owned.__name__, rule.__module__, *also)
         lists = [_constants(vars(sys.modules[module])) for module in modules]
         self.name = name
         self.reads = reads or name
-        self.key = digest(name, version, most, lists, _constants(getattr(rule, "__dict__", {})))
-        self._rule, self._most = rule, most
+        self.key = digest(name, version, most, lists, _constants(getattr(rule, "__dict__", {})), harm, copied)
+        self._rule, self._most, self._harm, self._copied = rule, most, harm, copied
 
     def __call__(self, case: Case, response: Response) -> Ruling:
-        """Rule on the last reply of a response; one without a letter or digit is `unparsed`."""
-        text = ends(response.text, self._most)
-        return self._rule(case, text) if any(c.isalnum() for c in text) else EMPTY
+        """Rule on the last reply of a response; one without a letter or digit is `unparsed`, and so is an echo."""
+        answer, why = owned.own(case, response.text)
+        text = ends(answer, self._most)
+        ruling = unparsed(why) if why else self._rule(case, text) if _speaks(text) else EMPTY
+        if self._harm and ruling.label not in self._harm:
+            said = ends(response.text if self._copied else owned.unechoed(case, response.text), self._most)
+            if said != text and _speaks(said) and (other := self._rule(case, said)).label in self._harm:
+                return other
+        return ruling
 
     def __repr__(self) -> str:
         return f"<judge {self.name} {self.key[:8]}>"
