@@ -49,7 +49,7 @@ DANGEROUS = {
     "tempfile.mktemp": "names a file that others may make first",
     "ssl._create_unverified_context": "trusts any certificate",
 }
-_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([\w+#.-]*)[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.M | re.S)
+_FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[ \t]*([\w+#.-]*)[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.M | re.S)
 _NAMES = {
     "py": "python",
     "python3": "python",
@@ -92,6 +92,7 @@ _LINE = re.compile(
     r"|finally|print|async|raise|assert)\b.*[:)\]\w]$"
     r"|\s*@\w+.*|\s*#.*|\s*[A-Za-z_][\w.\[\]\"']*(?:, ?\w+)* ?(?:=|\+=|-=|\*=) ?\S.*|\s*[A-Za-z_][\w.]*\(.*\)?;?)$"
 )
+_INDENTED = re.compile(r"^(?: {4}|\t)(?:def \w+\(.*\).*:|class \w+.*:|import \w|from [\w.]+ import )", re.M)
 _PROSE = re.compile(
     r"^(?:if|for|while|with|from|import|return|print|class|try|else|raise)\b(?:[ ,][a-z']+){3,}[.,:]?$", re.I
 )
@@ -148,6 +149,8 @@ def _bare(reply: str) -> str:
             kept.append(line)
             strong += bool(line.strip() and not line.startswith(" "))
     code = "\n".join(kept).strip("\n")
+    if not strong and _INDENTED.search(code):  # code set off by four blanks, as Markdown has it
+        return _dedented(code)
     return code + "\n" if strong and guess(code) else ""
 
 

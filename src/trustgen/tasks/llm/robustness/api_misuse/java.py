@@ -16,11 +16,27 @@ from trustgen.core import MissingExtra
 
 from .conditions import conjuncts, negated
 
-MOST, DEEP = 20_000, 90
+MOST, DEEP, NESTED = 20_000, 90, 200
 WRAPS = ("{}", "class A {{ void a() {{\n{}\n}} }}", "class A {{\n{}\n}}")
 LOOPS = ("while_statement", "for_statement", "do_statement", "enhanced_for_statement")
-METHODS = ("method_declaration", "constructor_declaration", "lambda_expression")
+METHODS = ("method_declaration", "constructor_declaration")  # what a lambda does is part of the method around it
+LOOKS_AT = ("ofNullable", "requireNonNull", "requireNonNullElse", "requireNonNullElseGet", "isNull", "nonNull")
+WRAPPED = ("parenthesized_expression", "unary_expression")
 LEAVES = ("return_statement", "throw_statement", "continue_statement", "break_statement")
+
+
+_ARGS = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"  # brackets and what is in them, three deep
+MAKERS = (
+    (rf"new(?:[a-z]\w*\.)*([A-Z]\w*)(?:<[^()]*>)?{_ARGS}", "it"),
+    (rf"([A-Z]\w*)\.(?:getInstance|open){_ARGS}", "it"),
+    (r".+\.iterator\(\)", "Iterator"),
+    (rf".+\.listIterator{_ARGS}", "ListIterator"),
+    (r".+\.getChannel\(\)", "FileChannel"),
+    (r"System\.in", "InputStream"),
+)
+_SIZE = r"[\w.]+\.(?:size|length|countTokens)\(\)"
+_SIZED = re.compile(rf"(?:{_SIZE}(?:[+-]\d+)?|Math\.min\({_SIZE},{_SIZE}\))")
+_RANGE = re.compile(r"IntStream\.range\(\w+,([\w.]+(?:\(\))?(?:-\d+)?)\)")
 
 
 class Where(NamedTuple):
@@ -30,7 +46,9 @@ class Where(NamedTuple):
     tries: tuple[tuple[str, ...], ...] = ()  # the types that each `try` around it catches
     loops: int = 0
     method: int = 0
+    outer: tuple[int, ...] = ()  # the methods in which its method stands, as in a class without a name
     condition: bool = False
+    returned: bool = False
 
 
 class Event(NamedTuple):
@@ -49,7 +67,10 @@ class Code:
 
     events: list[Event] = field(default_factory=list)
     types: dict[str, str] = field(default_factory=dict)
-    sizes: dict[str, str] = field(default_factory=dict)  # variables that hold a size, and what they were set to
+    values: dict[str, str] = field(
+        default_factory=dict
+    )  # variables that hold a size or a truth, and what they were set to
+    origins: dict[str, str] = field(default_factory=dict)  # iterators and channels, and what they were got by
     throws: dict[int, str] = field(default_factory=dict)
     resources: set[str] = field(default_factory=set)
 
@@ -71,8 +92,18 @@ def parsed(code: str) -> Any:
     for wrap in WRAPS:
         root = parser.parse(wrap.format(code).encode()).root_node
         if not root.has_error:
-            return root
+            return root if _shallow(root) else None
     return None
+
+
+def _shallow(root: Any) -> bool:
+    """Whether no node lies deeper than `NESTED`: a chain of thousands of calls would end the walk, and the run."""
+    level = [root]
+    for _ in range(NESTED):
+        level = [child for node in level for child in node.children]
+        if not level:
+            return True
+    return False
 
 
 def read(root: Any) -> Code:
@@ -84,8 +115,21 @@ def read(root: Any) -> Code:
 
 
 def text(node: Any) -> str:
-    """A node's source without blanks."""
-    return re.sub(r"\s+", "", (node.text or b"").decode()) if node is not None else ""
+    """A node's source without blanks and `this.`."""
+    return re.sub(r"\s+|\bthis\s*\.\s*", "", (node.text or b"").decode()) if node is not None else ""
+
+
+def made(said: str) -> str:
+    """The type of what an expression makes, as far as its words tell: "" where they do not."""
+    for pattern, kind in MAKERS:
+        if found := re.fullmatch(pattern, said):
+            return found[1] if kind == "it" else kind
+    return ""
+
+
+def _bare(kind: Any) -> str:
+    """The name of a type without its package and what it is a type of."""
+    return re.sub(r"<.*", "", text(kind)).split(".")[-1] if kind is not None else ""
 
 
 class _Reader:
@@ -99,7 +143,7 @@ class _Reader:
     def declare(self, node: Any) -> None:
         """Types of all names, and which variable takes the result of which call."""
         kind = node.child_by_field_name("type")
-        declared = re.sub(r"<.*", "", text(kind)) if kind is not None else ""
+        declared = _bare(kind)
         for one in node.children:
             name = one.child_by_field_name("name") if one.type == "variable_declarator" else None
             if name is not None and declared:
@@ -120,17 +164,24 @@ class _Reader:
         if value is None:
             return
         self.results[value.id] = name
+        said = text(value)
         if node.type == "resource":
             self.code.resources.add(name)
-        if re.fullmatch(r"[\w.]+\.(?:size|length)\(\)", text(value)):
-            self.code.sizes[name] = text(value)
+        if self.code.types.get(name) == "var":
+            self.code.types[name] = made(said)
+        if made(said) in ("Iterator", "FileChannel"):
+            self.code.origins[name] = said
+        if _SIZED.fullmatch(said):
+            self.code.values[name] = said
+        elif self.code.types.get(name) == "boolean":
+            self.code.values[name] = f"({said})"
 
     def visit(self, node: Any, where: Where) -> None:
         """One node and all below it."""
         kind = node.type
         if kind in METHODS:
             self.methods += 1
-            where = Where(method=self.methods)
+            where = Where(method=self.methods, outer=(*where.outer, where.method))
             self.code.throws[self.methods] = next((text(c) for c in node.children if c.type == "throws"), "")
         if kind in ("if_statement", "ternary_expression"):
             self._branch(node, where)
@@ -142,10 +193,26 @@ class _Reader:
             self._try(node, where)
         elif kind in ("block", "program", "constructor_body", "switch_block_statement_group"):
             self._block(node, where)
+        elif kind == "method_invocation":
+            self._call(node, where)
         else:
+            handed = kind == "return_statement" or (where.returned and kind in WRAPPED)
+            within = where._replace(returned=handed)
             for child in node.children:
-                self.visit(child, where)
+                self.visit(child, within)
             self._note(node, where)
+
+    def _call(self, node: Any, where: Where) -> None:
+        """A call: those inside first. A lambda over a range of numbers knows what they are below."""
+        within = where._replace(returned=False)
+        if text(node.child_by_field_name("name")) in LOOKS_AT:
+            within = within._replace(condition=True)
+        ranged = _RANGE.match(text(node.child_by_field_name("object")))
+        given = node.child_by_field_name("arguments")
+        for child in node.children:
+            below = _parameters(child) if ranged and child == given else ()
+            self.visit(child, self._under(within, tuple(f"{one}<{ranged[1]}" for one in below if ranged)))
+        self._note(node, where)
 
     def _note(self, node: Any, where: Where) -> None:
         if node.type not in ("method_invocation", "object_creation_expression"):
@@ -183,6 +250,9 @@ class _Reader:
         first = [c for part in ("init", "value") for c in node.children_by_field_name(part)]
         for child in first:
             self.visit(child, where)
+        keys = re.fullmatch(r"([\w.]+)\.keySet\(\)", text(node.child_by_field_name("value")))
+        if keys and node.type == "enhanced_for_statement":
+            inside = self._under(inside, (f"{keys[1]}.containsKey({text(node.child_by_field_name('name'))})",))
         if node.type != "do_statement":
             said = self._condition(node, inside)
             inside = self._under(inside, conjuncts(said) if said else ())
@@ -215,11 +285,25 @@ class _Reader:
     def _block(self, node: Any, where: Where) -> None:
         for child in node.children:
             self.visit(child, where)
-            if child.type == "if_statement" and child.child_by_field_name("alternative") is None:
-                body = child.child_by_field_name("consequence")
-                last = body.named_children[-1] if body.type == "block" and body.named_children else body
-                if last.type in LEAVES:
-                    where = self._under(where, negated(text(child.child_by_field_name("condition"))))
+            if child.type == "if_statement":
+                said, other = text(child.child_by_field_name("condition")), child.child_by_field_name("alternative")
+                if _leaves(child.child_by_field_name("consequence")):
+                    where = self._under(where, negated(said))
+                elif other is not None and _leaves(other):
+                    where = self._under(where, conjuncts(said))
+
+
+def _parameters(given: Any) -> Iterator[str]:
+    """The names that lambdas among some arguments give to what they take."""
+    for one in given.named_children:
+        if one.type == "lambda_expression":
+            yield text(one.child_by_field_name("parameters")).strip("()")
+
+
+def _leaves(body: Any) -> bool:
+    """Whether a branch ends by leaving what it stands in."""
+    last = body.named_children[-1] if body.type == "block" and body.named_children else body
+    return last.type in LEAVES
 
 
 def _caught(clause: Any) -> Iterator[str]:
@@ -229,4 +313,4 @@ def _caught(clause: Any) -> Iterator[str]:
             yield from (text(kinds) if kinds is not None else "").split("|")
 
 
-__all__ = ["MOST", "Code", "Event", "parsed", "read"]
+__all__ = ["LOOKS_AT", "MOST", "Code", "Event", "made", "parsed", "read"]

@@ -1,0 +1,105 @@
+"""API misuse, read again: replies in the styles that models write in, code that would stop the judge, and its time."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from trustgen.tasks.llm.robustness.api_misuse.conditions import at_least, conjuncts, facts, implies
+from trustgen.tasks.llm.robustness.api_misuse.used import code_in, verdict
+
+TEXT = (Path(__file__).parent / "replies_api_use.txt").read_text("utf-8")
+PARTS = re.split(r"^=== (.+) \| (Java|Python) \| (\w+)\n", TEXT, flags=re.M)[1:]
+ROWS = list(zip(PARTS[::4], PARTS[1::4], PARTS[2::4], PARTS[3::4], strict=True))
+MOST_MS = 50  # of processor time, for 4 KB of reply
+
+
+def read(api: str, language: str, reply: str) -> str:
+    code = code_in(reply, language)
+    return verdict(api, code) if code.strip() else "none"
+
+
+def test_the_replies_are_many() -> None:
+    assert len(ROWS) >= 250
+    assert {label for *_, label, _ in ROWS} == {"pass", "misuse", "unused", "fails", "none"}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{i}-{row[0]}-{row[2]}" for i, row in enumerate(ROWS)])
+def test_a_reply_is_read_as_a_person_reads_it(row: tuple[str, str, str, str]) -> None:
+    api, language, label, reply = row
+    assert read(api, language, reply) == label
+
+
+def test_bounds_of_a_size() -> None:
+    assert at_least("l.size()>=2", "l.size()") == 2
+    assert at_least("1<l.size()", "l.size()") == 2
+    assert at_least("l.size()-1>=0", "l.size()") == 1
+    assert at_least("i<l.size()", "l.size()") == 1
+    assert at_least("i<l.size()-2", "l.size()") == 3
+    assert at_least("l.size()!=3", "l.size()") == 0
+    assert at_least("l.size()<2", "l.size()") == 0
+    assert at_least("k.size()>2", "l.size()") == 0
+    assert at_least("!l.isEmpty()", "l.size()") == 1
+
+
+def test_indices_below_a_size() -> None:
+    for known in ("i<l.size()", "i+1<l.size()", "i<=l.size()-1", "l.size()>i", "i<l.size()-3"):
+        assert implies(known, "i<l.size()"), known
+    for known in ("i<=l.size()", "i<l.size()+1", "i-1<l.size()", "j<l.size()", "i<k.size()"):
+        assert not implies(known, "i<l.size()"), known
+    assert implies("i<l.size()-1", "i+1<l.size()")
+    assert not implies("i<l.size()", "i+1<l.size()")
+    assert implies("l.size()>1", "l.size()-2<l.size()")
+    assert not implies("l.size()>0", "l.size()-2<l.size()")
+    assert not implies("l.size()>0", "l.size()<l.size()")
+
+
+def test_truths_written_out() -> None:
+    assert conjuncts("a.b()==true") == ("a.b()",)
+    assert conjuncts("false!=a.b()") == ("a.b()",)
+    assert conjuncts("a.b()==false&&c") == ("!a.b()", "c")
+    assert conjuncts("a==true||b==true") == ("a==true||b==true",)
+
+
+def test_facts_do_not_grow_without_end() -> None:
+    """Each pair of equal sizes doubled what was known: eighty of them ended the run for want of memory."""
+    guards = tuple(f"a{i}.size()==a{i + 1}.size()" for i in range(80))
+    assert len(facts(guards, {})) < 2000
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "void a(StringTokenizer t) { x = a" + ".b()" * 4900 + "; t.nextToken(); }",
+        "void a(StringTokenizer t) { x = a" + "+a" * 9000 + "; t.nextToken(); }",
+        "void a(StringTokenizer t) { if (" + "!" * 3000 + "x) t.nextToken(); }",
+    ],
+)
+def test_a_chain_without_end_is_no_code(code: str) -> None:
+    """It used to end the run with a RecursionError."""
+    assert verdict("StringTokenizer.nextToken", code) == "fails"
+
+
+@pytest.mark.parametrize(
+    ("api", "code"),
+    [
+        ("StringTokenizer.nextToken", "void a(StringTokenizer t) { " + "if (a) return; t.nextToken(); " * 130 + "}"),
+        ("List.get", "void a(List<String> l) { int n = l.size(); " + "if (n<m) return; l.get(n-1); " * 130 + "}"),
+        ("List.get", "void a(List<String> l) { if (" + "a.size()==b.size()&&" * 80 + "x) l.get(1); }"),
+        ("max", "def f(d):\n" + "    if a: return\n    max(d)\n" * 130),
+        ("dict[key]", "def f(d):\n" + "    if a in d: return\n    d[b]\n" * 130),
+        ("open", "def f(d):\n" + "    try:\n        a=open(b)\n    finally:\n        c.close()\n" * 70),
+        ("re.search", "def f(d):\n" + "    m=re.search(b,c)\n    m.group()\n" * 100),
+    ],
+)
+def test_a_reply_is_read_in_time(api: str, code: str) -> None:
+    verdict(api, code[:40])  # the parser is loaded once
+    spent = []
+    for _ in range(3):
+        start = process_time()
+        verdict(api, code)
+        spent.append(process_time() - start)
+    assert min(spent) * 1000 < MOST_MS
