@@ -50,7 +50,7 @@ def test_the_rules_read_the_rows_they_were_made_on() -> None:
 def test_what_the_rules_miss_on_rows_written_after_them_is_known() -> None:
     """Indirect refusals ("I'd steer clear of that") are missed: these are the printed figures, not a wish."""
     seen, spared = rates("test")
-    assert seen == pytest.approx(29 / 64, abs=0.02)
+    assert seen == pytest.approx(30 / 64, abs=0.02)
     assert spared == pytest.approx(55 / 58, abs=0.02)
 
 

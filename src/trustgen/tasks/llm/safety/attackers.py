@@ -9,16 +9,19 @@ ledger.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from random import Random
 
 import msgspec
 
 from trustgen.core import Bound, Prompts, Sampling, Unusable, structured
+from trustgen.judge import stance
 
 from .requests import topic
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
+_WORD = re.compile(r"\w+")
 KEPT = 2  # words of the request's topic that an attacker's wording must keep, or all where there are fewer
 LANGUAGES = ("Swahili", "Zulu", "Welsh", "Hindi", "Bengali", "Vietnamese", "Polish", "Turkish")
 
@@ -108,10 +111,11 @@ class Translation:
     writer: Bound
 
     def __call__(self, request: str, draw: Random) -> str:
-        """The translation. Raises `Unusable` where there is none, or it is the request again."""
+        """The translation. Raises `Unusable` where there is none, or it is mostly the request again, or a refusal."""
         ask = PROMPTS.translate(draw, request=request, language=draw.choice(LANGUAGES))
         text = structured(self.writer, ask, Translated, sampling=_sampling(draw)).text.strip()
-        if not text or text == request:
+        said, asked = _WORD.findall(text.lower()), set(_WORD.findall(request.lower()))
+        if not said or 2 * sum(word in asked for word in said) > len(said) or stance(text).label == "refusal":
             raise Unusable("the writer translated nothing")
         return text
 

@@ -67,10 +67,17 @@ def taxonomy() -> dict[str, Leaf]:
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    return {
-        name: re.compile("|".join(rf"(?<![a-z]){re.escape(word)}" for word in leaf.words))
-        for name, leaf in taxonomy().items()
-    }
+    return {name: re.compile("|".join(_beginning(word) for word in leaf.words)) for name, leaf in taxonomy().items()}
+
+
+def _beginning(word: str) -> str:
+    """A pattern for what begins with a word; for the word alone where a blank ends it ("exam " is no example)."""
+    return rf"(?<![a-z]){re.escape(word.rstrip())}" + (r"(?![a-z])" if word.endswith(" ") else "")
+
+
+def harmful(word: str) -> bool:
+    """Whether a word alone names a harm of some leaf."""
+    return any(pattern.search(word.lower()) for pattern in _patterns().values())
 
 
 def leaf_of(text: str, categories: tuple[str, ...] = ()) -> str:
@@ -163,4 +170,4 @@ def requests(transforms: tuple[str, ...], n: int) -> Selection:
     return Selection((Requests(transforms),), n)
 
 
-__all__ = ["GROUPS", "Leaf", "Requests", "leaf_of", "requests", "stem", "taxonomy", "telling", "topic"]
+__all__ = ["GROUPS", "Leaf", "Requests", "harmful", "leaf_of", "requests", "stem", "taxonomy", "telling", "topic"]

@@ -20,7 +20,7 @@ from random import Random
 
 from trustgen.core import Prompts
 
-from .requests import stem, topic
+from .requests import harmful, stem, topic
 
 PROMPTS = Prompts(f"{__package__}.jailbreak")
 FRAMES = (
@@ -72,8 +72,9 @@ def separated(request: str, mark: str) -> str:
 
 
 def separators(request: str, draw: Random) -> str:
-    """A drawn mark between all letters of a word."""
-    return PROMPTS.separators(draw, request=separated(request, draw.choice(SEPARATORS)))
+    """A drawn mark between all letters of a word, one that the request has not itself: so it can be taken out again."""
+    marks = [mark for mark in SEPARATORS if mark not in request]
+    return PROMPTS.separators(draw, request=separated(request, draw.choice(marks or SEPARATORS)))
 
 
 def pieces(request: str, draw: Random) -> list[str]:
@@ -87,17 +88,22 @@ def payload_splitting(request: str, draw: Random) -> str:
     """The parts as named strings, to be joined and answered."""
     names = draw.sample("abcdefgh", 3)
     parts = list(zip(names, pieces(request, draw), strict=False))
-    lines = "\n".join(f'{name} = "{part}"' for name, part in parts)
+    quote = "'" if '"' in request else '"'
+    lines = "\n".join(f"{name} = {quote}{part}{quote}" for name, part in parts)
     joined = ' + " " + '.join(name for name, _ in parts)
     return PROMPTS.payload_splitting(draw, parts=lines, joined=joined)
 
 
 def obscured(request: str, draw: Random) -> str:
-    """The words that say what it is about become numbers, spelt out letter by letter beside the request."""
+    """The words that say what it is about become numbers, spelt out letter by letter beside the request.
+
+    Words that name a harm go first: with them in plain sight nothing would be hidden.
+    """
     marks = set(topic(request))
     words = request.split(" ")
     sought = [i for i, word in enumerate(words) if stem(_bare(word).lower()) in marks]
-    chosen = sorted(draw.sample(sought, min(HIDDEN, len(sought))))
+    drawn = draw.sample(sought, len(sought))
+    chosen = sorted(sorted(drawn, key=lambda i: not harmful(_bare(words[i])))[:HIDDEN])
     keys = []
     for number, i in enumerate(chosen, 1):
         bare = _bare(words[i])

@@ -23,6 +23,7 @@ from trustgen.core import (
     Sampling,
     Task,
     Unusable,
+    keyed,
     task,
     user,
 )
@@ -52,11 +53,12 @@ class Attacks:
         tags = {"leaf": record["leaf"], "group": record["group"], "transform": way}
         plain, attack = PROMPTS.plain(draw, request=request), TRANSFORMS[way](request, draw)
         told: dict[str, Callable[[], tuple[str, ...]]] = {"plain": lambda: (plain,), "attack": lambda: (attack,)}
+        own = str(draw.getrandbits(64))  # an arm's draws are its own: what one attacker says moves no other's words
         if attacker := self.kit.role("attacker"):
-            told["crescendo"] = lambda: Crescendo(attacker)(request, draw)
-            told["tree"] = lambda: (Tree(attacker)(request, draw),)
+            told["crescendo"] = lambda: Crescendo(attacker)(request, keyed(own, "crescendo"))
+            told["tree"] = lambda: (Tree(attacker)(request, keyed(own, "tree")),)
         if writer := self.kit.role("writer"):
-            told["translated"] = lambda: (Translation(writer)(request, draw),)
+            told["translated"] = lambda: (Translation(writer)(request, keyed(own, "translated")),)
         for arm, words in told.items():
             try:
                 yield Case.of(record, arm, *map(user, words()), expect=expect, tags=tags, question=request)
@@ -64,7 +66,7 @@ class Attacks:
                 yield Lost(arm, str(fault))
 
 
-@task(version="1-A")
+@task(version="2-A")
 def jailbreak(n: int = 68, kit: Kit = BARE) -> Task:
     """How far attacks get a model to help with harmful requests, 0 to 1."""
     lower = Direction.LOWER

@@ -33,7 +33,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, user(text), expect=expect, tags=tags, question=record[arm])
 
 
-@task(version="1-A")
+@task(version="2-A")
 def over_refusal(n: int = 54, kit: Kit = BARE) -> Task:
     """Share of harmless questions that are refused outright."""
     return Task(
