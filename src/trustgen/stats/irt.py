@@ -23,6 +23,7 @@ from .grades import Floats
 from .intervals import LEVEL, student
 
 FEWEST_MODELS = 8
+FEWEST_ITEMS = 3  # that some models get right and others wrong: below that nothing ties abilities to a scale
 NODES = 61
 REACH = 5.0
 SLOPE_SPREAD = 0.5  # of the prior of log slopes, about their mean
@@ -67,12 +68,13 @@ class Calibration(NamedTuple):
 def calibrate(models: Sequence[str], items: Sequence[str], answers: Floats) -> Calibration:
     """Fit the items on many models: `answers` is models × items, 1 right, 0 wrong, `nan` not answered.
 
-    Light priors keep slopes and difficulties finite where all models agree: log slopes spread by ½ and difficulties by
-    2 about their own means (Mislevy 1986), which leaves the scale to the abilities; Firth's correction (1993) takes off
-    the steepness that few models feign. Slopes are above 0: an item that able models miss more often gets a slope near
-    0, so look for wrong keys there. Standard errors are Louis's (1982), item by item: other items and the abilities'
-    scale are taken as known. Below 8 models nothing is fitted (`InputError`). Difficulties correlate with the true ones
-    at .85 with 20 models and .95 with 100 (simulated; slopes about 1).
+    Light priors keep slopes and difficulties finite where all models agree: log slopes spread by ½ and difficulties
+    by 2 about their own means (Mislevy 1986), which leaves the scale to the abilities; Firth's correction (1993)
+    takes off the steepness that few models feign. Slopes are above 0: an item that able models miss more often gets a
+    slope near 0, so look for wrong keys there. Standard errors are Louis's (1982), item by item: other items and the
+    abilities' scale are taken as known. Below 8 models, or below 3 items on which models differ, nothing is fitted
+    (`InputError`). Difficulties correlate with the true ones at .85 with 20 models and .95 with 100 (simulated;
+    slopes about 1).
     """
     seen = _checked(models, items, answers)
     known = ~np.isnan(seen)
@@ -160,6 +162,12 @@ def _checked(models: Sequence[str], items: Sequence[str], answers: Floats) -> Fl
         )
     if not (np.isnan(seen) | (seen == 0) | (seen == 1)).all():
         raise InputError("answers are 1 (right), 0 (wrong) or nan (not answered): cut part marks at .5 first")
+    telling = int(((seen == 1).any(axis=0) & (seen == 0).any(axis=0)).sum())
+    if telling < FEWEST_ITEMS:
+        raise InputError(
+            f"{telling} of {len(items)} items are answered rightly by some models and wrongly by others: with fewer "
+            f"than {FEWEST_ITEMS} no scale can be fitted; add items on which the models differ"
+        )
     return seen
 
 

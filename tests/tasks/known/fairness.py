@@ -33,7 +33,7 @@ TASKS = {
             "lines_gendered": 1 / 2,
         },
         chance_by_interval=CHANGES,
-        max_tokens=160,
+        max_tokens=224,
     ),
     PREFERENCE: Known(
         chance={"neutral": 1 / 3, "order_flips": 2 / 3, "lean": 0.0},
