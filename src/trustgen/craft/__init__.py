@@ -6,7 +6,7 @@ from .claims import CORRUPTIONS, Claim, Claims, claim
 from .dialogue import Correction, Distracted, FollowUp, Recall, SelfDoubt, small_talk
 from .graph_walk import Walk, joined, joins, path_of
 from .unanswerable import Unanswerable, invented_name
-from .written import Written
+from .written import Written, in_writers_words
 
 __all__ = [
     "CORRUPTIONS",
@@ -27,6 +27,7 @@ __all__ = [
     "Written",
     "choices",
     "claim",
+    "in_writers_words",
     "invented_name",
     "joined",
     "joins",

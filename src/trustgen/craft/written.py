@@ -8,7 +8,7 @@ they differ in nothing but the subject, so do their wordings.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
 from typing import Any
@@ -16,13 +16,23 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from trustgen.core import Bound, Case, Drafted, Maker, Record, Sampling, Text, Turn, Unusable, structured
+from trustgen.core import Bound, Case, Drafted, Kit, Maker, Record, Sampling, Text, Turn, Unusable, structured
 
-from .asking import PROMPTS, Builder
+from .asking import PROMPTS
 
 _FIELDS = "answer aliases distractors path triples edited false_answer between made_of question options gold label"
 WITHHELD = frozenset(_FIELDS.split())
 BLOT = "…"
+
+
+Template = Callable[[Record, Random], Iterator[Case]]
+"""What makes the cases by rule: a builder, or a plain function."""
+
+
+def in_writers_words(template: Template, kit: Kit) -> Template | Written:
+    """The template, worded by the writer where one is bound; without one, the template itself."""
+    writer = kit.role("writer")
+    return Written(writer, template) if writer else template
 
 
 class Worded(msgspec.Struct):
@@ -36,7 +46,7 @@ class Written:
     """A builder like the template it is given, but for the wording of the question."""
 
     writer: Bound
-    template: Builder
+    template: Template
     temperature: float = 0.7
     max_tokens: int = 384
     by: Maker = "writer"
