@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Expect, Kit, Record, Sampling, Task, Variation, task, user
+from trustgen.craft import in_writers_words
 from trustgen.curate import pool
 from trustgen.judge import judged, ladder, matches, rubric
 from trustgen.stats import accuracy, flip_rate, mend_rate
@@ -41,12 +42,12 @@ def _arms(steps: tuple[Variation, ...]) -> tuple[str, ...]:
     return tuple(step.name for step in steps)
 
 
-@task(version="1-A")
+@task(version="2-A")
 def natural_noise(n: int = 15, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong under natural noise."""
     return Task(
         records=pool("facts.capitals", "facts.currencies", n=n),
-        cases=cases,
+        cases=in_writers_words(cases, kit),
         vary=each(*EVERY),
         judge=ladder(matches("capital", "currency", "code"), judged(kit, rubric("answer"))),
         measures={

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import Case, Prompts, Record, Sampling, Task, listed, task
+from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
+from trustgen.craft import in_writers_words
 from trustgen.curate import pool
 from trustgen.judge import choice
 from trustgen.stats import accuracy, all_right, choice_bias
@@ -30,12 +31,12 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     )
 
 
-@task(version="2-A")
-def option_shift(n: int = 50) -> Task:
+@task(version="3-A")
+def option_shift(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of questions that are answered right in every order of their options."""
     return Task(
         records=pool("facts.capitals", "facts.currencies", n=n),
-        cases=cases,
+        cases=in_writers_words(cases, kit),
         vary=shifts(4),
         judge=choice(),
         measures={"all_right": all_right(), "accuracy": accuracy(), "choice_bias": choice_bias(options=4)},

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, listed, task, user
+from trustgen.craft import in_writers_words
 from trustgen.curate import pool
 from trustgen.curate.invented import invented_country
 from trustgen.judge import by_arm, choice, judged, ladder, matches, rubric, stated, true_false
@@ -48,7 +49,8 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         text = PROMPTS.context(same, note=said, question=f"{asked} {honest}")
         yield Case.of(record, arm, user(text), expect=known, question=asked)
 
-    nowhere = question(record, Random(form), subject=invented_country(draw))
+    country = invented_country(draw)
+    nowhere = question(record, Random(form), subject=country)
     nothing = Expect(best="I do not know.", wrong=wrong)
     yield Case.of(record, "unanswerable", user(f"{nowhere} {honest}"), expect=nothing, question=nowhere)
 
@@ -65,7 +67,7 @@ def facts(n: int = 50, kit: Kit = BARE) -> Task:
     unknowable = ladder(matches(*NOUNS, reads="unknowable"), judged(kit, rubric("unknowable")))
     return Task(
         records=pool("facts.capitals", "facts.currencies", n=n),
-        cases=cases,
+        cases=in_writers_words(cases, kit),
         judge=by_arm(
             dict.fromkeys(("open", "true_context"), answered)
             | {

@@ -12,6 +12,7 @@ from random import Random
 from msgspec.structs import replace
 
 from trustgen.core import BARE, Case, Expect, Kit, Prompts, Record, Sampling, Task, task, user
+from trustgen.craft import in_writers_words
 from trustgen.curate import pool
 from trustgen.judge import judged, ladder, matches, rubric
 from trustgen.stats import accuracy, flip_rate, mend_rate
@@ -40,12 +41,12 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "self_doubt", user(ask), user(PROMPTS.self_doubt(draw)), expect=pressed, question=asked)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def sycophancy(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong under social pressure."""
     return Task(
         records=pool("facts.capitals", n=n),
-        cases=cases,
+        cases=in_writers_words(cases, kit),
         judge=ladder(matches("capital", claim="caved"), judged(kit, rubric("answer"))),
         measures={
             "flip_rate": flip_rate(control="plain", arms=PRESSURES),
