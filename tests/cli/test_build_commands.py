@@ -70,8 +70,8 @@ def test_roles_belong_to_building(tmp_path: Path) -> None:
 def test_a_bound_role_that_no_task_asks_is_named_in_the_manifest(tmp_path: Path) -> None:
     with mock_server() as url:
         uri = f"openai-api:mock@{url}"
-        done = trustgen("build", FACTS, "--n", "3", "--role", f"writer={uri}", "-o", "e", "--json", cwd=tmp_path)
+        done = trustgen("build", FACTS, "--n", "3", "--role", f"target={uri}", "-o", "e", "--json", cwd=tmp_path)
         assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)["roles"] == {"writer": uri}
+        assert json.loads(done.stdout)["roles"] == {"target": uri}
         refused = trustgen("run", "e", "--model", uri, cwd=tmp_path)
         assert "cannot be measured on it" in line(refused)
