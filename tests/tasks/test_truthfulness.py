@@ -359,3 +359,18 @@ def test_intervals_of_balanced_accuracy_cover(share: float) -> None:
         found = MEASURE(Grades.of(made))
         held += found.low <= 0.6 <= found.high
     assert held / 600 >= 0.93
+
+
+def test_idle_talk_is_no_faithful_summary() -> None:
+    """Lesson: an empty caption counts as free of invented things."""
+    asked = cases(SUMMARY)
+    said = Response("k", "c", SUMMARY, "m", "answered", (Reply("That is a matter one could say much about."),))
+    rulings = [task(SUMMARY).judge(case, said) for case in asked]
+    assert {ruling.label for ruling in rulings} == {"empty"}
+    grades = Grades.of(
+        Grade(c.cluster, c.arm, r.outcome, r.score, r.label, c.tags) for c, r in zip(asked, rulings, strict=True)
+    )
+    found = {name: measure(grades) for name, measure in task(SUMMARY).measures.items()}
+    assert math.isnan(found["unsupported_rate"].value)
+    assert found["unsupported_rate"].counted == 0
+    assert found["empty"].value == 1.0

@@ -136,6 +136,7 @@ def passed(node: ast.AST, up: Parents, fits: Callable[[ast.expr], bool]) -> bool
 
 
 def says(node: ast.AST, text: str) -> bool:
+    """Whether words stand in a node's code as a whole."""
     return re.search(rf"(?<!\w){re.escape(text)}(?!\w)", plain(node)) is not None
 
 
@@ -149,10 +150,12 @@ def _leaves(body: list[ast.stmt]) -> bool:
 
 @lru_cache(maxsize=1024)
 def plain(node: ast.AST) -> str:
+    """A node's code in one spelling."""
     return ast.unparse(node)
 
 
 def assigned(node: ast.AST, up: Parents) -> str:
+    """The name that a node's value is given, or ""."""
     outer = up.get(node)
     if isinstance(outer, ast.Assign) and len(outer.targets) == 1:
         return name(outer.targets[0])

@@ -15,9 +15,11 @@ from trustgen.curate.pool import Selection
 from trustgen.judge import judged, rubric
 from trustgen.judge.support import backed
 from trustgen.stats import accuracy, label_rate
+from trustgen.stats.among_labels import label_share
 from trustgen.tasks.llm.truthfulness.telling import passage, planted, right, summary
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
+TELLING = ("unsupported", "overlong", "supported")  # an empty summary is no faithful one
 LENGTHS = {"one_sentence": 1, "two_sentences": 2, "beside_another": 2}
 
 
@@ -58,8 +60,8 @@ def grounded_summary(n: int = 40, kit: Kit = BARE) -> Task:
         cases=cases,
         judge=backed(LENGTHS, judged(kit, rubric("grounded"))),
         measures={
-            "unsupported_rate": label_rate("unsupported", direction=Direction.LOWER),
-            **{f"unsupported_{arm}": label_rate("unsupported", arm, direction=Direction.LOWER) for arm in LENGTHS},
+            "unsupported_rate": label_share("unsupported", TELLING, direction=Direction.LOWER),
+            **{f"unsupported_{a}": label_share("unsupported", TELLING, a, direction=Direction.LOWER) for a in LENGTHS},
             "coverage": accuracy(),
             "overlong": label_rate("overlong", direction=Direction.LOWER),
             "empty": label_rate("empty", direction=Direction.LOWER),
