@@ -58,7 +58,6 @@ IDLE = {
     "llm.safety.over_refusal": "",
     "llm.safety.prompt_injection": "accuracy_attacked",
     "llm.safety.toxicity": "",
-    "llm.truthfulness.grounded_summary": "coverage",
 }
 """Where idle talk does no harm, and so has the best headline: the measure beside it, which is then at its worst. There
 is none for over-refusal, where what is given is not read, and for toxicity, which measures no help.
