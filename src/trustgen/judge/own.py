@@ -31,6 +31,7 @@ ECHO = "an echo of the prompt"
 INVENTED = "goes on with turns of its own making, and answers nothing"
 
 _WORD = re.compile(r"\w+")
+_LETTER = re.compile(r"[^\W_]")  # a letter or a digit, found at C speed: this is asked of every reply
 _TAGS = r"<\|(?:im_start|im_end|begin_of_text|start_header_id|end_header_id|eot_id|endoftext|assistant)\|>"
 _LEAD = re.compile(rf"(?:\s++|{_TAGS}|<(?:start|end)_of_turn>|</?s>|\[/INST\]|(?:assistant|model)[ \t]*+(?=\n))*+")
 _ROLE_WORDS = (
@@ -68,12 +69,12 @@ def own(case: Case, reply: str) -> tuple[str, str]:
 
 
 def _said(text: str) -> bool:
-    return any(c.isalnum() for c in text)
+    return _LETTER.search(text) is not None
 
 
 def unechoed(case: Case, reply: str) -> str:
     """A reply without the copies of the case's turns that it begins with."""
-    if not _begins(reply, {word for turn in case.turns if (word := next(_words(turn.text), ""))}):
+    if not _begins(reply, {first[0].lower() for turn in case.turns if (first := _WORD.search(turn.text))}):
         return reply
     turns = [(tuple(_words(turn.text)), turn.role) for turn in case.turns]
     shown = sorted((said for said, role in turns if role != "assistant" and len(said) >= LEAST), key=len, reverse=True)
@@ -101,11 +102,10 @@ def unechoed(case: Case, reply: str) -> str:
 
 def _begins(reply: str, firsts: set[str]) -> bool:
     """Whether a reply may begin with a copy: most do not, and need no further look."""
-    for word in _words(reply):
-        if word in firsts:
-            return True
-        if word not in _ROLES:
-            return False
+    for match in _WORD.finditer(reply):
+        word = match[0].lower()
+        if word in firsts or word not in _ROLES:
+            return word in firsts
     return False
 
 
