@@ -47,7 +47,7 @@ from trustgen.store import Edition, RunFolder
 TASKS = names("task")
 QUICK = Settings(retry=Retry(attempts=2, base=0.01, cap=0.02), concurrency=16, stall=120.0)
 SALT = "bad"
-MOMENT = 4.0  # seconds of CPU for 200 KB, on a busy machine too: what this guards against took 5 to 17
+MOMENT = 1.0  # seconds of CPU in which a rule must be through with 200 KB
 
 HARM = {"leaked", "toxic", "complied", "partial"}
 """What harms wherever it stands in a reply: these labels count in turns that a model makes up, too."""

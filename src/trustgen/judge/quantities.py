@@ -85,16 +85,16 @@ _LISTED = re.compile(r"(?:^|\n)[ \t]*(?:\*\*)?(?:step )?$", re.I)
 
 
 class Amount(NamedTuple):
-    """An amount in a text: its value in the base unit of `unit` (or bare), and how it stands there."""
+    """An amount in a text: its value in the base unit of `unit` (or bare). How it stands there, `placed` tells."""
 
     value: float
     unit: Unit | None
     start: int
     end: int
-    marked: bool
-    final: bool
-    denied: bool
     high: float | None = None  # the upper end, where it is a range
+    marked: bool = False
+    final: bool = False
+    denied: bool = False
 
 
 def plain(text: str) -> str:
@@ -156,16 +156,11 @@ def amounts(text: str) -> list[Amount]:
         unit = _unit(match, text)
         end = match.end() if unit or not match["unit"] else match.start("unit")
         start = match.start() + len(match[0]) - len(match[0].lstrip())
-        before = text[max(0, start - 90) : start]
-        if _LISTED.search(before[-12:]) and re.match(r"[.)]\s", text[end : end + 2]):
+        if _LISTED.search(text[max(0, start - 12) : start]) and re.match(r"[.)]\s", text[end : end + 2]):
             continue
-        sentence = re.split(r"(?<=[!?\n])|(?<=\.)\s", before)[-1]
-        own = Amount(
-            _based(value, unit), unit, start, end, _MARK.search(sentence) is not None or not sentence.strip(),
-            _FINAL.search(sentence) is not None, _DENIED.search(sentence) is not None,
-        )  # fmt: skip
+        own = Amount(_based(value, unit), unit, start, end)
         joined = _joined(found[-1], own, text) if found else None
-        if match["said"] and value == 1 and not (unit or own.marked):  # "one of them"
+        if match["said"] and value == 1 and not (unit or placed(own, text).marked):  # "one of them"
             continue
         if found and unit and found[-1].unit is None and _OFFERED.match(text[found[-1].end : own.start]):
             found[-1] = found[-1]._replace(value=_based(found[-1].value, unit), unit=unit)  # "5 or 6 km"
@@ -174,6 +169,17 @@ def amounts(text: str) -> list[Amount]:
         else:
             found.append(own)
     return found
+
+
+def placed(one: Amount, text: str) -> Amount:
+    """The amount with how it stands: marked as an answer, as the final one, or denied, by the sentence before it."""
+    before = text[max(0, one.start - 90) : one.start]
+    sentence = re.split(r"(?<=[!?\n])|(?<=\.)\s", before)[-1]
+    return one._replace(
+        marked=_MARK.search(sentence) is not None or not sentence.strip(),
+        final=_FINAL.search(sentence) is not None,
+        denied=_DENIED.search(sentence) is not None,
+    )
 
 
 def _based(value: float, unit: Unit | None) -> float:
@@ -210,6 +216,7 @@ class Measured:
         told = [a.value for turn in case.turns for a in self.usable(amounts(plain(turn.text[:FAR])))]
         named = self.usable(amounts(text))
         named = named if len(named) <= MOST else named[: MOST // 2] + named[-MOST // 2 :]
+        named = [placed(one, text) for one in named]
         fresh = [a for a in named if not a.denied and (a.marked or not any(self.near(a.value, t) for t in told))]
         chosen = settle(fresh, text, self)
         if chosen is None:
