@@ -16,6 +16,7 @@ import msgspec
 from .errors import InputError
 from .ids import digest
 from .outcomes import Outcome
+from .thoughts import split
 
 # ── what a test is made from ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -204,10 +205,11 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Tokens of one call."""
+    """Tokens of one call. `thinking` of the completion's were thought; estimated by length where a server says none."""
 
     prompt: int = 0
     completion: int = 0
+    thinking: int = 0
 
 
 class TokenLogprob(msgspec.Struct, frozen=True):
@@ -222,13 +224,41 @@ Finish = Literal["stop", "length", "filtered", "other"]
 
 
 class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One thing a model said. `seconds` is the latency of the call that succeeded."""
+    """One thing a model said. `seconds` is the latency of the call that succeeded.
+
+    `text` is the answer, `thoughts` what was thought aloud on the way to it. Whoever makes a reply may hand over the
+    raw text: thoughts marked in it are split off here (see `thoughts`), so that no judge, no later turn and no table
+    ever takes a thought for an answer. Where `thoughts` are given, as by a server that parsed them, `text` stays.
+    """
 
     text: str
     finish: Finish = "stop"
     usage: Usage = Usage()
     seconds: float = 0.0
     logprobs: tuple[TokenLogprob, ...] = ()
+    thoughts: str = ""
+
+    def __post_init__(self) -> None:
+        if self.thoughts:
+            return
+        answer, thoughts, _ = split(self.text)
+        if thoughts:
+            whole, usage = len(self.text), self.usage
+            msgspec.structs.force_setattr(self, "text", answer)
+            msgspec.structs.force_setattr(self, "thoughts", thoughts)
+            if usage.completion and not usage.thinking:
+                thinking = min(usage.completion, round(usage.completion * (whole - len(answer)) / whole))
+                msgspec.structs.force_setattr(self, "usage", msgspec.structs.replace(usage, thinking=thinking))
+
+    @property
+    def silence(self) -> str:
+        """Why a reply without a letter or digit says nothing; "" for one that says something."""
+        if any(c.isalnum() for c in self.text):
+            return ""
+        if self.finish == "length":
+            where = "in thought" if self.thoughts or self.usage.thinking else "before an answer"
+            return f"cut after {self.usage.completion} tokens, {where}" if self.usage.completion else f"cut {where}"
+        return "thought, and gave no answer" if self.thoughts else "empty reply"
 
 
 Status = Literal["answered", "blocked", "error"]
@@ -254,7 +284,13 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     @property
     def usage(self) -> Usage:
         """Tokens over all replies."""
-        return Usage(sum(r.usage.prompt for r in self.replies), sum(r.usage.completion for r in self.replies))
+        used = [r.usage for r in self.replies]
+        return Usage(sum(u.prompt for u in used), sum(u.completion for u in used), sum(u.thinking for u in used))
+
+    @property
+    def thoughts(self) -> str:
+        """What was thought aloud before the last reply."""
+        return self.replies[-1].thoughts if self.replies else ""
 
 
 def response_key(case_id: str, model: str, sampling: Sampling) -> str:

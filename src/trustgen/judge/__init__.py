@@ -5,6 +5,7 @@ from .combine import by_arm
 from .dates import date
 from .families import family
 from .free_text import matches
+from .in_thought import in_thought
 from .ladder import ladder
 from .letters import choice
 from .model import Judging, judged
@@ -30,6 +31,7 @@ __all__ = [
     "code_parses",
     "date",
     "family",
+    "in_thought",
     "judged",
     "ladder",
     "leaks",

@@ -60,7 +60,9 @@ class Judging:
         self.key = digest(VERSION, TRIES, rubric.key, uris, repeats, self.least, SAMPLING, rubric.verdicts)
 
     def __call__(self, case: Case, response: Response) -> Ruling:
-        """Gather the votes and rule."""
+        """Gather the votes and rule; nobody is asked about a reply that says nothing."""
+        if response.replies and (why := response.replies[-1].silence):
+            return Ruling(Outcome.UNPARSED, reason=why)
         asked = [self._vote(member, turn, case, response) for member in self.members for turn in range(self.repeats)]
         votes = tuple(vote for vote, _ in asked)
         cast = Counter(vote.label for vote in votes if vote.label)

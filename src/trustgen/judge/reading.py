@@ -191,12 +191,16 @@ def scored(score: float | None, label: str, reason: str = "") -> Ruling:
 
 
 REFUSED = Ruling(Outcome.REFUSED, reason="declines to answer")
-EMPTY = Ruling(Outcome.UNPARSED, reason="empty reply")
 
 
 def unparsed(reason: str) -> Ruling:
     """A reply in which no answer can be read."""
     return Ruling(Outcome.UNPARSED, reason=reason)
+
+
+def silent(response: Response) -> Ruling:
+    """The ruling on a response whose last reply says nothing: why it does not."""
+    return unparsed(response.replies[-1].silence if response.replies else "empty reply")
 
 
 def made_of(held: Mapping[str, Any]) -> dict[str, Any]:
@@ -238,7 +242,7 @@ class RuleJudge:
             return unparsed(why)
         reading = Reading(text)
         if not any(c.isalnum() for c in reading.low):
-            return EMPTY
+            return silent(response)
         return self._rule(case, reading)
 
     def __repr__(self) -> str:

@@ -11,7 +11,7 @@ from trustgen.core import Case, Response, Ruling, digest
 
 from . import own as owned
 from . import reading
-from .reading import EMPTY, made_of, unparsed
+from .reading import made_of, silent, unparsed
 
 MOST = 20_000  # characters of a reply that are read: its two ends, where it is longer
 
@@ -78,7 +78,7 @@ class WholeJudge:
         """Rule on the last reply of a response; one without a letter or digit is `unparsed`, and so is an echo."""
         answer, why = owned.own(case, response.text)
         text = ends(answer, self._most)
-        ruling = unparsed(why) if why else self._rule(case, text) if _speaks(text) else EMPTY
+        ruling = unparsed(why) if why else self._rule(case, text) if _speaks(text) else silent(response)
         if self._harm and ruling.label not in self._harm:
             said = ends(response.text if self._copied else owned.unechoed(case, response.text), self._most)
             if said != text and _speaks(said) and (other := self._rule(case, said)).label in self._harm:
