@@ -126,7 +126,7 @@ def test_thoughts_that_a_server_parsed_are_not_split_again() -> None:
 
 
 def test_thinking_tokens_are_shared_out_by_length() -> None:
-    assert Reply("<think>" + "a" * 85 + "</think>" + "b" * 50, usage=Usage(1, 150)).usage.thinking == 100
+    assert Reply("<think>" + "a" * 100 + "</think>" + "b" * 50, usage=Usage(1, 150)).usage.thinking == 100
     assert Reply("<think>a</think>b", usage=Usage(1, 150, 7)).usage.thinking == 7
 
 

@@ -21,7 +21,7 @@ from .errors import (
 from .expand import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary, crafted, expand
 from .ids import canonical, digest
 from .kit import BARE, CRAFTING, Bound, Cache, Forgets, Kit, named, structured
-from .models import Level, Model, ModelOptions, Opener, Request, underlying
+from .models import Adapts, Level, Manner, Model, ModelOptions, Opener, Request, underlying
 from .options import LETTERS, listed
 from .outcomes import OUTCOMES, RETRIED, Outcome, tally
 from .prompts import Prompt, Prompts
@@ -58,6 +58,7 @@ __all__ = [
     "OUTCOMES",
     "RETRIED",
     "TRIES",
+    "Adapts",
     "BadRow",
     "Blocked",
     "Bound",
@@ -84,6 +85,7 @@ __all__ = [
     "LevelError",
     "Lost",
     "Maker",
+    "Manner",
     "Measure",
     "MissingExtra",
     "Model",

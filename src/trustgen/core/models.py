@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
-from .records import Case, Reply, Sampling, Turn
+from .records import Case, Reply, Sampling, Turn, system
 
 
 class Level(StrEnum):
@@ -57,11 +57,67 @@ class Model(Protocol):
         """Let go of sockets, threads and memory. Safe to call twice."""
 
 
+@runtime_checkable
+class Adapts(Protocol):
+    """A model that leaves out, or renames, what its server refuses: parameter → its other name, "" where left out."""
+
+    adapted: dict[str, str]
+
+
+class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How one model is asked, beyond what tasks say; what is `None`, 0 or empty is left to the task.
+
+    `max_tokens` stands in place of a task's cap on the answer, `thinking_tokens` are room on top of it. `system` is put
+    before every conversation, or before the conversation's own system message.
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    seed: int | None = None
+    max_tokens: int = 0
+    thinking_tokens: int = 0
+    reasoning_effort: str = ""
+    system: str = ""
+    extra_body: dict[str, Any] = {}
+
+    def over(self, sampling: Sampling) -> Sampling:
+        """A task's sampling, as this model is to be asked."""
+        said = {name: value for name in ("temperature", "top_p", "seed") if (value := getattr(self, name)) is not None}
+        if self.max_tokens:
+            said["max_tokens"] = self.max_tokens
+        if self.thinking_tokens:
+            said["thinking"] = self.thinking_tokens
+        if self.reasoning_effort:
+            said["effort"] = self.reasoning_effort
+        if self.extra_body:
+            said["extra"] = self.extra_body
+        return msgspec.structs.replace(sampling, **said) if said else sampling
+
+    def before(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
+        """A conversation with this model's system message in front; joined to the conversation's own."""
+        if not self.system:
+            return turns
+        if turns and turns[0].role == "system":
+            return (system(f"{self.system}\n\n{turns[0].text}"), *turns[1:])
+        return (system(self.system), *turns)
+
+    def __str__(self) -> str:
+        told = msgspec.to_builtins(self)
+        return ", ".join(f"{name.replace('_', '-')} {_short(value)}" for name, value in told.items())
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = " ".join(text.split())
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
 class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
-    """What the command line knows about endpoints; every opener takes it and uses what applies."""
+    """What the command line knows about an endpoint; every opener takes it and uses what applies."""
 
     api_key_env: str = ""
     timeout: float = 120.0  # seconds a call may take
+    headers: dict[str, str] = {}  # sent with every call; their values are shown nowhere
 
 
 WRAPPERS = ("retrieval/",)

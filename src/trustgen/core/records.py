@@ -193,7 +193,11 @@ class Case(msgspec.Struct, frozen=True):
 
 
 class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """How a model is asked to generate. Part of every response key: a change re-asks."""
+    """How a model is asked to generate. Part of every response key: a change re-asks.
+
+    `max_tokens` is a cap on the answer; `thinking` tokens are room on top of it, for models that think aloud first.
+    `effort` is how hard such a model is to think (`low`, `medium`, `high` …), `extra` goes into the request's body.
+    """
 
     temperature: float = 0.0
     top_p: float = 1.0
@@ -202,6 +206,9 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     stop: tuple[str, ...] = ()
     logprobs: int = 0  # how many alternatives a token to return; 0 for none
     schema: dict[str, Any] | None = None  # JSON schema the reply must follow
+    thinking: int = 0
+    effort: str = ""
+    extra: dict[str, Any] = {}
 
 
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -239,16 +246,16 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     thoughts: str = ""
 
     def __post_init__(self) -> None:
-        if self.thoughts:
-            return
-        answer, thoughts, _ = split(self.text)
-        if thoughts:
-            whole, usage = len(self.text), self.usage
+        if not self.thoughts:
+            answer, thoughts, _ = split(self.text)
+            if not thoughts:
+                return
             msgspec.structs.force_setattr(self, "text", answer)
             msgspec.structs.force_setattr(self, "thoughts", thoughts)
-            if usage.completion and not usage.thinking:
-                thinking = min(usage.completion, round(usage.completion * (whole - len(answer)) / whole))
-                msgspec.structs.force_setattr(self, "usage", msgspec.structs.replace(usage, thinking=thinking))
+        if self.usage.completion and not self.usage.thinking:  # shared out by length
+            share = len(self.thoughts) / (len(self.thoughts) + len(self.text))
+            usage = msgspec.structs.replace(self.usage, thinking=round(self.usage.completion * share))
+            msgspec.structs.force_setattr(self, "usage", usage)
 
     @property
     def silence(self) -> str:

@@ -8,8 +8,10 @@ https://platform.openai.com/docs/api-reference/chat.
 from __future__ import annotations
 
 import json
+import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -32,6 +34,9 @@ from trustgen.core.records import Finish
 
 from .faults import clean, fault_of_status
 
+STREAM = "stream"
+"""The one parameter that a server may want and that is never sent of ourselves."""
+
 FLOOR = -9999.0
 """Stands for a log-probability of minus infinity, which JSON cannot carry (vLLM's convention)."""
 
@@ -40,11 +45,13 @@ FLOOR = -9999.0
 _encode = msgspec.json.Encoder().encode
 
 
-def body(model: str, request: Request) -> bytes:
+def body(model: str, request: Request, adapted: Mapping[str, str] = MappingProxyType({})) -> bytes:
     """The JSON of one chat completion.
 
     Temperature, `top_p` and `max_tokens` are always said, because servers differ in their defaults. What the protocol
-    has no word for (`top_k`, `min_p`, repetition penalties) stays as the server is set.
+    has no word for (`top_k`, `min_p`, repetition penalties) stays as the server is set, but for `Sampling.extra`, which
+    goes before all else (and `null` there leaves a field out). `adapted` renames parameters, or leaves out those
+    renamed to "".
     """
     sampling = request.sampling
     payload: dict[str, Any] = {
@@ -52,7 +59,7 @@ def body(model: str, request: Request) -> bytes:
         "messages": [_message(turn, i, request.asset) for i, turn in enumerate(request.turns)],
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
-        "max_tokens": sampling.max_tokens,
+        "max_tokens": sampling.max_tokens + sampling.thinking,
     }
     if sampling.seed is not None:
         payload["seed"] = sampling.seed
@@ -64,6 +71,16 @@ def body(model: str, request: Request) -> bytes:
     if sampling.schema is not None:
         schema = {"name": "reply", "strict": True, "schema": sampling.schema}
         payload["response_format"] = {"type": "json_schema", "json_schema": schema}
+    if sampling.effort:
+        payload["reasoning_effort"] = sampling.effort
+    for name, other in adapted.items():
+        if name == STREAM:
+            payload[STREAM] = True
+        elif name in payload:
+            value = payload.pop(name)
+            payload |= {other: value} if other else {}
+    if sampling.extra:
+        payload = {name: value for name, value in (payload | sampling.extra).items() if value is not None}
     try:
         return _encode(payload)
     except ValueError as error:  # half a surrogate pair in a text
@@ -105,11 +122,17 @@ class _Part(msgspec.Struct):
     type: str = "text"
     text: str | None = None
     refusal: str | None = None
+    thinking: Any = None
+    reasoning: Any = None
+    summary: Any = None
 
 
 class _Message(msgspec.Struct):
     content: str | list[_Part] | None = None
     refusal: str | None = None
+    reasoning_content: Any = None
+    reasoning: Any = None
+    thinking: Any = None
 
 
 class _Alternative(msgspec.Struct):
@@ -128,19 +151,16 @@ class _Logprobs(msgspec.Struct):
 
 
 class _Choice(msgspec.Struct):
-    message: _Message
+    message: _Message | None = None
+    text: str | None = None
     finish_reason: str | None = None
     logprobs: _Logprobs | None = None
 
 
-class _Usage(msgspec.Struct):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-
-
 class _Completion(msgspec.Struct):
     choices: list[_Choice] | None = None
-    usage: _Usage | None = None
+    usage: Any = None
+    usage_metadata: Any = msgspec.field(default=None, name="usageMetadata")
     error: Any = None
 
 
@@ -157,13 +177,24 @@ _FINISH: dict[str | None, Finish] = {
 }
 _CUT_BY_SERVER = frozenset({"abort", "error", "insufficient_system_resource"})
 _SAID = frozenset({"text", "output_text", "refusal"})  # part types that are the answer; `thinking` is not
+_BLOCKED = re.compile(
+    r"safety|prohibited_content|recitation|blocklist|spii|image_safety|language_filter|moderation|sensitive|blocked"
+    r"|guardrail_intervened|content_(?:filter.*|blocked|policy_violation)|unsafe"
+)  # finish reasons of filters, in small letters: Gemini, which adds ": SAFETY" and others, Bedrock, Zhipu, gateways
+_PROMPT = ("prompt_tokens", "input_tokens", "promptTokens", "promptTokenCount", "inputTokens", "prompt_eval_count")
+_COMPLETION = (
+    "completion_tokens", "output_tokens", "completionTokens", "candidatesTokenCount", "outputTokens", "eval_count",
+)  # fmt: skip
+_THINKING = ("reasoning_tokens", "thinking_tokens", "thoughtsTokenCount", "reasoningTokens")
+_DETAILS = ("completion_tokens_details", "output_tokens_details")
 
 
 def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str = "") -> Reply:
     """The reply in the JSON of a successful answer; `seconds` is how long it took, `hide` the key no error may show.
 
-    The text is `content`, or the `refusal` that stands in its place. Reasoning (`reasoning_content`, parts of type
-    `thinking`) is not the answer: without content the reply is empty, and the judge sees that it is.
+    The text is `content`, or the `refusal` or the `text` that stands in its place. Reasoning (`reasoning_content`,
+    `reasoning`, parts of type `thinking`) becomes `Reply.thoughts`: without content the reply is empty, and the judge
+    sees that it is.
 
     Raises `Blocked` where a filter cut the reply, `Transient` where the answer cannot be read or the server gave up
     half-way, and whatever an `error` inside the body amounts to.
@@ -174,18 +205,21 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str = "") -> 
     if not completion.choices:
         raise Transient("the answer holds no choices")
     choice = completion.choices[0]
-    if choice.finish_reason and choice.finish_reason.startswith("content_filter"):  # Gemini adds ": SAFETY" and others
+    if choice.message is None and choice.text is None:
+        raise Transient("the answer holds no message")
+    text, thoughts = _text(choice), _thoughts(choice.message)
+    reason = (choice.finish_reason or "").lower()
+    if _BLOCKED.fullmatch(reason) or (reason == "refusal" and not text):
         raise Blocked("the provider's content filter cut the reply")
     if choice.finish_reason in _CUT_BY_SERVER:
         raise Transient(f"the server gave up on the reply (finish reason `{choice.finish_reason}`)")
-    text = _text(choice.message)
-    usage = completion.usage
     return Reply(
         text,
-        _FINISH.get(choice.finish_reason, "other"),
-        Usage(usage.prompt_tokens or 0, usage.completion_tokens or 0) if usage else Usage(),
+        _FINISH.get(reason or None, "other"),
+        _usage(completion.usage or completion.usage_metadata),
         seconds,
         _logprobs(choice.logprobs, text) if sampling.logprobs else (),
+        thoughts,
     )
 
 
@@ -213,11 +247,55 @@ def _mended(value: Any) -> Any:
     return value
 
 
-def _text(message: _Message) -> str:
+def _text(choice: _Choice) -> str:
+    message = choice.message
+    if message is None:
+        return choice.text or ""
     content = message.content
     if isinstance(content, list):
         content = "".join(part.text or part.refusal or "" for part in content if part.type in _SAID)
-    return content or message.refusal or ""
+    return content or message.refusal or choice.text or ""
+
+
+def _thoughts(message: _Message | None) -> str:
+    """What a server that parses reasoning says was thought, whatever it calls it."""
+    if message is None:
+        return ""
+    named = message.reasoning_content or message.reasoning or message.thinking
+    if named is None and isinstance(message.content, list):
+        named = [part.thinking or part.reasoning or part.summary or part.text for part in message.content
+                 if part.type not in _SAID]  # fmt: skip
+    return "" if named is None else _words(named).strip()
+
+
+def _words(value: Any, depth: int = 5) -> str:
+    """The text in a value, wherever it stands: servers send reasoning as a string, as parts, and as parts of parts."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, list) and depth:
+        return "".join(_words(item, depth - 1) for item in value)
+    if isinstance(value, dict) and depth:
+        return "".join(_words(value[name], depth - 1) for name in ("text", "content", "thinking", "summary")
+                       if name in value)  # fmt: skip
+    return ""
+
+
+def _usage(told: Any) -> Usage:
+    """Tokens, under whatever name a server counts them; 0 where it does not."""
+    if not isinstance(told, dict):
+        return Usage()
+    details = next((found for name in _DETAILS if isinstance(found := told.get(name), dict)), told)
+    return Usage(_count(told, _PROMPT), _count(told, _COMPLETION), _count(details, _THINKING))
+
+
+def _count(told: dict[str, Any], names: tuple[str, ...]) -> int:
+    for name in names:
+        value = told.get(name)
+        if isinstance(value, str) and value.isdecimal():
+            value = int(value)
+        if isinstance(value, int | float) and 0 <= value < 1e12:
+            return int(value)
+    return 0
 
 
 def _logprobs(given: _Logprobs | None, text: str) -> tuple[TokenLogprob, ...]:

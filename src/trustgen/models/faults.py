@@ -10,7 +10,8 @@ everything else (other 4xx, redirects)          Permanent
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -21,6 +22,17 @@ from trustgen.core import Blocked, ModelFault, Permanent, RateLimited, Transient
 
 LONGEST_WAIT = 600.0  # seconds: a `Retry-After` beyond this is read as this
 MESSAGE = 200  # characters of a server's message that are kept
+SECRET = 6  # characters from which on a key is one: dummies such as "x" stand in every word
+_REFUSES = re.compile(
+    r"support|unknown|unrecogni|unexpected|extra|not (?:permitted|allowed|valid)|invalid|cannot|can't|can not|must|only"
+    r"|deprecated|forbidden|not both|unavailable|mutually",
+    re.IGNORECASE,
+)
+_STREAMS = re.compile(
+    r"stream\W{1,4}(?:must|has to|should|needs to) be (?:set )?(?:to )?\W?true|only supports? stream"
+    r"|non.?stream\w* (?:\w+ ){0,3}(?:not|un)\s?support|must (?:use|be) stream|requires? stream",
+    re.IGNORECASE,
+)
 
 _RATE_LIMITED = frozenset({429, 503, 529})
 _TRANSIENT = frozenset({408, 409, 425})
@@ -55,9 +67,35 @@ def fault_of_status(status: int, body: bytes, retry_after: float | None = None, 
     return Permanent(said)
 
 
+class Refused(Permanent):
+    """A server that will not have a parameter: `parameter` is its name."""
+
+    def __init__(self, message: str, parameter: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+def refused(status: int, body: bytes, sent: Iterable[str]) -> str:
+    """The one of the parameters `sent`, in this order, that an error answer refuses; "" where it refuses none."""
+    if status not in (400, 422):
+        return ""
+    error = _parsed(body)
+    text = body[: 20 * MESSAGE].decode("utf-8", "replace")
+    named = {value for key, value in _fields(error) if key == "param" and isinstance(value, str)}
+    sent = list(sent)
+    for name in sent:
+        if name in named:
+            return name
+    if _STREAMS.search(text):
+        return "stream"
+    if not _REFUSES.search(text):
+        return ""
+    return next((name for name in sent if re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text)), "")
+
+
 def clean(text: str, hide: str = "") -> str:
-    """One printable line of at most 200 characters, the key struck out."""
-    if hide:
+    """One printable line of at most 200 characters, the key struck out (one too short to be secret is left)."""
+    if len(hide) >= SECRET:
         text = text.replace(hide, "***")
     text = text[: 20 * MESSAGE]
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
@@ -99,6 +137,14 @@ def _message(error: Any) -> str:
     if isinstance(error, str):
         return error
     return "" if error is None else msgspec.json.encode(error).decode()
+
+
+def _fields(error: Any, depth: int = 5) -> Iterator[tuple[str, Any]]:
+    """Every field of an error body, inner ones included."""
+    if isinstance(error, dict) and depth:
+        for key, value in error.items():
+            yield key, value
+            yield from _fields(value, depth - 1)
 
 
 def _codes(error: Any, depth: int = 5) -> Iterator[str]:

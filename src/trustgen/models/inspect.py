@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import partial
 from importlib.util import find_spec
 from time import perf_counter
 from typing import Any
@@ -36,8 +37,9 @@ from trustgen.core import (
 )
 from trustgen.core.records import Finish
 
+from .adapting import REFUSABLE, adapting
 from .chat_format import FLOOR, data_url
-from .faults import clean, fault_of_status, retry_after
+from .faults import Refused, clean, fault_of_status, refused, retry_after
 from .openai_api import read_key
 
 SLOTS = 64
@@ -49,6 +51,17 @@ LOGPROBS = frozenset(
 TOP_P_1 = frozenset({"anthropic", "azureai", "bedrock", "openai", "openrouter"})
 """Providers where `top_p` is 1 unless said, so 1 is left unsaid: some of their models refuse any. Elsewhere (Google,
 servers with a generation config) it is not 1 unless said, so it is said."""
+
+_FIELDS = {
+    "max_tokens": "max_tokens",
+    "top_p": "top_p",
+    "seed": "seed",
+    "temperature": "temperature",
+    "response_format": "response_schema",
+    "stop": "stop_seqs",
+    "reasoning_effort": "reasoning_effort",
+}
+"""What Inspect calls the parameters that a server may refuse."""
 
 _FINISH: dict[str, Finish] = {"stop": "stop", "max_tokens": "length", "model_length": "length"}
 _MARKUP = re.compile(r"\[/?[a-z][a-z0-9 ]*\]")  # Inspect's own messages are written for rich
@@ -77,6 +90,8 @@ class InspectModel:
         self.levels = frozenset(offers)
         self._key = read_key(options.api_key_env)
         self._timeout = options.timeout
+        self._headers = dict(options.headers)
+        self.adapted: dict[str, str] = {}
         self._model = given
 
     def __repr__(self) -> str:
@@ -90,10 +105,16 @@ class InspectModel:
         self._loaded()
 
     async def ask(self, request: Request) -> Reply:
-        """One reply. Raises the `ModelFault` that the provider's error amounts to."""
+        """One reply. Raises the `ModelFault` that the provider's error amounts to.
+
+        A parameter that the provider refuses is left out or renamed from then on: see `adapting`.
+        """
+        return await adapting(self.adapted, partial(self._asked, request))
+
+    async def _asked(self, request: Request, adapted: Mapping[str, str]) -> Reply:
         model = self._loaded()
         messages = [_message(turn, request) for turn in request.turns]
-        config = _config(request.sampling, self._provider)
+        config = _config(request.sampling, self._provider, adapted, self._headers)
         began = perf_counter()
         try:
             async with asyncio.timeout(self._timeout):
@@ -147,7 +168,10 @@ class InspectModel:
         wait = next((_wait(d, chain) for d in decisions), _wait(None, chain))
         for link in chain:
             if (status := _status(link)) is not None:
-                return fault_of_status(status, _body(link), wait, hide=key)
+                body = next(filter(None, map(_body, chain)), b"") or _words(link).encode("utf-8", "replace")
+                fault = fault_of_status(status, body, wait, hide=key)
+                name = refused(status, body, REFUSABLE) if isinstance(fault, Permanent) else ""
+                return Refused(str(fault), name) if name in _FIELDS else fault
         said = clean(f"{type(chain[-1]).__name__}: {_words(chain[-1])}", key)
         if any(getattr(decision, "kind", "") == "rate_limit" for decision in decisions):
             return RateLimited(said, wait)
@@ -179,14 +203,20 @@ def _message(turn: Turn, request: Request) -> Any:
     return ChatMessageUser(content=content)  # a tool's turn too: vendors take a tool's message only after a tool call
 
 
-def _config(sampling: Sampling, provider: str) -> Any:
+def _config(sampling: Sampling, provider: str, adapted: Mapping[str, str], headers: Mapping[str, str]) -> Any:
     """Inspect's form of a sampling, with everything off that would retry, pace or cache."""
     from inspect_ai.model import GenerateConfig
 
-    return GenerateConfig(
+    cap = sampling.max_tokens + sampling.thinking
+    more = {adapted["max_tokens"]: cap} if adapted.get("max_tokens") else {}
+    config = GenerateConfig(
         temperature=sampling.temperature,
         top_p=None if sampling.top_p == 1.0 and provider in TOP_P_1 else sampling.top_p,
-        max_tokens=sampling.max_tokens,
+        max_tokens=cap,
+        reasoning_tokens=sampling.thinking or None,
+        reasoning_effort=sampling.effort or None,
+        extra_body=more | sampling.extra or None,
+        extra_headers=dict(headers) or None,
         seed=sampling.seed,
         stop_seqs=list(sampling.stop) or None,
         logprobs=True if sampling.logprobs else None,
@@ -197,6 +227,7 @@ def _config(sampling: Sampling, provider: str) -> Any:
         adaptive_connections=False,
         cache=False,
     )
+    return config.model_copy(update=dict.fromkeys(_FIELDS[name] for name in adapted))
 
 
 def _schema(schema: dict[str, Any]) -> Any:
@@ -226,6 +257,7 @@ def _reply(output: Any, sampling: Sampling, seconds: float) -> Reply:
         raise Transient("the answer holds no choices")
     choice = output.choices[0]
     text: str = choice.message.text
+    thoughts = _thoughts(choice.message.content)
     if choice.stop_reason == "content_filter" or output.error:
         raise Blocked(clean(output.error or text) or "the provider's content filter cut the reply")
     if choice.stop_reason == "model_length" and output.usage is None:
@@ -235,14 +267,23 @@ def _reply(output: Any, sampling: Sampling, seconds: float) -> Reply:
         if choice.logprobs is None and text:
             raise Permanent("the provider returned no logprobs: it does not offer what this task needs")
         logprobs = tuple(_token(token) for token in choice.logprobs.content) if choice.logprobs else ()
-    return Reply(text, _FINISH.get(choice.stop_reason, "other"), _usage(output.usage), seconds, logprobs)
+    finish = _FINISH.get(choice.stop_reason, "other")
+    return Reply(text, finish, _usage(output.usage), seconds, logprobs, thoughts)
+
+
+def _thoughts(content: Any) -> str:
+    """What Inspect's parsers set apart as reasoning."""
+    if isinstance(content, str):
+        return ""
+    parts = (part.reasoning or part.summary or "" for part in content if part.type == "reasoning")
+    return "\n\n".join(part for part in parts if part)
 
 
 def _usage(usage: Any) -> Usage:
     if usage is None:
         return Usage()
     cached = (usage.input_tokens_cache_read or 0) + (usage.input_tokens_cache_write or 0)
-    return Usage(usage.input_tokens + cached, usage.output_tokens)
+    return Usage(usage.input_tokens + cached, usage.output_tokens, usage.reasoning_tokens or 0)
 
 
 def _token(token: Any) -> TokenLogprob:
@@ -286,11 +327,12 @@ def _wait(decision: Any, chain: list[BaseException]) -> float | None:
 
 
 def _body(error: BaseException) -> bytes:
-    """The error body that an exception carries, or its words."""
+    """The error body that an exception carries, if any: Inspect's own exceptions have none, those they wrap do."""
     body = getattr(error, "body", None)
     if isinstance(body, dict):
         return msgspec.json.encode(body, enc_hook=str)
-    return _words(error).encode("utf-8", "replace")
+    text = getattr(getattr(error, "response", None), "text", None)
+    return text.encode("utf-8", "replace") if isinstance(text, str) else b""
 
 
 def _words(error: BaseException) -> str:

@@ -9,6 +9,9 @@ from __future__ import annotations
 import io
 import os
 import re
+import zlib
+from collections.abc import Mapping
+from functools import partial
 from time import perf_counter
 from urllib.parse import urlsplit
 
@@ -17,8 +20,9 @@ from yarl import URL
 
 from trustgen.core import InputError, Level, ModelFault, ModelOptions, Permanent, Reply, Request, Transient
 
-from . import chat_format
-from .faults import clean, fault_of_status, retry_after
+from . import chat_format, streamed
+from .adapting import REFUSABLE, adapting
+from .faults import Refused, clean, fault_of_status, refused, retry_after
 
 LONGEST_BODY = 32 * 1024 * 1024  # bytes; a longer answer is a broken server, not a reply
 LONGEST_ERROR = 64 * 1024  # bytes of an error answer that are read
@@ -61,6 +65,8 @@ class OpenAIModel:
         self._key = key
         self._key_env = options.api_key_env
         self._timeout = options.timeout
+        self._headers = dict(options.headers)
+        self.adapted: dict[str, str] = {}
         self._session: aiohttp.ClientSession | None = None
 
     def __repr__(self) -> str:
@@ -96,8 +102,14 @@ class OpenAIModel:
         raise InputError(problem)
 
     async def ask(self, request: Request) -> Reply:
-        """One chat completion. Raises the `ModelFault` that `faults` or `chat_format` reads in the answer."""
-        data = chat_format.body(self._name, request)
+        """One chat completion. Raises the `ModelFault` that `faults` or `chat_format` reads in the answer.
+
+        A parameter that the server refuses is left out or renamed from then on: see `adapting`.
+        """
+        return await adapting(self.adapted, partial(self._asked, request))
+
+    async def _asked(self, request: Request, adapted: Mapping[str, str]) -> Reply:
+        data = chat_format.body(self._name, request, adapted)
         session = self._session or self._open()
         began = perf_counter()
         try:
@@ -105,6 +117,7 @@ class OpenAIModel:
                 self._target, data=data if len(data) < _BIG_REQUEST else io.BytesIO(data), allow_redirects=False
             ) as answer:
                 content = await self._read(answer)
+                content = streamed.whole(content) if streamed.is_stream(content) else content
         except TimeoutError:
             fault: ModelFault = Transient(f"no complete answer within {self._timeout:g} s")
         except (aiohttp.ClientError, OSError) as error:
@@ -129,6 +142,7 @@ class OpenAIModel:
         headers = {"Content-Type": "application/json", "Accept": "application/json", "Accept-Encoding": "identity"}
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"
+        headers |= self._headers
         return aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(limit=0),  # the default of 100 would cap concurrency without a word
             timeout=timeout,
@@ -140,13 +154,13 @@ class OpenAIModel:
     async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
         """The body of a good answer; raises what any other answer amounts to."""
         if answer.status == 200:
-            kind = answer.headers.get("Content-Type", "json")
-            if "json" not in kind.lower():
-                answer.close()
-                raise Transient(f"the answer is not JSON but `{clean(kind, self._key)}`")
             content, whole = await _bounded(answer, LONGEST_BODY)
-            if not whole:
+            content = _unpacked(content, answer.headers.get("Content-Encoding", "").lower()) if whole else b""
+            if not whole or len(content) > LONGEST_BODY:
                 raise Transient(f"the answer is longer than {LONGEST_BODY >> 20} MB")
+            kind = answer.headers.get("Content-Type", "json")
+            if "json" not in kind.lower() and not (streamed.is_stream(content) or content.lstrip()[:1] == b"{"):
+                raise Transient(f"the answer is not JSON but `{clean(kind, self._key)}`")
             return content
         if 300 <= answer.status < 400:
             answer.close()
@@ -154,7 +168,24 @@ class OpenAIModel:
             raise Permanent(f"HTTP {answer.status}: redirected to `{clean(place, self._key)}`: use that URL itself")
         content, _ = await _bounded(answer, LONGEST_ERROR)
         wait = retry_after(answer.headers.get("Retry-After"))
-        raise fault_of_status(answer.status, content, wait, hide=self._key)
+        fault = fault_of_status(answer.status, content, wait, hide=self._key)
+        if isinstance(fault, Permanent) and (name := refused(answer.status, content, REFUSABLE)):
+            raise Refused(str(fault), name)
+        raise fault
+
+
+def _unpacked(content: bytes, encoding: str) -> bytes:
+    """A body without its compression, which nobody asked for; at most one byte more than `LONGEST_BODY`."""
+    if encoding in ("", "identity"):
+        return content
+    if encoding not in ("gzip", "x-gzip", "deflate"):
+        raise Permanent(f"the answer is compressed as `{clean(encoding)}`, which was not asked for")
+    for window in (47, -15) if encoding == "deflate" else (47,):  # gzip or zlib by its header; a bare stream
+        try:
+            return zlib.decompressobj(window).decompress(content, LONGEST_BODY + 1)
+        except zlib.error:
+            continue
+    raise Transient(f"the answer says that it is `{encoding}`, and is not")
 
 
 async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
@@ -189,7 +220,8 @@ def _parse(rest: str) -> tuple[str, str]:
     place = f"[{host}]" if ":" in host else host
     if port is not None and port != {"http": 80, "https": 443}[scheme]:
         place += f":{port}"
-    return name, f"{scheme}://{place}{parts.path.rstrip('/')}"
+    path = parts.path.rstrip("/").removesuffix("/chat/completions")  # as server pages show it, and people copy it
+    return name, f"{scheme}://{place}{path}"
 
 
 def _without_secrets(location: str) -> str:

@@ -1,0 +1,40 @@
+"""Parameters that a server refuses: left out, or sent under another name, from the first call that says so.
+
+Servers differ in what they take: reasoning models want `max_completion_tokens` and no temperature, others no `seed`.
+What is changed is kept with the model (`adapted`: parameter → its other name, "" where it is left out), said aloud by
+the run, written into its manifest, and part of every response key.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from trustgen.core import Reply
+
+from .faults import Refused
+
+REFUSABLE = ("max_tokens", "top_p", "seed", "temperature", "response_format", "stop", "reasoning_effort")
+"""Parameters that may be changed, in this order where an error names several."""
+OTHER_CAP = "max_completion_tokens"
+RENAMED = {"max_tokens": OTHER_CAP, "stream": "on"}
+
+
+async def adapting(adapted: dict[str, str], ask: Callable[[Mapping[str, str]], Awaitable[Reply]]) -> Reply:
+    """One reply; what the server refuses on the way is changed in `adapted` once a call without it has gone well.
+
+    Raises what `ask` raises: a parameter that is refused in both its forms is the caller's to mend.
+    """
+    trial = dict(adapted)
+    while True:
+        try:
+            reply = await ask(trial)
+        except Refused as fault:
+            if fault.parameter in trial:
+                raise
+            trial[fault.parameter] = RENAMED.get(fault.parameter, "")
+        else:
+            adapted.update(trial)
+            return reply
+
+
+__all__ = ["OTHER_CAP", "REFUSABLE", "RENAMED", "adapting"]

@@ -1,0 +1,64 @@
+"""A chat completion that came as a stream of events, put together to the one that was asked for.
+
+We never ask for a stream. Some servers send nothing else, and some gateways send one in spite of that; the format is
+the one of server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html), a JSON chunk in each.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from trustgen.core import Transient
+
+_decode = msgspec.json.Decoder(dict[str, Any]).decode
+_encode = msgspec.json.Encoder().encode
+THOUGHT = ("reasoning_content", "reasoning", "thinking")
+
+
+def is_stream(content: bytes) -> bool:
+    """Whether a body is a stream of events, whatever its headers call it."""
+    return content[:200].lstrip().startswith((b"data:", b"event:", b"id:", b"retry:", b":"))
+
+
+def whole(content: bytes) -> bytes:
+    """The JSON of the completion that a stream adds up to. Raises `Transient` where it breaks off."""
+    said: dict[str, list[str]] = {}
+    tokens: list[Any] = []
+    finish: str | None = None
+    usage: Any = None
+    ended = False
+    for line in content.split(b"\n"):
+        if not line.startswith(b"data:"):
+            continue
+        data = line[5:].strip()
+        if data == b"[DONE]":
+            ended = True
+            continue
+        try:
+            chunk = _decode(data)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue  # a comment, or half an event: what is missing shows at the end
+        if chunk.get("error"):
+            return _encode({"error": chunk["error"]})
+        usage = chunk.get("usage") or usage
+        for choice in (chunk.get("choices") or ())[:1]:
+            finish = choice.get("finish_reason") or finish
+            tokens += (choice.get("logprobs") or {}).get("content") or ()
+            delta = choice.get("delta") or choice.get("message") or {"content": choice.get("text")}
+            for name in ("content", "refusal", *THOUGHT):
+                if isinstance(piece := delta.get(name), str):
+                    said.setdefault(name, []).append(piece)
+    if not (ended or finish):
+        raise Transient("the stream of the answer broke off")
+    message = {name: "".join(pieces) for name, pieces in said.items()}
+    choice = {
+        "message": message,
+        "finish_reason": finish or "stop",
+        "logprobs": {"content": tokens} if tokens else None,
+    }
+    return _encode({"choices": [choice], "usage": usage})
+
+
+__all__ = ["is_stream", "whole"]
