@@ -30,7 +30,7 @@ from trustgen.core import (
 )
 from trustgen.core.records import Finish
 
-from .faults import clean, fault_of_status
+from .faults import clean, cut_by_filter, fault_of_status
 
 FLOOR = -9999.0
 """Stands for a log-probability of minus infinity, which JSON cannot carry (vLLM's convention)."""
@@ -174,11 +174,11 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str = "") -> 
     if not completion.choices:
         raise Transient("the answer holds no choices")
     choice = completion.choices[0]
-    if choice.finish_reason and choice.finish_reason.startswith("content_filter"):  # Gemini adds ": SAFETY" and others
+    text = _text(choice.message)
+    if choice.finish_reason and cut_by_filter(choice.finish_reason, text):
         raise Blocked("the provider's content filter cut the reply")
     if choice.finish_reason in _CUT_BY_SERVER:
         raise Transient(f"the server gave up on the reply (finish reason `{choice.finish_reason}`)")
-    text = _text(choice.message)
     usage = completion.usage
     return Reply(
         text,

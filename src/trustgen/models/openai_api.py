@@ -15,10 +15,11 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from trustgen.core import InputError, Level, ModelFault, ModelOptions, Permanent, Reply, Request, Transient
+from trustgen.core import InputError, Level, ModelFault, ModelOptions, Permanent, Reply, Request, TimedOut, Transient
 
 from . import chat_format
-from .faults import clean, fault_of_status, retry_after
+from .faults import clean, fault_of_status
+from .waits import wait_of
 
 LONGEST_BODY = 32 * 1024 * 1024  # bytes; a longer answer is a broken server, not a reply
 LONGEST_ERROR = 64 * 1024  # bytes of an error answer that are read
@@ -106,7 +107,7 @@ class OpenAIModel:
             ) as answer:
                 content = await self._read(answer)
         except TimeoutError:
-            fault: ModelFault = Transient(f"no complete answer within {self._timeout:g} s")
+            fault: ModelFault = TimedOut(f"no complete answer within {self._timeout:g} s")
         except (aiohttp.ClientError, OSError) as error:
             # Only the words go on: aiohttp's errors carry the request's headers, and so the key.
             fault = Transient(clean(f"{type(error).__name__}: {error}", self._key))
@@ -153,7 +154,7 @@ class OpenAIModel:
             place = _without_secrets(answer.headers.get("Location", ""))
             raise Permanent(f"HTTP {answer.status}: redirected to `{clean(place, self._key)}`: use that URL itself")
         content, _ = await _bounded(answer, LONGEST_ERROR)
-        wait = retry_after(answer.headers.get("Retry-After"))
+        wait = wait_of(answer.headers)
         raise fault_of_status(answer.status, content, wait, hide=self._key)
 
 

@@ -83,6 +83,7 @@ class RunManifest(msgspec.Struct, frozen=True, kw_only=True):
     budget: str = ""
     status: Literal["running", "finished", "stopped"] = "running"
     stopped: str = ""  # why, where it was
+    given_up: dict[str, str] = {}  # models that were asked nothing more because they answered nobody, and why
     started: str = ""
     ended: str = ""
     spent: dict[str, Spent] = {}
