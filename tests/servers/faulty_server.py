@@ -3,8 +3,8 @@
     async with FaultyServer(by_attempt("429", "truncated", "ok")) as server:
         model = open_model(f"openai-api:m@{server.url}")
 
-A plan says, for a prompt and how often it was asked before, the name of a fault (`FAULTS`), of an odd answer (`ODD`) or `ok`. `server.asked`
-counts requests by prompt, `server.seen` holds what was sent.
+A plan says, for a prompt and how often it was asked before, the name of a fault (`FAULTS`), of an odd answer (`ODD`) or
+`ok`. `server.asked` counts requests by prompt, `server.seen` holds what was sent.
 """
 
 from __future__ import annotations
