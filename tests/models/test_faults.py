@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import Blocked, Permanent, RateLimited, Transient
-from trustgen.models.faults import LONGEST_WAIT, clean, fault_of_status, retry_after
+from trustgen.models.faults import clean, fault_of_status
+from trustgen.models.waits import LONGEST_WAIT, retry_after
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 

@@ -31,6 +31,7 @@ from trustgen.core import (
     Reply,
     Request,
     Sampling,
+    TimedOut,
     Transient,
     user,
 )
@@ -143,7 +144,7 @@ def test_no_retry_after() -> None:
 def test_a_server_that_never_answers_costs_the_timeout() -> None:
     began = time.monotonic()
     caught = fault("hang", ModelOptions(timeout=0.3))
-    assert type(caught) is Transient
+    assert type(caught) is TimedOut
     assert "0.3 s" in str(caught)
     assert time.monotonic() - began < 3
 
@@ -263,7 +264,7 @@ def test_any_garbage_is_a_reply_or_a_fault() -> None:
         await model.close()
         server.close()
         await server.wait_closed()
-        assert {type(one) for one in got} <= {Reply, Transient, RateLimited, Permanent, Blocked}
+        assert {type(one) for one in got} <= {Reply, Transient, TimedOut, RateLimited, Permanent, Blocked}
         assert sum(isinstance(one, Transient) for one in got) > 100
 
     asyncio.run(main())

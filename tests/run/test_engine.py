@@ -93,7 +93,7 @@ def test_running_again_buys_nothing_twice_and_adds_a_model(tmp_path: Path) -> No
     [
         (Permanent("bad request"), "error", 1, 1),
         (Transient("dropped"), "error", 3, 3),
-        (RateLimited("slow down", 0.01), "error", 3, 3),
+        (RateLimited("trouble", paced=False), "error", 3, 3),
         (ValueError("a plug-in's bug"), "error", 1, 1),
         (Blocked("filtered"), "blocked", 1, 0),
     ],
@@ -145,7 +145,10 @@ def test_an_endpoint_that_answers_nobody_is_given_up(tmp_path: Path) -> None:
     model = Scripted(answer)
     result = evaluate(edition(tmp_path / "e", 200), [model], tmp_path / "run", settings=settings())
     assert result.manifest.status == "stopped"
-    assert "50 cases in a row failed on scripted/model, the last with: connection refused" in result.manifest.stopped
+    assert (
+        "scripted/model was given up: 50 cases in a row failed, the last with: connection refused"
+        in result.manifest.stopped
+    )
     (estimate,) = result.estimates
     assert estimate.outcomes["error"] + estimate.outcomes["skipped"] == 400
     assert estimate.outcomes["error"] < 80

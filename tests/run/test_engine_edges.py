@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from toy import Scripted, edition, settings
 
-from trustgen.core import Permanent
+from trustgen.core import Transient
 from trustgen.run import evaluate
 from trustgen.run.engine import BREAKER
 from trustgen.store import RunFolder
@@ -18,7 +18,7 @@ def failing(every: int, uri: str = "scripted/model") -> Scripted:
 
     def answer(number: str, _: int) -> str:
         if int(number) % every == 0:
-            raise Permanent("no")
+            raise Transient("no")
         return number
 
     return Scripted(answer, uri)

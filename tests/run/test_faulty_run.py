@@ -15,7 +15,10 @@ from trustgen.run import Result, Retry, Settings, build, evaluate
 from trustgen.store import RunFolder
 
 QUICK = Settings(
-    options=ModelOptions(timeout=1.0), retry=Retry(attempts=3, base=0.01, cap=0.05), concurrency=16, stall=30.0
+    options=ModelOptions(timeout=1.0),
+    retry=Retry(attempts=3, base=0.01, cap=0.05, patience=0.5),
+    concurrency=16,
+    stall=30.0,
 )
 
 
@@ -49,9 +52,10 @@ def test_a_mixture_of_every_fault_leaves_no_case_without_an_outcome(tmp_path: Pa
 def test_a_server_that_only_fails_ends_soon(tmp_path: Path, name: str) -> None:
     server = FaultyServer(lambda prompt, attempt: name if prompt else "ok", retry_after="0.05")
     result, counts = run(tmp_path, server, 4)
-    assert result.manifest.status == "finished", result.manifest.stopped
+    dead = {"400": 3, "404": 1, "redirect": 3}.get(name)  # cases asked before it is given up
+    assert result.manifest.status == ("stopped" if dead else "finished"), result.manifest.stopped
     expected = "blocked" if name.startswith("filter") else "error"
-    assert counts == {expected: 16}
+    assert counts == {expected: dead or 16}
     headline = result.estimates[0]
     assert headline.value != headline.value, "nothing was scored: nan, never 0"
 

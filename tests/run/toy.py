@@ -31,7 +31,7 @@ from trustgen.stats import accuracy
 from trustgen.store import Edition
 
 SOURCE = Source(origin="tests", revision="1", licence="CC0-1.0")
-FAST = Retry(attempts=3, base=0.001, cap=0.002)
+FAST = Retry(attempts=3, base=0.001, cap=0.002, patience=0.05)
 
 
 class Numbers:

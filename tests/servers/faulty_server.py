@@ -3,8 +3,8 @@
     async with FaultyServer(by_attempt("429", "truncated", "ok")) as server:
         model = open_model(f"openai-api:m@{server.url}")
 
-A plan says, for a prompt and how often it was asked before, the name of a fault (`FAULTS`) or `ok`. `server.asked`
-counts requests by prompt, `server.seen` holds what was sent.
+A plan says, for a prompt and how often it was asked before, the name of a fault (`FAULTS`), of an odd answer (`ODD`) or
+`ok`. `server.asked` counts requests by prompt, `server.seen` holds what was sent.
 """
 
 from __future__ import annotations
@@ -79,10 +79,16 @@ ANSWERS: dict[str, tuple[int, dict[str, str], Any]] = {
     "404": (404, {}, error("no such model")),
     "redirect": (307, {"Location": "http://user:pw@127.0.0.1:9/elsewhere?token=abc"}, ""),
 }
+# Answers that are good and odd: no faults, but what a run should tell of.
+ODD: dict[str, tuple[int, dict[str, str], Any]] = {
+    "blank": (200, {}, completion("")),
+    "cut": (200, {}, completion("No.", "length")),
+}
 FAULTS = (
     "ok",
     "429-after",
     "429-date",
+    "429-said",
     "drop-before",
     "drop-after",
     "truncated",
@@ -96,10 +102,16 @@ FAULTS = (
 
 @dataclass
 class FaultyServer:
-    """The server; `url` is its base URL while it runs. `retry_after` is what `429-after` says, in seconds."""
+    """The server; `url` is its base URL while it runs.
+
+    `retry_after` is what `429-after` says, in seconds, and `said` the headers and message of `429-said`. Without
+    `usage` a good answer holds none.
+    """
 
     plan: Plan = field(default_factory=lambda: always("ok"))
     retry_after: str = "1"
+    said: tuple[dict[str, str], str] = ({}, "slow down")
+    usage: bool = True
     latency: float = 0.0
     reply: Callable[[str], str] = "answer to {}".format  # what `ok` says to a prompt
     asked: Counter[str] = field(default_factory=Counter)
@@ -153,7 +165,8 @@ class FaultyServer:
         return await self._answer(writer, name, prompt)
 
     async def _answer(self, writer: asyncio.StreamWriter, name: str, prompt: str) -> bool:
-        good = json.dumps(completion(self.reply(prompt))).encode()
+        whole = completion(self.reply(prompt))
+        good = json.dumps(whole if self.usage else {**whole, "usage": None}).encode()
         match name:
             case "drop-before":
                 return False
@@ -177,8 +190,10 @@ class FaultyServer:
             case "429-after" | "429-date":
                 wait = self.retry_after if name == "429-after" else formatdate(time() + 30, usegmt=True)
                 _write(writer, 429, {"Retry-After": wait}, error("slow down"))
+            case "429-said":
+                _write(writer, 429, self.said[0], error(self.said[1]))
             case _:
-                _write(writer, *ANSWERS[name])
+                _write(writer, *(ANSWERS | ODD)[name])
         await writer.drain()
         return True
 

@@ -58,8 +58,8 @@ class Commands(click.Group):
 def app() -> None:
     """Measure how trustworthy a generative model is, with tests that are fresh, validated and frozen.
 
-    Exit codes: 0 success, 1 a gate or comparison failed, 2 wrong usage or unusable input, 3 stopped early with a valid
-    partial run.
+    Exit codes: 0 success, 1 a gate or comparison failed, 2 wrong usage or unusable input, 3 a valid run that is not
+    whole: it was stopped, or some model has no scored case or mostly errors.
     """
 
 

@@ -19,23 +19,25 @@ ENDINGS = {"junit": "xml", "sarif": "sarif"}
     "-f",
     "--format",
     "kind",
-    type=click.Choice(["text", "html", "md", "csv", "junit", "sarif"]),
+    type=click.Choice(["text", "html", "md", "csv", "json", "junit", "sarif"]),
     default="text",
     show_default=True,
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write.  [default: RUN/report.EXT]")
 @common
 def command(run: Path, kind: str, out: Path | None, as_json: bool) -> None:
-    """Print RUN, or write it: one self-contained HTML page, a Markdown table, a CSV file, JUnit XML or SARIF.
+    """Print RUN, or write it: one self-contained HTML page, a Markdown table, a CSV file, JSON, JUnit XML or SARIF.
 
     JUnit and SARIF have one case for each headline, which fails only where there is no value: `trustgen gate` holds
     numbers to bounds.
     """
     from trustgen.report import (
+        document,
         findings,
         print_findings,
         write_csv,
         write_html,
+        write_json,
         write_junit,
         write_markdown,
         write_sarif,
@@ -43,7 +45,7 @@ def command(run: Path, kind: str, out: Path | None, as_json: bool) -> None:
 
     found = findings(run)
     if as_json:
-        print_json({"folder": str(run), "run": found.manifest, "estimates": found.estimates})
+        print_json(document(found))
     elif kind == "text":
         print_findings(found)
     else:
@@ -51,6 +53,7 @@ def command(run: Path, kind: str, out: Path | None, as_json: bool) -> None:
             "html": write_html,
             "md": write_markdown,
             "csv": write_csv,
+            "json": write_json,
             "junit": write_junit,
             "sarif": write_sarif,
         }[kind]

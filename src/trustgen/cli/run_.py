@@ -42,6 +42,9 @@ def command(
     A model bound with --role judge=URI decides where rules cannot read a reply; several make a panel. The other roles
     belong to building a SUITE.
 
+    Ends with exit code 3 where the run was stopped, where a model has no scored case, and where more than half of the
+    cases it was asked ended in an error. What was counted is valid, and the same command resumes.
+
     Model URIs: smollm2 · openai-api:MODEL@http://host:port/v1 · inspect/PROVIDER/MODEL · organism/TRAIT?rate=0.3 ·
     glassllm · retrieval/MODEL
     """
@@ -66,10 +69,13 @@ def run_and_report(
     as_json: bool,
     judging: Mapping[str, str] | None = None,
 ) -> int:
-    """Run, print, write `report.html`; returns the exit code. `edition` is called once every model has answered."""
+    """Run, print, write `report.html`; returns the exit code: 3 where the run was stopped, or a model gave no numbers.
+
+    `edition` is called once every model has answered.
+    """
     from trustgen.core import TrustGenError
     from trustgen.models import open_model
-    from trustgen.report import findings, print_findings, write_html
+    from trustgen.report import document, findings, print_findings, write_html
     from trustgen.run import evaluate
     from trustgen.store.files import claim
 
@@ -88,8 +94,8 @@ def run_and_report(
     found = findings(folder)
     page = write_html(found, folder / "report.html")
     if as_json:
-        print_json({"folder": str(folder), "run": result.manifest, "estimates": result.estimates})
+        print_json(document(found))
     else:
         print_findings(found)
         click.echo(f"\nreport: {page}")
-    return 3 if result.manifest.status == "stopped" else 0
+    return 3 if found.alarms or result.manifest.status == "stopped" else 0

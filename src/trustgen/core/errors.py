@@ -11,7 +11,8 @@ TrustGenError                  every error raised on purpose; one line that name
 ├── BuildStopped               the build cannot go on; what it bought is kept, the same command resumes (exit 3)
 ├── ModelFault                 one call to a model failed; the engine turns it into an outcome, never into text
 │   ├── RateLimited            429 or 503: wait (`retry_after` seconds if said), slow down, ask again
-│   ├── Transient              500, dropped connection, timeout, unreadable body: ask again
+│   ├── Transient              500, dropped connection, unreadable body: ask again
+│   │   └── TimedOut           no answer in time: ask again, but fewer times
 │   ├── Permanent              this request will never succeed: outcome `error`
 │   └── Blocked                the provider's filter refused: outcome `blocked`
 └── InternalError              a law of the instrument was broken: a bug in TrustGen, never the user's fault
@@ -76,25 +77,35 @@ class BuildStopped(TrustGenError):
 
 
 class ModelFault(TrustGenError):
-    """One call failed. `attempts` is how many calls it took to find out; the engine counts them as made."""
-
-    attempts = 1
+    """One call failed."""
 
 
 class RateLimited(ModelFault):
-    """The endpoint asked for less (429, 503)."""
+    """The endpoint asked for less (429, 503).
 
-    def __init__(self, message: str, retry_after: float | None = None) -> None:
+    `paced` says that it spoke of a limit, or named a wait, so that waiting helps; a bare 503 may be plain trouble.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None, *, paced: bool = True) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.paced = paced
 
 
 class Transient(ModelFault):
     """The same request may succeed later."""
 
 
+class TimedOut(Transient):
+    """No answer came in time. Asking again costs as long again, and seldom helps."""
+
+
 class Permanent(ModelFault):
-    """The same request will never succeed."""
+    """The same request will never succeed. `everywhere`: nor will any other request (no such model, key, credit)."""
+
+    def __init__(self, message: str, *, everywhere: bool = False) -> None:
+        super().__init__(message)
+        self.everywhere = everywhere
 
 
 class Blocked(ModelFault):

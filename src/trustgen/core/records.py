@@ -212,11 +212,12 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Tokens of one call. `thinking` of the completion's were thought; estimated by length where a server says none."""
+    """Tokens of one call, of which `thinking` were thought. `estimated`: the endpoint reported none, see lengths."""
 
     prompt: int = 0
     completion: int = 0
     thinking: int = 0
+    estimated: bool = False
 
 
 class TokenLogprob(msgspec.Struct, frozen=True):
@@ -272,7 +273,11 @@ Status = Literal["answered", "blocked", "error"]
 
 
 class Response(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one model said to one case: a reply per question of the script, or why there is none."""
+    """What one model said to one case: a reply per question of the script, or why there is none.
+
+    `reason` is, for `blocked` and `error`, what the endpoint or transport said; of an answered case, why its
+    conversation ended early ("" where it did not). `retried` counts the failed calls that were made again, by kind.
+    """
 
     key: str
     case: str
@@ -280,8 +285,9 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
     model: str
     status: Status
     replies: tuple[Reply, ...] = ()
-    reason: str = ""  # for `blocked` and `error`: what the endpoint or transport said
+    reason: str = ""
     attempts: int = 1  # calls made, retries included
+    retried: dict[str, int] = {}
 
     @property
     def text(self) -> str:

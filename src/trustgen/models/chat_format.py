@@ -8,7 +8,6 @@ https://platform.openai.com/docs/api-reference/chat.
 from __future__ import annotations
 
 import json
-import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -32,7 +31,7 @@ from trustgen.core import (
 )
 from trustgen.core.records import Finish
 
-from .faults import clean, fault_of_status
+from .faults import clean, cut_by_filter, fault_of_status
 
 STREAM = "stream"
 """The one parameter that a server may want and that is never sent of ourselves."""
@@ -177,10 +176,6 @@ _FINISH: dict[str | None, Finish] = {
 }
 _CUT_BY_SERVER = frozenset({"abort", "error", "insufficient_system_resource"})
 _SAID = frozenset({"text", "output_text", "refusal"})  # part types that are the answer; `thinking` is not
-_BLOCKED = re.compile(
-    r"safety|prohibited_content|recitation|blocklist|spii|image_safety|language_filter|moderation|sensitive|blocked"
-    r"|guardrail_intervened|content_(?:filter.*|blocked|policy_violation)|unsafe"
-)  # finish reasons of filters, in small letters: Gemini, which adds ": SAFETY" and others, Bedrock, Zhipu, gateways
 _PROMPT = ("prompt_tokens", "input_tokens", "promptTokens", "promptTokenCount", "inputTokens", "prompt_eval_count")
 _COMPLETION = (
     "completion_tokens", "output_tokens", "completionTokens", "candidatesTokenCount", "outputTokens", "eval_count",
@@ -209,10 +204,10 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str = "") -> 
         raise Transient("the answer holds no message")
     text, thoughts = _text(choice), _thoughts(choice.message)
     reason = (choice.finish_reason or "").lower()
-    if _BLOCKED.fullmatch(reason) or (reason == "refusal" and not text):
+    if cut_by_filter(reason, text):
         raise Blocked("the provider's content filter cut the reply")
-    if choice.finish_reason in _CUT_BY_SERVER:
-        raise Transient(f"the server gave up on the reply (finish reason `{choice.finish_reason}`)")
+    if reason in _CUT_BY_SERVER:
+        raise Transient(f"the server gave up on the reply (finish reason `{reason}`)")
     return Reply(
         text,
         _FINISH.get(reason or None, "other"),

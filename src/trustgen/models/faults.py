@@ -1,26 +1,27 @@
 """What a failed call amounts to: HTTP status and error body to a `ModelFault`, in one table for every endpoint.
 
-429, 503, 529                                   RateLimited   wait as long as `Retry-After` says, then ask again
+429, 503, 529                                   RateLimited   wait as long as the server says, then ask again
+any other whose code names a rate limit, or     RateLimited
+  403, 408, 409, 425, 5xx that name a wait
 408, 409, 425                                   Transient     ask again
 any other whose code names a content filter     Blocked
 other 5xx but 501, 505                          Transient     ask again
-everything else (other 4xx, redirects)          Permanent
+everything else (other 4xx, redirects),         Permanent
+  and a spent quota, whatever its status
 """
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
 
 from trustgen.core import Blocked, ModelFault, Permanent, RateLimited, Transient
 
-LONGEST_WAIT = 600.0  # seconds: a `Retry-After` beyond this is read as this
+from .waits import wait_in
+
 MESSAGE = 200  # characters of a server's message that are kept
 SECRET = 6  # characters from which on a key is one: dummies such as "x" stand in every word
 _REFUSES = re.compile(
@@ -37,6 +38,8 @@ _STREAMS = re.compile(
 _RATE_LIMITED = frozenset({429, 503, 529})
 _TRANSIENT = frozenset({408, 409, 425})
 _NEVER = frozenset({501, 505})
+_MAY_NAME_A_WAIT = frozenset({403, *_TRANSIENT})  # elsewhere the words may be an echo of what was asked
+_EVERYWHERE = frozenset({401, 402, 404, 405, 410, *_NEVER})  # whatever is asked, the answer stays the same
 # Error codes and types, in small letters without separators: OpenAI, Azure, OpenAI images, DashScope.
 _FILTERED = frozenset(
     {
@@ -47,6 +50,35 @@ _FILTERED = frozenset(
         "datainspectionfailed",
     }
 )
+# The same of rate limits (OpenAI, Azure, Bedrock, Google, DashScope), and of accounts that can pay for no call.
+_LIMITED = frozenset(
+    {
+        "ratelimitexceeded",
+        "ratelimiterror",
+        "ratelimitreached",
+        "toomanyrequests",
+        "toomanyrequestsexception",
+        "throttling",
+        "throttlingexception",
+        "requestlimitexceeded",
+    }
+)
+_QUOTA_SPENT = frozenset({"insufficientquota", "billinghardlimitreached", "billingnotactive", "insufficientbalance"})
+_CUT_BY_FILTER = frozenset(
+    {
+        "safety",
+        "prohibitedcontent",
+        "recitation",
+        "blocklist",
+        "spii",
+        "imagesafety",
+        "guardrailintervened",
+        "contentblocked",
+        "contentpolicyviolation",
+        "moderation",
+        "sensitive",
+    }
+)
 
 
 def fault_of_status(status: int, body: bytes, retry_after: float | None = None, hide: str = "") -> ModelFault:
@@ -54,17 +86,31 @@ def fault_of_status(status: int, body: bytes, retry_after: float | None = None, 
     error = _parsed(body)
     message = clean(_message(error), hide)
     said = f"HTTP {status}: {message}" if message else f"HTTP {status}"
-    if status in _RATE_LIMITED:
-        return RateLimited(said, retry_after)
+    codes = frozenset(_codes(error))
+    if not _QUOTA_SPENT.isdisjoint(codes):
+        return Permanent(said, everywhere=True)
+    worded = status in _RATE_LIMITED or status in _MAY_NAME_A_WAIT or status >= 500
+    wait = wait_in(body) if retry_after is None and worded else retry_after
+    if status in _RATE_LIMITED or not _LIMITED.isdisjoint(codes) or (worded and wait is not None):
+        return RateLimited(said, wait, paced=status != 503 or wait is not None)
     if status in _TRANSIENT:
         return Transient(said)
-    if not _FILTERED.isdisjoint(_codes(error)):
+    if not _FILTERED.isdisjoint(codes):
         return Blocked(said)
     if status >= 500 and status not in _NEVER:
         return Transient(said)
     if status in (404, 405):
-        return Permanent(f"{said} (is the model's name right, and does the URL end as the server wants, as in /v1?)")
-    return Permanent(said)
+        said += " (is the model's name right, and does the URL end as the server wants, as in /v1?)"
+    return Permanent(said, everywhere=status in _EVERYWHERE)
+
+
+def cut_by_filter(finish: str, text: str) -> bool:
+    """Whether a finish reason says that a provider's filter ended the reply, under whatever name.
+
+    `refusal` with a `text` is a model that declines in words; without one it is a filter.
+    """
+    name = "".join(c for c in finish.lower() if c.isalnum())
+    return name.startswith("contentfilter") or name in _CUT_BY_FILTER or (name == "refusal" and not text)
 
 
 class Refused(Permanent):
@@ -100,26 +146,6 @@ def clean(text: str, hide: str = "") -> str:
     text = text[: 20 * MESSAGE]
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= MESSAGE else text[: MESSAGE - 1] + "…"
-
-
-def retry_after(header: str | None, now: datetime | None = None) -> float | None:
-    """Seconds to wait, from a `Retry-After` header in either form (seconds, HTTP date); `None` where it says nothing.
-
-    Clamped to 0 … 600: servers have been seen to say hours, and dates in the past.
-    """
-    if not header:
-        return None
-    try:
-        seconds = float(header)
-    except ValueError:
-        try:
-            date = parsedate_to_datetime(header)
-        except ValueError:
-            return None
-        if date.tzinfo is None:  # "-0000": UTC, place unknown
-            date = date.replace(tzinfo=UTC)
-        seconds = (date - (now or datetime.now(UTC))).total_seconds()
-    return None if math.isnan(seconds) else min(max(seconds, 0.0), LONGEST_WAIT)
 
 
 def _parsed(body: bytes) -> Any:

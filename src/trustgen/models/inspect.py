@@ -30,6 +30,7 @@ from trustgen.core import (
     Request,
     Sampling,
     Text,
+    TimedOut,
     TokenLogprob,
     Transient,
     Turn,
@@ -39,8 +40,9 @@ from trustgen.core.records import Finish
 
 from .adapting import REFUSABLE, adapting
 from .chat_format import FLOOR, data_url
-from .faults import Refused, clean, fault_of_status, refused, retry_after
+from .faults import Refused, clean, fault_of_status, refused
 from .openai_api import read_key
+from .waits import retry_after, wait_of
 
 SLOTS = 64
 LOGPROBS = frozenset(
@@ -122,7 +124,7 @@ class InspectModel:
                 # caller's context it would grow by every conversation of the run.
                 output = await asyncio.create_task(model.generate(messages, config=config, cache=False))
         except TimeoutError:
-            fault: ModelFault | InputError = Transient(f"no answer within {self._timeout:g} s")
+            fault: ModelFault | InputError = TimedOut(f"no answer within {self._timeout:g} s")
         except Exception as error:  # a provider may raise anything
             fault = self._fault(model.api, error)
         else:
@@ -319,11 +321,10 @@ def _status(error: BaseException) -> int | None:
 def _wait(decision: Any, chain: list[BaseException]) -> float | None:
     """Seconds to wait, as Inspect or a `Retry-After` header says."""
     said = getattr(decision, "retry_after", None)
-    for link in chain:
-        headers = getattr(getattr(link, "response", None), "headers", None)
-        if said is None and headers is not None:
-            said = headers.get("retry-after")
-    return None if said is None else retry_after(str(said))
+    if said is not None:
+        return retry_after(str(said))
+    found = (getattr(getattr(link, "response", None), "headers", None) for link in chain)
+    return next((wait for headers in found if headers is not None and (wait := wait_of(headers)) is not None), None)
 
 
 def _body(error: BaseException) -> bytes:

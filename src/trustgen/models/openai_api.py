@@ -18,11 +18,12 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from trustgen.core import InputError, Level, ModelFault, ModelOptions, Permanent, Reply, Request, Transient
+from trustgen.core import InputError, Level, ModelFault, ModelOptions, Permanent, Reply, Request, TimedOut, Transient
 
 from . import chat_format, streamed
 from .adapting import REFUSABLE, adapting
-from .faults import Refused, clean, fault_of_status, refused, retry_after
+from .faults import Refused, clean, fault_of_status, refused
+from .waits import wait_of
 
 LONGEST_BODY = 32 * 1024 * 1024  # bytes; a longer answer is a broken server, not a reply
 LONGEST_ERROR = 64 * 1024  # bytes of an error answer that are read
@@ -119,7 +120,7 @@ class OpenAIModel:
                 content = await self._read(answer)
                 content = streamed.whole(content) if streamed.is_stream(content) else content
         except TimeoutError:
-            fault: ModelFault = Transient(f"no complete answer within {self._timeout:g} s")
+            fault: ModelFault = TimedOut(f"no complete answer within {self._timeout:g} s")
         except (aiohttp.ClientError, OSError) as error:
             # Only the words go on: aiohttp's errors carry the request's headers, and so the key.
             fault = Transient(clean(f"{type(error).__name__}: {error}", self._key))
@@ -167,7 +168,7 @@ class OpenAIModel:
             place = _without_secrets(answer.headers.get("Location", ""))
             raise Permanent(f"HTTP {answer.status}: redirected to `{clean(place, self._key)}`: use that URL itself")
         content, _ = await _bounded(answer, LONGEST_ERROR)
-        wait = retry_after(answer.headers.get("Retry-After"))
+        wait = wait_of(answer.headers)
         fault = fault_of_status(answer.status, content, wait, hide=self._key)
         if isinstance(fault, Permanent) and (name := refused(answer.status, content, REFUSABLE)):
             raise Refused(str(fault), name)

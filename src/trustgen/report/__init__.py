@@ -14,7 +14,7 @@ from .gate_text import print_gate
 from .leaderboard import Leaderboard, leaderboard
 from .page import write_html
 from .policy import Policy, Rule, read_policy
-from .tables import write_csv, write_markdown
+from .tables import document, write_csv, write_json, write_markdown
 from .terminal import print_comparison, print_findings
 
 __all__ = [
@@ -27,6 +27,7 @@ __all__ = [
     "Rule",
     "TaskEquating",
     "compare_models",
+    "document",
     "equate_runs",
     "findings",
     "gate",
@@ -41,6 +42,7 @@ __all__ = [
     "write_gate_junit",
     "write_gate_sarif",
     "write_html",
+    "write_json",
     "write_junit",
     "write_leaderboard",
     "write_markdown",

@@ -14,8 +14,10 @@ from trustgen.core import Card, Estimate, InputError, registry
 from trustgen.store import Edition, EditionManifest, RunFolder, RunManifest, TaskEntry
 
 from .examples import Example, examples
+from .health import Health, health
 from .judging import Judged, judged
 from .reading import Pair, counted_run, graded, lacking
+from .words import one_line, plural
 
 
 class Origin(NamedTuple):
@@ -31,6 +33,7 @@ class Origin(NamedTuple):
 class Findings:
     """A run as people read it. `coverage` counts the planned cases of every applicable (task, model) by outcome."""
 
+    folder: Path
     manifest: RunManifest
     edition: EditionManifest
     estimates: list[Estimate]
@@ -39,6 +42,7 @@ class Findings:
     examples: Mapping[Pair, list[Example]]
     origins: list[Origin]
     judging: Mapping[str, Judged]  # by task
+    health: list[Health]  # by model, in the run's order
 
     @property
     def tasks(self) -> tuple[TaskEntry, ...]:
@@ -106,6 +110,31 @@ class Findings:
         return self.manifest.stopped or "no reason was stored" if self.state == "stopped" else ""
 
     @property
+    def alarms(self) -> list[str]:
+        """What makes the run no success, one sentence for each model that gave next to nothing to count."""
+        found = []
+        for h in self.health:
+            why = f", most often: {one_line(h.reason, 200)}" if h.reason and h.reason not in self.warning else ""
+            found += [f"{h.model}: {h.alarm}{why}"] if h.alarm else []
+        return found
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What the calls went through: replies cut at the cap, calls made again, tokens nobody reported."""
+        for h in self.health:
+            cut, of = h.cuts
+            if cut:
+                tasks = ", ".join(f"{self.title(task)} {n:,} of {m:,}" for task, (n, m) in h.cut.items())
+                yield (
+                    f"{cut:,} of {plural(of, 'answer')} of {h.model} {'was' if cut == 1 else 'were'} cut at the token "
+                    f"cap ({tasks}): raise it with --max-tokens or --thinking-tokens"
+                )
+        yield from (f"{h.model}: {h.retries}" for h in self.health if h.retries)
+        yield from (
+            f"{h.model} reports no usage: tokens are estimated from lengths" for h in self.health if h.estimated
+        )
+
+    @property
     def judged(self) -> str:
         """How replies were judged, and what is known of the judges' own errors."""
         by = Counter[str]()
@@ -128,15 +157,18 @@ def findings(folder: Path) -> Findings:
     manifest = counted_run(run)
     edition = run.edition()
     grades = graded(run, edition, manifest)
+    coverage = {pair: g.grades.tally(np.ones(len(g.grades), np.bool_)) for pair, g in grades.items()}
     return Findings(
+        folder=folder,
         manifest=manifest,
         edition=edition.manifest,
         estimates=run.estimates(),
         cards=dict(_cards(edition.manifest)),
-        coverage={pair: g.grades.tally(np.ones(len(g.grades), np.bool_)) for pair, g in grades.items()},
+        coverage=coverage,
         examples=examples(run, edition, manifest, grades),
         origins=_origins(edition),
         judging=judged(run, manifest),
+        health=health(run, manifest, coverage),
     )
 
 

@@ -1,4 +1,4 @@
-"""A run as a Markdown table for a comment, and as CSV for a spreadsheet or a notebook."""
+"""A run as a Markdown table for a comment, as CSV for a spreadsheet or a notebook, and as one JSON document."""
 
 from __future__ import annotations
 
@@ -69,6 +69,27 @@ def write_text(path: Path, text: str) -> Path:
     return path
 
 
+# ── JSON ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def document(found: Findings) -> dict[str, Any]:
+    """Everything that `--json` says of a run."""
+    return {
+        "folder": str(found.folder),
+        "run": found.manifest,
+        "alarms": found.alarms,
+        "health": found.health,
+        "estimates": found.estimates,
+    }
+
+
+def write_json(found: Findings, path: Path) -> Path:
+    """The document that `--json` prints."""
+    import msgspec
+
+    return write_text(path, msgspec.json.format(msgspec.json.encode(document(found)), indent=2).decode() + "\n")
+
+
 # ── CSV ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -120,6 +141,10 @@ def write_markdown(found: Findings, path: Path) -> Path:
     ]
     if found.warning:
         lines += [f"> **{found.state.capitalize()}**: {code(found.warning, 400)}", ""]
+    for text in found.alarms:
+        lines += [f"> **Failed**: {code(text, 400)}", ""]
+    for text in found.remarks:
+        lines += [f"> {code(text, 400)}", ""]
     headlines = [e for e in found.estimates if e.headline]
     lines += [*_table(found, headlines), ""]
     lines += [

@@ -107,6 +107,10 @@ def _header(out: Screen, found: Findings) -> None:
     )
     if found.warning:
         out.line((f"{found.state.upper()}: ", "bold red"), (one_line(found.warning, 400), "red"))
+    for text in found.alarms:
+        out.line(("FAILED: ", "bold red"), (one_line(text, 400), "red"))
+    for text in found.remarks:
+        out.line(("note: ", "bold yellow"), one_line(text, 400))
 
 
 def _model(out: Screen, found: Findings, model: str) -> None:

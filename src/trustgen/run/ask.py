@@ -1,9 +1,16 @@
-"""Ask one model one case: pacing, deadline, bounded retries. Whatever happens becomes a `Response`, never text."""
+"""Ask one model one case: pacing, deadline, bounded retries. Whatever happens becomes a `Response`, never text.
+
+What asking again costs decides how often it is done. A passing fault is tried `attempts` times, a timeout `timeouts`
+times. A limit on the calls a minute is no fault at all: it is waited for and uses up no try, until the model has
+answered nobody for `patience`.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import random
+import re
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -19,6 +26,7 @@ from trustgen.core import (
     Request,
     Response,
     Sampling,
+    TimedOut,
     Transient,
     TrustGenError,
     Turn,
@@ -27,14 +35,23 @@ from trustgen.core import (
 from trustgen.core.records import Status
 
 from .gate import Gate
+from .usage import with_usage
+
+_HTTP = re.compile(r"HTTP \d{3}")
 
 
 class Retry(msgspec.Struct, frozen=True, kw_only=True):
-    """How often a call is tried, and how long to wait between: jittered `base · 2^k`, at most `cap` seconds."""
+    """How often a call is tried, and how long to wait between: jittered `base · 2^k`, at most `cap` seconds.
+
+    `timeouts` is how often a call is tried that runs out of time; `patience` the seconds for which a model may say "not
+    now" to everybody before its cases end in `error`.
+    """
 
     attempts: int = 6
+    timeouts: int = 2
     base: float = 0.5
     cap: float = 30.0
+    patience: float = 900.0
 
     def pause(self, attempt: int) -> float:
         """Seconds to wait after failed attempt number `attempt` (from 1)."""
@@ -44,17 +61,24 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stop:
-    """Says once that the run should end, and why."""
+    """Says once that something should end, and why: the run, or one model `within` it, which ends with the run."""
 
-    def __init__(self) -> None:
+    def __init__(self, within: Stop | None = None) -> None:
         self.reason = ""
         self._event = asyncio.Event()
+        self._parts: list[Stop] = []
+        if within is not None:
+            within._parts.append(self)
+            if within:
+                self.set(within.reason)
 
     def set(self, reason: str) -> None:
-        """End the run; the first reason stays."""
+        """End it, and its parts; the first reason stays."""
         if not self._event.is_set():
             self.reason = reason
             self._event.set()
+            for part in self._parts:
+                part.set(reason)
 
     def __bool__(self) -> bool:
         return self._event.is_set()
@@ -72,8 +96,20 @@ class Halted(Exception):
     """The run stopped while a case waited for its turn or its next try: it counts as never asked."""
 
 
+def kind_of(fault: ModelFault) -> str:
+    """What went wrong, in the words under which retries are counted."""
+    if isinstance(fault, TimedOut):
+        return "timeout"
+    if found := _HTTP.match(str(fault)):
+        return found[0]
+    return "rate limit" if isinstance(fault, RateLimited) else "broken connection or answer"
+
+
 class Asker:
-    """Asks one model. `returned` counts calls that came back, well or not; `busy` the cases being asked now."""
+    """Asks one model. `returned` counts calls that came back, well or not; `busy` the cases being asked now.
+
+    `stop` ends the asking of this model alone, and `fault` is what the last case that failed ended with.
+    """
 
     def __init__(
         self,
@@ -89,16 +125,18 @@ class Asker:
         self.gate = gate
         self.returned = 0
         self.busy = 0
+        self.stop = stop
+        self.fault: ModelFault | None = None
+        self._limited_since: float | None = None  # when it first said "not now", with no answer to anybody since
         self._asset = asset
         self._retry = retry
         self._timeout = timeout
-        self._stop = stop
 
     async def ask(self, case: Case, sampling: Sampling, key: str) -> Response:
         """Play a case's script and return what became of it.
 
-        Raises `Halted` when the run stops before the first reply; a case that has one is played to its end, since the
-        replies so far are paid for and worth nothing without the rest.
+        Raises `Halted` when the asking stops before the first reply; a case that has one is played to its end, since
+        the replies so far are paid for and worth nothing without the rest.
         """
         self.busy += 1
         try:
@@ -109,7 +147,8 @@ class Asker:
     async def _play(self, case: Case, sampling: Sampling, key: str) -> Response:
         history: list[Turn] = []
         replies: list[Reply] = []
-        attempts = 0
+        again: dict[str, int] = {}  # failed calls that were made again, by kind
+        failed = 0
         known = case if self.model.simulated else None  # a real model is never handed the answer
         status: Status = "answered"
         reason = ""
@@ -117,9 +156,11 @@ class Asker:
             for turn, due in case.script():
                 history.append(turn)
                 if due:
+                    if replies and not replies[-1].text.strip():  # servers refuse an empty turn, and rightly
+                        reason = f"reply {len(replies)} was empty: the conversation could not go on"
+                        break
                     request = Request(tuple(history), sampling, known, self._asset)
-                    reply, tries = await self._call(request, begun=bool(replies))
-                    attempts += tries
+                    reply = await self._call(request, again, begun=bool(replies))
                     replies.append(reply)
                     if reply.finish == "filtered":
                         status, reason = "blocked", "the provider filtered the reply"
@@ -127,32 +168,46 @@ class Asker:
                     history.append(assistant(reply.text))
         except ModelFault as fault:
             status, reason = ("blocked" if isinstance(fault, Blocked) else "error"), str(fault)
-            attempts += fault.attempts
-        return Response(key, case.id, case.task, self.model.uri, status, tuple(replies), reason, attempts)
+            self.fault, failed = fault, 1
+        calls = len(replies) + failed + sum(again.values())
+        return Response(key, case.id, case.task, self.model.uri, status, tuple(replies), reason, calls, again)
 
-    async def _call(self, request: Request, *, begun: bool) -> tuple[Reply, int]:
-        attempt = 0
+    async def _call(self, request: Request, again: dict[str, int], *, begun: bool) -> Reply:
+        tries, waits, timeouts = 0, 0, 0
         while True:
-            attempt += 1
             try:
-                return await self._once(request, begun), attempt
+                return await self._once(request, begun)
             except (RateLimited, Transient) as fault:
-                if attempt >= self._retry.attempts:
-                    fault.attempts = attempt
+                if isinstance(fault, RateLimited) and fault.paced:
+                    waits += 1
+                    pause = self._retry.pause(waits)
+                    spent = not self._patient()
+                    if not fault.retry_after:  # calls that are refused may count too: nobody asks meanwhile
+                        self.gate.hold(pause)
+                else:
+                    tries += 1
+                    timeouts += isinstance(fault, TimedOut)
+                    pause = self._retry.pause(tries)
+                    spent = tries >= self._retry.attempts or timeouts >= self._retry.timeouts
+                if spent:
                     raise
-                pause = self._retry.pause(attempt)
-                if begun:
-                    await asyncio.sleep(pause)
-                elif await self._stop.wait(pause):
-                    raise Halted from None
-            except ModelFault as fault:
-                fault.attempts = attempt
-                raise
+                kind = kind_of(fault)
+            again[kind] = again.get(kind, 0) + 1
+            if begun:
+                await asyncio.sleep(pause)
+            elif await self.stop.wait(pause):
+                raise Halted
+
+    def _patient(self) -> bool:
+        """Whether a limit is waited for still: some case was answered within the patience."""
+        now = time.monotonic()
+        self._limited_since = self._limited_since or now
+        return now - self._limited_since < self._retry.patience
 
     async def _once(self, request: Request, begun: bool) -> Reply:
         await self.gate.enter()
         try:
-            if self._stop and not begun:
+            if self.stop and not begun:
                 raise Halted
             async with asyncio.timeout(self._timeout):
                 reply = await self.model.ask(request)
@@ -160,7 +215,7 @@ class Asker:
             self.gate.complained(fault.retry_after)
             raise
         except TimeoutError:
-            raise Transient(f"no reply within {self._timeout:g} s") from None
+            raise TimedOut(f"no reply within {self._timeout:g} s") from None
         except (TrustGenError, Halted, asyncio.CancelledError):  # an `InputError` ends the run: no case can go well
             raise
         except Exception as error:  # a plug-in's bug must cost one case, not the run
@@ -169,4 +224,5 @@ class Asker:
             self.returned += 1
             self.gate.leave()
         self.gate.went_well()
-        return reply
+        self._limited_since = None
+        return reply if self.model.simulated else with_usage(reply, request)

@@ -13,6 +13,7 @@ from trustgen.core import InputError, Level, Model, Reply, Request, Usage
 from trustgen.store import Spent
 
 from .ask import Halted
+from .usage import with_usage
 
 _UNITS = {
     "usd": ("usd", 1.0),
@@ -174,12 +175,12 @@ class Metered:
         await self._model.close()
 
     async def ask(self, request: Request) -> Reply:
-        """The model's own, counted; a call that fails is a call all the same."""
+        """The model's own, counted; a call that fails is a call all the same, and tokens not reported are estimated."""
         if self._purse.reason and not (self._begun and any(turn.role == "assistant" for turn in request.turns)):
             raise Halted
         usage = Usage()
         try:
-            reply = await self._model.ask(request)
+            reply = with_usage(await self._model.ask(request), request)
             usage = reply.usage
             return reply
         finally:

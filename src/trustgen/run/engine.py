@@ -6,13 +6,12 @@ import asyncio
 import platform
 import signal
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -25,8 +24,8 @@ from trustgen.core import (
     LevelError,
     Model,
     Outcome,
+    Permanent,
     Response,
-    Sampling,
     Task,
     Verdict,
     digest,
@@ -45,6 +44,8 @@ from .human import has_labels, with_labels
 from .judge import tasks_of
 from .judging import Judges, nobody_judges_itself
 from .narrow import Narrowing, check_width
+from .prices import FREE, price_of
+from .probing import Work, first, probes
 from .settings import Progress, Result, Settings
 
 BATCH = 256  # cases looked up in the journal at a time
@@ -52,15 +53,7 @@ WAITING = 2_000  # rows handed to the journal and not yet on disk, at most
 BREATH = 32  # rows after which signals and the watch get a turn, even where a model answers without waiting
 LEAVE = 5.0  # seconds in which threads that waited for a judge let go of it
 BREAKER = 50  # cases of one model in a row that end in `error` before it is given up
-
-
-class Work(NamedTuple):
-    """One case to ask, or, where the answer is `stored`, only to judge."""
-
-    case: Case
-    sampling: Sampling
-    key: str
-    stored: bool
+PROBES = 3  # cases, of different tasks, that are asked alone before a model is given up for faults that never pass
 
 
 class Engine:
@@ -84,6 +77,9 @@ class Engine:
         self.purse = Purse(settings.budget, settings.prices, self._used_up)
         self.narrowing: Narrowing | None = None  # where the run ends tasks whose interval is narrow enough
         self.failing: Counter[str] = Counter()  # cases in a row that ended in `error`, by model
+        self.given_up: dict[str, str] = {}  # models that are asked nothing more, and why
+        self.dead: Mapping[str, str] = {}  # models that an earlier session gave up, and why
+        self.unmetered: set[str] = set()  # models that report no tokens
         self.issued = 0
         self.judging = 0  # responses being judged now
         self.started = time.monotonic()
@@ -101,6 +97,7 @@ class Engine:
             bound = {role: m if isinstance(m, str) else m.uri for role, m in self.roles.items()}
             tasks = tasks_of(self.edition, named({**made_with, **bound}))  # raises before anything is written or asked
             check_width(tasks, self.settings.until_width)
+            self._money_can_be_counted((*self.models, *bound.values()))
             lacking = self._lacking()
             folder = RunFolder.take(self.out)
             try:
@@ -123,6 +120,7 @@ class Engine:
             self._watch_widths()
             self._tell_prices()
             folder.write_manifest(manifest)
+            self.dead = manifest.given_up
             try:
                 await self._ask_everything()
             finally:
@@ -141,6 +139,13 @@ class Engine:
                     f"--role {role}=URI"
                 )
         nobody_judges_itself(self.roles, self.models)
+
+    def _money_can_be_counted(self, uris: Iterable[str]) -> None:
+        """A cap in money needs to know what every model costs: one that did not would never be reached."""
+        if self.settings.budget.usd is not None:
+            for uri in uris:
+                if uri not in self.settings.prices and price_of(uri) is not FREE:
+                    raise InputError(f"a budget in usd needs to know the price of `{uri}`: give it in Settings.prices")
 
     # ── plan ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -183,6 +188,7 @@ class Engine:
             versions=_versions(),
             budget=str(self.settings.budget),
             started=before.started if before else _now(),
+            given_up=before.given_up if before else {},
             spent=before.spent if before else {},
         )
 
@@ -206,9 +212,13 @@ class Engine:
         self.askers = [self._asker(model) for model in self.models.values()]
         self.jobs: list[asyncio.Task[None]] = []
         for asker in self.askers:
+            probed = asyncio.Event()
+            held: deque[Work] = deque()
             work = self._pending(asker.model)  # one iterator, many workers: 1.4 µs a case and no list of tasks
+            rest = first(held, work)
             workers = min(asker.gate.most, 1 + self.edition.planned)
-            self.jobs += [loop.create_task(self._worker(asker, work)) for _ in range(workers)]
+            self.jobs.append(loop.create_task(self._probe(asker, work, held, probed)))
+            self.jobs += [loop.create_task(self._worker(asker, rest, probed)) for _ in range(workers)]
         watch = loop.create_task(self._watch())
         caught = self._catch_signals(loop)
         try:
@@ -227,8 +237,8 @@ class Engine:
         fixed = self.settings.concurrency
         gate = Gate(fixed or model.slots, fixed=fixed is not None)
         timeout = self.settings.options.timeout
-        asked = self._metered(model)
-        return Asker(asked, self.edition.asset, gate=gate, retry=self.settings.retry, timeout=timeout, stop=self.stop)
+        asked, stop = self._metered(model), Stop(self.stop)
+        return Asker(asked, self.edition.asset, gate=gate, retry=self.settings.retry, timeout=timeout, stop=stop)
 
     def _pending(self, model: Model) -> Iterator[Work]:
         """What this model has not answered, or nobody has judged; one batch in memory."""
@@ -255,7 +265,7 @@ class Engine:
         for work in batch:
             status = statuses.get(work.key)
             if status in (None, "error"):
-                yield work
+                yield work._replace(failed=True) if status else work
             elif judged.get(verdicts[work.key], Outcome.ERROR) == Outcome.ERROR:
                 yield work._replace(stored=True)
 
@@ -265,27 +275,63 @@ class Engine:
         stored = self.journal.verdicts(model=model.uri)
         return sum(v.judge in judges and v.outcome != Outcome.ERROR for v in stored)
 
-    async def _worker(self, asker: Asker, work: Iterator[Work]) -> None:
-        """Take a case, ask, judge, hand to the journal; until there is no more, or the run stops."""
-        for case, sampling, key, stored in work:
-            if self.narrowing and not await self.narrowing.turn(case, self._at_once, self.stop):
-                continue
-            if self._halted():
+    async def _probe(self, asker: Asker, work: Iterator[Work], held: deque[Work], probed: asyncio.Event) -> None:
+        """Ask a model one case alone, before any other is spent on it; one that cannot work is given up here.
+
+        A fault that no request escapes (no such model, no credit) ends it at the first case. One that may lie in the
+        case, such as a conversation too long, is tried on cases of other tasks first. What an earlier session had to
+        give up gets one case, whatever it fails with. Cases passed over wait in `held`.
+        """
+        dead = asker.model.uri in self.dead
+        try:
+            if self.resumed and not dead and self.journal.answered(asker.model.uri):
                 return
-            task = self.tasks[case.task]
-            if stored and (answer := self.journal.find(key)):
-                self._put(None, await self._judge(task, case, answer))
-                continue
-            try:
-                response = await asker.ask(case, sampling, key)
-            except Halted:
+            for tried, probe in enumerate(probes(work, held), 1):
+                response = await self._serve(asker, probe)
+                if response is None or response.status != "error" or asker.stop:
+                    return
+                fault = asker.fault
+                if not (dead or isinstance(fault, Permanent)):
+                    return
+                if dead or (isinstance(fault, Permanent) and fault.everywhere):
+                    self._give_up(asker, "its first case failed", response.reason)
+                elif tried == PROBES:
+                    self._give_up(asker, f"its first {PROBES} cases failed, the last with", response.reason)
+        finally:
+            probed.set()
+
+    async def _worker(self, asker: Asker, work: Iterator[Work], probed: asyncio.Event) -> None:
+        """Serve case after case, until there is no more, or the run or this model stops."""
+        await probed.wait()
+        if asker.stop:
+            return
+        for item in work:
+            await self._serve(asker, item)
+            if asker.stop:
                 return
-            self._put(response, await self._judge(task, case, response))
-            self._count_failures(response)
             if self.issued % BREATH == 0:
                 await asyncio.sleep(0)
             while self.journal.waiting > WAITING and self.journal.failure is None:
                 await asyncio.sleep(0.005)
+
+    async def _serve(self, asker: Asker, item: Work) -> Response | None:
+        """Ask a case, judge, hand to the journal; `None` where it was not asked."""
+        case, sampling, key, stored, _ = item
+        if self.narrowing and not await self.narrowing.turn(case, self._at_once, asker.stop):
+            return None
+        if self._halted() or asker.stop:
+            return None
+        task = self.tasks[case.task]
+        if stored and (answer := self.journal.find(key)):
+            self._put(None, await self._judge(task, case, answer))
+            return None
+        try:
+            response = await asker.ask(case, sampling, key)
+        except Halted:
+            return None
+        self._put(response, await self._judge(task, case, response))
+        self._count_failures(asker, response)
+        return response
 
     async def _judge(self, task: Task, case: Case, response: Response) -> Verdict:
         """The verdict; a judging role that gives out stops the run, and what was answered is kept."""
@@ -305,14 +351,30 @@ class Engine:
             self.narrowing.end(made)
         self.progress.row(response, made)
 
-    def _count_failures(self, response: Response) -> None:
-        """Give an endpoint up that answers nobody: retrying ten thousand cases would take hours to say so."""
+    def _count_failures(self, asker: Asker, response: Response) -> None:
+        """Give a model up that answers nobody: retrying ten thousand cases would take hours to say so."""
+        model = response.model
         if response.status != "error":
-            self.failing[response.model] = 0
+            self.failing[model] = 0
+            if response.replies and response.replies[0].usage.estimated and model not in self.unmetered:
+                self.unmetered.add(model)
+                self.progress.note(f"{model} reports no usage: its tokens are estimated from lengths, bytes / 4")
             return
-        self.failing[response.model] += 1
-        if self.failing[response.model] >= BREAKER:
-            self.stop.set(f"{BREAKER} cases in a row failed on {response.model}, the last with: {response.reason}")
+        self.failing[model] += 1
+        if self.failing[model] >= BREAKER and not asker.stop:
+            self._give_up(asker, f"{BREAKER} cases in a row failed, the last with", response.reason)
+
+    def _give_up(self, asker: Asker, how: str, reason: str) -> None:
+        """Ask one model nothing more; the others go on, and where there are none the run stops."""
+        model = asker.model.uri
+        why = f"{model} was given up: {how}: {reason}"
+        self.given_up[model] = why
+        self.progress.note(why)
+        asker.stop.set(why)
+        if self.narrowing:
+            self.narrowing.drop(model)
+        if all(uri in self.given_up for uri in self.models):
+            self.stop.set("; ".join(self.given_up.values()))
 
     # ── stop ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -404,15 +466,18 @@ class Engine:
         if self.narrowing:
             skipped = {pair: n - self.narrowing.spared(*pair) for pair, n in skipped.items()}
             found = self.narrowing.noted(found)
-        meant = [n for pair, n in skipped.items() if pair[1] in self.models]
-        if sum(meant) and not self.stop:
-            raise InternalError(f"{sum(meant)} planned cases have no verdict, and the run was not stopped")
-        cut_short = sum(meant) > 0  # a stop after the last case stopped nothing
+        meant = Counter[str]()
+        for (_, model), n in skipped.items():
+            meant[model] += n if model in self.models else 0
+        if not self.stop and (lost := sum(n for model, n in meant.items() if model not in self.given_up)):
+            raise InternalError(f"{lost} planned cases have no verdict, and the run was not stopped")
+        cut_short = meant.total() > 0  # a stop after the last case stopped nothing
         folder.write_estimates(found)
         ended = msgspec.structs.replace(
             manifest,
             status="stopped" if cut_short else "finished",
-            stopped=self.stop.reason if cut_short else "",
+            stopped=(self.stop.reason or "; ".join(self.given_up.values())) if cut_short else "",
+            given_up={uri: why for uri, why in manifest.given_up.items() if uri not in self.models} | self.given_up,
             ended=_now(),
             spent={**self.journal.spent(), **self.judges.spent()},
         )

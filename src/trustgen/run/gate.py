@@ -68,11 +68,15 @@ class Gate:
         if not self._fixed and self.limit < self.most and 2 * self.inside >= self.limit:
             self.limit = min(self.most, self.limit + (1.0 if self._slow_start else 1.0 / self.limit))
 
+    def hold(self, seconds: float) -> None:
+        """Let nobody in for so long."""
+        self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + seconds)
+
     def complained(self, retry_after: float | None) -> None:
         """The endpoint said 429 or 503: halve the limit, once a second at most, and keep the pause it asked for."""
         now = asyncio.get_running_loop().time()
         if retry_after:
-            self._closed_until = max(self._closed_until, now + retry_after)
+            self.hold(retry_after)
         if now - self._last_cut >= 1.0 or not self.cuts:
             self._last_cut = now
             self.cuts += 1

@@ -48,6 +48,8 @@ def rule(task: Task, case: Case, response: Response) -> Ruling:
         return Ruling(Outcome.BLOCKED, reason=response.reason)
     if response.status == "error":
         return Ruling(Outcome.ERROR, reason=response.reason)
+    if response.reason:  # answered, but the conversation could not go on to what is judged
+        return Ruling(Outcome.UNPARSED, reason=response.reason)
     try:
         ruling = task.judge(case, response)
         if ruling.outcome == Outcome.SCORED and ruling.score is not None and not isfinite(ruling.score):

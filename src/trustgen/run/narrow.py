@@ -106,12 +106,20 @@ class Watched:
 
     def end(self, verdict: Verdict) -> bool:
         """Fill in a verdict; returns whether the task was closed by it, or others may go on."""
+        if verdict.model not in self._models:  # dropped, with calls in flight
+            return False
         at = self._at(verdict.case)
         self._models[verdict.model].end(at, int(self._rank[at]), verdict)
         before = self._next
         if self.limit is None:
             self._look()
         return self._next > before
+
+    def drop(self, model: str) -> None:
+        """Look at the others only from now on."""
+        self._models.pop(model, None)
+        if self._models and self.limit is None:
+            self._look()
 
     def spared(self, model: str) -> int:
         """Planned cases that a model was not asked because the task was closed."""
@@ -154,7 +162,7 @@ class Narrowing:
     ) -> None:
         """`models` are those that are asked each task. A headline that is no sum over clusters is not watched."""
         self.width = width
-        self._models = models
+        self._models = {task: list(uris) for task, uris in models.items()}
         self._note = note
         self._moved = asyncio.Event()
         self._watched: dict[str, Watched] = {}
@@ -176,11 +184,22 @@ class Narrowing:
         if watched := self._watched.get(verdict.task):
             self._end(watched, verdict)
 
+    def drop(self, model: str) -> None:
+        """A model is asked nothing more: the others no longer wait for it."""
+        for name, watched in self._watched.items():
+            if model in self._models[name]:
+                self._models[name].remove(model)
+                was_open = watched.limit is None
+                watched.drop(model)
+                self._tell(watched, closed=was_open and watched.limit is not None)
+
     def _end(self, watched: Watched, verdict: Verdict) -> None:
-        if not watched.end(verdict):
-            return
-        name = watched.task.id
-        if watched.limit is not None:
+        if watched.end(verdict):
+            self._tell(watched, closed=watched.limit is not None)
+
+    def _tell(self, watched: Watched, *, closed: bool) -> None:
+        if closed:
+            name = watched.task.id
             self._note(f"{name}: interval within {self.width:g} on every model, no further record is asked")
         self._moved.set()
         self._moved = asyncio.Event()

@@ -211,6 +211,11 @@ class Journal:
         """What each model has cost so far."""
         return {m: Spent(*rest) for m, *rest in self._read.execute("SELECT * FROM spent ORDER BY model")}
 
+    def answered(self, model: str) -> bool:
+        """Whether a model ever gave an answer, or a filter did in its place."""
+        sql = "SELECT 1 FROM responses WHERE model = ? AND status != 'error' LIMIT 1"
+        return self._read.execute(sql, (model,)).fetchone() is not None
+
     def statuses(self, keys: Sequence[str]) -> dict[str, str]:
         """The stored status of some responses."""
         marks = ",".join("?" * len(keys))

@@ -57,6 +57,7 @@ VERDICTS = (
     ("votes", "text"),
 )
 _response = msgspec.json.Decoder(Response)
+_encode = msgspec.json.Encoder().encode
 FORMAT = 2
 
 
@@ -83,6 +84,7 @@ class RunManifest(msgspec.Struct, frozen=True, kw_only=True):
     budget: str = ""
     status: Literal["running", "finished", "stopped"] = "running"
     stopped: str = ""  # why, where it was
+    given_up: dict[str, str] = {}  # models that were asked nothing more because they answered nobody, and why
     started: str = ""
     ended: str = ""
     spent: dict[str, Spent] = {}
@@ -204,6 +206,13 @@ class RunFolder:
             return
         with contextlib.closing(Journal(self.journal_path)) as journal:
             yield from journal.responses()
+
+    def response_bodies(self) -> Iterator[tuple[str, str, str]]:
+        """Task, model and stored JSON of every response, so that a reader may decode few of many."""
+        if self.journal_path.exists():
+            yield from ((r.task, r.model, _encode(r).decode()) for r in self.responses())
+        else:
+            yield from rows(self.folder / "responses.parquet", ("task", "model", "response"))
 
     def verdicts(self, *, settled: bool = True) -> Iterator[Verdict]:
         """Every verdict, sealed or not; with what people settled laid over, unless that is turned off."""

@@ -1,0 +1,52 @@
+"""Which case a model is asked first, alone: a model that cannot work should cost one case, not the plan."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from trustgen.core import Case, Sampling
+
+NEAR = 256  # cases that are passed over, at most, to find one of another task
+
+
+class Work(NamedTuple):
+    """One case to ask, or, where the answer is `stored`, only to judge; `failed` says that it was asked in vain."""
+
+    case: Case
+    sampling: Sampling
+    key: str
+    stored: bool
+    failed: bool = False
+
+
+def probes(work: Iterator[Work], held: deque[Work]) -> Iterator[Work]:
+    """Cases to ask alone, one after the other: each of another task, then of another record, as far as some are near.
+
+    What failed before comes last: a fault that lies in the case says little of the model. Cases passed over wait in
+    `held`.
+    """
+    tasks: set[str] = set()
+    records: set[str] = set()
+    for item in work:
+        if item.stored or item.failed or item.case.task in tasks:
+            held.append(item)
+            if len(held) >= NEAR:
+                break
+        else:
+            tasks.add(item.case.task)
+            records.add(item.case.cluster)
+            yield item
+    while left := [item for item in held if not item.stored]:
+        best = min(left, key=lambda item: (item.failed, item.case.cluster in records))
+        held.remove(best)
+        records.add(best.case.cluster)
+        yield best
+
+
+def first(held: deque[Work], rest: Iterable[Work]) -> Iterator[Work]:
+    """What is held, then the rest."""
+    while held:
+        yield held.popleft()
+    yield from rest
