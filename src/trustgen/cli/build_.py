@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from .app import print_json
-from .options import anchor_of, asking, build_suite, building, common, place, roles, settings_of
+from .options import anchor_of, asked_of, asking, build_suite, building, common, place, roles
 
 if TYPE_CHECKING:
     from trustgen.store import Edition
@@ -46,16 +46,16 @@ def command(
     With roles bound, what they say is kept as it comes: a build that is stopped or killed resumes when the same command
     is given again, and asks nothing twice.
     """
-    from trustgen.run import Strictness, role_uris
+    from trustgen.run import Strictness
     from trustgen.tasks.suites import load_suite
 
     found = load_suite(suite)
     folder = out or place("edition", found.name, salt if source is None else f"{source.name}-again")
     if source is None:
-        uris = role_uris(role)
-        settings = settings_of(tuple(uris.values()), **asked)
+        told = asked_of((), role, **asked)
+        made_by = {**told.bound(judging=True), **told.bound(judging=False)}
         strict = Strictness(against, after)
-        edition = build_suite(found, n, salt, folder, uris, anchor_of(anchor), settings, strict, quiet=as_json)
+        edition = build_suite(found, n, salt, folder, made_by, anchor_of(anchor), told.settings, strict, quiet=as_json)
     else:
         edition = _again(suite, source, folder, against)
     _tell(edition, as_json)

@@ -12,10 +12,10 @@ import click
 from trustgen.core import InputError
 
 from .app import print_json
-from .options import asking, common, judges_in, settings_of
+from .options import asked_of, asking, common, judges_in
 
 if TYPE_CHECKING:
-    from trustgen.core import Judge, Kit
+    from trustgen.core import Judge, Kit, Model
     from trustgen.stats.calibration import Calibration
 
 
@@ -53,14 +53,13 @@ def test(role: tuple[str, ...], keep: Path | None, only: str, injections: bool, 
     With a bound model, the rubrics it would judge by are tested, and what is found is kept by the judge's key: later
     runs with the same judge print it beside their numbers. Exit 1 when an injection turns a verdict.
     """
-    from trustgen.run import role_uris
     from trustgen.run.calibrate import keep as keep_all
 
     judging = judges_in(role)
     if spare := [text for text in role if text not in judging]:
         raise InputError(f"--role {spare[0]}: testing judges binds judges alone: write --role judge=URI")
-    settings = settings_of((), role=role, **asked)
-    rows, found = _test(role_uris(judging), settings, only, injections, keep, quiet=as_json)
+    told = asked_of((), role, **asked)
+    rows, found = _test(told.bound(judging=True), told.settings, only, injections, keep, quiet=as_json)
     if not rows:
         raise InputError(f"no judge reads `{only}`: leave out --only to see all")
     files = keep_all(found, keep) if judging else []
@@ -92,7 +91,7 @@ def judges(kit: Kit | None = None) -> dict[str, tuple[Judge, list[str]]]:
 
 
 def _test(
-    roles: dict[str, str], settings: Any, only: str, injections: bool, folder: Path | None, *, quiet: bool
+    roles: dict[str, Model], settings: Any, only: str, injections: bool, folder: Path | None, *, quiet: bool
 ) -> tuple[list[dict[str, Any]], list[Calibration]]:
     from trustgen.judge.injections import turned
     from trustgen.run.calibrate import FOLDER, calibrate, reads

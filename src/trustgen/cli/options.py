@@ -6,11 +6,13 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from trustgen.core import FolderError, InputError, ModelOptions
+from trustgen.core import FolderError, InputError, Model, ModelOptions
+
+from .called import Called, asking_models, called
 
 if TYPE_CHECKING:
     from trustgen.run import Price, Settings, Strictness
@@ -103,7 +105,6 @@ def asking(command: Command) -> Command:
             help="A TOML table of prices that goes before ours.",
         ),
         click.option("--timeout", type=float, default=120.0, show_default=True, help="Seconds a call may take."),
-        click.option("--api-key-env", default="", metavar="NAME", help="Environment variable that holds the key."),
         click.option(
             "--until-width",
             type=float,
@@ -113,26 +114,43 @@ def asking(command: Command) -> Command:
         ),
         click.option("--drop-corrupt", is_flag=True, help="Forget corrupt journal rows and ask those cases anew."),
     ]
+    command = asking_models(command)
     for option in reversed(options):
         command = option(command)
     return command
 
 
-def settings_of(
+class Asked(NamedTuple):
+    """What a command asks: models under test, roles, and how the run goes. Opened where they are used."""
+
+    models: list[Called]
+    roles: dict[str, Called]
+    settings: Settings
+
+    def opened(self) -> list[Model]:
+        """The models under test, not yet contacted."""
+        return [one.open() for one in self.models]
+
+    def bound(self, *, judging: bool) -> dict[str, Model]:
+        """The roles that judge a run, or those that make an edition."""
+        return {role: one.open() for role, one in self.roles.items() if (role.split(".")[0] == "judge") == judging}
+
+
+def asked_of(
     models: tuple[str, ...],
+    role: tuple[str, ...],
     *,
     concurrency: str,
     budget: tuple[str, ...],
     price: tuple[str, ...],
     timeout: float,
-    api_key_env: str,
     until_width: float | None,
     drop_corrupt: bool,
     price_table: Path | None = None,
-    role: tuple[str, ...] = (),
-) -> Settings:
-    """Options to settings; a value that cannot be used is an `InputError`."""
-    from trustgen.run import Budget, Settings
+    **said: tuple[str, ...],
+) -> Asked:
+    """Options to models, roles and settings; a value that cannot be used is an `InputError`."""
+    from trustgen.run import Budget, Settings, role_uris
     from trustgen.run.prices import FREE, money_needs
 
     if concurrency != "auto" and not (concurrency.isdigit() and int(concurrency) > 0):
@@ -141,40 +159,48 @@ def settings_of(
         raise InputError(f"--timeout {timeout:g}: a timeout must be more than 0 seconds")
     if until_width is not None and not 0 < until_width < 1:
         raise InputError(f"--until-width {until_width:g}: a width lies between 0 and 1, as 0.06")
-    options = ModelOptions(api_key_env=api_key_env, timeout=timeout)
-    uris = (*models, *(text.partition("=")[2] for text in role))
-    known = prices_of(uris, price, price_table)
+    tested, roles = called(models, role_uris(role), timeout, said)
+    everybody = (*tested, *roles.values())
+    known = prices_of(everybody, price, price_table)
     caps = Budget.parse(budget)
     if caps.usd is not None:
-        money_needs(uris, known)
+        money_needs([one.label for one in everybody], known)
     paid = {uri: cost for uri, cost in known.items() if cost is not FREE}  # free models show no 0.00 in progress
-    return Settings(
-        options=options,
+    settings = Settings(
+        options=ModelOptions(timeout=timeout),
         concurrency=None if concurrency == "auto" else int(concurrency),
         budget=caps,
-        prices={**paid, **{_canonical(uri, options): cost for uri, cost in paid.items()}},
+        prices=paid,
         until_width=until_width,
         drop_corrupt=drop_corrupt,
         signals=True,
     )
+    return Asked(tested, roles, settings)
 
 
-def prices_of(uris: Iterable[str], price: tuple[str, ...], price_table: Path | None) -> dict[str, Price]:
-    """The known prices of some models: `--price`, `--prices`, nothing for what runs here, the table of list prices."""
+def prices_of(models: Iterable[Called], price: tuple[str, ...], price_table: Path | None) -> dict[str, Price]:
+    """The known prices of some models: `--price`, `--prices`, nothing for what runs here, the list prices.
+
+    Each stands under the model's label and under the name by which a run counts it.
+    """
     from trustgen.run.prices import prices
 
-    return prices(uris, price, price_table)
+    models = tuple(models)
+    known = prices([one.uri for one in models], price, price_table)
+    for one in models:
+        if cost := known.get(one.name) or known.get(one.uri):
+            known |= {one.label: cost, _canonical(one): cost}
+    return known
 
 
-def _canonical(uri: str, options: ModelOptions) -> str:
+def _canonical(one: Called) -> str:
     """The name under which a run counts a model: of two spellings of one model, only one would be charged."""
     from trustgen.core import TrustGenError
-    from trustgen.models import open_model
 
     try:
-        return open_model(uri, options).uri
+        return one.open().uri
     except TrustGenError:  # said where the model is used, in its order among other faults
-        return uri
+        return one.label
 
 
 def edition_of(
@@ -182,14 +208,13 @@ def edition_of(
     n: int | None,
     salt: str,
     out: Path,
-    role: tuple[str, ...] = (),
+    role: Mapping[str, Model] | None = None,
     anchor: Anchor | None = None,
     settings: Settings | None = None,
     strict: Strictness | None = None,
     quiet: bool = False,
 ) -> Edition:
     """The edition in a folder, or the one that a suite builds now, at `out` (kept where it is there already)."""
-    from trustgen.run import role_uris
     from trustgen.store import Edition
     from trustgen.tasks.suites import load_suite
 
@@ -199,7 +224,7 @@ def edition_of(
         return Edition.open(Path(target))
     suite = load_suite(target)
     if not (out / "edition.json").is_file():
-        return build_suite(suite, n, salt, out, role_uris(role), anchor, settings, strict, quiet=quiet)
+        return build_suite(suite, n, salt, out, role or {}, anchor, settings, strict, quiet=quiet)
     made = Edition.open(out)
     wanted = [(e.id, e.n if n is None else n) for e in suite.tasks]
     if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
@@ -207,7 +232,7 @@ def edition_of(
             f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks "
             "or sizes: choose another folder with -o"
         )
-    if (role and made.manifest.roles.keys() != role_uris(role).keys()) or (anchor and made.manifest.anchor != anchor):
+    if (role and made.manifest.roles.keys() != role.keys()) or (anchor and made.manifest.anchor != anchor):
         raise FolderError(f"`{out}` holds an edition with other roles or another anchor block: choose another with -o")
     return made
 
@@ -217,7 +242,7 @@ def build_suite(
     n: int | None,
     salt: str,
     out: Path,
-    role: Mapping[str, str],
+    role: Mapping[str, Model],
     anchor: Anchor | None,
     settings: Settings | None = None,
     strict: Strictness | None = None,

@@ -13,7 +13,7 @@ import click
 from trustgen.core import InputError
 
 from .app import print_json
-from .options import asking, building, common, edition_of, judges_in, prices_of, settings_of
+from .options import asked_of, asking, building, common, edition_of, judges_in, prices_of
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -48,17 +48,17 @@ def command(
 
     Also how narrow the intervals would be, what difference between two models would show, and what --until-width saves.
     """
-    from trustgen.run import plan, role_uris
+    from trustgen.run import plan
 
     judging = judges_in(role)
     if spare := [text for text in role if text not in judging]:
         raise InputError(f"--role {spare[0]}: a plan binds judges alone; build the edition first, then plan its run")
-    settings = settings_of(models, role=role, **asked)
-    roles = role_uris(judging)
-    known = prices_of((*models, *roles.values()), asked["price"], asked["price_table"])
+    told = asked_of(models, role, **asked)
+    settings = told.settings
+    known = prices_of((*told.models, *told.roles.values()), asked["price"], asked["price_table"])
     with tempfile.TemporaryDirectory() as scratch:
         edition = edition_of(target, n, salt, Path(scratch) / "edition", quiet=as_json)
-        rows = plan(edition, models, known, roles=roles, settings=settings, probe=probe)
+        rows = plan(edition, told.opened(), known, roles=told.bound(judging=True), settings=settings, probe=probe)
     if as_json:
         print_json(rows)
         return

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from .options import building, common, edition_of, place
+from .called import Called
+from .options import Asked, building, common, edition_of, place
 
 
 @click.command("quickstart")
@@ -16,12 +17,12 @@ from .options import building, common, edition_of, place
 @common
 def command(n: int | None, salt: str, out: Path | None, as_json: bool) -> None:
     """Measure the embedded model (SmolLM2, 135M parameters) on freshly built cases of the core suite."""
-    from trustgen.core import ModelOptions
+    from trustgen.core import Manner, ModelOptions
     from trustgen.run import Settings
 
     from .run_ import run_and_report
 
-    settings = Settings(options=ModelOptions(), signals=True)
+    told = Asked([Called("smollm2", "", Manner(), ModelOptions())], {}, Settings(signals=True))
     folder = out or place("quickstart", salt)
     edition = partial(edition_of, "core", n, salt, folder / "edition", quiet=as_json)
-    raise SystemExit(run_and_report(edition, ("smollm2",), folder, settings, as_json))
+    raise SystemExit(run_and_report(edition, told, folder, as_json))

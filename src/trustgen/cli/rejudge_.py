@@ -10,7 +10,7 @@ import click
 from trustgen.core import InputError
 
 from .app import print_json
-from .options import asking, common, judges_in, settings_of
+from .options import asked_of, asking, common, judges_in
 
 
 @click.command("rejudge")
@@ -23,16 +23,16 @@ from .options import asking, common, judges_in, settings_of
 def command(run: Path, role: tuple[str, ...], as_json: bool, **asked: Any) -> None:
     """Judge the stored answers of RUN again with the judges installed and bound now; no model under test is asked."""
     from trustgen.report import findings, print_findings
-    from trustgen.run import rejudge, role_uris
+    from trustgen.run import rejudge
 
     from .progress import Bars
 
     judging = judges_in(role)
     if spare := [text for text in role if text not in judging]:
         raise InputError(f"--role {spare[0]}: judging binds judges alone: write --role judge=URI")
-    settings = settings_of((), role=role, **asked)
-    with Bars(settings.prices, quiet=as_json) as bars:
-        result = rejudge(run, role_uris(judging), settings=settings, progress=bars)
+    told = asked_of((), role, **asked)
+    with Bars(told.settings.prices, quiet=as_json) as bars:
+        result = rejudge(run, told.bound(judging=True), settings=told.settings, progress=bars)
     if as_json:
         print_json({"folder": str(run), "run": result.manifest, "estimates": result.estimates})
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import anchor_of, asking, building, common, edition_of, judges_in, place, roles, settings_of
+from .options import anchor_of, asked_of, asking, building, common, edition_of, place, roles
 
 if TYPE_CHECKING:
     from trustgen.store import Edition
+
+    from .options import Asked
 
 
 @click.command("run")
@@ -49,32 +51,30 @@ def command(
     glassllm · retrieval/MODEL
     """
 
-    from trustgen.run import Strictness, role_uris
+    from trustgen.run import Strictness
 
-    settings = settings_of(models, role=role, **asked)
-    folder = out or place("run", Path(target).name, *models, salt)
+    told = asked_of(models, role, **asked)
+    folder = out or place("run", Path(target).name, *(one.label for one in told.models), salt)
     strict = Strictness(against, after)
-    where = folder / "edition"
-    judging = judges_in(role)
-    making = tuple(r for r in role if r not in judging) if (Path(target) / "edition.json").is_file() else role
-    edition = partial(edition_of, target, n, salt, where, making, anchor_of(anchor), settings, strict, quiet=as_json)
-    raise SystemExit(run_and_report(edition, models, folder, settings, as_json, role_uris(judging)))
+    making = {} if (Path(target) / "edition.json").is_file() else told.bound(judging=True)
+    making |= told.bound(judging=False)
+    edition = partial(
+        edition_of, target, n, salt, folder / "edition", making, anchor_of(anchor), told.settings, strict, quiet=as_json
+    )
+    raise SystemExit(run_and_report(edition, told, folder, as_json))
 
 
 def run_and_report(
     edition: Callable[[], Edition],
-    models: tuple[str, ...],
+    told: Asked,
     folder: Path,
-    settings: Any,
     as_json: bool,
-    judging: Mapping[str, str] | None = None,
 ) -> int:
     """Run, print, write `report.html`; returns the exit code: 3 where the run was stopped, or a model gave no numbers.
 
     `edition` is called once every model has answered.
     """
     from trustgen.core import TrustGenError
-    from trustgen.models import open_model
     from trustgen.report import document, findings, print_findings, write_html
     from trustgen.run import evaluate
     from trustgen.store.files import claim
@@ -84,9 +84,10 @@ def run_and_report(
 
     claim(folder, "run.json", "a run")
     try:
-        opened = [open_model(uri, settings.options) for uri in dict.fromkeys(models)]
-        with Bars(settings.prices, quiet=as_json) as bars:
-            result = evaluate(edition, opened, folder, roles=judging, settings=settings, progress=bars)
+        opened = told.opened()
+        with Bars(told.settings.prices, quiet=as_json) as bars:
+            judging = told.bound(judging=True)
+            result = evaluate(edition, opened, folder, roles=judging, settings=told.settings, progress=bars)
     except TrustGenError:
         with suppress(OSError):
             folder.rmdir()  # leaves nothing behind where nothing began

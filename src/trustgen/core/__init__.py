@@ -22,7 +22,7 @@ from .errors import (
 from .expand import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary, crafted, expand
 from .ids import canonical, digest
 from .kit import BARE, CRAFTING, Bound, Cache, Forgets, Kit, named, structured
-from .models import Adapts, Level, Manner, Model, ModelOptions, Opener, Request, underlying
+from .models import Adapts, Level, Manner, Model, ModelOptions, Named, Opener, Request, located, underlying
 from .options import LETTERS, listed
 from .outcomes import OUTCOMES, RETRIED, Outcome, tally
 from .prompts import Prompt, Prompts
@@ -92,6 +92,7 @@ __all__ = [
     "Model",
     "ModelFault",
     "ModelOptions",
+    "Named",
     "Opener",
     "Outcome",
     "Permanent",
@@ -131,6 +132,7 @@ __all__ = [
     "in_turn",
     "keyed",
     "listed",
+    "located",
     "named",
     "response_key",
     "structured",

@@ -120,12 +120,52 @@ class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
     headers: dict[str, str] = {}  # sent with every call; their values are shown nowhere
 
 
+class Named:
+    """A model under a name of its own, asked in a manner of its own; all else is the inner model's.
+
+    `uri` is the name, or else the inner URI with the manner in brackets: what keys, tables and files call it. `at` is
+    the inner URI.
+    """
+
+    def __init__(self, inner: Model, name: str = "", manner: Manner | None = None) -> None:
+        self.inner, self.at, self.manner = inner, inner.uri, manner or Manner()
+        self.uri = name or (f"{inner.uri} ({self.manner})" if str(self.manner) else inner.uri)
+        self.levels, self.simulated, self.slots = inner.levels, inner.simulated, inner.slots
+
+    def __repr__(self) -> str:
+        return f"Named({self.inner!r}, {self.uri!r})"
+
+    @property
+    def adapted(self) -> dict[str, str]:
+        """What the inner model leaves out or renames."""
+        return self.inner.adapted if isinstance(self.inner, Adapts) else {}
+
+    async def check(self) -> None:
+        """The inner model's."""
+        await self.inner.check()
+
+    async def ask(self, request: Request) -> Reply:
+        """The inner model's reply, asked in this manner."""
+        turns, sampling = self.manner.before(request.turns), self.manner.over(request.sampling)
+        return await self.inner.ask(msgspec.structs.replace(request, turns=turns, sampling=sampling))
+
+    async def close(self) -> None:
+        """The inner model's."""
+        await self.inner.close()
+
+
+def located(model: Model) -> str:
+    """The URI of a model, whatever name it goes by."""
+    return model.at if isinstance(model, Named) else model.uri
+
+
 WRAPPERS = ("retrieval/",)
 """Schemes of models that wrap another one, whose URI follows."""
 
 
 def underlying(uri: str) -> str:
-    """The model that answers in the end: `smollm2` for `retrieval/smollm2`, any other URI itself."""
+    """The model that answers in the end: `smollm2` for `retrieval/smollm2`, any other URI itself, manners apart."""
+    uri = uri.partition(" (")[0]
     for wrapper in WRAPPERS:
         uri = uri.removeprefix(wrapper)
     return uri

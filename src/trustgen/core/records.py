@@ -306,9 +306,15 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.replies[-1].thoughts if self.replies else ""
 
 
-def response_key(case_id: str, model: str, sampling: Sampling) -> str:
-    """The name under which an answer is bought: once, for this case, model and sampling."""
-    return digest(case_id, model, sampling)
+def response_key(
+    case_id: str, model: str, sampling: Sampling, system: str = "", adapted: Mapping[str, str] | None = None
+) -> str:
+    """The name under which an answer is bought: once, for this case, model, sampling and system message.
+
+    `adapted` are the parameters that the model's server would not have as `sampling` says them.
+    """
+    more = (system, dict(adapted or {})) if system or adapted else ()
+    return digest(case_id, model, sampling, *more)
 
 
 # ── what is made of it ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -17,24 +17,27 @@ import msgspec
 
 import trustgen
 from trustgen.core import (
+    Adapts,
     Case,
     FolderError,
     InputError,
     InternalError,
     LevelError,
+    Manner,
     Model,
+    Named,
     Outcome,
     Permanent,
     Response,
     Task,
     Verdict,
     digest,
+    located,
     named,
-    response_key,
     underlying,
 )
 from trustgen.models import open_model
-from trustgen.store import Edition, NotApplicable, RunFolder, RunManifest
+from trustgen.store import Edition, Endpoint, NotApplicable, RunFolder, RunManifest
 
 from .ask import Asker, Halted, Stop
 from .budget import Metered, Purse
@@ -69,6 +72,7 @@ class Engine:
         roles: Mapping[str, str | Model] | None = None,
     ) -> None:
         self.models = {m.uri: m for m in models}
+        self.adapting = {m.uri: m for m in models if isinstance(m, Adapts)}
         self.settings = settings
         self.progress = progress
         self.roles = dict(roles or {})
@@ -112,7 +116,8 @@ class Engine:
                 await model.close()
 
     async def _run_in(self, folder: RunFolder, lacking: list[NotApplicable]) -> Result:
-        manifest = self._manifest(folder, lacking)
+        self.folder, self.manifest = folder, self._manifest(folder, lacking)
+        manifest = self.manifest
         self.edition = self.edition.copy_to(folder.folder / "edition")
         self.journal = folder.journal()
         try:
@@ -125,20 +130,20 @@ class Engine:
                 await self._ask_everything()
             finally:
                 self.journal.flush()
-            return self._finish(folder, manifest)
+            return self._finish(folder, self.manifest)
         finally:
             self.journal.close()
 
     def _nobody_grades_itself(self) -> None:
         """A model under test neither writes nor judges its own test."""
-        tested = set(map(underlying, self.models))
+        tested = {underlying(located(model)) for model in self.models.values()}
         for role, uri in self.edition.manifest.roles.items():
             if underlying(uri) in tested:
                 raise InputError(
                     f"`{uri}` was the `{role}` of this edition and cannot be measured on it: build one with another "
                     f"--role {role}=URI"
                 )
-        nobody_judges_itself(self.roles, self.models)
+        nobody_judges_itself(self.roles, map(located, self.models.values()))
 
     def _money_can_be_counted(self, uris: Iterable[str]) -> None:
         """A cap in money needs to know what every model costs: one that did not would never be reached."""
@@ -175,6 +180,7 @@ class Engine:
                 "choose another folder with -o"
             )
         uris = dict.fromkeys([*(before.models if before else ()), *self.models])
+        self._same_endpoints(folder, before)
         simulated = {m.uri for m in self.models.values() if m.simulated} | set(before.simulated if before else ())
         return RunManifest(
             edition=made.id,
@@ -190,7 +196,34 @@ class Engine:
             started=before.started if before else _now(),
             given_up=before.given_up if before else {},
             spent=before.spent if before else {},
+            endpoints=(before.endpoints if before else {}) | self._endpoints(),
         )
+
+    def _endpoints(self) -> dict[str, Endpoint]:
+        """What stands behind the models that go by a name, are asked in a manner, or leave parameters out."""
+        found = {}
+        for label, model in self.models.items():
+            adapted = dict(self.adapting[label].adapted) if label in self.adapting else {}
+            if isinstance(model, Named) or adapted:
+                manner = model.manner if isinstance(model, Named) else Manner()
+                found[label] = Endpoint(uri=located(model), manner=manner, adapted=adapted)
+        return found
+
+    def _same_endpoints(self, folder: RunFolder, before: RunManifest | None) -> None:
+        """Take up what a model's server refused in earlier sessions; refuse another endpoint under a name in use."""
+        for label, model in self.models.items():
+            if before is None or label not in before.models:
+                continue
+            was = before.endpoints.get(label, Endpoint(uri=label))
+            manner = model.manner if isinstance(model, Named) else Manner()
+            if (was.uri, was.manner) != (located(model), manner):
+                asked = f"{was.uri} ({was.manner})" if str(was.manner) else was.uri
+                raise InputError(
+                    f"run `{folder.folder}` asked `{label}` as {asked}: ask it so again, or give what is asked now "
+                    "another name (--model NAME=URI)"
+                )
+            if label in self.adapting:
+                self.adapting[label].adapted.update(was.adapted)
 
     def _mend_journal(self) -> None:
         """Refuse a journal with corrupt rows, or forget them where that was asked for."""
@@ -246,10 +279,11 @@ class Engine:
         total = sum(e.planned for e in entries.values())
         self.progress.plan(model.uri, total, self._judged(model) if self.resumed else 0)
         batch: list[Work] = []
+        behind = self._behind(model.uri)
         for case in self.edition.cases():
             if (entry := entries.get(case.task)) is None:
                 continue
-            batch.append(Work(case, entry.sampling, response_key(case.id, model.uri, entry.sampling), stored=False))
+            batch.append(Work(case, entry.sampling, behind.key(case.id, model.uri, entry.sampling), stored=False))
             if len(batch) == BATCH:
                 yield from self._unstored(batch)
                 batch = []
@@ -329,9 +363,31 @@ class Engine:
             response = await asker.ask(case, sampling, key)
         except Halted:
             return None
+        if self._adapted(asker.model.uri):
+            key = self._behind(asker.model.uri).key(case.id, asker.model.uri, sampling)
+            response = msgspec.structs.replace(response, key=key)
         self._put(response, await self._judge(task, case, response))
         self._count_failures(asker, response)
         return response
+
+    def _behind(self, label: str) -> Endpoint:
+        return self._endpoints().get(label, Endpoint(uri=label))
+
+    def _adapted(self, label: str) -> bool:
+        """Whether a model leaves out or renames parameters; what is new is said, and in the manifest at once."""
+        model = self.adapting.get(label)
+        if model is None or not model.adapted:
+            return False
+        known = self.manifest.endpoints.get(label, Endpoint(uri=label)).adapted
+        if model.adapted != known:
+            new = [f"`{name}`{f' as `{other}`' if other not in ('', 'on') else ''}" for name, other in
+                   model.adapted.items() if name not in known]  # fmt: skip
+            renamed = ", ".join(new)
+            self.progress.note(f"{label} refuses parameters as they are usually sent; left out or sent anew: {renamed}")
+            endpoints = self.manifest.endpoints | self._endpoints()
+            self.manifest = msgspec.structs.replace(self.manifest, endpoints=endpoints)
+            self.folder.write_manifest(self.manifest)
+        return True
 
     async def _judge(self, task: Task, case: Case, response: Response) -> Verdict:
         """The verdict; a judging role that gives out stops the run, and what was answered is kept."""

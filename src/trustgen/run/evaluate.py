@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from trustgen.core import Case, Estimate, Model, Response, Task, response_key
+from trustgen.core import Case, Estimate, Model, Response, Task
 from trustgen.models import open_model
 from trustgen.store import Edition, Journal, RunFolder, RunManifest
 
@@ -67,7 +67,7 @@ def rejudge(
     run = RunFolder.take(folder)
     try:
         edition, before = run.edition(), run.manifest()
-        nobody_judges_itself(roles or {}, before.models)
+        nobody_judges_itself(roles or {}, [before.located(label) for label in before.models])
         note = (progress or Quiet()).note
         made_with = edition.manifest.makers
         with Judges(roles or {}, folder, settings or Settings(), note, made_with) as judges:
@@ -102,7 +102,7 @@ def _judged_again(
     def stored() -> Iterator[tuple[Task, Case, Response]]:
         for case in edition.cases():
             for model in manifest.models:
-                if response := journal.find(response_key(case.id, model, samplings[case.task])):
+                if response := journal.find(manifest.key(case.id, model, samplings[case.task])):
                     yield tasks[case.task], case, response
 
     work = stored()

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import msgspec
 import numpy as np
 
-from trustgen.core import Case, Judge, Model, Response, Task, Text, Turn, named
+from trustgen.core import Case, Judge, Model, Named, Response, Sampling, Task, Text, Turn, located, named
 from trustgen.judge.combine import ByArm
 from trustgen.judge.ladder import Ladder
 from trustgen.judge.model import SAMPLING, TRIES, Judging
@@ -165,7 +165,7 @@ def plan(
     models: Sequence[str | Model],
     prices: Mapping[str, Price],
     *,
-    roles: Mapping[str, str] | None = None,
+    roles: Mapping[str, str | Model] | None = None,
     settings: Settings | None = None,
     probe: bool = False,
 ) -> list[Plan]:
@@ -175,15 +175,17 @@ def plan(
     as given. Raises `InputError` where a model or a task cannot be used.
     """
     settings, roles = settings or Settings(), roles or {}
-    counts = _counts(edition, roles, settings.until_width)
+    bound = {role: open_model(m, settings.options) if isinstance(m, str) else m for role, m in roles.items()}
+    counts = _counts(edition, {role: model.uri for role, model in bound.items()}, settings.until_width)
     opened = [open_model(m, settings.options) if isinstance(m, str) else m for m in models]
     found = []
     for model, given in zip(opened, models, strict=True):
         uri = given if isinstance(given, str) else model.uri
         tried = asyncio.run(_tried(model, edition, settings)) if probe else None
-        found.append(_of_model(model, uri, edition, counts, prices.get(uri, prices.get(model.uri)), settings, tried))
-    for role, uri in roles.items():
-        found.append(_of_judge(role, uri, counts, prices.get(uri), settings))
+        found.append(_of_model(model, uri, edition, counts, prices.get(uri) or prices.get(model.uri), settings, tried))
+    for role, model in bound.items():
+        price = prices.get(model.uri) or prices.get(located(model))
+        found.append(_of_judge(role, model, counts, price, settings))
     return found
 
 
@@ -243,7 +245,7 @@ def _of_model(
         if entry.level not in model.levels:
             continue
         count = counts[entry.id]
-        reply = _reply(count, tried)
+        reply = _reply(_most(model, int(count.most_reply)), tried)
         latency = tried.seconds if tried and tried.seconds else _latency(reply, simulated=model.simulated)
         least = count.first if settings.until_width else count.all
         place = (tried and tried.place) or (0.0, 1.0)
@@ -256,19 +258,19 @@ def _of_model(
     return _plan(uri, "", parts, price, times, latencies, at_once, tried)
 
 
-def _of_judge(role: str, uri: str, counts: Mapping[str, Count], price: Price | None, settings: Settings) -> Plan:
-    model = open_model(uri, settings.options)
+def _of_judge(role: str, model: Model, counts: Mapping[str, Count], price: Price | None, settings: Settings) -> Plan:
     at_once = _at_once(model, settings)
-    latency = _latency((LEAST_REPLY, SAMPLING.max_tokens), simulated=model.simulated)
+    most = _most(model, SAMPLING.max_tokens)
+    latency = _latency((LEAST_REPLY, most), simulated=model.simulated)
     parts, times = [], []
     for count in counts.values():
         if not (asked := count.judging.get(role)):
             continue
         calls = sum(n for n, _ in asked)
-        prompt, completion = (0.0, sum(t for _, t in asked)), (0.0, float(calls * SAMPLING.max_tokens))
+        prompt, completion = (0.0, sum(t for _, t in asked)), (0.0, float(calls * most))
         parts.append(_task(count, 0, calls, prompt, completion, price, settings.until_width))
         times.append((0.0, calls * latency[1] / at_once[0]))
-    return _plan(uri, role, parts, price, times, [latency], at_once, None)
+    return _plan(model.uri, role, parts, price, times, [latency], at_once, None)
 
 
 def _plan(
@@ -341,9 +343,17 @@ def _at_once(model: Model, settings: Settings) -> tuple[int, int]:
     return (fixed, fixed) if fixed else (min(START, model.slots), model.slots)
 
 
-def _reply(count: Count, tried: Trial | None) -> Span:
-    low, high = (tried and tried.reply) or (LEAST_REPLY, count.most_reply)
-    return max(LEAST_REPLY, min(low, count.most_reply)), min(max(high, LEAST_REPLY), count.most_reply)
+def _most(model: Model, cap: int) -> int:
+    """The most tokens of a reply where a task caps answers so, with the room that this model has for thoughts."""
+    if not isinstance(model, Named):
+        return cap
+    asked = model.manner.over(Sampling(max_tokens=cap))
+    return asked.max_tokens + asked.thinking
+
+
+def _reply(most: int, tried: Trial | None) -> Span:
+    low, high = (tried and tried.reply) or (LEAST_REPLY, most)
+    return max(LEAST_REPLY, min(low, most)), min(max(high, LEAST_REPLY), most)
 
 
 def _latency(reply: Span, *, simulated: bool) -> Span:

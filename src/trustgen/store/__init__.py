@@ -4,7 +4,7 @@ from .edition import ANCHOR, Anchor, Edition, EditionManifest, EditionWriter, Re
 from .files import read_json, sha256_file, write_json
 from .generated import Generated
 from .journal import Journal, Spent
-from .runs import NotApplicable, RunFolder, RunManifest
+from .runs import Endpoint, NotApplicable, RunFolder, RunManifest
 
 __all__ = [
     "ANCHOR",
@@ -12,6 +12,7 @@ __all__ = [
     "Edition",
     "EditionManifest",
     "EditionWriter",
+    "Endpoint",
     "Generated",
     "Journal",
     "NotApplicable",

@@ -20,7 +20,7 @@ from typing import IO, Any, Literal
 
 import msgspec
 
-from trustgen.core import Estimate, FolderError, Response, Verdict
+from trustgen.core import Estimate, FolderError, Manner, Response, Sampling, Verdict, response_key
 
 from .edition import Edition
 from .files import claim, read_json, replacing, write_json
@@ -69,6 +69,38 @@ class NotApplicable(msgspec.Struct, frozen=True):
     level: str
 
 
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What stands behind a model's name: its URI, how it is asked, and what its server made of that.
+
+    `adapted` are parameters that the server refuses, and what they are called instead ("" where they are left out).
+    Of `headers` only the names are kept.
+    """
+
+    uri: str
+    manner: Manner = Manner()
+    headers: tuple[str, ...] = ()
+    adapted: dict[str, str] = {}
+
+    def key(self, case: str, model: str, sampling: Sampling) -> str:
+        """The name under which this model's answer to a case is bought."""
+        if not self.adapted and self.manner == Manner():
+            return response_key(case, model, sampling)
+        asked = self.manner.over(sampling)
+        sent = {"max_tokens", "temperature", "top_p"} | {
+            name
+            for name, given in (
+                ("seed", asked.seed is not None),
+                ("stop", bool(asked.stop)),
+                ("response_format", asked.schema is not None),
+                ("reasoning_effort", bool(asked.effort)),
+            )
+            if given
+        }
+        # How a reply travels changes no reply; what is not sent cannot be refused.
+        changed = {name: other for name, other in self.adapted.items() if name in sent}
+        return response_key(case, model, asked, self.manner.system, changed)
+
+
 class RunManifest(msgspec.Struct, frozen=True, kw_only=True):
     """`run.json`. `judges` maps a task to the key of the judge that the estimates rest on."""
 
@@ -88,7 +120,16 @@ class RunManifest(msgspec.Struct, frozen=True, kw_only=True):
     started: str = ""
     ended: str = ""
     spent: dict[str, Spent] = {}
+    endpoints: dict[str, Endpoint] = {}  # of models that go by a name, are asked in a manner, or have adapted
     format: int = FORMAT
+
+    def key(self, case: str, model: str, sampling: Sampling) -> str:
+        """The name under which the answer of one of the models is stored."""
+        return self.endpoints.get(model, Endpoint(uri=model)).key(case, model, sampling)
+
+    def located(self, model: str) -> str:
+        """The URI of one of the models, whatever name it goes by."""
+        return self.endpoints[model].uri if model in self.endpoints else model
 
 
 class RunFolder:
