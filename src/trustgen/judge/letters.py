@@ -1,100 +1,296 @@
 """Multiple choice: which letter does the reply choose?
 
-Looked for in this order; the first that finds a letter decides, and finding several means that none was chosen:
+The whole reply may be a letter. Else every letter that stands alone is found with how firmly it stands, and its place
+decides (see `standing`). So are letters told apart from other uses of them:
 
-1. the whole reply is a letter: "B", "(b)", "B.";
-2. a marked choice: "Answer: B", "the correct option is (B)", "I choose B" (the last one counts);
-3. two letters offered together ("A or B"), which choose nothing;
-4. letters set apart: "B) Lyon", "(B)", "B. because …", a reply that opens with "B is …";
-5. the text of an option, in place of its letter;
-6. a lone capital letter anywhere, but never "A", which may be the article.
+- denied ones ("not A", "A is wrong") do not count, and two offered together ("A or B") choose nothing;
+- "A" is the article where a word follows that an article has behind it; every other letter is read in the same shapes;
+- a list that writes the options down, or goes through them one by one, chooses none of them;
+- a letter inside the text of an option ("Vitamin C") is none.
 
-Letters that are denied ("not A", "A is wrong") do not count. A letter followed by the text of another option
-contradicts itself and chooses nothing.
+Where no letter is marked or set apart, the text of an option counts, as free text does (`free_text`); and last a letter
+named in passing. A letter followed by the text of another option contradicts itself and chooses nothing.
 """
 
 from __future__ import annotations
 
 import re
 import string
-from collections.abc import Iterator
+from typing import NamedTuple
 
 from trustgen.core import Case, Ruling
 
-from .reading import REFUSED, Reading, RuleJudge, abstains, name, outermost, refusal, scored, unparsed
+from .free_text import Matches, settle
+from .reading import REFUSED, Reading, RuleJudge, abstains, name, refusal, scored, tidy, unparsed, words
+from .standing import (
+    ABROAD,
+    FINAL,
+    IS_ABROAD,
+    LOOSE,
+    MARKED,
+    MOST,
+    NOUNS,
+    SET,
+    SUPPOSED,
+    WINDOW,
+    Stand,
+    decided,
+    on_condition,
+    opens,
+    sentence,
+    supposed,
+)
 
 LETTERS = string.ascii_uppercase
-_ALONE = re.compile(r"\(?([A-Za-z])[).:,;!]*")
-_AFTER_A = r"(?=[).:,;!?\n]|$| (?:because|since|as|for|which|is (?:the |correct|right))| ?\()"  # else it is the article
-_LETTER = rf"\(?(?:([B-Z])(?![A-Za-z0-9])|(A)(?![A-Za-z0-9]){_AFTER_A}|([a-z])(?=\)?\.?$))"
+_ALONE = re.compile(r"\W*?([A-Za-z])\W*")
+_TOKEN = re.compile(
+    r"(?<![A-Za-z0-9])([A-Z])(?![A-Za-z0-9])|\(([a-z])\)|(?:^|(?<=\n))([a-z])(?=[).:])"
+    r"|(?<![A-Za-z0-9])([a-z])(?=[).,!]{0,2}(?:\n|$))"
+)
+_FOLLOWS = words(  # words that no article has before it
+    "is was are were be been being seems appears looks sounds feels has had would should will must can cannot cant "
+    "could may might does did do because since as for which that who it its this these those then here there over "
+    "instead rather from with without by in on at to and or but if so due given based not matches fits describes works "
+    "makes says states gives names means refers represents corresponds answers applies holds remains stands wins "
+    "follows contains lists shows reads i im id my your you we they he she the an than like unlike when where while "
+    "isnt wasnt obviously definitely because surely probably es est ist e"
+)
+_ABROAD = "|".join(sorted((re.escape(tidy(word).lower()) for word in ABROAD), key=len, reverse=True))
+_IS_ABROAD = "|".join(sorted((re.escape(tidy(word).lower()) for word in IS_ABROAD), key=len, reverse=True))
+_IS = r"(?:,? ?(?:\bis\b|\bwas\b|:|=|\bmust be\b|\bshould be\b|\bto be\b|\u2192|\u21d2)[ ,:]*)"
+_FILL = (
+    r"\n?(?:(?:option|letter|choice|answer|clearly|definitely|probably|simply|indeed|actually|therefore|most likely|likely"
+    r"|just|the|number)[ :]+)*[(\[]?$"
+)
+_GIVEN = rf"\b{NOUNS}\b(?:,? (?:here|therefore|then|thus|above|to this question|to the question|to this|i choose))?"
+_SO = r"\b(?:so|therefore|thus|hence|in conclusion|to conclude|in summary|in short|overall|ultimately|consequently)\b"
+_FINALLY = re.compile(
+    rf"(?:\bfinal\b(?: {NOUNS})?(?:{_IS}|[ ,]+|\n){_FILL}|{_SO},? (?:(?:the|my|our|correct|right|best) )*{NOUNS}{_IS}{_FILL})"
+)
+_SO_THEN = re.compile(rf"{_SO}[,:]? ?(?:(?:its|it is|it must be|i choose|i pick|option|letter|answer):? )*[(\[]?$")
 _MARKED = re.compile(
-    r"(?i:\b(?:answer|choice|option|letter|response|solution)\b(?: here| therefore)?,? ?"
-    r"(?:is|:|=|would be|must be|should be)[ ,]*\n?(?:(?:option|letter|choice|clearly|definitely|probably) )*"
-    r"|\b(?:choose|chose|pick|select|go with|going with|vote for|answer|option)\b:?,? "
-    r"(?:(?:option|letter|answer)\b:? )?)" + _LETTER
+    rf"(?:{_GIVEN}{_IS}{_FILL}|(?:^|\n)(?:(?:my|the|correct|right|best|your) )*(?:answer|choice|response|verdict|ans)[ \n]+[(\[]?$"
+    r"|\b(?:choose|chose|choosing|pick|picked|select|selected|selecting|go with|going with|went with|vote for|opt for|opting for"
+    r"|settle on|decide on|decided on|stick with|ill say|id say|would say|i say),?:? (?:(?:option|letter|answer|choice)\b:? )?[(\[]?$"
+    rf"|(?:{_ABROAD})[^.!?\n]{{0,24}}?(?:[ ]?(?:{_IS_ABROAD}|[:=,\u2192])){{1,2}} ?(?:(?:la|l|die|der|a|o|il|el|opcion|option"
+    rf"|opzione|opcao|вариант) ?)?[(\[]?$|(?:{_ABROAD}) ?[(\[]?$|\bone is:? ?[(\[]?$)"
 )
-_JOINED = r"\)?,? ?(?:\bor\b|\band\b|/|,|&|\?) ?(?:\bor\b |\band\b )?(?:maybe |perhaps |option )?\(?"
-_PAIR = re.compile(rf"\b([A-Z]){_JOINED}([A-Z])\b(?! [a-z])")
-_PAIRED = re.compile(rf"{_JOINED}([A-Z])\b(?! [a-z])")
-_APART = re.compile(r"\(([A-Z])\)|(?<![A-Za-z0-9])([A-Z])(?:\)|[.:](?= |\n|$))")
-_OPENS = re.compile(rf"^\(?(?:([B-Z])(?= |\n|$|[).:,;!])|(A){_AFTER_A}|([a-z])(?=\)))")
+_NAMED = re.compile(
+    r"(?:\b(?:option|answer|letter|choice|its|thats|it is|that is|this is|it must be|would be|should be|it to be|think|guess|believe"
+    r"|say|be|clearly|probably|definitely|surely)\b:? ?|[\u2192\u21d2:] ?)[(\[]?$"
+)
+_CALLED = re.compile(
+    r"[)\].:, ]*(?:option )?(?:(?:is|was|seems|seems to be|must be|appears to be|remains|looks|would be|,|:|,? which is) )"
+    r"?(?:(?:clearly|definitely|indeed|therefore|probably|obviously|actually|thus|also|by far|most likely|the|my|our|only"
+    r"|most|single|final|this is) )*(?:correct|right|accurate|best|true|answer|winner|my (?:answer|choice))\b"
+    r"(?! (?:that|to|if|in (?:some|that|saying)|but|hand|side|bank|angle|triangle))"
+    r"|[)\]]? it is\b(?=[.,!]|$)|[)\]]? ?(?:\u2713|\u2714|\u2705)"
+)
+_CALLED_ABROAD = re.compile(
+    "|".join(
+        rf"[)\]. ]*(?:{re.escape(tidy(word).lower())})"
+        for word in ("です", "が正解", "が正しい", "입니다", "가 정답", "이 정답", "가 맞", "正确", "是正确", "是对的", "सही है",
+                     "es correct", "es la correct", "es la respuesta", "est correct", "est la bonne", "ist richtig",
+                     "ist die richtige", "ist korrekt", "e correta", "e corretta", "e la risposta", "e a resposta")
+    )
+)  # fmt: skip
 _DENIED = re.compile(
-    r"\b(?i:not|isnt|never|rule out|eliminate) (?:option |letter |answer )?\(?([A-Z])\b"
-    r"|\b([A-Z])\)? (?:(?:is|was) (?:not|wrong|incorrect|false)|isnt)\b"
+    r"\b(?:not|isnt|wasnt|never|rule out|rules out|ruled out|eliminate|eliminates|eliminating|exclude|excluding|excludes|reject"
+    r"|rejecting|over|unlike|rather than|instead of|than|neither|nor|dont choose|dont pick|against|nicht|no es|pas|non e)"
+    r" (?:option |letter |answer |choice )?[(\[]?$"
 )
-_DENIED_TEXT = re.compile(r"\b(?:not|isnt|rather than|instead of) (?:\w+ )?$")
-_LONE = re.compile(r"(?<![A-Za-z0-9])([B-Z])(?![A-Za-z0-9])")
+_WRONG = re.compile(
+    r"[)\]]?(?: \([^()]{1,60}\))?,? (?:(?:which )?(?:is|was|are|seems|looks|would be|must be|can be|being) (?:\w+ly |also |just )?"
+    r"(?:not|wrong|incorrect|false|out\b|impossible|a (?:\w+ )?distractor|unrelated|irrelevant|ruled|eliminated|excluded|too)"
+    r"|isnt|wasnt|cannot be|cant be|could not be|does not|doesnt|wouldnt|would not|are (?:both )?(?:wrong|incorrect))\b"
+    r"|[)\]]? ?[\u2717\u2718\u274c\u00d7]"
+)
+_JOINED = re.compile(
+    r"[)\]]?[?.]?,? ?(?:\bor\b|\band\b|\band/or\b|/|,|&|\?) ?(?:(?:or|and|maybe|perhaps|possibly|option|even) ){0,2}[(\[]?",
+    re.I,
+)
+_SET = re.compile(r"[)\]]|[.:](?= |\n|$)")
+_STOPS = re.compile(r"[)\]]*(?:[.:,;!?\n/=]|$| (?:because|since|as|for|it is)\b| is the | ?\()")
+_LEAD_IN = re.compile(
+    r"(?:(?:well|ok|okay|so|hmm|sure|therefore|thus|hence|and|but|the|my|i|id|would|say|think|believe|its|it|is|that|option"
+    r"|letter|answer|choice|final|correct|of course|certainly|definitely|clearly|probably|yes|no|ah|oh)[ ,:]{1,2})*[(\[]?"
+)
+_READS_TEXTS = Matches((), "wrong")
 
 
-def _letters(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    """The letters that a pattern finds, in order and in capitals."""
-    for match in pattern.finditer(text):
-        yield from (group.upper() for group in match.groups() if group)
+class _Token(NamedTuple):
+    """A letter that stands alone. `start` and `end` are those of the letter itself."""
+
+    start: int
+    end: int
+    letter: str
+    small: bool
 
 
-def _marked(text: str, known: frozenset[str]) -> set[str]:
-    """The last marked choice of a known letter, with the letter that it is offered together with."""
-    chosen: set[str] = set()
-    for match in _MARKED.finditer(text):
-        letter = next(group.upper() for group in match.groups() if group)
-        if letter in known:
-            other = _PAIRED.match(text, match.end())
-            chosen = {letter, other[1]} if other else {letter}
-    return chosen
+def _tokens(reading: Reading, options: tuple[str, ...]) -> list[_Token]:
+    """The letters of options that stand alone, without those inside the text of one, and without the article."""
+    text, known = reading.text, LETTERS[: len(options)]
+    found = []
+    for match in _TOKEN.finditer(text):
+        place = match.lastindex or 1
+        letter = match[place].upper()
+        if letter in known and not (match[1] == "A" and _article(reading, match.end(), options[0])):
+            found.append(_Token(match.start(place), match.end(place), letter, place > 1))
+    if len(found) > MOST:
+        found = found[: MOST // 2] + found[-MOST // 2 :]
+    if found and any(re.search(r"\b[A-Za-z]\b", option) for option in options):
+        held = [spot for option in options if len(option) > 1 for spot in reading.spots(option)]
+        found = [t for t in found if not any(start <= t.start < end for start, end in held)]
+    return found
 
 
-def _texts(reading: Reading, options: tuple[str, ...]) -> set[str]:
-    """The letters of the options whose text stands in the reply, and is not denied where it does so first."""
-    first = ((*next(reading.spots(option), (0, 0)), letter) for letter, option in zip(LETTERS, options, strict=False))
-    return {
-        letter
-        for start, end, letter in outermost(spot for spot in first if spot[1])
-        if not _DENIED_TEXT.search(reading.low[max(0, start - 30) : start])
-    }
+def _article(reading: Reading, end: int, own: str) -> bool:
+    after = re.match(r" ([A-Za-z]+)", reading.text[end : end + 24])
+    if after is None or after[1].lower() in _FOLLOWS:
+        return False
+    if after[1].isupper() and len(after[1]) == 1:
+        return False
+    return not (own and reading.low.startswith(name(own), end + 1))
 
 
-def _stages(reading: Reading, options: tuple[str, ...]) -> Iterator[frozenset[str] | set[str]]:
-    """What each way of looking finds, the surest way first."""
-    text = reading.text
-    known = frozenset(LETTERS[: len(options)])
-    kept = known.difference(_letters(_DENIED, text))
-    yield _marked(text, kept)
-    yield {letter for m in _PAIR.finditer(text) if {m[1], m[2]} <= kept for letter in (m[1], m[2])}
-    yield kept.intersection([*_letters(_APART, text), *_letters(_OPENS, text)])
-    yield _texts(reading, options)
-    yield kept.intersection(_letters(_LONE, text))
+def _texts_behind(low: str, end: int, texts: list[str]) -> tuple[str, int]:
+    """The option whose text follows a letter, and where it ends; "" where none does."""
+    behind = re.compile(r"[)\].:, =/(]*").match(low, end)
+    at = behind.end() if behind else end
+    best = ("", at)
+    for letter, sought in zip(LETTERS, texts, strict=False):
+        stop = at + len(sought)
+        if sought and low.startswith(sought, at) and not low[stop : stop + 1].isalnum() and stop > best[1]:
+            best = (letter, stop)
+    return best
 
 
-def _contradicts(text: str, letter: str, options: tuple[str, ...]) -> bool:
-    """Whether the letter is followed by the text of another option, and nowhere by its own."""
-    begun: set[str] = set()
-    for match in re.finditer(rf"(?<![A-Za-z0-9]){letter}(?![A-Za-z0-9])[).:, ]*", text):
-        rest = text[match.end() : match.end() + 80].lower()
-        for other, option in zip(LETTERS, options, strict=False):
-            sought = name(option)
-            if sought and rest.startswith(sought) and not rest[len(sought) : len(sought) + 1].isalnum():
-                begun.add(other)
-    return bool(begun) and letter not in begun
+def _stand(low: str, token: _Token, end: int) -> Stand | None:
+    """How a letter stands; None where it is denied, or a small one that nothing marks. `end` is behind its own text."""
+    start = token.start
+    before = low[max(0, start - WINDOW) : start]
+    head = sentence(low, start)
+    lead = low[head:start].lstrip(" ,:*)")
+    if _DENIED.search(before) or _WRONG.match(low, token.end) or (end > token.end and _WRONG.match(low, end)):
+        return None
+    leads = not lead.strip("([ ") or _LEAD_IN.fullmatch(lead) is not None
+    stops = _STOPS.match(low, token.end) is not None
+    bare = leads and not low[end : end + 3].strip(")].!?*\n ,:") and stops
+    if leads and low[end : end + 3].lstrip(")] ")[:1] in (".", "!", "\n", ""):
+        bare = True
+    rank = _rank(low, before, token, end, leads, stops, head)
+    if token.small and rank < SET:
+        return None
+    if rank >= LOOSE and rank != FINAL and supposed(low, start):
+        rank = SUPPOSED
+    return Stand(start, end, token.letter, rank, bare, leads or rank >= MARKED)
+
+
+def _rank(low: str, before: str, token: _Token, end: int, leads: bool, stops: bool, head: int) -> int:
+    closed = re.match(r"[)\]]*(?:[.!,;:]+(?: |\n|$)|\n|$)", low[token.end : token.end + 8]) is not None
+    if _FINALLY.search(before):
+        return FINAL
+    if _SO_THEN.search(before) and (stops or end > token.end):
+        return FINAL
+    if _MARKED.search(before):
+        return LOOSE if on_condition(low, end) else MARKED
+    if _CALLED.match(low, token.end) or _CALLED.match(low, end) or _CALLED_ABROAD.match(low, token.end):
+        return MARKED
+    if _NAMED.search(before) and not token.small:
+        return SET if closed and not on_condition(low, end) else LOOSE
+    apart = _SET.match(low, token.end) and (low[token.end] in ".:" or low[token.end] == ")")
+    if low[token.start - 1 : token.start] == "(" and low[token.end : token.end + 1] == ")":
+        return SET
+    if apart and (leads or low[token.end] != ":"):
+        return SET
+    if leads and (stops or end > token.end):
+        return SET
+    return LOOSE
+
+
+def _listed(low: str, tokens: list[_Token], named: list[tuple[str, int]]) -> set[int]:
+    """The places of letters that head the entries of a list: they choose nothing.
+
+    A list that begins with the first letter writes the options down, or goes through them; one that begins with another
+    explains what was chosen before.
+    """
+    heads = [
+        place
+        for place, token in enumerate(tokens)
+        if (low[token.end : token.end + 1] in (")", ".", ":") or named[place][0])
+        and (
+            named[place][0]
+            or re.search(r"(?:^|\n)\W*(?:option |choice )?\W*$", low[max(0, token.start - 12) : token.start])
+        )
+        and not re.search(
+            r"(?:answer|choice|option) (?:is|would be)[ :(]*$|(?:answer|choice): ?\(?$",
+            low[max(0, token.start - 24) : token.start],
+        )
+    ]
+    letters = [tokens[place].letter for place in heads]
+    if len(set(letters)) < 2:
+        return set()
+    first = heads[0]
+    exact = [
+        named[place][0] == tokens[place].letter and re.match(r"[ .,;)]*(?:\n|$)", low[named[place][1] :][:8]) is not None
+        for place in heads
+    ]
+    opening = not low[: tokens[first].start].strip(" (") and (letters[0] != "A" or (exact[0] and not any(exact[1:])))
+    return set(heads[1:] if opening and len(set(letters[1:])) == len(letters[1:]) else heads)
+
+
+def _stands(reading: Reading, options: tuple[str, ...]) -> list[Stand]:
+    """Every letter that is not denied, with how it stands; letters offered together are one stand without a label."""
+    low, tokens = reading.low, _tokens(reading, options)
+    texts = [name(option) for option in options]
+    named = [_texts_behind(low, token.end, texts) for token in tokens]
+    listed = _listed(low, tokens, named)
+    found: list[Stand] = []
+    joined = -9
+    for place, token in enumerate(tokens):
+        own, end = named[place]
+        stand = _stand(low, token, end if own == token.letter else token.end)
+        if place in listed and stand and stand.rank < MARKED:
+            stand = stand._replace(rank=SUPPOSED, bare=False)
+        offered = place and _JOINED.fullmatch(low, tokens[place - 1].end, token.start)
+        if offered and found and found[-1].start == tokens[place - 1].start:
+            goes_on = re.match(r"\)? (?!and\b|or\b)[a-z]", low[token.end : token.end + 6])
+            if stand and not goes_on and stand.label != found[-1].label:
+                found[-1] = found[-1]._replace(label="", end=token.end, rank=max(found[-1].rank, SET), bare=False)
+                joined = place
+                continue
+        if joined == place - 1 and offered:
+            joined = place
+            continue
+        if stand:
+            found.append(stand)
+    return found
+
+
+def _texts(reading: Reading, options: tuple[str, ...]) -> tuple[set[str], int]:
+    """The letters of the options on whose text the reply settles, and where the first claim of one stands."""
+    mentions = _READS_TEXTS.mentions((), options, reading)
+    mine = [m for m in mentions if 0 < m.who <= len(options) and not m.denied]
+    settled = settle(mine, reading)
+    if settled is None:
+        return {LETTERS[m.who - 1] for m in mine}, 0
+    at = min((m.start for m in mine if m.claimed), default=len(reading.low))
+    return ({LETTERS[settled - 1]} if settled > 0 else set()), at
+
+
+def _contradicts(reading: Reading, letter: str, options: tuple[str, ...]) -> bool:
+    """Whether the letter is followed by the text of another option, which is all that follows, and nowhere by its own."""
+    low, texts = reading.low, [name(option) for option in options]
+    other = False
+    for match in re.finditer(rf"(?<![A-Za-z0-9]){letter}(?![A-Za-z0-9])", reading.text):
+        behind, end = _texts_behind(low, match.end(), texts)
+        if behind == letter:
+            return False
+        goes_on = low[match.end() : match.end() + 1] in (".", ",", "\n") and re.match(
+            r" (?!is the\b)[a-z]", low[end : end + 8]
+        )
+        other = other or bool(behind and not goes_on)
+    return other
 
 
 def chosen(reading: Reading, options: tuple[str, ...]) -> tuple[str, str]:
@@ -102,11 +298,17 @@ def chosen(reading: Reading, options: tuple[str, ...]) -> tuple[str, str]:
     if alone := _ALONE.fullmatch(reading.text):
         letter = alone[1].upper()
         return (letter, "") if letter in LETTERS[: len(options)] else ("", "a letter that is no option")
-    found = next((letters for letters in _stages(reading, options) if letters), frozenset[str]())
-    if len(found) != 1:
+    stands = _stands(reading, options)
+    found, rank = decided(stands, reading.low)
+    if rank < MARKED:
+        texts, at = _texts(reading, options)
+        first = next((s for s in stands if s.rank >= SET or len(found) > 1), None)
+        if texts and (first is None or (at < first.start and opens(Stand(at, at, "", SET), reading.low))):
+            found = texts
+    if len(found) != 1 or "" in found:
         return "", "names several options" if found else "names no option"
     (letter,) = found
-    return ("", "letter and text disagree") if _contradicts(reading.text, letter, options) else (letter, "")
+    return ("", "letter and text disagree") if _contradicts(reading, letter, options) else (letter, "")
 
 
 def _rule(case: Case, reading: Reading) -> Ruling:
@@ -122,4 +324,4 @@ def _rule(case: Case, reading: Reading) -> Ruling:
 
 def choice() -> RuleJudge:
     """The letter chosen among `Expect.options`; the label is the letter, or `abstained`."""
-    return RuleJudge("choice", 1, _rule)
+    return RuleJudge("choice", 2, _rule)

@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from trustgen.core import Case, Outcome, Response, Ruling, digest
 
 from . import own as owned
+from . import wrapped
 
 T = TypeVar("T")
 
@@ -28,6 +29,7 @@ _DASHES = "-\u2010\u2011\u2012"
 _TIDY = (
     dict.fromkeys(map(ord, _QUOTES + _UNSEEN + "*_#~\\"))
     | dict.fromkeys((*range(10), *range(11, 32), *range(127, 160), *map(ord, _DASHES + "$|<>")), " ")
+    | {first + n: chr(65 + n) for first in (0x1F150, 0x1F170) for n in range(26)}  # letters in a black disc or square
     | {ord(a): b for a, b in zip("[]{}\u2013\u2014\u3001\u3002", "()(),,,.", strict=True)}
 )
 _DOTTED = re.compile(r"\b([A-Za-z])\.(?=[A-Za-z]\b)")  # "D.C." and "U.S." are one word
@@ -225,7 +227,10 @@ class RuleJudge:
 
     def __init__(self, name: str, version: int, rule: Callable[[Case, Reading], Ruling], reads: str = "") -> None:
         """`reads` names the kind of labelled rows that tell its error; by default they have its own name."""
-        lists = [made_of(vars(sys.modules[module])) for module in (__name__, owned.__name__, rule.__module__)]
+        lists = [
+            made_of(vars(sys.modules[module]))
+            for module in (__name__, owned.__name__, wrapped.__name__, rule.__module__)
+        ]
         self.name = name
         self.reads = reads or name
         self.key = digest(name, version, lists, made_of(getattr(rule, "__dict__", {})))
@@ -236,7 +241,7 @@ class RuleJudge:
         text, why = owned.own(case, response.text)
         if why:
             return unparsed(why)
-        reading = Reading(text)
+        reading = Reading(wrapped.unwrapped(text))
         if not any(c.isalnum() for c in reading.low):
             return EMPTY
         return self._rule(case, reading)
