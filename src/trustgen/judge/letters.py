@@ -109,8 +109,14 @@ _JOINED = re.compile(
     r"[)\]]?[?.]?,? ?(?:\bor\b|\band\b|\band/or\b|/|,|&|\?) ?(?:(?:or|and|maybe|perhaps|possibly|option|even) ){0,2}[(\[]?",
     re.I,
 )
+_BOTH = re.compile(r"\) (?:\w+ ){1,3}(?:and|or) \(?")
+_GOES_ON = re.compile(r" (?!and\b|or\b)[a-z]")
+_PLURAL = re.compile(r"[)\]]?,? (?:are|were)\b")
 _SET = re.compile(r"[)\]]|[.:](?= |\n|$)")
 _STOPS = re.compile(r"[)\]]*(?:[.:,;!?\n/=]|$| (?:because|since|as|for|it is)\b| is the | ?\()")
+_LINE_HEAD = re.compile(r"(?:^|\n)\W*(?:option |choice )?\W*$")
+_LINE_ENDS = re.compile(r"[ .,;)]*(?:\n|$)")
+_ANSWERS = re.compile(r"(?:answer|choice|option) (?:is|would be)[ :(]*$|(?:answer|choice): ?\(?$")
 _LEAD_IN = re.compile(
     r"(?:(?:well|ok|okay|so|hmm|sure|therefore|thus|hence|and|but|the|my|i|id|would|say|think|believe|its|it|is|that|option"
     r"|letter|answer|choice|final|correct|of course|certainly|definitely|clearly|probably|yes|no|ah|oh)[ ,:]{1,2})*[(\[]?"
@@ -214,29 +220,24 @@ def _listed(low: str, tokens: list[_Token], named: list[tuple[str, int]]) -> set
     A list that begins with the first letter writes the options down, or goes through them; one that begins with another
     explains what was chosen before.
     """
-    heads = [
-        place
-        for place, token in enumerate(tokens)
-        if (low[token.end : token.end + 1] in (")", ".", ":") or named[place][0])
-        and (
-            named[place][0]
-            or re.search(r"(?:^|\n)\W*(?:option |choice )?\W*$", low[max(0, token.start - 12) : token.start])
-        )
-        and not re.search(
-            r"(?:answer|choice|option) (?:is|would be)[ :(]*$|(?:answer|choice): ?\(?$",
-            low[max(0, token.start - 24) : token.start],
-        )
-    ]
+    heads = [place for place, token in enumerate(tokens) if _heads(low, token, named[place][0])]
     letters = [tokens[place].letter for place in heads]
     if len(set(letters)) < 2:
         return set()
-    first = heads[0]
-    exact = [
-        named[place][0] == tokens[place].letter and re.match(r"[ .,;)]*(?:\n|$)", low[named[place][1] :][:8]) is not None
-        for place in heads
-    ]
-    opening = not low[: tokens[first].start].strip(" (") and (letters[0] != "A" or (exact[0] and not any(exact[1:])))
-    return set(heads[1:] if opening and len(set(letters[1:])) == len(letters[1:]) else heads)
+    whole = [named[place][0] and _LINE_ENDS.match(low, named[place][1]) is not None for place in heads]
+    explains = whole[0] and named[heads[0]][0] == letters[0] and not any(whole[1:])
+    opening = not low[: tokens[heads[0]].start].strip(" (") and (letters[0] != "A" or explains)
+    entries = heads[1:] if opening and len(set(letters[1:])) == len(letters[1:]) else heads
+    beside = [place + 1 for place in heads if place + 1 < len(tokens) and tokens[place + 1].start - tokens[place].end < 4]
+    return {*entries, *(place for place in beside if "\n" not in low[tokens[place - 1].end : tokens[place].start])}
+
+
+def _heads(low: str, token: _Token, named: str) -> bool:
+    """Whether a letter heads an entry: at the head of a line, or before the text of an option."""
+    if not named and (low[token.end : token.end + 1] not in (")", ".", ":")):
+        return False
+    before = low[max(0, token.start - 24) : token.start]
+    return bool(named or _LINE_HEAD.search(before)) and not _ANSWERS.search(before)
 
 
 def _stands(reading: Reading, options: tuple[str, ...]) -> list[Stand]:
@@ -252,19 +253,32 @@ def _stands(reading: Reading, options: tuple[str, ...]) -> list[Stand]:
         stand = _stand(low, token, end if own == token.letter else token.end)
         if place in listed and stand and stand.rank < MARKED:
             stand = stand._replace(rank=SUPPOSED, bare=False)
-        offered = place and _JOINED.fullmatch(low, tokens[place - 1].end, token.start)
-        if offered and found and found[-1].start == tokens[place - 1].start:
-            goes_on = re.match(r"\)? (?!and\b|or\b)[a-z]", low[token.end : token.end + 6])
-            if stand and not goes_on and stand.label != found[-1].label:
+        last = tokens[place - 1] if place else None
+        offered = last and _together(low, last, named[place - 1][1], token)
+        if offered and last and found and found[-1].start == last.start and _GOES_ON.match(low, token.end) is None:
+            if stand is None and _PLURAL.match(low, end):  # "A) Paris and C) Rome are wrong"
+                found.pop()
+            elif stand and stand.label != found[-1].label:
                 found[-1] = found[-1]._replace(label="", end=token.end, rank=max(found[-1].rank, SET), bare=False)
-                joined = place
-                continue
+            joined = place
+            continue
         if joined == place - 1 and offered:
             joined = place
             continue
         if stand:
             found.append(stand)
     return found
+
+
+def _together(low: str, last: _Token, behind: int, token: _Token) -> bool:
+    """Whether two letters are offered together: "A or B", "A) Paris and B) Lyon". `behind` is the end of a text."""
+    if token.start - last.end > WINDOW:
+        return False
+    if _JOINED.fullmatch(low, last.end, token.start) or (
+        last.end < behind <= token.start and _JOINED.fullmatch(low, behind, token.start)
+    ):
+        return True
+    return low[token.end : token.end + 1] == ")" and _BOTH.fullmatch(low, last.end, token.start) is not None
 
 
 def _texts(reading: Reading, options: tuple[str, ...]) -> tuple[set[str], int]:
@@ -303,7 +317,7 @@ def chosen(reading: Reading, options: tuple[str, ...]) -> tuple[str, str]:
     if rank < MARKED:
         texts, at = _texts(reading, options)
         first = next((s for s in stands if s.rank >= SET or len(found) > 1), None)
-        if texts and (first is None or (at < first.start and opens(Stand(at, at, "", SET), reading.low))):
+        if texts and (first is None or (first.label and at < first.start and opens(Stand(at, at, "", SET), reading.low))):
             found = texts
     if len(found) != 1 or "" in found:
         return "", "names several options" if found else "names no option"
