@@ -7,7 +7,7 @@ that too. Some servers return the prompt before the completion. So:
    else is left, or a copy that breaks off, the reply is an echo.
 2. The reply ends where another turn begins: with a name such as "User:" or "Question 2:" at the head of a line, a tag
    of a chat template, or the first `OPENING` words of a user's turn. A reply may write its own question down first:
-   "Question:" before the prompt's words is no other turn where nothing was said yet, or only "Here is the answer:".
+   "Question:" before the prompt's words is no other turn where nothing was answered yet, only "Let me look at this."
    A turn that nothing marks is not seen.
 
 All of this reads the raw text, in time that grows with its length and no faster.
@@ -22,6 +22,7 @@ from itertools import islice
 from trustgen.core import Case
 
 VERSION = 1  # raised where the rule changes in a way that no constant shows
+PREFACE = 30  # words that may lead to a question that is written down again
 LEAST = 3  # words of a turn of which a copy can be seen
 BROKEN = 8  # words from which on the beginning of a turn is a copy that breaks off
 OPENING = 6  # first words of a turn by which it is known where it begins once more
@@ -43,8 +44,8 @@ _NAMES = (
     r"(?:User|USER|Human|HUMAN|Question|QUESTION|Q|Prompt|PROMPT|Instructions?|INSTRUCTIONS?|Query|QUERY|Input|INPUT)"
 )
 _TURN = re.compile(
-    rf"^[ \t]*+(?:[*_>]{{1,3}}+|\#{{2,4}}+)?[ \t]*+{_NAMES}(?: ?\d{{1,2}})?[*_]{{0,2}}[ \t]*+:(?P<rest>[^\n]*)"
-    rf"|^[ \t]*+\#{{2,4}}+[ \t]*+{_NAMES}[ \t]*+$"
+    rf"^(?P<head>[ \t]*+(?:[*_>]{{1,3}}+|\#{{2,4}}+)?[ \t]*+{_NAMES}(?: ?\d{{1,2}})?[*_]{{0,2}}[ \t]*+:"
+    rf"|[ \t]*+\#{{2,4}}+[ \t]*+{_NAMES}[ \t]*+$)(?P<rest>[^\n]*)"
     r"|^(?:user|system)[ \t]*+$"
     r"|<\|(?:im_start|start_header_id)\|>\s*+(?:user|system)\b"
     r"|<\|(?:im_end|endoftext|end_of_text|eot_id|end|user|system)\|>|<start_of_turn>user|<end_of_turn>"
@@ -52,7 +53,14 @@ _TURN = re.compile(
     re.M,
 )
 _ANSWER = re.compile(r"^[ \t]*+[*_#> ]{0,4}(?:Answer|ANSWER|A|Assistant|Response|Reply|Verdict)[*_]{0,2}[ \t]*+:", re.M)
+_SAYS = re.compile(  # what may answer: no preface has it
+    r"\b(?:yes|no|nope|true|false|correct|incorrect|supported|refuted|none|neither|both|unknown|unclear|cannot|can't"
+    r"|don\W?t|not|unable|sorry|won\W?t|refuse|decline|would|should|is|are|was|were|has|have)\b|(?-i:\b[A-H]\b)|\d",
+    re.I,
+)
 _LINE = re.compile(r"\n[^\w\n]{0,8}(\w+)")
+_HEADING = re.compile(rf"^[#*_> \t]*{_NAMES}[*_ \t]*:?\s*\Z", re.M)
+_BLANK = re.compile(r"\s*")
 _TAG = re.compile(r"[<\[]")
 _ENDED = re.compile(r"[.!?\u3002\u061f][\"')\]*\s]*\Z")
 
@@ -128,15 +136,23 @@ def _end(case: Case, text: str) -> int:
     """Where another turn begins; the end of the text where none does."""
     first = _once_more(case, text)
     for place, match in enumerate(_TURN.finditer(text, 0, first)):
-        restated = place < RESTATED and match["rest"] is not None and _announced(text[: match.start()])
+        restated = place < RESTATED and match["head"] is not None and _announced(case, text[: match.start()])
         if not (restated and _restated(case, text, match)):
             return match.start()
     return first
 
 
-def _announced(before: str) -> bool:
-    """Whether nothing was said before, or only that something follows."""
-    return before.rstrip().endswith(":") or not _said(before)
+def _announced(case: Case, before: str) -> bool:
+    """Whether nothing was answered before: nothing at all, or only that something follows ("Let me look at this.")."""
+    if head := _HEADING.search(before, max(0, len(before) - 60)):
+        before = before[: head.start()]
+    if before.rstrip().endswith(":") or not _said(before):
+        return True
+    if before.count(" ") > PREFACE or _SAYS.search(before):
+        return False
+    low, expect = before.lower(), case.expect
+    known = (expect.answer, expect.best, expect.worst, *expect.aliases, *expect.wrong, *expect.options)
+    return not any(len(one) > 1 and one.lower() in low for one in known)
 
 
 def _once_more(case: Case, text: str) -> int:
@@ -148,7 +164,7 @@ def _once_more(case: Case, text: str) -> int:
     for line in _LINE.finditer(text):
         if line[1].lower() in firsts:
             said = tuple(m[0].lower() for m in islice(_WORD.finditer(text, line.start(1)), OPENING))
-            if said in openings and not _announced(text[: line.start()]):
+            if said in openings and not _announced(case, text[: line.start()]):
                 return line.start()
     return len(text)
 
@@ -156,7 +172,10 @@ def _once_more(case: Case, text: str) -> int:
 def _restated(case: Case, text: str, head: re.Match[str]) -> bool:
     """Whether a question is the prompt's own once more, but for a word in ten; names and numbers must be its own."""
     answer = _ANSWER.search(text, head.end())
-    line = text[head.start("rest") : answer.start() if answer else head.end()]
+    end = answer.start() if answer else head.end()
+    if not (answer or _said(head["rest"])):  # the question stands on the next line
+        end = text.find("\n", head.end() + len(_BLANK.match(text, head.end())[0]))  # type: ignore[index]
+    line = text[head.start("rest") : end if end >= 0 else len(text)]
     known = {word for turn in case.turns for word in _words(turn.text)}
     words = [match[0] for match in _WORD.finditer(line)]
     new = [word for word in words if word.lower() not in known]
