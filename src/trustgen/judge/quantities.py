@@ -23,6 +23,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from trustgen.core import Case, InputError, Ruling
@@ -146,9 +147,8 @@ def _unit(match: re.Match[str], text: str) -> Unit | None:
     return UNITS.get(name)
 
 
-def amounts(text: str) -> list[Amount]:
-    """The amounts in a text that is `plain`, in order; the two ends of a range are one."""
-    found: list[Amount] = []
+def numbers(text: str) -> Iterator[tuple[float, Unit | None, int, int]]:
+    """The numbers in a text that is `plain`, in order, each with its unit, and where both stand."""
     for match in _AMOUNT.finditer(text):
         value = _value(match)
         if value is None:
@@ -156,11 +156,20 @@ def amounts(text: str) -> list[Amount]:
         unit = _unit(match, text)
         end = match.end() if unit or not match["unit"] else match.start("unit")
         start = match.start() + len(match[0]) - len(match[0].lstrip())
+        while not unit and text[end - 1].isspace():
+            end -= 1
+        yield value, unit, start, end
+
+
+def amounts(text: str) -> list[Amount]:
+    """The amounts in a text that is `plain`, in order; the two ends of a range are one."""
+    found: list[Amount] = []
+    for value, unit, start, end in numbers(text):
         if _LISTED.search(text[max(0, start - 12) : start]) and re.match(r"[.)]\s", text[end : end + 2]):
             continue
         own = Amount(_based(value, unit), unit, start, end)
         joined = _joined(found[-1], own, text) if found else None
-        if match["said"] and value == 1 and not (unit or placed(own, text).marked):  # "one of them"
+        if value == 1 and text[start:end].isalpha() and not (unit or placed(own, text).marked):  # "one of them"
             continue
         if found and unit and found[-1].unit is None and _OFFERED.match(text[found[-1].end : own.start]):
             found[-1] = found[-1]._replace(value=_based(found[-1].value, unit), unit=unit)  # "5 or 6 km"
@@ -318,4 +327,4 @@ def amount(unit: str = "", tolerance: float = TOLERANCE, absolute: float = 0.0) 
     return WholeJudge("amount", 2, Measured(unit, tolerance, absolute), also=(number_of.__module__,))
 
 
-__all__ = ["TOLERANCE", "Amount", "amount", "amounts"]
+__all__ = ["TOLERANCE", "Amount", "amount", "amounts", "numbers"]

@@ -34,6 +34,8 @@ _TIDY = (
 )
 _DOTTED = re.compile(r"\b([A-Za-z])\.(?=[A-Za-z]\b)")  # "D.C." and "U.S." are one word
 _SAINT = re.compile(r"\b[Ss](?:aint\b|t\.)(?= )")
+_MINUS = re.compile(r"(?<![\w)\].,-])-(?=\.?\d)(?<!\d -)")
+_TO = re.compile(r"(?<=\w)\u2013(?=[A-Z\d])")  # the dash of "1979\u201380" and "Austria\u2013Hungary"
 _BLANKS = re.compile(r" ?\n[ \n]*|  +")
 
 
@@ -43,10 +45,19 @@ def tidy(text: str) -> str:
         text = f"{text[:HALF]}\n{text[-HALF:]}"
     if not text.isascii():
         spread = unicodedata.normalize("NFKD", text)[: 2 * HALF]
-        text = "".join(c for c in spread if not unicodedata.combining(c))
+        text = _TO.sub(" ", "".join(c for c in spread if not unicodedata.combining(c)))
+    if "-" in text:
+        text = _MINUS.sub("\u2212", text)
     text = text.replace(" - ", ", ").translate(_TIDY).replace(" ,", ",")
     text = _SAINT.sub("St", _DOTTED.sub(r"\1", text))
     return _BLANKS.sub(lambda m: "\n" if "\n" in m[0] else " ", text).strip()
+
+
+LEAST = 3  # letters of a name behind which digits are a footnote's
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_FINAL_JAMO = re.compile(r"[\u11a8-\u11ff]")  # the end of a Korean syllable: another syllable without it
+_FOOTNOTE = re.compile(r"\d{1,3}(?!\w)")
+_SMALL_WORD = re.compile(r"(?<![A-Za-z])(?:by|the|in|on|of|is|at|to|as|was|and|from|called|named|a|an|for|about|since)$")
 
 
 class Reading:
@@ -66,9 +77,27 @@ class Reading:
         at = text.find(sought) if sought else -1
         while at >= 0:
             end = at + len(sought)
-            if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+            if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()) or self._apart(at, end):
                 yield at, end
             at = text.find(sought, end)
+
+    def _apart(self, start: int, end: int) -> bool:
+        """Whether what stands there is whole, though letters or digits touch it.
+
+        That is so in scripts without blanks, before the digits of a footnote ("Hahn1"), and where a link was glued to
+        the small word before it ("byMickey Rourke").
+        """
+        text = self.text
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before.isalnum() and not (_UNSPACED.match(before) or _UNSPACED.match(text[start])):
+            glued = text[start].isupper() or (text[start].isdigit() and end - start > LEAST)
+            if not glued or not _SMALL_WORD.search(text, max(0, start - 12), start):
+                return False
+        if not after.isalnum() or (_UNSPACED.match(after) and not _FINAL_JAMO.match(after)):
+            return True
+        if _UNSPACED.match(text[end - 1]):
+            return not _FINAL_JAMO.match(after)
+        return text[end - 1].isalpha() and end - start >= LEAST and _FOOTNOTE.match(text, end) is not None
 
 
 def is_code(answer: str) -> bool:
@@ -86,7 +115,7 @@ def outermost(spots: Iterable[tuple[int, int, T]]) -> list[tuple[int, int, T]]:
 @lru_cache(maxsize=8192)
 def name(text: str) -> str:
     """A name as it would stand in a reading, in lower case."""
-    return tidy(text).lower().strip(" .,;:!?()\n")
+    return tidy(" ".join(text.split())).lower().strip(" .,;:!?()\n")
 
 
 def words(text: str) -> frozenset[str]:
@@ -115,7 +144,8 @@ _FACTS = r"(?:information|knowledge|data|records?|idea|clue|evidence|access)"
 
 ABSTAINS = (
     rf"(?<!you )\b{_CANNOT} (?:(?:really|actually|currently|even|for) )*"
-    r"(?:know|determine|verify|confirm|identify|recall|find|recogni[sz]e|be (?:sure|certain|definite))\b",
+    r"(?:know|determine|verify|confirm|identify|recall|find|recogni[sz]e|be (?:sure|certain|definite))\b"
+    r"(?! (?:(?:of|any) )*(?:an? |any )?(?:better|other|reason|fault|doubt|greater|larger|finer)\b)",
     rf"\b{_CANNOT} (?:say\b(?! yes| no| that)|tell\b(?! you))",
     r"\b(?:am|im|is|are|really|still) (?:\w+ly )?(?:unsure|uncertain)\b|^not (?:\w+ly )?(?:sure|certain)\b",
     r"\b(?:cannot|can not|cant|could not|couldnt) be (?:\w+ly )?"
@@ -126,7 +156,7 @@ ABSTAINS = (
     r"\b(?:insufficient|too little) (?:information|data|context)",
     rf"\b(?:have|has|is|are|isnt|arent|with|there|find|of) (?:no|not any|any) (?:\w+ )?{_FACTS}\b",
     rf"\b(?:no|any) such (?:\w+ )?(?:thing|{_PLACE})\b",
-    rf"\b(?:no|any|not a|isnt a) (?:known |real |recogni[sz]ed )?{_PLACE} "
+    rf"\b(?:no|not a|isnt a) (?:known |real |recogni[sz]ed )?{_PLACE} "
     r"(?:called|named|known|by|with that name|in the world)\b",
     r"^no (?:idea|clue|information|data)\b",
     rf"\b(?:do not|dont|does not|doesnt) have (?:\w+ ){{0,3}}?(?:{_FACTS}|answer)\b",
