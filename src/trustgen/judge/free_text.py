@@ -42,6 +42,7 @@ from .reading import (
     unparsed,
     words,
 )
+from .units import Unit
 
 WINDOW = 80  # characters of context looked at on each side of a mention
 
@@ -145,7 +146,8 @@ class Matches:
     def mentions(self, right: tuple[str, ...], wrong: tuple[str, ...], reading: Reading) -> list[Mention]:
         """Every answer named, in order; the longest where they overlap."""
         answers = [*((0, answer) for answer in right), *enumerate(wrong, 1)]
-        found = outermost((start, end, who) for who, answer in answers for start, end in places(answer, reading))
+        spots_of = ((start, end, who) for who, answer in answers for start, end in places(answer, reading))
+        found = outermost(dict.fromkeys(spots_of))
         made: list[Mention] = []
         for start, end, who in found:
             made.append(self.mention(reading.low, made[-1].end if made else 0, start, end, who))
@@ -173,15 +175,20 @@ class Matches:
 
 def places(answer: str, reading: Reading) -> Iterator[tuple[int, int]]:
     """Where an answer stands: a number by what it is worth, a name with other signs or without its article too."""
-    if amount := amount_of(answer):
-        return spots(amount, reading.text)
-    pattern = signs(answer)
-    if pattern is None:
+    kind = sought(answer)
+    if kind is None:
         return reading.spots(answer)
-    return (match.span() for match in pattern.finditer(reading.text))
+    if isinstance(kind, re.Pattern):
+        return (match.span() for match in kind.finditer(reading.text))
+    return spots(kind, reading.text)
 
 
 @lru_cache(maxsize=8192)
+def sought(answer: str) -> tuple[float, Unit | None] | re.Pattern[str] | None:
+    """What an answer is worth that is a number, a pattern for a name with signs, or None for a plain name."""
+    return amount_of(answer) or signs(answer)
+
+
 def signs(answer: str) -> re.Pattern[str] | None:
     """A pattern for a name that can be written with other signs: initials, "&", dashes, an article before it."""
     plain = tidy(" ".join(answer.split())).strip(" .,;:!?()")
@@ -198,7 +205,7 @@ def signs(answer: str) -> re.Pattern[str] | None:
 
 def foreign(case: Case, mentions: list[Mention], reading: Reading) -> list[Mention]:
     """The mentions, without an unknown name that the prompt had named, where a known answer is named too."""
-    if not any(m.who == STRANGER for m in mentions) or len([m for m in mentions if not m.denied]) < 2:
+    if len(mentions) < 2 or not any(m.who == STRANGER for m in mentions) or len([m for m in mentions if not m.denied]) < 2:
         return mentions
     asked = {word for turn in case.turns for word in re.findall(r"\w+", Reading(turn.text).low)}
     return [m for m in mentions if m.who != STRANGER or reading.low[m.start : m.end] not in asked]

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 import string
+from functools import lru_cache
 from typing import NamedTuple
 
 from trustgen.core import Case, Ruling
@@ -42,6 +43,10 @@ from .standing import (
 )
 
 LETTERS = string.ascii_uppercase
+_PLAIN = re.compile(
+    r"(?:(?:[Tt]he |[Mm]y )?(?:(?:[Cc]orrect|[Rr]ight|[Ff]inal|[Bb]est) )?(?:[Aa]nswer|[Oo]ption|[Cc]hoice)(?: is|:)? ?\n?)?"
+    r"\(?([A-Z])[).:,]*(?: ([^\n]+))?"
+)
 _ALONE = re.compile(r"\W*?([A-Za-z])\W*")
 _TOKEN = re.compile(
     r"(?<![A-Za-z0-9])([A-Z])(?![A-Za-z0-9])|\(([a-z])\)|(?:^|(?<=\n))([a-z])(?=[).:])"
@@ -87,12 +92,14 @@ _CALLED = re.compile(
     r"|[)\]]? it is\b(?=[.,!]|$)|[)\]]? ?(?:\u2713|\u2714|\u2705)"
 )
 _CALLED_ABROAD = re.compile(
-    "|".join(
-        rf"[)\]. ]*(?:{re.escape(tidy(word).lower())})"
+    r"[)\]. ]*(?:"
+    + "|".join(
+        re.escape(tidy(word).lower())
         for word in ("です", "が正解", "が正しい", "입니다", "가 정답", "이 정답", "가 맞", "正确", "是正确", "是对的", "सही है",
                      "es correct", "es la correct", "es la respuesta", "est correct", "est la bonne", "ist richtig",
                      "ist die richtige", "ist korrekt", "e correta", "e corretta", "e la risposta", "e a resposta")
     )
+    + ")"
 )  # fmt: skip
 _DENIED = re.compile(
     r"\b(?:not|isnt|wasnt|never|rule out|rules out|ruled out|eliminate|eliminates|eliminating|exclude|excluding|excludes|reject"
@@ -114,6 +121,8 @@ _GOES_ON = re.compile(r" (?!and\b|or\b)[a-z]")
 _PLURAL = re.compile(r"[)\]]?,? (?:are|were)\b")
 _SET = re.compile(r"[)\]]|[.:](?= |\n|$)")
 _STOPS = re.compile(r"[)\]]*(?:[.:,;!?\n/=]|$| (?:because|since|as|for|it is)\b| is the | ?\()")
+_MARKS = frozenset(")].:, =/(")
+_CLOSED = re.compile(r"[)\]]*(?:[.!,;:]+(?: |\n|$)|\n|$)")
 _LINE_HEAD = re.compile(r"(?:^|\n)\W*(?:option |choice )?\W*$")
 _LINE_ENDS = re.compile(r"[ .,;)]*(?:\n|$)")
 _ANSWERS = re.compile(r"(?:answer|choice|option) (?:is|would be)[ :(]*$|(?:answer|choice): ?\(?$")
@@ -144,10 +153,16 @@ def _tokens(reading: Reading, options: tuple[str, ...]) -> list[_Token]:
             found.append(_Token(match.start(place), match.end(place), letter, place > 1))
     if len(found) > MOST:
         found = found[: MOST // 2] + found[-MOST // 2 :]
-    if found and any(re.search(r"\b[A-Za-z]\b", option) for option in options):
+    if found and _lettered(options):
         held = [spot for option in options if len(option) > 1 for spot in reading.spots(option)]
         found = [t for t in found if not any(start <= t.start < end for start, end in held)]
     return found
+
+
+@lru_cache(maxsize=4096)
+def _lettered(options: tuple[str, ...]) -> bool:
+    """Whether the text of an option has a letter that stands alone, as "Vitamin C" has."""
+    return any(re.search(r"\b[A-Za-z]\b", option) for option in options)
 
 
 def _article(reading: Reading, end: int, own: str) -> bool:
@@ -161,8 +176,9 @@ def _article(reading: Reading, end: int, own: str) -> bool:
 
 def _texts_behind(low: str, end: int, texts: list[str]) -> tuple[str, int]:
     """The option whose text follows a letter, and where it ends; "" where none does."""
-    behind = re.compile(r"[)\].:, =/(]*").match(low, end)
-    at = behind.end() if behind else end
+    at = end
+    while low[at : at + 1] in _MARKS:
+        at += 1
     best = ("", at)
     for letter, sought in zip(LETTERS, texts, strict=False):
         stop = at + len(sought)
@@ -177,34 +193,30 @@ def _stand(low: str, token: _Token, end: int) -> Stand | None:
     before = low[max(0, start - WINDOW) : start]
     head = sentence(low, start)
     lead = low[head:start].lstrip(" ,:*)")
-    if _DENIED.search(before) or _WRONG.match(low, token.end) or (end > token.end and _WRONG.match(low, end)):
+    if (before and _DENIED.search(before)) or _WRONG.match(low, token.end) or (end > token.end and _WRONG.match(low, end)):
         return None
     leads = not lead.strip("([ ") or _LEAD_IN.fullmatch(lead) is not None
     stops = _STOPS.match(low, token.end) is not None
-    bare = leads and not low[end : end + 3].strip(")].!?*\n ,:") and stops
-    if leads and low[end : end + 3].lstrip(")] ")[:1] in (".", "!", "\n", ""):
-        bare = True
-    rank = _rank(low, before, token, end, leads, stops, head)
+    bare = leads and low[end : end + 3].lstrip(")] ")[:1] in (".", "!", "?", "\n", "")
+    rank = _rank(low, before, token, end, leads, stops)
     if token.small and rank < SET:
         return None
-    if rank >= LOOSE and rank != FINAL and supposed(low, start):
+    if before and rank != FINAL and supposed(low, start):
         rank = SUPPOSED
     return Stand(start, end, token.letter, rank, bare, leads or rank >= MARKED)
 
 
-def _rank(low: str, before: str, token: _Token, end: int, leads: bool, stops: bool, head: int) -> int:
-    closed = re.match(r"[)\]]*(?:[.!,;:]+(?: |\n|$)|\n|$)", low[token.end : token.end + 8]) is not None
-    if _FINALLY.search(before):
-        return FINAL
-    if _SO_THEN.search(before) and (stops or end > token.end):
-        return FINAL
-    if _MARKED.search(before):
-        return LOOSE if on_condition(low, end) else MARKED
+def _rank(low: str, before: str, token: _Token, end: int, leads: bool, stops: bool) -> int:
+    if before:
+        if _FINALLY.search(before) or ((stops or end > token.end) and _SO_THEN.search(before)):
+            return FINAL
+        if _MARKED.search(before):
+            return LOOSE if on_condition(low, end) else MARKED
     if _CALLED.match(low, token.end) or _CALLED.match(low, end) or _CALLED_ABROAD.match(low, token.end):
         return MARKED
-    if _NAMED.search(before) and not token.small:
-        return SET if closed and not on_condition(low, end) else LOOSE
-    apart = _SET.match(low, token.end) and (low[token.end] in ".:" or low[token.end] == ")")
+    if before and not token.small and _NAMED.search(before):
+        return SET if _CLOSED.match(low, token.end) and not on_condition(low, end) else LOOSE
+    apart = _SET.match(low, token.end)
     if low[token.start - 1 : token.start] == "(" and low[token.end : token.end + 1] == ")":
         return SET
     if apart and (leads or low[token.end] != ":"):
@@ -245,7 +257,7 @@ def _stands(reading: Reading, options: tuple[str, ...]) -> list[Stand]:
     low, tokens = reading.low, _tokens(reading, options)
     texts = [name(option) for option in options]
     named = [_texts_behind(low, token.end, texts) for token in tokens]
-    listed = _listed(low, tokens, named)
+    listed = _listed(low, tokens, named) if len(tokens) > 1 else ()
     found: list[Stand] = []
     joined = -9
     for place, token in enumerate(tokens):
@@ -307,11 +319,22 @@ def _contradicts(reading: Reading, letter: str, options: tuple[str, ...]) -> boo
     return other
 
 
+def _plainly(reading: Reading, options: tuple[str, ...]) -> str:
+    """The letter of a reply that is nothing else: "The answer is B.", "(B) Lyon". Most are, and need no further look."""
+    match = _PLAIN.fullmatch(reading.text)
+    if match is None or match[1] not in LETTERS[: len(options)]:
+        return ""
+    own = options[LETTERS.index(match[1])]
+    return match[1] if not match[2] or (own and match[2].lower().rstrip(" .!") == name(own)) else ""
+
+
 def chosen(reading: Reading, options: tuple[str, ...]) -> tuple[str, str]:
     """The letter chosen, or "" and why there is none."""
     if alone := _ALONE.fullmatch(reading.text):
         letter = alone[1].upper()
         return (letter, "") if letter in LETTERS[: len(options)] else ("", "a letter that is no option")
+    if letter := _plainly(reading, options):
+        return letter, ""
     stands = _stands(reading, options)
     found, rank = decided(stands, reading.low)
     if rank < MARKED:

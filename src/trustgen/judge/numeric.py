@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from functools import lru_cache
 
 from .quantities import numbers, plain
 from .reading import tidy
@@ -21,7 +20,6 @@ _FRACTION = re.compile(r"(?<![\w./])(\d{1,4}) ?/ ?(\d{1,4})(?![\w/]|\.\d)")
 _SLASHED = "\u2044"  # the sign to which "½" unfolds
 
 
-@lru_cache(maxsize=8192)
 def amount_of(answer: str) -> tuple[float, Unit | None] | None:
     """What an answer is worth that is a number, or a number and a unit, and nothing else; None for any other."""
     text = tidy(" ".join(answer.split())).rstrip(" .")

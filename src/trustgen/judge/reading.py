@@ -108,6 +108,8 @@ def is_code(answer: str) -> bool:
 def outermost(spots: Iterable[tuple[int, int, T]]) -> list[tuple[int, int, T]]:
     """The spots that lie in no longer one, in order: "York" in "New York" is no place of its own."""
     found = list(spots)
+    if len(found) < 2:
+        return found
     kept = [s for s in found if not any(o[0] <= s[0] and s[1] <= o[1] and o[1] - o[0] > s[1] - s[0] for o in found)]
     return sorted(kept, key=lambda spot: spot[:2])
 

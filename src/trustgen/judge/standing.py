@@ -38,7 +38,6 @@ IS_ABROAD = ("es", "est", "ist", "e", "sao", "est la", "es la", "e la", "e il", 
              "هي", "هو", "है", "adalah", "la", "应为", "應為", "应该是", "が", "이", "가")  # fmt: skip
 
 _SPLIT = re.compile(r"[.!?;\n]")
-_ENDS = ".!?;\n"
 _SUPPOSED = re.compile(
     r"\b(?:if|whether|unless|suppos\w+|assum\w+|imagin\w+|hypothetical\w*|were it|had it|thought|considered"
     r"|considering|tempt\w+|one (?:might|may|could|would)|you (?:might|may|could|would)|could have been"
@@ -70,8 +69,9 @@ class Stand(NamedTuple):
 
 def sentence(low: str, at: int) -> int:
     """Where the sentence that holds a place begins, or how far back is looked."""
-    start = max(0, at - WINDOW)
-    return max(start, *(low.rfind(end, start, at) + 1 for end in _ENDS))
+    start, find = max(0, at - WINDOW), low.rfind
+    ends = find(".", start, at), find("!", start, at), find("?", start, at), find(";", start, at), find("\n", start, at)
+    return max(start, max(ends) + 1)
 
 
 def supposed(low: str, start: int) -> bool:
@@ -87,6 +87,8 @@ def on_condition(low: str, end: int) -> bool:
 
 def decided(stands: list[Stand], low: str) -> tuple[set[str], int]:
     """The labels decided on (one; none; or several, which contradict each other or are offered), and how firmly."""
+    if len(stands) == 1:
+        return {stands[0].label}, stands[0].rank
     firm = [s for s in stands if s.rank >= SET]
     if not firm:
         return _left(stands, low)

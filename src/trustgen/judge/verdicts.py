@@ -91,6 +91,10 @@ class Verdicts:
         self.foreign = {w: label for w, label in _foreign(self.labels).items() if w not in words}
         one = "|".join(words)
         other = "|".join(sorted(map(re.escape, self.foreign), key=len, reverse=True)) or "(?!)"
+        self.plain = re.compile(
+            rf"(?P<mark>(?:(?:the|this|that|my) )?(?:(?:final|given|correct) )?(?:{nouns})(?: is|:) |its |thats )?"
+            rf"(?P<deny>not )?(?:an? )?(?P<word>{one})(?: (?:{nouns}))?[.!]*"
+        )
         self.both = re.compile(rf"\b(?:{one})(?: or |/| / | and |, or | nor )(?:{one})\b")
         self.verdict = re.compile(rf"(?:\b(not )?(?:an? )?\b({one})\b{_IDIOM})|(?<![a-z])({other})(?![a-z])")
         self.marks = re.compile(
@@ -107,8 +111,14 @@ class Verdicts:
 
     def read(self, low: str) -> tuple[set[str], bool]:
         """The verdicts found (one, none, or two that contradict each other), and whether they are marked."""
+        if plain := self.plain.fullmatch(low):  # most replies are no more than that
+            return {self.label(plain["word"], bool(plain["deny"]))}, bool(plain["mark"])
         low = self.both.sub(" ", low)
         matches = list(self.verdict.finditer(low))
+        if not matches:
+            return set(), False
+        if len(matches) == 1 and matches[0][2] and not matches[0].start():  # it opens the reply, and is the only one
+            return {self.label(matches[0][2], bool(matches[0][1]))}, False
         if len(matches) > MOST:
             matches = matches[: MOST // 2] + matches[-MOST // 2 :]
         found, rank = decided([stand for m in matches if (stand := self.stand(low, m))], low)
@@ -125,8 +135,9 @@ class Verdicts:
             return self.abroad(low, match, before, clause)
         mark = self.marks.search(before)
         label = self.label(match[2], bool(match[1] or (mark and mark["isnt"])))
-        leads, ends = self.opens.match(clause) is not None, _ENDS_CLAUSE.match(low, end) is not None
-        if _FINALLY.search(before) and (mark or ends):
+        leads = not clause or self.opens.match(clause) is not None
+        ends = _ENDS_CLAUSE.match(low, end) is not None
+        if before and (mark or ends) and _FINALLY.search(before):
             rank = FINAL
         elif mark:
             weak = "would" in mark[0] or re.match(r" (?:that|to|if|of|for)\b", low[end : end + 6])
