@@ -82,6 +82,12 @@ _OFFERED = re.compile(
     r"^[\s,]*(?:or|/|and|either|maybe|perhaps|possibly|,)[\s,]*(?:maybe|perhaps|possibly|even)?\s*$", re.I
 )
 _YEAR = re.compile(r"(?:\b(?:in|since|of|from|until|by|year)\s+|\()$", re.I)
+_LEADING = re.compile(
+    r"\W*(?:(?:just|only|exactly|about|a total of|i count|i counted|there are|there is) )*"
+    rf"(?P<n>\d{{1,3}}|none|(?:{_WORDS})(?: (?:{_WORDS}))?)(?:\.0+)?(?![\w.,]*\d)"
+    r"(?:\W*$| of\b| out of\b|/\d{1,3}\b|(?P<stop>\. )(?:(?P<says>the|they|these|there|only|it|this|that|my)\b|(?=[a-z])))"
+)
+_ITEM = re.compile(r"\n\W{0,4}(\d{1,2})[.)] ")
 _LISTED = re.compile(r"(?:^|\n)[ \t]*(?:\*\*)?(?:step )?$", re.I)
 
 
@@ -281,6 +287,21 @@ class Measured:
         return scored(1.0, "right", "a narrow range")
 
 
+def leading(low: str) -> int | None:
+    """The whole number that opens a text as a count: "3. The words are …", "3 of the 5 words", "none of them", "3.0".
+
+    A number that heads an item of a list is none: where the next number heads another line, or the first may be all.
+    `low` is in lower case.
+    """
+    match = _LEADING.match(low)
+    if match is None:
+        return None
+    count = int(match["n"]) if match["n"].isdigit() else int(number_of(match["n"]) or 0)
+    item = _ITEM.search(low, match.end()) if match["stop"] else None
+    listed = item is not None and int(item[1]) == count + 1
+    return None if listed or (match["stop"] and count == 1 and not match["says"]) else count
+
+
 def settle(named: list[Amount], text: str, rule: Measured) -> Amount | str | None:
     """The amount settled on; why there is none; None where several are offered."""
     named = [a for a in named if not (a.unit is None and rule._unit and _year(a, text))] or named
@@ -327,4 +348,4 @@ def amount(unit: str = "", tolerance: float = TOLERANCE, absolute: float = 0.0) 
     return WholeJudge("amount", 2, Measured(unit, tolerance, absolute), also=(number_of.__module__,))
 
 
-__all__ = ["TOLERANCE", "Amount", "amount", "amounts", "numbers"]
+__all__ = ["TOLERANCE", "Amount", "amount", "amounts", "leading", "numbers"]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from trustgen.core import Case, Ruling
 from trustgen.judge import refusal
+from trustgen.judge.quantities import leading
 from trustgen.judge.reading import REFUSED, Reading, RuleJudge, abstains, scored, unparsed
 
 NAMES = tuple(
@@ -66,6 +67,8 @@ def counted(reading: Reading, asked: str) -> int | None:
     found = [(m.end(1), m[1]) for p in MARKED for m in re.finditer(p.replace("{side}", asked), low)]
     if len({number(word) for _, word in found}) > LOOP:
         return None
+    if (first := leading(reading.low)) is not None and not re.search(MARKED[0], low):
+        return first
     if found:
         return number(max(found)[1])
     items = sum(_ITEM.match(row) is not None for row in rows[:-1])
