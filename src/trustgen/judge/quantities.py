@@ -29,8 +29,10 @@ from typing import NamedTuple
 from trustgen.core import Case, InputError, Ruling
 
 from .reading import REFUSED, abstains, refusal, scored, unparsed
+from .standing import corrects, headed
 from .units import LARGE, SHORT, SMALL, TENS, UNITS, Unit, number_of
 from .whole import WholeJudge
+from .wrapped import unwrapped
 
 MOST = 200  # amounts of a reply that are weighed: the first and the last
 FAR = 8000  # characters of a turn that are looked through for amounts that it names
@@ -82,6 +84,9 @@ _OFFERED = re.compile(
     r"^[\s,]*(?:or|/|and|either|maybe|perhaps|possibly|,)[\s,]*(?:maybe|perhaps|possibly|even)?\s*$", re.I
 )
 _YEAR = re.compile(r"(?:\b(?:in|since|of|from|until|by|year)\s+|\()$", re.I)
+_BOX = re.compile(r"\\f?boxed\s*\{([^{}]{0,200})\}")
+_UNIT_FIELD = re.compile(r"[\"']units?[\"']\s*:\s*[\"']([^\"'\n]{1,24})[\"']", re.I)
+_ANSWERED = re.compile(r"\b(?:answer|altogether|in total|finally)\b|\bboxed|####", re.I)
 _LEADING = re.compile(
     r"\W*(?:(?:just|only|exactly|about|a total of|i count|i counted|there are|there is) )*"
     rf"(?P<n>\d{{1,3}}|none|(?:{_WORDS})(?: (?:{_WORDS}))?)(?:\.0+)?(?![\w.,]*\d)"
@@ -167,11 +172,19 @@ def numbers(text: str) -> Iterator[tuple[float, Unit | None, int, int]]:
         yield value, unit, start, end
 
 
+def _heads(text: str, start: int, end: int) -> bool:
+    """Whether a number heads an item of a list, or a step; a reply that opens with one ("12. It is …") may mean it."""
+    before = text[max(0, start - 12) : start]
+    if end - start > 3 or not _LISTED.search(before) or not re.match(r"[.)]\s", text[end : end + 2]):
+        return False
+    return start > 0 or _ITEM.search(text, end) is not None
+
+
 def amounts(text: str) -> list[Amount]:
     """The amounts in a text that is `plain`, in order; the two ends of a range are one."""
     found: list[Amount] = []
     for value, unit, start, end in numbers(text):
-        if _LISTED.search(text[max(0, start - 12) : start]) and re.match(r"[.)]\s", text[end : end + 2]):
+        if unit is None and _heads(text, start, end):
             continue
         own = Amount(_based(value, unit), unit, start, end)
         joined = _joined(found[-1], own, text) if found else None
@@ -217,6 +230,15 @@ def _joined(last: Amount, own: Amount, text: str) -> Amount | None:
     return None
 
 
+def _unboxed(text: str) -> str:
+    """A reply without what wraps its answer: a box is only opened, for the unit may stand behind it."""
+    if "boxed" in text:
+        return _BOX.sub(r"\\boxed \1", text)
+    inner = unwrapped(text)
+    unit = _UNIT_FIELD.search(text) if inner != text and "{" in text else None
+    return f"{inner} {unit[1]}" if unit and not re.search(r"[a-z%$€£°]", inner, re.I) else inner
+
+
 class Measured:
     """The rule of `amount`."""
 
@@ -226,7 +248,7 @@ class Measured:
 
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply."""
-        text = plain(text)
+        text = plain(_unboxed(text))
         right = self.expected(case)
         told = [a.value for turn in case.turns for a in self.usable(amounts(plain(turn.text[:FAR])))]
         named = self.usable(amounts(text))
@@ -315,6 +337,9 @@ def settle(named: list[Amount], text: str, rule: Measured) -> Amount | str | Non
         return kept[-1]
     finals = [a for a in kept if a.final]
     last = kept[-1]
+    if headed(text, kept[0].start, kept[0].end):
+        later = [a for a in kept[1:] if corrects(text[a.start - 60 : a.start]) or (a.final and _answers(a, text))]
+        return later[-1] if later else kept[0]
     offered = len(kept) > 1 and _OFFERED.match(text[kept[-2].end : last.start])
     if offered and not rule.near(kept[-2].value, last.value):
         return None
@@ -325,6 +350,10 @@ def settle(named: list[Amount], text: str, rule: Measured) -> Amount | str | Non
         return finals[-1]
     marked = [a for a in kept if a.marked]
     return marked[0] if len(marked) == 1 else None
+
+
+def _answers(one: Amount, text: str) -> bool:
+    return _ANSWERED.search(text, max(0, one.start - 60), one.start) is not None
 
 
 def _year(one: Amount, text: str) -> bool:

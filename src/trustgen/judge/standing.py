@@ -56,6 +56,14 @@ _CORRECTED = re.compile(
 )
 
 
+_HEAD = re.compile(
+    r"(?:[^\w]|\b(?:sure|well|ok|okay|the|my|final|correct|right|answer|ans|it|is|its|date|total|result|on|about|roughly)\b"
+    r"){0,12}?",
+    re.I,
+)
+_TAIL = re.compile(r"[\s*_)\"']*(?:[.!;](?:\s|$)|\n|$)|\*\*")
+
+
 class Stand(NamedTuple):
     """A verdict in a text: where, its label ("" where several are offered together), and how firmly it stands."""
 
@@ -131,6 +139,16 @@ def _settled(firm: list[Stand], low: str) -> Stand | set[str]:
     return firm[0] if len({s.label for s in firm}) == 1 else {s.label for s in firm}
 
 
+def headed(text: str, start: int, end: int) -> bool:
+    """Whether what stands there opens a text and is all of its sentence, but for "Answer:" or "It is"."""
+    return _HEAD.fullmatch(text, 0, start) is not None and _TAIL.match(text, end) is not None
+
+
+def corrects(text: str) -> bool:
+    """Whether the last sentence of a text takes back what stood before."""
+    return _CORRECTED.search(text.lower()[sentence(text, len(text)) :].lstrip()) is not None
+
+
 def opens(stand: Stand, low: str) -> bool:
     """Whether a verdict opens the answer: in the first sentence, or behind a short one that only leads to it."""
     before = low[: sentence(low, stand.start)].strip(" \n.!?;:")
@@ -150,5 +168,5 @@ def _corrected(stands: list[Stand], settled: Stand, low: str) -> Stand | None:
     return found
 
 
-__all__ = ["ABROAD", "FINAL", "IS_ABROAD", "LOOSE", "MARKED", "MOST", "NOUNS", "SET", "SUPPOSED", "WINDOW", "Stand",
+__all__ = ["ABROAD", "FINAL", "IS_ABROAD", "LOOSE", "MARKED", "MOST", "NOUNS", "SET", "SUPPOSED", "WINDOW", "Stand", "corrects", "headed",
            "decided", "on_condition", "opens", "sentence", "supposed"]  # fmt: skip
