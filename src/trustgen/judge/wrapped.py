@@ -25,9 +25,10 @@ _KEY = re.compile(
 )
 _SURE = re.compile(
     r"""["'](?:confidence|certainty|probability|sureness|likelihood)[\w ]*["']\s*:\s*["']?(\d{1,3}(?:\.\d+)?)"""
-    r"""\s*(%|\\%|\uff05|percent)?["']?\s*(?=[,}]|\Z)""",
+    r"""\s*(%|\\%|\uff05|percent|/ ?100)?["']?\s*(?=[,}]|\Z)""",
     re.I,
 )
+_SURE_TAG = re.compile(r"<confidence>\s*(\d{1,3}(?:\.\d+)?)\s*(%|\\%|percent|/ ?100)?\s*</confidence>", re.I)
 _TAG = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>(.{0, 4000}?)</\1>", re.I | re.S)
 _OPEN_TAG = re.compile(rf"<({_NAMES})>([^<>]*)\Z", re.I)
 _ASIDE = re.compile(r"<(reason\w*|explanation|rationale|analysis|thoughts?|scratchpad)>.{0,4000}?</\1>", re.I | re.S)
@@ -50,9 +51,10 @@ def unwrapped(reply: str) -> str:
 
 def sureness(reply: str) -> tuple[str, bool] | None:
     """The number in the field of JSON that says how sure a reply is, and whether a percent sign stands there."""
-    if "{" not in reply:
+    if not ("{" in reply or "</" in reply):
         return None
-    found = list(_SURE.finditer(reply[-LONGEST:]))
+    text = reply[-LONGEST:]
+    found = list(_SURE.finditer(text)) or list(_SURE_TAG.finditer(text))
     return (found[0][1], bool(found[0][2])) if len(found) == 1 else None
 
 
