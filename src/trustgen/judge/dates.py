@@ -128,7 +128,7 @@ class Dated:
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply."""
         right = self.expected(case)
-        text = unwrapped(text).replace("**", "").replace("\u2011", "-").replace("\u2013", "-")
+        text = unwrapped(text).replace("**", "").replace("__", "").replace("\u2011", "-").replace("\u2013", "-")
         found = list(dates(text))
         found = found if len(found) <= MOST else found[: MOST // 2] + found[-MOST // 2 :]
         told = {day for turn in case.turns for said in dates(turn.text[:8000]) for day in said.days}

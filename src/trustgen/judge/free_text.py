@@ -6,8 +6,9 @@ The rule, in order:
    A mention may be denied ("not Paris", "Paris is wrong"), and then it only tells what the answer is not.
 2. A mention is a *claim* where it stands as an answer: after "is", ":" or "called", alone in its clause, or before
    "is the capital". A name that the case does not know is a claim where "the capital … is" stands right before it.
-3. One answer claimed: that is it. Several: the last, where a correction ("no", "actually", "but" …) stands between;
-   none, where they are merely listed ("Paris or Lyon"); otherwise the first.
+3. One answer claimed: that is it. Several: the last, where a correction stands between ("no", "actually", "but" in one
+   sentence, "Sorry, it is …" or "Final answer:" behind it); none, where they are merely listed ("Paris or Lyon");
+   otherwise the first.
 4. No claim: the only answer mentioned, unless the reply abstains or refuses. "As an AI I have no access to it. However,
    it was won by Ann" does not: an answer outside the clauses that abstain is one.
 5. Nothing mentioned: abstained, refused, without any answer (unparsed), or another answer, which is wrong. A reply is
@@ -42,6 +43,7 @@ from .reading import (
     unparsed,
     words,
 )
+from .standing import headed, took_back
 from .units import Unit
 
 WINDOW = 80  # characters of context looked at on each side of a mention
@@ -59,7 +61,7 @@ _EDGE_BEFORE = re.compile(r"(?:^|[.!?;,\n(] ?)" + _FILLERS)
 _EDGE_AFTER = re.compile(r" ?(?:$|[.,!?;:)(\n]|because\b|since\b)")
 _DENIED_BEFORE = re.compile(
     r"\b(?:not|isnt|wasnt|arent|aint|never|neither|nor|no longer|rather than|instead of|unlike|except|opposed to"
-    r"|confused with|anything but|dont|doesnt|didnt|cannot be|cant be)(?! (?:sure|certain|only|just|merely)\b)"
+    r"|confused with|anything but|dont|doesnt|didnt|cannot be|cant be)(?! (?:sure|certain|only|just|merely|doubt\w*|deny|hesitate|mind)\b)"
     r" (?:(?!but\b|rather\b|is\b|was\b|are\b)\w+ |(?:it|this|that) (?:is|was) ){0,3}$"
 )
 _DENIED_AFTER = re.compile(
@@ -70,6 +72,10 @@ _DENIED_AFTER = re.compile(
 _CORRECTED = re.compile(
     r"\b(?:no|actually|wait|sorry|correction|i mean|rather|instead|however|in fact|now|but|final|apologi[sz]e|oops)\b"
 )
+_TAKEN_BACK = re.compile(
+    r"(?:^|[.!?;\n] ?)(?:oh |but |ah )?no[,.! ]|\bfinal(?:ly)?\b|\b(?:correct|right|true) (?:answer|one|capital)\b"
+    r"|\b(?:that|it|this|which) (?:is|was) (?:wrong|incorrect|a mistake|false)\b|\bso the answer\b"
+)
 _CONDITION = re.compile(r"\b(?:if|whether)\b")
 _LISTED = re.compile(r"[ ,]*(?:/|,|\?|\b(?:and|or)\b)[ ,/]*(?:(?:either|maybe|perhaps|possibly|also|the|in) )*$")
 _CLAUSE = re.compile(r"[.!?;\n]|\b(?:but|however|although|though)\b")
@@ -78,6 +84,7 @@ _THINGS = re.compile(  # what may be said of a thing, and abstains from nothing
     r"|provided|specified))\b"
 )
 _IN_PASSING = re.compile(r"\b(?:such as|some of|includ\w+|for example|like|there (?:is|are)|may|might|could|can)\b")
+_INITIALS = re.compile(r"\b([A-Z])(?:\. ?(?=[A-Z]\b)|(?=[A-Z] [A-Z][a-z]))")
 _ARTICLE = re.compile(r"(?:The|the|An|A) (?=[A-Z\d])")
 _SIGNED = re.compile(r"[&./,:]|\band\b|\b[A-Z] [A-Z]\b|\d \d")
 _GOES_ON = re.compile(r" (?:is|was|has|lies|remains)\b")
@@ -191,7 +198,8 @@ def sought(answer: str) -> tuple[float, Unit | None] | re.Pattern[str] | None:
 
 def signs(answer: str) -> re.Pattern[str] | None:
     """A pattern for a name that can be written with other signs: initials, "&", dashes, an article before it."""
-    plain = tidy(" ".join(answer.split())).strip(" .,;:!?()")
+    apart = _INITIALS.sub(r"\1 ", " ".join(answer.split()))
+    plain = tidy(apart).strip(" .,;:!?()")
     article = _ARTICLE.match(plain)
     rest = plain[article.end() :] if article else plain
     if is_code(answer) or not (article or _SIGNED.search(rest)) or rest.lower() in _NO_NAMES or len(rest) < 2:
@@ -240,7 +248,9 @@ def settle(mentions: list[Mention], reading: Reading) -> int | None:
         return first.who
     if not first.claimed:
         return None
-    corrected = _CORRECTED.search(reading.low[first.end : last.start])
+    between = reading.low[first.end : last.start]
+    at_once = _SENTENCE_END.search(between) is None and not headed(reading.low, first.start, first.end)
+    corrected = _CORRECTED.search(between) if at_once else _TAKEN_BACK.search(between) or took_back(between)
     return last.who if corrected else first.who
 
 

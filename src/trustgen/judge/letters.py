@@ -116,11 +116,14 @@ _JOINED = re.compile(
     r"[)\]]?[?.]?,? ?(?:\bor\b|\band\b|\band/or\b|/|,|&|\?) ?(?:(?:or|and|maybe|perhaps|possibly|option|even) ){0,2}[(\[]?",
     re.I,
 )
+_OR = re.compile(r"\)? ?(?:or|and|/) ?")
 _BOTH = re.compile(r"\) (?:\w+ ){1,3}(?:and|or) \(?")
 _GOES_ON = re.compile(r" (?!and\b|or\b)[a-z]")
 _PLURAL = re.compile(r"[)\]]?,? (?:are|were)\b")
 _SET = re.compile(r"[)\]]|[.:](?= |\n|$)")
 _STOPS = re.compile(r"[)\]]*(?:[.:,;!?\n/=]|$| (?:because|since|as|for|it is)\b| is the | ?\()")
+_HEADS_ANSWER = re.compile(r": ?\(?[A-Z](?:[).:]|\n|$)")
+_ASKED = re.compile(r"(?:^|\n)q(?:uestion)?:")
 _MARKS = frozenset(")].:, =/(")
 _CLOSED = re.compile(r"[)\]]*(?:[.!,;:]+(?: |\n|$)|\n|$)")
 _LINE_HEAD = re.compile(r"(?:^|\n)\W*(?:option |choice )?\W*$")
@@ -149,7 +152,7 @@ def _tokens(reading: Reading, options: tuple[str, ...]) -> list[_Token]:
     for match in _TOKEN.finditer(text):
         place = match.lastindex or 1
         letter = match[place].upper()
-        if letter in known and not (match[1] == "A" and _article(reading, match.end(), options[0])):
+        if letter in known and not (match[1] == "A" and _no_letter(reading, match.end(), options[0])):
             found.append(_Token(match.start(place), match.end(place), letter, place > 1))
     if len(found) > MOST:
         found = found[: MOST // 2] + found[-MOST // 2 :]
@@ -165,7 +168,11 @@ def _lettered(options: tuple[str, ...]) -> bool:
     return any(re.search(r"\b[A-Za-z]\b", option) for option in options)
 
 
-def _article(reading: Reading, end: int, own: str) -> bool:
+def _no_letter(reading: Reading, end: int, own: str) -> bool:
+    """Whether an "A" is the article, or heads an answer ("Q: … A: B")."""
+    if reading.text[end : end + 1] == ":" and reading.text[end - 2 : end - 1] in ("", "\n"):
+        asked = _ASKED.search(reading.low, 0, end) is not None
+        return _HEADS_ANSWER.match(reading.text, end) is not None or (asked and not reading.low.startswith(name(own), end + 2))
     after = re.match(r" ([A-Za-z]+)", reading.text[end : end + 24])
     if after is None or after[1].lower() in _FOLLOWS:
         return False
@@ -277,6 +284,10 @@ def _stands(reading: Reading, options: tuple[str, ...]) -> list[Stand]:
         if joined == place - 1 and offered:
             joined = place
             continue
+        if stand and own == token.letter:
+            also = _OR.match(low, end)
+            other = _texts_behind(low, also.end(), texts)[0] if also else ""
+            stand = stand._replace(label="") if other not in ("", own) else stand
         if stand:
             found.append(stand)
     return found

@@ -16,7 +16,7 @@ from .units import Unit
 
 _MAY = re.compile(r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twel|thir|fif|twen|for|hund|thou)")
 _PADDED = re.compile(r"0\d")  # a code: 007 is not 7
-_FRACTION = re.compile(r"(?<![\w./])(\d{1,4}) ?/ ?(\d{1,4})(?![\w/]|\.\d)")
+_FRACTION = re.compile(r"(?<![\w./])(?:(\d{1,3}) )?(\d{1,4}) ?/ ?(\d{1,4})(?![\w/]|\.\d)")
 _SLASHED = "\u2044"  # the sign to which "½" unfolds
 
 
@@ -46,11 +46,11 @@ def spots(answer: tuple[float, Unit | None], text: str) -> Iterator[tuple[int, i
 def _numbers(text: str) -> Iterator[tuple[float, Unit | None, int, int]]:
     """The numbers of a text and their units, fractions among them."""
     text = text.replace(_SLASHED, "/")
-    parts: dict[int, int] = {}
+    parts: set[int] = set()
     for match in _FRACTION.finditer(text):
-        if int(match[2]):
-            parts |= {at: match.end() for at in range(*match.span())}
-            yield int(match[1]) / int(match[2]), None, *match.span()
+        if int(match[3]):
+            parts.update(range(*match.span()))
+            yield int(match[1] or 0) + int(match[2]) / int(match[3]), None, *match.span()
     for value, unit, start, end in numbers(plain(text)):
         if start not in parts and not (_PADDED.match(text, start) or text[end : end + 1].isalpha()):
             yield value, unit, start, end

@@ -90,7 +90,7 @@ _ANSWERED = re.compile(r"\b(?:answer|altogether|in total|finally)\b|\bboxed|####
 _LEADING = re.compile(
     r"\W*(?:(?:just|only|exactly|about|a total of|i count|i counted|there are|there is) )*"
     rf"(?P<n>\d{{1,3}}|none|(?:{_WORDS})(?: (?:{_WORDS}))?)(?:\.0+)?(?![\w.,]*\d)"
-    r"(?:\W*$| of\b| out of\b|/\d{1,3}\b|(?P<stop>\. )(?:(?P<says>the|they|these|there|only|it|this|that|my)\b|(?=[a-z])))"
+    r"(?:\W*$| of\b| out of\b|/\d{1,3}\b|(?P<stop>\.? ?\n|\. )(?:(?P<says>the|they|these|there|only|it|this|that|my)\b|(?=[a-z])))"
 )
 _ITEM = re.compile(r"\n\W{0,4}(\d{1,2})[.)] ")
 _LISTED = re.compile(r"(?:^|\n)[ \t]*(?:\*\*)?(?:step )?$", re.I)
@@ -113,7 +113,7 @@ def plain(text: str) -> str:
     """A text with powers as figures and without bold type; the places of amounts are those of this text."""
     text = re.sub(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda m: "^" + m[0].translate(_SUPER), text)
     text = re.sub(r"(?<=10)\*\*(?=[+-]?\d)", "^", text)
-    return text.translate(_SUPER).replace("**", "").replace("\\,", " ")
+    return text.translate(_SUPER).replace("**", "").replace("__", "").replace("\\,", " ")
 
 
 def _figure(text: str) -> float | None:

@@ -156,7 +156,8 @@ ABSTAINS = (
     r"\bnot (?:enough|sufficient) (?:information|data|context|detail)",
     r"\b(?:not possible|no way)(?: for me)? to (?:know|say|determine|tell|answer)",
     r"\b(?:insufficient|too little) (?:information|data|context)",
-    rf"\b(?:have|has|is|are|isnt|arent|with|there|find|of) (?:no|not any|any) (?:\w+ )?{_FACTS}\b",
+    rf"\b(?:have|has|is|are|isnt|arent|with|there|find|of) (?:no|not any|any) (?:\w+ )?{_FACTS}\b"
+    r"(?! (?:(?:that|which) \w+ )?(?:against|to the contrary|otherwise))",
     rf"\b(?:no|any) such (?:\w+ )?(?:thing|{_PLACE})\b",
     rf"\b(?:no|not a|isnt a) (?:known |real |recogni[sz]ed )?{_PLACE} "
     r"(?:called|named|known|by|with that name|in the world)\b",

@@ -144,6 +144,11 @@ def headed(text: str, start: int, end: int) -> bool:
     return _HEAD.fullmatch(text, 0, start) is not None and _TAIL.match(text, end) is not None
 
 
+def took_back(low: str) -> bool:
+    """Whether a sentence of a text takes back what stood before it."""
+    return _CORRECTED.search(low) is not None
+
+
 def corrects(text: str) -> bool:
     """Whether the last sentence of a text takes back what stood before."""
     return _CORRECTED.search(text.lower()[sentence(text, len(text)) :].lstrip()) is not None
@@ -169,4 +174,4 @@ def _corrected(stands: list[Stand], settled: Stand, low: str) -> Stand | None:
 
 
 __all__ = ["ABROAD", "FINAL", "IS_ABROAD", "LOOSE", "MARKED", "MOST", "NOUNS", "SET", "SUPPOSED", "WINDOW", "Stand", "corrects", "headed",
-           "decided", "on_condition", "opens", "sentence", "supposed"]  # fmt: skip
+           "decided", "on_condition", "opens", "sentence", "supposed", "took_back"]  # fmt: skip
