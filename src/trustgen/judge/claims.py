@@ -119,7 +119,7 @@ class Labels:
         leads = _OPENS.fullmatch(before) is not None
         if _FINALLY.search(low, max(0, start - WINDOW), start):
             rank = FINAL
-        elif supposed(low, start):
+        elif low[end : end + 1] == "?" or supposed(low, start):
             rank = SUPPOSED
         else:
             rank = SET if leads else MARKED if _MARK.search(before) else LOOSE

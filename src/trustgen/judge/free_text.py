@@ -43,7 +43,7 @@ from .reading import (
     unparsed,
     words,
 )
-from .standing import headed, took_back
+from .standing import headed, supposed, took_back
 from .units import Unit
 
 WINDOW = 80  # characters of context looked at on each side of a mention
@@ -158,6 +158,8 @@ class Matches:
         made: list[Mention] = []
         for start, end, who in found:
             made.append(self.mention(reading.low, made[-1].end if made else 0, start, end, who))
+        if len(made) > 1:  # "Some say Lyon" claims nothing where another answer is named
+            made = [m._replace(claimed=False) if m.claimed and supposed(reading.low, m.start) else m for m in made]
         for match in self.stranger.finditer(reading.text):
             start, end = match.span(match.lastindex or 0)
             if reading.low[start:end] not in _NO_NAMES and not any(m.start <= start < m.end for m in made):

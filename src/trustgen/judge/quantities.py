@@ -90,7 +90,7 @@ _ANSWERED = re.compile(r"\b(?:answer|altogether|in total|finally)\b|\bboxed|####
 _LEADING = re.compile(
     r"\W*(?:(?:just|only|exactly|about|a total of|i count|i counted|there are|there is) )*"
     rf"(?P<n>\d{{1,3}}|none|(?:{_WORDS})(?: (?:{_WORDS}))?)(?:\.0+)?(?![\w.,]*\d)"
-    r"(?:\W*$| of\b| out of\b|/\d{1,3}\b|(?P<stop>\.? ?\n|\. )(?:(?P<says>the|they|these|there|only|it|this|that|my)\b|(?=[a-z])))"
+    r"(?:\W*$| of\b| out of\b|,? (?:and )?(?:not|rather than|instead of)\b|/\d{1,3}\b|(?P<stop>\.? ?\n|\. )(?:(?P<says>the|they|these|there|only|it|this|that|my)\b|(?=[a-z\d])))"
 )
 _ITEM = re.compile(r"\n\W{0,4}(\d{1,2})[.)] ")
 _LISTED = re.compile(r"(?:^|\n)[ \t]*(?:\*\*)?(?:step )?$", re.I)

@@ -85,6 +85,8 @@ def sentence(low: str, at: int) -> int:
 def supposed(low: str, start: int) -> bool:
     """Whether what stands there is only supposed, quoted, granted, or what was thought before."""
     before = low[sentence(low, start) : start]
+    for turn in ("but ", "however", "yet "):
+        before = before[before.rfind(turn) + 1 :]
     return bool(_SUPPOSED.search(before) or _HALF.search(before))
 
 

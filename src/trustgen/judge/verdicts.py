@@ -146,7 +146,7 @@ class Verdicts:
             rank = SET
         else:
             return None
-        if rank != FINAL and (supposed(low, start) or (rank == LOOSE and on_condition(low, end))):
+        if rank != FINAL and (low[end : end + 1] == "?" or supposed(low, start) or (rank == LOOSE and on_condition(low, end))):
             rank = SUPPOSED
         bare = not clause and low[end : end + 1] in ("", ".", "!", "\n", "?", ";")
         return Stand(start, end, label, rank, bare or (rank == SET and not leads), leads or not clause)

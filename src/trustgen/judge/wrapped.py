@@ -16,7 +16,7 @@ WITHIN = 4_000  # characters that a wrapper may hold
 
 _NAMES = (
     r"(?:(?:final|correct|my|your|the|right|selected|chosen|best)[ _-]?)*"
-    r"(?:answer|verdict|choice|decision|conclusion|option|result|solution|response|label|prediction|classification)"
+    r"(?:answer|verdict|choice|decision|conclusion|option|result|solution|response|output|label|prediction|classification)"
 )
 _KEY = re.compile(
     rf"""[{{,]\s*["']{_NAMES}["']\s*:\s*(\[\s*)?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\\n]|\\.)*)'|(-?[\w.%]+))\s*"""
@@ -32,6 +32,7 @@ _SURE_TAG = re.compile(r"<confidence>\s*(\d{1,3}(?:\.\d+)?)\s*(%|\\%|percent|/ ?
 _TAG = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>(.{0, 4000}?)</\1>", re.I | re.S)
 _OPEN_TAG = re.compile(rf"<({_NAMES})>([^<>]*)\Z", re.I)
 _ASIDE = re.compile(r"<(reason\w*|explanation|rationale|analysis|thoughts?|scratchpad)>.{0,4000}?</\1>", re.I | re.S)
+_STYLED = re.compile(r"</?(?:b|i|u|em|strong|code|span|mark|font|(br|p|div|h\d|li|ul|ol))(?: [^<>]{0,80})?/?>", re.I)
 _BOX = re.compile(r"\\f?boxed\s*\{")
 _STYLE = re.compile(r"\\(?:text\w*|math\w+|mbox|operatorname|bf|it|rm)\s*(?=\{)|(?<=\\)[,;! ]")
 _RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
@@ -46,7 +47,9 @@ def unwrapped(reply: str) -> str:
     for sign, find in (("\\", _boxed), ("</", _tagged), ("<", _begun), ("{", _field), ("|", _row)):
         if sign in text and (found := find(text)) and any(c.isalnum() for c in found):
             return found.strip()
-    return _ASIDE.sub(" ", text) if "</" in text and _ASIDE.search(text) else reply
+    if "</" in text or "<br" in text:
+        return _STYLED.sub(lambda tag: "\n" if tag[1] else "", _ASIDE.sub(" ", text))
+    return reply
 
 
 def sureness(reply: str) -> tuple[str, bool] | None:
