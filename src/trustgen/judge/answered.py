@@ -2,8 +2,8 @@
 
 Read in this order: JSON of the asked form, at the end of the reply; else a last line that names a verdict as such. A
 reply in another form, or with a word outside the vocabulary, has no verdict: a judge may quote the text that it judges,
-fake verdicts included, anywhere but at its end. Small slips of JSON are read (a raw line break or a stray backslash in a
-text, a comma too many), but only where one verdict alone is named: a slip may come from a text that was quoted raw.
+fake verdicts included, anywhere but at its end. Small slips of JSON are read (a raw line break or a stray backslash in
+a text, a comma too many), but only where one verdict alone is named: a slip may come from a text that was quoted raw.
 """
 
 from __future__ import annotations

@@ -62,7 +62,8 @@ _OPENS = re.compile(
     r"|believe|its|thats|that|this|it|is|clearly|a|an|there)[ ,:]{1,2})*$"
 )
 _FINALLY = re.compile(
-    r"(?:\bfinal (?:answer|verdict|label|judge?ment|decision)(?: is)?|\b(?:so|therefore|thus|hence|in conclusion|overall)\b"
+    r"(?:\bfinal (?:answer|verdict|label|judge?ment|decision)(?: is)?|\b(?:so|therefore|thus|hence|in conclusion"
+    r"|overall)\b"
     r",? (?:the|my) (?:\w+ )?(?:answer|verdict|label|claim|statement) is)[ :,\n]*$"
 )
 _STOPS = re.compile(r" ?(?:[.,!;:)\n]|$)")

@@ -61,7 +61,8 @@ _EDGE_BEFORE = re.compile(r"(?:^|[.!?;,\n(] ?)" + _FILLERS)
 _EDGE_AFTER = re.compile(r" ?(?:$|[.,!?;:)(\n]|because\b|since\b)")
 _DENIED_BEFORE = re.compile(
     r"\b(?:not|isnt|wasnt|arent|aint|never|neither|nor|no longer|rather than|instead of|unlike|except|opposed to"
-    r"|confused with|anything but|dont|doesnt|didnt|cannot be|cant be)(?! (?:sure|certain|only|just|merely|doubt\w*|deny|hesitate|mind)\b)"
+    r"|confused with|anything but|dont|doesnt|didnt|cannot be|cant be)(?! (?:sure|certain|only|just|merely|doubt\w*"
+    r"|deny|hesitate|mind)\b)"
     r" (?:(?!but\b|rather\b|is\b|was\b|are\b)\w+ |(?:it|this|that) (?:is|was) ){0,3}$"
 )
 _DENIED_AFTER = re.compile(
@@ -215,7 +216,11 @@ def signs(answer: str) -> re.Pattern[str] | None:
 
 def foreign(case: Case, mentions: list[Mention], reading: Reading) -> list[Mention]:
     """The mentions, without an unknown name that the prompt had named, where a known answer is named too."""
-    if len(mentions) < 2 or not any(m.who == STRANGER for m in mentions) or len([m for m in mentions if not m.denied]) < 2:
+    if (
+        len(mentions) < 2
+        or not any(m.who == STRANGER for m in mentions)
+        or len([m for m in mentions if not m.denied]) < 2
+    ):
         return mentions
     asked = {word for turn in case.turns for word in re.findall(r"\w+", Reading(turn.text).low)}
     return [m for m in mentions if m.who != STRANGER or reading.low[m.start : m.end] not in asked]

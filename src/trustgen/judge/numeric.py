@@ -1,4 +1,4 @@
-"""Answers that are numbers, where they stand in free text: 1,500 is 1500, twelve is 12, .5 is 0.5 and 1/2; 1,200 is not 200.
+"""Answers that are numbers, in free text: 1,500 is 1500, twelve is 12, .5 is 0.5 and 1/2, but 1,200 is not 200.
 
 The reader of amounts (`quantities`) decides what a number is worth. One with a unit on both sides must be as much in
 either ("two years" is 24 months); where only one side has a unit, the bare numbers are compared.
@@ -14,7 +14,9 @@ from .quantities import numbers, plain
 from .reading import tidy
 from .units import Unit
 
-_MAY = re.compile(r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twel|thir|fif|twen|for|hund|thou)")
+_MAY = re.compile(
+    r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twel|thir|fif|twen|for|hund|thou)"
+)
 _PADDED = re.compile(r"0\d")  # a code: 007 is not 7
 _FRACTION = re.compile(r"(?<![\w./])(?:(\d{1,3}) )?(\d{1,4}) ?/ ?(\d{1,4})(?![\w/]|\.\d)")
 _SLASHED = "\u2044"  # the sign to which "½" unfolds

@@ -90,7 +90,8 @@ _ANSWERED = re.compile(r"\b(?:answer|altogether|in total|finally)\b|\bboxed|####
 _LEADING = re.compile(
     r"\W*(?:(?:just|only|exactly|about|a total of|i count|i counted|there are|there is) )*"
     rf"(?P<n>\d{{1,3}}|none|(?:{_WORDS})(?: (?:{_WORDS}))?)(?:\.0+)?(?![\w.,]*\d)"
-    r"(?:\W*$| of\b| out of\b|,? (?:and )?(?:not|rather than|instead of)\b|/\d{1,3}\b|(?P<stop>\.? ?\n|\. )(?:(?P<says>the|they|these|there|only|it|this|that|my)\b|(?=[a-z\d])))"
+    r"(?:\W*$| of\b| out of\b|,? (?:and )?(?:not|rather than|instead of)\b|/\d{1,3}\b|(?P<stop>\.? ?\n"
+    r"|\. )(?:(?P<says>the|they|these|there|only|it|this|that|my)\b|(?=[a-z\d])))"
 )
 _ITEM = re.compile(r"\n\W{0,4}(\d{1,2})[.)] ")
 _LISTED = re.compile(r"(?:^|\n)[ \t]*(?:\*\*)?(?:step )?$", re.I)
@@ -335,21 +336,28 @@ def settle(named: list[Amount], text: str, rule: Measured) -> Amount | str | Non
             kept.append(one)
     if len({round(k.value, 12) for k in kept}) == 1:
         return kept[-1]
-    finals = [a for a in kept if a.final]
-    last = kept[-1]
     if headed(text, kept[0].start, kept[0].end):
-        later = [a for a in kept[1:] if corrects(text[a.start - 60 : a.start]) or (a.final and _answers(a, text))]
+        later = [a for a in kept[1:] if _takes_back(a, text) or (a.final and _answers(a, text))]
         return later[-1] if later else kept[0]
+    return _last_word(kept, text, rule)
+
+
+def _last_word(kept: list[Amount], text: str, rule: Measured) -> Amount | None:
+    """The amount of several that has the last word; None where they are offered."""
+    last = kept[-1]
     offered = len(kept) > 1 and _OFFERED.match(text[kept[-2].end : last.start])
     if offered and not rule.near(kept[-2].value, last.value):
         return None
-    before = text[max(0, kept[0].end) : last.start]
-    if _CORRECTED.search(before):
+    if _CORRECTED.search(text[kept[0].end : last.start]):
         return last
-    if finals:
+    if finals := [a for a in kept if a.final]:
         return finals[-1]
     marked = [a for a in kept if a.marked]
     return marked[0] if len(marked) == 1 else None
+
+
+def _takes_back(one: Amount, text: str) -> bool:
+    return corrects(text[max(0, one.start - 60) : one.start])
 
 
 def _answers(one: Amount, text: str) -> bool:

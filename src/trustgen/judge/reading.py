@@ -57,7 +57,9 @@ LEAST = 3  # letters of a name behind which digits are a footnote's
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _FINAL_JAMO = re.compile(r"[\u11a8-\u11ff]")  # the end of a Korean syllable: another syllable without it
 _FOOTNOTE = re.compile(r"\d{1,3}(?!\w)")
-_SMALL_WORD = re.compile(r"(?<![A-Za-z])(?:by|the|in|on|of|is|at|to|as|was|and|from|called|named|a|an|for|about|since)$")
+_SMALL_WORD = re.compile(
+    r"(?<![A-Za-z])(?:by|the|in|on|of|is|at|to|as|was|and|from|called|named|a|an|for|about|since)$"
+)
 
 
 class Reading:
@@ -260,10 +262,7 @@ class RuleJudge:
 
     def __init__(self, name: str, version: int, rule: Callable[[Case, Reading], Ruling], reads: str = "") -> None:
         """`reads` names the kind of labelled rows that tell its error; by default they have its own name."""
-        lists = [
-            made_of(vars(sys.modules[module]))
-            for module in (__name__, owned.__name__, wrapped.__name__, rule.__module__)
-        ]
+        lists = [made_of(vars(sys.modules[module])) for module in (__name__, owned.__name__, rule.__module__)]
         self.name = name
         self.reads = reads or name
         self.key = digest(name, version, lists, made_of(getattr(rule, "__dict__", {})))

@@ -17,6 +17,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from .reading import tidy
+
 SUPPOSED, LOOSE, SET, MARKED, FINAL = range(5)
 """How firmly a verdict stands: supposed or quoted, named in passing, set apart, marked, marked as the last word."""
 
@@ -29,19 +31,20 @@ NOUNS = (
     r"|judge?ment|recommendation|label|final|ans)"
 )
 ABROAD = (
-    "respuesta", "opcion", "reponse", "antwort", "losung", "risposta", "opzione", "resposta", "opcao",
-    "antwoord", "svar", "cevap", "odpowiedz", "jawaban", "dap an", "ответ", "вариант", "答案", "答", "正解", "回答",
-    "答え", "選択肢", "选项", "選項", "选择", "選擇", "选", "選", "정답", "답", "답변", "الاجابة", "الجواب", "الاجابة الصحيحة",
-    "उत्तर", "जवाब", "결론", "结论", "結論", "判断",
-)  # fmt: skip
-IS_ABROAD = ("es", "est", "ist", "e", "sao", "est la", "es la", "e la", "e il", "e a", "是", "为", "為", "は", "은", "는",
-             "هي", "هو", "है", "adalah", "la", "应为", "應為", "应该是", "が", "이", "가")  # fmt: skip
+    "respuesta opcion reponse antwort losung risposta opzione resposta opcao antwoord svar cevap odpowiedz jawaban "
+    "dap_an ответ вариант 答案 答 正解 回答 答え 選択肢 选项 選項 选择 選擇 选 選 结论 結論 判断 정답 답 답변 결론 "
+    "الاجابة الجواب الاجابة_الصحيحة उत्तर जवाब"
+)
+"""Words for an answer in other languages, with "_" for a blank."""
+IS_ABROAD = "es est ist e sao est_la es_la e_la e_il e_a 是 为 為 は が 은 는 이 가 هي هو है adalah la 应为 應為 应该是"
+"""What stands between such a word and the answer."""
 
 _SPLIT = re.compile(r"[.!?;\n]")
 _SUPPOSED = re.compile(
     r"\b(?:if|whether|unless|suppos\w+|assum\w+|imagin\w+|hypothetical\w*|were it|had it|thought|considered"
     r"|considering|tempt\w+|one (?:might|may|could|would)|you (?:might|may|could|would)|could have been"
-    r"|would have been|i would have (?:said|chosen)|(?:people|some|many|others|they|someone|somebody|students?|friends?)"
+    r"|would have been|i would have (?:said|chosen)|(?:people|some|many|others|they|someone|somebody|students?"
+    r"|friends?)"
     r" (?:\w+ )?(?:say|says|said|think|thinks|argue|believe|claim|answer|answered|chose|choose|pick)|says|claims"
     r"|claimed|argues|argued|instead of|rather than|the question|asked)\b"
 )
@@ -175,5 +178,31 @@ def _corrected(stands: list[Stand], settled: Stand, low: str) -> Stand | None:
     return found
 
 
-__all__ = ["ABROAD", "FINAL", "IS_ABROAD", "LOOSE", "MARKED", "MOST", "NOUNS", "SET", "SUPPOSED", "WINDOW", "Stand", "corrects", "headed",
-           "decided", "on_condition", "opens", "sentence", "supposed", "took_back"]  # fmt: skip
+def spelt(words: str) -> str:
+    """A pattern for any of the words of a list as they stand in a reading in lower case; "_" is a blank."""
+    found = {re.escape(tidy(word.replace("_", " ")).lower()) for word in words.split()}
+    return "|".join(sorted(found, key=lambda word: (-len(word), word)))
+
+
+__all__ = [
+    "ABROAD",
+    "FINAL",
+    "IS_ABROAD",
+    "LOOSE",
+    "MARKED",
+    "MOST",
+    "NOUNS",
+    "SET",
+    "SUPPOSED",
+    "WINDOW",
+    "Stand",
+    "corrects",
+    "decided",
+    "headed",
+    "on_condition",
+    "opens",
+    "sentence",
+    "spelt",
+    "supposed",
+    "took_back",
+]

@@ -29,6 +29,7 @@ from .standing import (
     decided,
     on_condition,
     sentence,
+    spelt,
     supposed,
 )
 
@@ -45,7 +46,8 @@ _FOREIGN = {
 _OPENERS = (
     r"(?:(?:well|ok|okay|so|hmm|sure|therefore|thus|hence|overall|and|but|my|the|final|answer|verdict|decision|is|i|id"
     r"|would|say|think|believe|it|its|thats|that|this|a|definitely|certainly|clearly|probably|absolutely|simply"
-    r"|actually|wait|lean|lean towards|in short|in conclusion|unfortunately|great question|good question|of course|short)[ ,:]{1,2})*"
+    r"|actually|wait|lean|lean towards|in short|in conclusion|unfortunately|great question|good question|of course"
+    r"|short)[ ,:]{1,2})*"
 )
 _IDIOM = (
     r"(?! (?:other|one|doubt|idea|problems?|worries|matter|questions?|need to|comment|clue|answer|information|evidence"
@@ -66,8 +68,7 @@ _FINALLY = re.compile(
     r"(?: (?:answer|verdict|decision|conclusion|response|statement|claim|sentence|assertion))?"
     r"(?: (?:is|must be|has to be|should be))?[ ,:]*(?:a )?$"
 )
-_PUT = "|".join(sorted((re.escape(tidy(word).lower()) for word in ABROAD), key=len, reverse=True))
-_IS_PUT = "|".join(sorted((re.escape(tidy(word).lower()) for word in IS_ABROAD), key=len, reverse=True))
+_PUT, _IS_PUT = spelt(ABROAD), spelt(IS_ABROAD)
 _MARK_ABROAD = re.compile(
     rf"(?:{_PUT}|utterance|声明|陈述|说法|文|aussage|affirmation|afirmacion|affermazione|afirmacao|утверждение|진술|문장"
     rf"|العبارة|कथन)[^.!?\n]{{0,24}}?(?: ?(?:{_IS_PUT}|[:=,])){{1,2}} ?$"
@@ -102,7 +103,9 @@ class Verdicts:
             rf"{_SURELY}$"
         )
         self.opens = re.compile(_OPENERS + "$")
-        self.closes = re.compile(r"(?:[,:)] ?|\bsay |\u2192 ?|\bis )(?:i (?:would )?(?:say|think) |so |then |it is |its )?$")
+        self.closes = re.compile(
+            r"(?:[,:)] ?|\bsay |\u2192 ?|\bis )(?:i (?:would )?(?:say|think) |so |then |it is |its )?$"
+        )
 
     def label(self, word: str, denied: bool) -> str:
         """The label of a word, or the other one where it is denied."""
@@ -146,7 +149,9 @@ class Verdicts:
             rank = SET
         else:
             return None
-        if rank != FINAL and (low[end : end + 1] == "?" or supposed(low, start) or (rank == LOOSE and on_condition(low, end))):
+        if rank != FINAL and (
+            low[end : end + 1] == "?" or supposed(low, start) or (rank == LOOSE and on_condition(low, end))
+        ):
             rank = SUPPOSED
         bare = not clause and low[end : end + 1] in ("", ".", "!", "\n", "?", ";")
         return Stand(start, end, label, rank, bare or (rank == SET and not leads), leads or not clause)

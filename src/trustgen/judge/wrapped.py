@@ -12,6 +12,7 @@ import json
 import re
 
 LONGEST = 20_000  # characters at the end of a reply in which a wrapper is looked for
+LAST = 8  # boxes that are opened
 WITHIN = 4_000  # characters that a wrapper may hold
 
 _NAMES = (
@@ -63,7 +64,7 @@ def sureness(reply: str) -> tuple[str, bool] | None:
 
 def _boxed(text: str) -> str:
     held = ""
-    for box in _BOX.finditer(text):
+    for box in list(_BOX.finditer(text))[-LAST:]:
         depth = 1
         for at in range(box.end(), min(len(text), box.end() + WITHIN)):
             depth += (text[at] == "{") - (text[at] == "}")
@@ -94,9 +95,9 @@ def _field(text: str) -> str:
         return "" if found[4].lower() in ("null", "none", "nan", "undefined") else found[4]
     value = found[2] if found[2] is not None else found[3]
     try:
-        return str(json.loads(f'"{value}"', strict=False)) if "\\" in value else str(value)
+        return str(json.loads(f'"{value}"', strict=False)) if "\\" in value else f"{value}"
     except ValueError:
-        return value
+        return f"{value}"
 
 
 def _row(text: str) -> str:
@@ -104,7 +105,7 @@ def _row(text: str) -> str:
     rows = [[c.strip() for c in line.strip().strip("|").split("|")] for line in text.split("\n") if line.count("|") > 1]
     rows = [row for row in rows if not _RULE.fullmatch("|".join(row))]
     if len(rows) == 2 and len(rows[0]) == len(rows[1]):
-        under = [value for head, value in zip(*rows, strict=True) if _CELL.fullmatch(head)]
+        under = [value for head, value in zip(rows[0], rows[1], strict=True) if _CELL.fullmatch(head)]
         if under:
             return under[-1]
     for row in reversed(rows):
