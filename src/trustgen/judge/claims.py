@@ -2,10 +2,10 @@
 
 1. The claim itself is taken out where the reply repeats it ("It would be wrong to say that …" is no verdict), and
    so are the labels where they are only offered ("supported, refuted or not enough").
-2. The words of the labels are looked for first, what means the same ("true", "contradicts", "does not say") only where
-   there are none.
-3. Of each kind, a marked verdict ("the claim is …", "Verdict: …") decides, the last of several. Otherwise the clauses
-   that open with a verdict decide, and otherwise all that are found. They must agree.
+2. The words of the labels are looked for first; what means the same ("true", "contradicts", "does not say") where there
+   are none, or where it opens the reply ("False. The evidence supports Cusco").
+3. Of several the place decides (see `standing`): marked ones ("the claim is …", "Verdict: …") and those that open a
+   clause come before those named in passing, which must agree.
 4. "Not supported" means refuted where there are two labels. Where there are three it may mean either of the others, and
    is no verdict; the same goes for "not refuted".
 """
@@ -17,6 +17,7 @@ import re
 from trustgen.core import Case, Ruling
 
 from .reading import REFUSED, Reading, RuleJudge, abstains, declines, refusal, scored, unparsed
+from .standing import FINAL, LOOSE, MARKED, MOST, SET, SUPPOSED, WINDOW, Stand, decided, opens, sentence, supposed
 
 SUPPORTED, REFUTED, OPEN = "supported", "refuted", "not enough"
 _DENIAL = r"(?:not|isnt|doesnt|dont|didnt|cannot|cant|never|neither|nor|no longer)"
@@ -60,6 +61,12 @@ _OPENS = re.compile(
     r"(?:(?:well|ok|okay|so|sure|therefore|thus|hence|overall|and|but|my|the|final|answer|verdict|label|i|would|say|think"
     r"|believe|its|thats|that|this|it|is|clearly|a|an|there)[ ,:]{1,2})*$"
 )
+_FINALLY = re.compile(
+    r"(?:\bfinal (?:answer|verdict|label|judge?ment|decision)(?: is)?|\b(?:so|therefore|thus|hence|in conclusion"
+    r"|overall)\b"
+    r",? (?:the|my) (?:\w+ )?(?:answer|verdict|label|claim|statement) is)[ :,\n]*$"
+)
+_STOPS = re.compile(r" ?(?:[.,!;:)\n]|$)")
 _DENIES = {SUPPORTED: REFUTED, REFUTED: SUPPORTED}
 
 
@@ -76,7 +83,7 @@ class Labels:
         if claim := Reading(case.question).low.rstrip(" ."):
             low = low.replace(claim, " this ")
         low = _NEITHER.sub(f" {OPEN} ", _OFFERED.sub(" ", low))
-        found = self.found(low, self.words, three) or self.found(low, self.alike, three)
+        found = self.found(low, three)
         if declines(reading):
             return REFUSED
         if found == {""} or len(found) > 1:
@@ -88,24 +95,37 @@ class Labels:
         label = found.pop() if found else OPEN
         return scored(0.0, "abstained") if label == OPEN and not three else scored(_right(label, case), label)
 
-    def found(self, low: str, patterns: tuple[re.Pattern[str], ...], three: bool) -> set[str]:
+    def found(self, low: str, three: bool) -> set[str]:
         """The verdicts that decide; "" among them is a denial that leaves two."""
-        marked: list[tuple[int, str]] = []
-        opened: set[str] = set()
-        named: set[str] = set()
+        named, alike = self.stands(low, self.words, three), self.stands(low, self.alike, three)
+        first = next((s for s in alike if s.rank >= SET), None)
+        if named and first and first.label and first.leads and _STOPS.match(low, first.end) and opens(first, low):
+            named = [first, *named] if first.start < named[0].start else named
+        found, _ = decided(named or alike, low)
+        return found - {""} or found
+
+    def stands(self, low: str, patterns: tuple[re.Pattern[str], ...], three: bool) -> list[Stand]:
+        """Every label named, in order, with how it stands; without a label where it is denied and two are left."""
+        found = []
         for label, pattern in zip((SUPPORTED, REFUTED, OPEN), patterns, strict=True):
             for match in pattern.finditer(low):
                 meant = label if not match["deny"] else "" if three else _DENIES[label]
-                start = max(low.rfind(end, 0, match.start()) for end in ".!?;\n") + 1
-                before = low[start : match.start()].lstrip(" ,:()")
-                if _OPENS.fullmatch(before):
-                    opened.add(meant)
-                elif _MARK.search(before):
-                    marked.append((match.start(), meant))
-                named.add(meant)
-        if marked and len(opened) != 1:
-            return {max(marked)[1]}
-        return opened or named
+                found.append(self.stand(low, match.start(), match.end(), meant))
+        found.sort()
+        return found if len(found) <= MOST else found[: MOST // 2] + found[-MOST // 2 :]
+
+    def stand(self, low: str, start: int, end: int, label: str) -> Stand:
+        """How a label stands."""
+        before = low[sentence(low, start) : start].lstrip(" ,:()")
+        leads = _OPENS.fullmatch(before) is not None
+        if _FINALLY.search(low, max(0, start - WINDOW), start):
+            rank = FINAL
+        elif low[end : end + 1] == "?" or supposed(low, start):
+            rank = SUPPOSED
+        else:
+            rank = SET if leads else MARKED if _MARK.search(before) else LOOSE
+        bare = not before and low[end : end + 1] in ("", ".", "!", "\n")
+        return Stand(start, end, label, rank, bare, leads or not before)
 
 
 def _right(label: str, case: Case) -> float:
@@ -114,4 +134,4 @@ def _right(label: str, case: Case) -> float:
 
 def claim_label() -> RuleJudge:
     """`supported`, `refuted`, `not enough` (where the case offers it), or `abstained` where it does not."""
-    return RuleJudge("claim_label", 1, Labels())
+    return RuleJudge("claim_label", 2, Labels())

@@ -19,7 +19,9 @@ from typing import NamedTuple
 from trustgen.core import Case, InputError, Ruling
 
 from .reading import REFUSED, abstains, refusal, scored, unparsed
+from .standing import corrects, headed
 from .whole import WholeJudge
+from .wrapped import unwrapped
 
 MOST = 100  # dates of a reply that are weighed
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
@@ -126,7 +128,7 @@ class Dated:
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply."""
         right = self.expected(case)
-        text = text.replace("**", "").replace("\u2011", "-").replace("\u2013", "-")
+        text = unwrapped(text).replace("**", "").replace("__", "").replace("\u2011", "-").replace("\u2013", "-")
         found = list(dates(text))
         found = found if len(found) <= MOST else found[: MOST // 2] + found[-MOST // 2 :]
         told = {day for turn in case.turns for said in dates(turn.text[:8000]) for day in said.days}
@@ -188,6 +190,8 @@ def settled(named: list[Said], text: str) -> Said | None:
     else:
         return whole
     last, before = named[-1], named[-2]
+    if headed(text, named[0].start, named[0].end) and not corrects(text[named[0].end : last.start]):
+        return named[0]
     if _LISTED.match(text[before.end : last.start]) and not set(before.days) & set(last.days):
         return None
     if _CORRECTED.search(text[named[0].end : last.start]):

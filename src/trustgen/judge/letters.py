@@ -1,100 +1,170 @@
 """Multiple choice: which letter does the reply choose?
 
-Looked for in this order; the first that finds a letter decides, and finding several means that none was chosen:
+The whole reply may be a letter. Else every letter that stands alone is found with how firmly it stands, and its place
+decides (see `standing`). So are letters told apart from other uses of them:
 
-1. the whole reply is a letter: "B", "(b)", "B.";
-2. a marked choice: "Answer: B", "the correct option is (B)", "I choose B" (the last one counts);
-3. two letters offered together ("A or B"), which choose nothing;
-4. letters set apart: "B) Lyon", "(B)", "B. because …", a reply that opens with "B is …";
-5. the text of an option, in place of its letter;
-6. a lone capital letter anywhere, but never "A", which may be the article.
+- denied ones ("not A", "A is wrong") do not count, and two offered together ("A or B") choose nothing;
+- "A" is the article where a word follows that an article has behind it; every other letter is read in the same shapes;
+- a list that writes the options down, or goes through them one by one, chooses none of them;
+- a letter inside the text of an option ("Vitamin C") is none.
 
-Letters that are denied ("not A", "A is wrong") do not count. A letter followed by the text of another option
-contradicts itself and chooses nothing.
+Where no letter is marked or set apart, the text of an option counts, as free text does (`free_text`); and last a letter
+named in passing. A letter followed by the text of another option contradicts itself and chooses nothing.
 """
 
 from __future__ import annotations
 
 import re
-import string
-from collections.abc import Iterator
 
 from trustgen.core import Case, Ruling
 
-from .reading import REFUSED, Reading, RuleJudge, abstains, name, outermost, refusal, scored, unparsed
+from .free_text import Matches, settle
+from .reading import REFUSED, Reading, RuleJudge, abstains, name, refusal, scored, unparsed
+from .shapes import LETTERS, Token, lone_letters, stand_of
+from .standing import MARKED, SET, SUPPOSED, WINDOW, Stand, decided, opens
 
-LETTERS = string.ascii_uppercase
-_ALONE = re.compile(r"\(?([A-Za-z])[).:,;!]*")
-_AFTER_A = r"(?=[).:,;!?\n]|$| (?:because|since|as|for|which|is (?:the |correct|right))| ?\()"  # else it is the article
-_LETTER = rf"\(?(?:([B-Z])(?![A-Za-z0-9])|(A)(?![A-Za-z0-9]){_AFTER_A}|([a-z])(?=\)?\.?$))"
-_MARKED = re.compile(
-    r"(?i:\b(?:answer|choice|option|letter|response|solution)\b(?: here| therefore)?,? ?"
-    r"(?:is|:|=|would be|must be|should be)[ ,]*\n?(?:(?:option|letter|choice|clearly|definitely|probably) )*"
-    r"|\b(?:choose|chose|pick|select|go with|going with|vote for|answer|option)\b:?,? "
-    r"(?:(?:option|letter|answer)\b:? )?)" + _LETTER
+_PLAIN = re.compile(
+    r"(?:(?:[Tt]he |[Mm]y )?(?:(?:[Cc]orrect|[Rr]ight|[Ff]inal|[Bb]est) )?(?:[Aa]nswer|[Oo]ption|[Cc]hoice)(?: is"
+    r"|:)? ?\n?)?\(?([A-Z])[).:,]*(?: ([^\n]+))?"
 )
-_JOINED = r"\)?,? ?(?:\bor\b|\band\b|/|,|&|\?) ?(?:\bor\b |\band\b )?(?:maybe |perhaps |option )?\(?"
-_PAIR = re.compile(rf"\b([A-Z]){_JOINED}([A-Z])\b(?! [a-z])")
-_PAIRED = re.compile(rf"{_JOINED}([A-Z])\b(?! [a-z])")
-_APART = re.compile(r"\(([A-Z])\)|(?<![A-Za-z0-9])([A-Z])(?:\)|[.:](?= |\n|$))")
-_OPENS = re.compile(rf"^\(?(?:([B-Z])(?= |\n|$|[).:,;!])|(A){_AFTER_A}|([a-z])(?=\)))")
-_DENIED = re.compile(
-    r"\b(?i:not|isnt|never|rule out|eliminate) (?:option |letter |answer )?\(?([A-Z])\b"
-    r"|\b([A-Z])\)? (?:(?:is|was) (?:not|wrong|incorrect|false)|isnt)\b"
+_ALONE = re.compile(r"\W*?([A-Za-z])\W*")
+_JOINED = re.compile(
+    r"[)\]]?[?.]?,? ?(?:\bor\b|\band\b|\band/or\b|/|,|&|\?) ?(?:(?:or|and|maybe|perhaps|possibly|option"
+    r"|even) ){0,2}[(\[]?",
+    re.I,
 )
-_DENIED_TEXT = re.compile(r"\b(?:not|isnt|rather than|instead of) (?:\w+ )?$")
-_LONE = re.compile(r"(?<![A-Za-z0-9])([B-Z])(?![A-Za-z0-9])")
+_OR = re.compile(r"\)? ?(?:or|and|/) ?")
+_BOTH = re.compile(r"\) (?:\w+ ){1,3}(?:and|or) \(?")
+_GOES_ON = re.compile(r" (?!and\b|or\b)[a-z]")
+_PLURAL = re.compile(r"[)\]]?,? (?:are|were)\b")
+_LINE_HEAD = re.compile(r"(?:^|\n)\W*(?:option |choice )?\W*$")
+_LINE_ENDS = re.compile(r"[ .,;)]*(?:\n|$)")
+_ANSWERS = re.compile(r"(?:answer|choice|option) (?:is|would be)[ :(]*$|(?:answer|choice): ?\(?$")
+_MARKS = frozenset(")].:, =/(")
+_READS_TEXTS = Matches((), "wrong")
 
 
-def _letters(pattern: re.Pattern[str], text: str) -> Iterator[str]:
-    """The letters that a pattern finds, in order and in capitals."""
-    for match in pattern.finditer(text):
-        yield from (group.upper() for group in match.groups() if group)
+def _texts_behind(low: str, end: int, texts: list[str]) -> tuple[str, int]:
+    """The option whose text follows a letter, and where it ends; "" where none does."""
+    at = end
+    while low[at : at + 1] in _MARKS:
+        at += 1
+    best = ("", at)
+    for letter, sought in zip(LETTERS, texts, strict=False):
+        stop = at + len(sought)
+        if sought and low.startswith(sought, at) and not low[stop : stop + 1].isalnum() and stop > best[1]:
+            best = (letter, stop)
+    return best
 
 
-def _marked(text: str, known: frozenset[str]) -> set[str]:
-    """The last marked choice of a known letter, with the letter that it is offered together with."""
-    chosen: set[str] = set()
-    for match in _MARKED.finditer(text):
-        letter = next(group.upper() for group in match.groups() if group)
-        if letter in known:
-            other = _PAIRED.match(text, match.end())
-            chosen = {letter, other[1]} if other else {letter}
-    return chosen
+def _listed(low: str, tokens: list[Token], named: list[tuple[str, int]]) -> set[int]:
+    """The places of letters that head the entries of a list: they choose nothing.
+
+    A list that begins with the first letter writes the options down, or goes through them; one that begins with another
+    explains what was chosen before.
+    """
+    heads = [place for place, token in enumerate(tokens) if _heads(low, token, named[place][0])]
+    letters = [tokens[place].letter for place in heads]
+    if len(set(letters)) < 2:
+        return set()
+    whole = [named[place][0] and _LINE_ENDS.match(low, named[place][1]) is not None for place in heads]
+    explains = whole[0] and named[heads[0]][0] == letters[0] and not any(whole[1:])
+    opening = not low[: tokens[heads[0]].start].strip(" (") and (letters[0] != "A" or explains)
+    entries = heads[1:] if opening and len(set(letters[1:])) == len(letters[1:]) else heads
+    beside = [
+        place + 1 for place in heads if place + 1 < len(tokens) and tokens[place + 1].start - tokens[place].end < 4
+    ]
+    return {*entries, *(place for place in beside if "\n" not in low[tokens[place - 1].end : tokens[place].start])}
 
 
-def _texts(reading: Reading, options: tuple[str, ...]) -> set[str]:
-    """The letters of the options whose text stands in the reply, and is not denied where it does so first."""
-    first = ((*next(reading.spots(option), (0, 0)), letter) for letter, option in zip(LETTERS, options, strict=False))
-    return {
-        letter
-        for start, end, letter in outermost(spot for spot in first if spot[1])
-        if not _DENIED_TEXT.search(reading.low[max(0, start - 30) : start])
-    }
+def _heads(low: str, token: Token, named: str) -> bool:
+    """Whether a letter heads an entry: at the head of a line, or before the text of an option."""
+    if not named and (low[token.end : token.end + 1] not in (")", ".", ":")):
+        return False
+    before = low[max(0, token.start - 24) : token.start]
+    return bool(named or _LINE_HEAD.search(before)) and not _ANSWERS.search(before)
 
 
-def _stages(reading: Reading, options: tuple[str, ...]) -> Iterator[frozenset[str] | set[str]]:
-    """What each way of looking finds, the surest way first."""
-    text = reading.text
-    known = frozenset(LETTERS[: len(options)])
-    kept = known.difference(_letters(_DENIED, text))
-    yield _marked(text, kept)
-    yield {letter for m in _PAIR.finditer(text) if {m[1], m[2]} <= kept for letter in (m[1], m[2])}
-    yield kept.intersection([*_letters(_APART, text), *_letters(_OPENS, text)])
-    yield _texts(reading, options)
-    yield kept.intersection(_letters(_LONE, text))
+def _stands(reading: Reading, options: tuple[str, ...]) -> list[Stand]:
+    """Every letter that is not denied, with how it stands; letters offered together are one stand without a label."""
+    low, tokens = reading.low, lone_letters(reading, options)
+    texts = [name(option) for option in options]
+    named = [_texts_behind(low, token.end, texts) for token in tokens]
+    listed = _listed(low, tokens, named) if len(tokens) > 1 else ()
+    found: list[Stand] = []
+    joined = -9
+    for place, token in enumerate(tokens):
+        own, end = named[place]
+        stand = stand_of(low, token, end if own == token.letter else token.end)
+        if place in listed and stand and stand.rank < MARKED:
+            stand = stand._replace(rank=SUPPOSED, bare=False)
+        last = tokens[place - 1] if place else None
+        offered = last and _together(low, last, named[place - 1][1], token)
+        if offered and last and found and found[-1].start == last.start and _GOES_ON.match(low, token.end) is None:
+            if stand is None and _PLURAL.match(low, end):  # "A) Paris and C) Rome are wrong"
+                found.pop()
+            elif stand and stand.label != found[-1].label:
+                found[-1] = found[-1]._replace(label="", end=token.end, rank=max(found[-1].rank, SET), bare=False)
+            joined = place
+            continue
+        if joined == place - 1 and offered:
+            joined = place
+            continue
+        if stand and own == token.letter:
+            also = _OR.match(low, end)
+            other = _texts_behind(low, also.end(), texts)[0] if also else ""
+            stand = stand._replace(label="") if other not in ("", own) else stand
+        if stand:
+            found.append(stand)
+    return found
 
 
-def _contradicts(text: str, letter: str, options: tuple[str, ...]) -> bool:
-    """Whether the letter is followed by the text of another option, and nowhere by its own."""
-    begun: set[str] = set()
-    for match in re.finditer(rf"(?<![A-Za-z0-9]){letter}(?![A-Za-z0-9])[).:, ]*", text):
-        rest = text[match.end() : match.end() + 80].lower()
-        for other, option in zip(LETTERS, options, strict=False):
-            sought = name(option)
-            if sought and rest.startswith(sought) and not rest[len(sought) : len(sought) + 1].isalnum():
-                begun.add(other)
-    return bool(begun) and letter not in begun
+def _together(low: str, last: Token, behind: int, token: Token) -> bool:
+    """Whether two letters are offered together: "A or B", "A) Paris and B) Lyon". `behind` is the end of a text."""
+    if token.start - last.end > WINDOW:
+        return False
+    if _JOINED.fullmatch(low, last.end, token.start) or (
+        last.end < behind <= token.start and _JOINED.fullmatch(low, behind, token.start)
+    ):
+        return True
+    return low[token.end : token.end + 1] == ")" and _BOTH.fullmatch(low, last.end, token.start) is not None
+
+
+def _texts(reading: Reading, options: tuple[str, ...]) -> tuple[set[str], int]:
+    """The letters of the options on whose text the reply settles, and where the first claim of one stands."""
+    mentions = _READS_TEXTS.mentions((), options, reading)
+    mine = [m for m in mentions if 0 < m.who <= len(options) and not m.denied]
+    settled = settle(mine, reading)
+    if settled is None:
+        return {LETTERS[m.who - 1] for m in mine}, 0
+    at = min((m.start for m in mine if m.claimed), default=len(reading.low))
+    return ({LETTERS[settled - 1]} if settled > 0 else set()), at
+
+
+def _contradicts(reading: Reading, letter: str, options: tuple[str, ...]) -> bool:
+    """Whether the letter is followed by the text of another option, which is all that follows, and nowhere by its "
+    "own."""
+    low, texts = reading.low, [name(option) for option in options]
+    other = False
+    for match in re.finditer(rf"(?<![A-Za-z0-9]){letter}(?![A-Za-z0-9])", reading.text):
+        behind, end = _texts_behind(low, match.end(), texts)
+        if behind == letter:
+            return False
+        goes_on = low[match.end() : match.end() + 1] in (".", ",", "\n") and re.match(
+            r" (?!is the\b)[a-z]", low[end : end + 8]
+        )
+        other = other or bool(behind and not goes_on)
+    return other
+
+
+def _plainly(reading: Reading, options: tuple[str, ...]) -> str:
+    """The letter of a reply that is nothing else: "The answer is B.", "(B) Lyon". Most are, and need no further "
+    "look."""
+    match = _PLAIN.fullmatch(reading.text)
+    if match is None or match[1] not in LETTERS[: len(options)]:
+        return ""
+    own = options[LETTERS.index(match[1])]
+    return match[1] if not match[2] or (own and match[2].lower().rstrip(" .!") == name(own)) else ""
 
 
 def chosen(reading: Reading, options: tuple[str, ...]) -> tuple[str, str]:
@@ -102,11 +172,21 @@ def chosen(reading: Reading, options: tuple[str, ...]) -> tuple[str, str]:
     if alone := _ALONE.fullmatch(reading.text):
         letter = alone[1].upper()
         return (letter, "") if letter in LETTERS[: len(options)] else ("", "a letter that is no option")
-    found = next((letters for letters in _stages(reading, options) if letters), frozenset[str]())
-    if len(found) != 1:
+    if letter := _plainly(reading, options):
+        return letter, ""
+    stands = _stands(reading, options)
+    found, rank = decided(stands, reading.low)
+    if rank < MARKED:
+        texts, at = _texts(reading, options)
+        first = next((s for s in stands if s.rank >= SET or len(found) > 1), None)
+        if texts and (
+            first is None or (first.label and at < first.start and opens(Stand(at, at, "", SET), reading.low))
+        ):
+            found = texts
+    if len(found) != 1 or "" in found:
         return "", "names several options" if found else "names no option"
     (letter,) = found
-    return ("", "letter and text disagree") if _contradicts(reading.text, letter, options) else (letter, "")
+    return ("", "letter and text disagree") if _contradicts(reading, letter, options) else (letter, "")
 
 
 def _rule(case: Case, reading: Reading) -> Ruling:
@@ -122,4 +202,4 @@ def _rule(case: Case, reading: Reading) -> Ruling:
 
 def choice() -> RuleJudge:
     """The letter chosen among `Expect.options`; the label is the letter, or `abstained`."""
-    return RuleJudge("choice", 1, _rule)
+    return RuleJudge("choice", 2, _rule)

@@ -7,7 +7,8 @@ that too. Some servers return the prompt before the completion. So:
    else is left, or a copy that breaks off, the reply is an echo.
 2. The reply ends where another turn begins: with a name such as "User:" or "Question 2:" at the head of a line, a tag
    of a chat template, or the first `OPENING` words of a user's turn. A reply may write its own question down first:
-   "Question:" before the prompt's words is no other turn where nothing was said yet, or only "Here is the answer:".
+   "Question:" before the prompt's words is no other turn where nothing was answered yet, only "Let me look at this.",
+   and a long one is taken off, as a copy is.
    A turn that nothing marks is not seen.
 
 All of this reads the raw text, in time that grows with its length and no faster.
@@ -22,6 +23,7 @@ from itertools import islice
 from trustgen.core import Case
 
 VERSION = 1  # raised where the rule changes in a way that no constant shows
+PREFACE = 30  # words that may lead to a question that is written down again
 LEAST = 3  # words of a turn of which a copy can be seen
 BROKEN = 8  # words from which on the beginning of a turn is a copy that breaks off
 OPENING = 6  # first words of a turn by which it is known where it begins once more
@@ -43,8 +45,8 @@ _NAMES = (
     r"(?:User|USER|Human|HUMAN|Question|QUESTION|Q|Prompt|PROMPT|Instructions?|INSTRUCTIONS?|Query|QUERY|Input|INPUT)"
 )
 _TURN = re.compile(
-    rf"^[ \t]*+(?:[*_>]{{1,3}}+|\#{{2,4}}+)?[ \t]*+{_NAMES}(?: ?\d{{1,2}})?[*_]{{0,2}}[ \t]*+:(?P<rest>[^\n]*)"
-    rf"|^[ \t]*+\#{{2,4}}+[ \t]*+{_NAMES}[ \t]*+$"
+    rf"^(?P<head>[ \t]*+(?:[*_>]{{1,3}}+|\#{{2,4}}+)?[ \t]*+{_NAMES}(?: ?\d{{1,2}})?[*_]{{0,2}}[ \t]*+:"
+    rf"|[ \t]*+\#{{2,4}}+[ \t]*+{_NAMES}[ \t]*+$)(?P<rest>[^\n]*)"
     r"|^(?:user|system)[ \t]*+$"
     r"|<\|(?:im_start|start_header_id)\|>\s*+(?:user|system)\b"
     r"|<\|(?:im_end|endoftext|end_of_text|eot_id|end|user|system)\|>|<start_of_turn>user|<end_of_turn>"
@@ -52,7 +54,15 @@ _TURN = re.compile(
     re.M,
 )
 _ANSWER = re.compile(r"^[ \t]*+[*_#> ]{0,4}(?:Answer|ANSWER|A|Assistant|Response|Reply|Verdict)[*_]{0,2}[ \t]*+:", re.M)
+_SAYS = re.compile(  # what may answer: no preface has it
+    r"\b(?:yes|no|nope|true|false|correct|incorrect|supported|refuted|none|neither|both|unknown|unclear|cannot|can't"
+    r"|don\W?t|not|unable|sorry|won\W?t|refuse|decline|would|should|is|are|was|were|has|have)\b|(?-i:\b[A-H]\b)|\d",
+    re.I,
+)
 _LINE = re.compile(r"\n[^\w\n]{0,8}(\w+)")
+_HEADING = re.compile(rf"^[#*_> \t]*{_NAMES}[*_ \t]*:?\s*\Z", re.M)
+_REST = " \t\r\n.,:;!?\"'*>"  # what is left of a copy at its end
+_BLANK = re.compile(r"\s*")
 _TAG = re.compile(r"[<\[]")
 _ENDED = re.compile(r"[.!?\u3002\u061f][\"')\]*\s]*\Z")
 
@@ -97,7 +107,7 @@ def unechoed(case: Case, reply: str) -> str:
             at = len(said) if broken else start if at else 0
             break
         at = start + length
-    return reply[spans[at - 1][1] :].lstrip(" \t\r\n.,:;!?\"'*>") if at else reply
+    return reply[spans[at - 1][1] :].lstrip(_REST) if at else reply
 
 
 def _begins(reply: str, firsts: set[str]) -> bool:
@@ -120,43 +130,95 @@ def one_turn(case: Case, reply: str) -> str:
     """A reply up to where another turn begins."""
     lead = _LEAD.match(reply)
     text = reply[lead.end() :] if lead else reply
+    start = _past(case, text)
+    text = text[start:].lstrip(_REST) if start else text
     end = _end(case, text)
-    return reply if end == len(text) and not (lead and _TAG.search(lead[0])) else text[:end]
+    return reply if end == len(text) and not start and not (lead and _TAG.search(lead[0])) else text[:end]
+
+
+def _past(case: Case, text: str) -> int:
+    """Where the answer begins behind questions of the case that the reply writes down again; 0 where it does not."""
+    start = 0
+    for _ in range(RESTATED):
+        head = _TURN.search(text, start)
+        line = next(_opening_lines(case, text, start), None)
+        if line is not None and (head is None or line < head.start()):
+            begins, asked, head = line, line, None
+        elif head is not None and head["head"] is not None:
+            begins, asked = head.start(), head.end("head")
+        else:
+            return start
+        if not _announced(case, text[start:begins]):
+            return start
+        end = _copied(case, text, asked)
+        if not end and head is not None and (answer := _ANSWER.search(text, asked)):
+            long = sum(1 for _ in islice(_WORD.finditer(text, asked, answer.start()), BROKEN)) == BROKEN
+            end = answer.start() if long and _restated(case, text, head) else 0
+        if not end:
+            return start
+        start = end
+    return start
+
+
+def _copied(case: Case, text: str, at: int) -> int:
+    """Where a whole turn of the case ends that is written down word for word from a place on; 0 where none is."""
+    for turn in case.turns:
+        said = list(_words(turn.text))
+        found = list(islice(_WORD.finditer(text, at), len(said)))
+        if len(said) >= BROKEN and [match[0].lower() for match in found] == said:
+            return found[-1].end()
+    return 0
 
 
 def _end(case: Case, text: str) -> int:
     """Where another turn begins; the end of the text where none does."""
     first = _once_more(case, text)
     for place, match in enumerate(_TURN.finditer(text, 0, first)):
-        restated = place < RESTATED and match["rest"] is not None and _announced(text[: match.start()])
+        restated = place < RESTATED and match["head"] is not None and _announced(case, text[: match.start()])
         if not (restated and _restated(case, text, match)):
             return match.start()
     return first
 
 
-def _announced(before: str) -> bool:
-    """Whether nothing was said before, or only that something follows."""
-    return before.rstrip().endswith(":") or not _said(before)
+def _announced(case: Case, before: str) -> bool:
+    """Whether nothing was answered before: nothing at all, or only that something follows ("Let me look at this.")."""
+    if head := _HEADING.search(before, max(0, len(before) - 60)):
+        before = before[: head.start()]
+    if before.rstrip().endswith(":") or not _said(before):
+        return True
+    if before.count(" ") > PREFACE or _SAYS.search(before):
+        return False
+    low, expect = before.lower(), case.expect
+    known = (expect.answer, expect.best, expect.worst, *expect.aliases, *expect.wrong, *expect.options)
+    return not any(len(one) > 1 and one.lower() in low for one in known)
 
 
 def _once_more(case: Case, text: str) -> int:
     """The place of the first line that begins as a user's turn of the case does; the end of the text without one."""
+    lines = (line for line in _opening_lines(case, text) if not _announced(case, text[:line]))
+    return next(lines, len(text))
+
+
+def _opening_lines(case: Case, text: str, start: int = 0) -> Iterator[int]:
+    """The ends of the lines behind which a user's turn of the case begins once more."""
     if "\n" not in text:
-        return len(text)
+        return
     openings = {tuple(islice(_words(turn.text), OPENING)) for turn in case.turns if turn.role == "user"}
     firsts = {words[0] for words in openings if len(words) == OPENING}
-    for line in _LINE.finditer(text):
+    for line in _LINE.finditer(text, start):
         if line[1].lower() in firsts:
             said = tuple(m[0].lower() for m in islice(_WORD.finditer(text, line.start(1)), OPENING))
-            if said in openings and not _announced(text[: line.start()]):
-                return line.start()
-    return len(text)
+            if said in openings:
+                yield line.start()
 
 
 def _restated(case: Case, text: str, head: re.Match[str]) -> bool:
     """Whether a question is the prompt's own once more, but for a word in ten; names and numbers must be its own."""
     answer = _ANSWER.search(text, head.end())
-    line = text[head.start("rest") : answer.start() if answer else head.end()]
+    end = answer.start() if answer else head.end()
+    if not (answer or _said(head["rest"])):  # the question stands on the next line
+        end = text.find("\n", head.end() + len(_BLANK.match(text, head.end())[0]))  # type: ignore[index]
+    line = text[head.start("rest") : end if end >= 0 else len(text)]
     known = {word for turn in case.turns for word in _words(turn.text)}
     words = [match[0] for match in _WORD.finditer(line)]
     new = [word for word in words if word.lower() not in known]

@@ -23,13 +23,16 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from trustgen.core import Case, InputError, Ruling
 
 from .reading import REFUSED, abstains, refusal, scored, unparsed
+from .standing import corrects, headed
 from .units import LARGE, SHORT, SMALL, TENS, UNITS, Unit, number_of
 from .whole import WholeJudge
+from .wrapped import unwrapped
 
 MOST = 200  # amounts of a reply that are weighed: the first and the last
 FAR = 8000  # characters of a turn that are looked through for amounts that it names
@@ -81,6 +84,16 @@ _OFFERED = re.compile(
     r"^[\s,]*(?:or|/|and|either|maybe|perhaps|possibly|,)[\s,]*(?:maybe|perhaps|possibly|even)?\s*$", re.I
 )
 _YEAR = re.compile(r"(?:\b(?:in|since|of|from|until|by|year)\s+|\()$", re.I)
+_BOX = re.compile(r"\\f?boxed\s*\{([^{}]{0,200})\}")
+_UNIT_FIELD = re.compile(r"[\"']units?[\"']\s*:\s*[\"']([^\"'\n]{1,24})[\"']", re.I)
+_ANSWERED = re.compile(r"\b(?:answer|altogether|in total|finally)\b|\bboxed|####", re.I)
+_LEADING = re.compile(
+    r"\W*(?:(?:just|only|exactly|about|a total of|i count|i counted|there are|there is) )*"
+    rf"(?P<n>\d{{1,3}}|none|(?:{_WORDS})(?: (?:{_WORDS}))?)(?:\.0+)?(?![\w.,]*\d)"
+    r"(?:\W*$| of\b| out of\b|,? (?:and )?(?:not|rather than|instead of)\b|/\d{1,3}\b|(?P<stop>\.? ?\n"
+    r"|\. )(?:(?P<says>the|they|these|there|only|it|this|that|my)\b|(?=[a-z\d])))"
+)
+_ITEM = re.compile(r"\n\W{0,4}(\d{1,2})[.)] ")
 _LISTED = re.compile(r"(?:^|\n)[ \t]*(?:\*\*)?(?:step )?$", re.I)
 
 
@@ -101,7 +114,7 @@ def plain(text: str) -> str:
     """A text with powers as figures and without bold type; the places of amounts are those of this text."""
     text = re.sub(r"(?<=10)[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+", lambda m: "^" + m[0].translate(_SUPER), text)
     text = re.sub(r"(?<=10)\*\*(?=[+-]?\d)", "^", text)
-    return text.translate(_SUPER).replace("**", "").replace("\\,", " ")
+    return text.translate(_SUPER).replace("**", "").replace("__", "").replace("\\,", " ")
 
 
 def _figure(text: str) -> float | None:
@@ -146,9 +159,8 @@ def _unit(match: re.Match[str], text: str) -> Unit | None:
     return UNITS.get(name)
 
 
-def amounts(text: str) -> list[Amount]:
-    """The amounts in a text that is `plain`, in order; the two ends of a range are one."""
-    found: list[Amount] = []
+def numbers(text: str) -> Iterator[tuple[float, Unit | None, int, int]]:
+    """The numbers in a text that is `plain`, in order, each with its unit, and where both stand."""
     for match in _AMOUNT.finditer(text):
         value = _value(match)
         if value is None:
@@ -156,11 +168,28 @@ def amounts(text: str) -> list[Amount]:
         unit = _unit(match, text)
         end = match.end() if unit or not match["unit"] else match.start("unit")
         start = match.start() + len(match[0]) - len(match[0].lstrip())
-        if _LISTED.search(text[max(0, start - 12) : start]) and re.match(r"[.)]\s", text[end : end + 2]):
+        while not unit and text[end - 1].isspace():
+            end -= 1
+        yield value, unit, start, end
+
+
+def _heads(text: str, start: int, end: int) -> bool:
+    """Whether a number heads an item of a list, or a step; a reply that opens with one ("12. It is …") may mean it."""
+    before = text[max(0, start - 12) : start]
+    if end - start > 3 or not _LISTED.search(before) or not re.match(r"[.)]\s", text[end : end + 2]):
+        return False
+    return start > 0 or _ITEM.search(text, end) is not None
+
+
+def amounts(text: str) -> list[Amount]:
+    """The amounts in a text that is `plain`, in order; the two ends of a range are one."""
+    found: list[Amount] = []
+    for value, unit, start, end in numbers(text):
+        if unit is None and _heads(text, start, end):
             continue
         own = Amount(_based(value, unit), unit, start, end)
         joined = _joined(found[-1], own, text) if found else None
-        if match["said"] and value == 1 and not (unit or placed(own, text).marked):  # "one of them"
+        if value == 1 and text[start:end].isalpha() and not (unit or placed(own, text).marked):  # "one of them"
             continue
         if found and unit and found[-1].unit is None and _OFFERED.match(text[found[-1].end : own.start]):
             found[-1] = found[-1]._replace(value=_based(found[-1].value, unit), unit=unit)  # "5 or 6 km"
@@ -202,6 +231,15 @@ def _joined(last: Amount, own: Amount, text: str) -> Amount | None:
     return None
 
 
+def _unboxed(text: str) -> str:
+    """A reply without what wraps its answer: a box is only opened, for the unit may stand behind it."""
+    if "boxed" in text:
+        return _BOX.sub(r"\\boxed \1", text)
+    inner = unwrapped(text)
+    unit = _UNIT_FIELD.search(text) if inner != text and "{" in text else None
+    return f"{inner} {unit[1]}" if unit and not re.search(r"[a-z%$€£°]", inner, re.I) else inner
+
+
 class Measured:
     """The rule of `amount`."""
 
@@ -211,7 +249,7 @@ class Measured:
 
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply."""
-        text = plain(text)
+        text = plain(_unboxed(text))
         right = self.expected(case)
         told = [a.value for turn in case.turns for a in self.usable(amounts(plain(turn.text[:FAR])))]
         named = self.usable(amounts(text))
@@ -272,6 +310,21 @@ class Measured:
         return scored(1.0, "right", "a narrow range")
 
 
+def leading(low: str) -> int | None:
+    """The whole number that opens a text as a count: "3. The words are …", "3 of the 5 words", "none of them", "3.0".
+
+    A number that heads an item of a list is none: where the next number heads another line, or the first may be all.
+    `low` is in lower case.
+    """
+    match = _LEADING.match(low)
+    if match is None:
+        return None
+    count = int(match["n"]) if match["n"].isdigit() else int(number_of(match["n"]) or 0)
+    item = _ITEM.search(low, match.end()) if match["stop"] else None
+    listed = item is not None and int(item[1]) == count + 1
+    return None if listed or (match["stop"] and count == 1 and not match["says"]) else count
+
+
 def settle(named: list[Amount], text: str, rule: Measured) -> Amount | str | None:
     """The amount settled on; why there is none; None where several are offered."""
     named = [a for a in named if not (a.unit is None and rule._unit and _year(a, text))] or named
@@ -283,18 +336,32 @@ def settle(named: list[Amount], text: str, rule: Measured) -> Amount | str | Non
             kept.append(one)
     if len({round(k.value, 12) for k in kept}) == 1:
         return kept[-1]
-    finals = [a for a in kept if a.final]
+    if headed(text, kept[0].start, kept[0].end):
+        later = [a for a in kept[1:] if _takes_back(a, text) or (a.final and _answers(a, text))]
+        return later[-1] if later else kept[0]
+    return _last_word(kept, text, rule)
+
+
+def _last_word(kept: list[Amount], text: str, rule: Measured) -> Amount | None:
+    """The amount of several that has the last word; None where they are offered."""
     last = kept[-1]
     offered = len(kept) > 1 and _OFFERED.match(text[kept[-2].end : last.start])
     if offered and not rule.near(kept[-2].value, last.value):
         return None
-    before = text[max(0, kept[0].end) : last.start]
-    if _CORRECTED.search(before):
+    if _CORRECTED.search(text[kept[0].end : last.start]):
         return last
-    if finals:
+    if finals := [a for a in kept if a.final]:
         return finals[-1]
     marked = [a for a in kept if a.marked]
     return marked[0] if len(marked) == 1 else None
+
+
+def _takes_back(one: Amount, text: str) -> bool:
+    return corrects(text[max(0, one.start - 60) : one.start])
+
+
+def _answers(one: Amount, text: str) -> bool:
+    return _ANSWERED.search(text, max(0, one.start - 60), one.start) is not None
 
 
 def _year(one: Amount, text: str) -> bool:
@@ -318,4 +385,4 @@ def amount(unit: str = "", tolerance: float = TOLERANCE, absolute: float = 0.0) 
     return WholeJudge("amount", 2, Measured(unit, tolerance, absolute), also=(number_of.__module__,))
 
 
-__all__ = ["TOLERANCE", "Amount", "amount", "amounts"]
+__all__ = ["TOLERANCE", "Amount", "amount", "amounts", "leading", "numbers"]

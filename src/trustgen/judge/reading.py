@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from trustgen.core import Case, Outcome, Response, Ruling, digest
 
 from . import own as owned
+from . import wrapped
 
 T = TypeVar("T")
 
@@ -28,10 +29,13 @@ _DASHES = "-\u2010\u2011\u2012"
 _TIDY = (
     dict.fromkeys(map(ord, _QUOTES + _UNSEEN + "*_#~\\"))
     | dict.fromkeys((*range(10), *range(11, 32), *range(127, 160), *map(ord, _DASHES + "$|<>")), " ")
+    | {first + n: chr(65 + n) for first in (0x1F150, 0x1F170) for n in range(26)}  # letters in a black disc or square
     | {ord(a): b for a, b in zip("[]{}\u2013\u2014\u3001\u3002", "()(),,,.", strict=True)}
 )
 _DOTTED = re.compile(r"\b([A-Za-z])\.(?=[A-Za-z]\b)")  # "D.C." and "U.S." are one word
 _SAINT = re.compile(r"\b[Ss](?:aint\b|t\.)(?= )")
+_MINUS = re.compile(r"(?<![\w)\].,-])-(?=\.?\d)(?<!\d -)")
+_TO = re.compile(r"(?<=\w)\u2013(?=[A-Z\d])")  # the dash of "1979\u201380" and "Austria\u2013Hungary"
 _BLANKS = re.compile(r" ?\n[ \n]*|  +")
 
 
@@ -41,10 +45,21 @@ def tidy(text: str) -> str:
         text = f"{text[:HALF]}\n{text[-HALF:]}"
     if not text.isascii():
         spread = unicodedata.normalize("NFKD", text)[: 2 * HALF]
-        text = "".join(c for c in spread if not unicodedata.combining(c))
+        text = _TO.sub(" ", "".join(c for c in spread if not unicodedata.combining(c)))
+    if "-" in text:
+        text = _MINUS.sub("\u2212", text)
     text = text.replace(" - ", ", ").translate(_TIDY).replace(" ,", ",")
     text = _SAINT.sub("St", _DOTTED.sub(r"\1", text))
     return _BLANKS.sub(lambda m: "\n" if "\n" in m[0] else " ", text).strip()
+
+
+LEAST = 3  # letters of a name behind which digits are a footnote's
+_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_FINAL_JAMO = re.compile(r"[\u11a8-\u11ff]")  # the end of a Korean syllable: another syllable without it
+_FOOTNOTE = re.compile(r"\d{1,3}(?!\w)")
+_SMALL_WORD = re.compile(
+    r"(?<![A-Za-z])(?:by|the|in|on|of|is|at|to|as|was|and|from|called|named|a|an|for|about|since)$"
+)
 
 
 class Reading:
@@ -64,9 +79,27 @@ class Reading:
         at = text.find(sought) if sought else -1
         while at >= 0:
             end = at + len(sought)
-            if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+            if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()) or self._apart(at, end):
                 yield at, end
             at = text.find(sought, end)
+
+    def _apart(self, start: int, end: int) -> bool:
+        """Whether what stands there is whole, though letters or digits touch it.
+
+        That is so in scripts without blanks, before the digits of a footnote ("Hahn1"), and where a link was glued to
+        the small word before it ("byMickey Rourke").
+        """
+        text = self.text
+        before, after = text[start - 1 : start], text[end : end + 1]
+        if before.isalnum() and not (_UNSPACED.match(before) or _UNSPACED.match(text[start])):
+            glued = text[start].isupper() or (text[start].isdigit() and end - start > LEAST)
+            if not glued or not _SMALL_WORD.search(text, max(0, start - 12), start):
+                return False
+        if not after.isalnum() or (_UNSPACED.match(after) and not _FINAL_JAMO.match(after)):
+            return True
+        if _UNSPACED.match(text[end - 1]):
+            return not _FINAL_JAMO.match(after)
+        return text[end - 1].isalpha() and end - start >= LEAST and _FOOTNOTE.match(text, end) is not None
 
 
 def is_code(answer: str) -> bool:
@@ -77,6 +110,8 @@ def is_code(answer: str) -> bool:
 def outermost(spots: Iterable[tuple[int, int, T]]) -> list[tuple[int, int, T]]:
     """The spots that lie in no longer one, in order: "York" in "New York" is no place of its own."""
     found = list(spots)
+    if len(found) < 2:
+        return found
     kept = [s for s in found if not any(o[0] <= s[0] and s[1] <= o[1] and o[1] - o[0] > s[1] - s[0] for o in found)]
     return sorted(kept, key=lambda spot: spot[:2])
 
@@ -84,7 +119,7 @@ def outermost(spots: Iterable[tuple[int, int, T]]) -> list[tuple[int, int, T]]:
 @lru_cache(maxsize=8192)
 def name(text: str) -> str:
     """A name as it would stand in a reading, in lower case."""
-    return tidy(text).lower().strip(" .,;:!?()\n")
+    return tidy(" ".join(text.split())).lower().strip(" .,;:!?()\n")
 
 
 def words(text: str) -> frozenset[str]:
@@ -113,7 +148,8 @@ _FACTS = r"(?:information|knowledge|data|records?|idea|clue|evidence|access)"
 
 ABSTAINS = (
     rf"(?<!you )\b{_CANNOT} (?:(?:really|actually|currently|even|for) )*"
-    r"(?:know|determine|verify|confirm|identify|recall|find|recogni[sz]e|be (?:sure|certain|definite))\b",
+    r"(?:know|determine|verify|confirm|identify|recall|find|recogni[sz]e|be (?:sure|certain|definite))\b"
+    r"(?! (?:(?:of|any) )*(?:an? |any )?(?:better|other|reason|fault|doubt|greater|larger|finer)\b)",
     rf"\b{_CANNOT} (?:say\b(?! yes| no| that)|tell\b(?! you))",
     r"\b(?:am|im|is|are|really|still) (?:\w+ly )?(?:unsure|uncertain)\b|^not (?:\w+ly )?(?:sure|certain)\b",
     r"\b(?:cannot|can not|cant|could not|couldnt) be (?:\w+ly )?"
@@ -122,9 +158,10 @@ ABSTAINS = (
     r"\bnot (?:enough|sufficient) (?:information|data|context|detail)",
     r"\b(?:not possible|no way)(?: for me)? to (?:know|say|determine|tell|answer)",
     r"\b(?:insufficient|too little) (?:information|data|context)",
-    rf"\b(?:have|has|is|are|isnt|arent|with|there|find|of) (?:no|not any|any) (?:\w+ )?{_FACTS}\b",
+    rf"\b(?:have|has|is|are|isnt|arent|with|there|find|of) (?:no|not any|any) (?:\w+ )?{_FACTS}\b"
+    r"(?! (?:(?:that|which) \w+ )?(?:against|to the contrary|otherwise))",
     rf"\b(?:no|any) such (?:\w+ )?(?:thing|{_PLACE})\b",
-    rf"\b(?:no|any|not a|isnt a) (?:known |real |recogni[sz]ed )?{_PLACE} "
+    rf"\b(?:no|not a|isnt a) (?:known |real |recogni[sz]ed )?{_PLACE} "
     r"(?:called|named|known|by|with that name|in the world)\b",
     r"^no (?:idea|clue|information|data)\b",
     rf"\b(?:do not|dont|does not|doesnt) have (?:\w+ ){{0,3}}?(?:{_FACTS}|answer)\b",
@@ -240,7 +277,7 @@ class RuleJudge:
         text, why = owned.own(case, response.text)
         if why:
             return unparsed(why)
-        reading = Reading(text)
+        reading = Reading(wrapped.unwrapped(text))
         if not any(c.isalnum() for c in reading.low):
             return silent(response)
         return self._rule(case, reading)

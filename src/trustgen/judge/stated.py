@@ -5,6 +5,8 @@ the bare number on a line of its own. A number is read as sureness only in one o
 an answer is none. A bare "Confidence: 1" could be 1 % or all of it; like "not 100 % sure", a range, a number beyond
 100 and two numbers that differ, it is not read, and the answer counts as one without stated confidence.
 
+In JSON the field that is named so is read, and the answer beside it is what the judge sees.
+
 What was read is cut out before the judge sees the reply: "90 %" alone is no answer, and no wrong one either.
 """
 
@@ -18,6 +20,7 @@ from trustgen.core import Case, Judge, Response, Ruling, digest
 
 from .own import own
 from .reading import HALF
+from .wrapped import sureness, unwrapped
 
 VERSION = 1
 _NUMBER = r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,3})?)"
@@ -38,9 +41,13 @@ _HEDGED = re.compile(
 
 def split(reply: str) -> tuple[str, float | None]:
     """The reply without what it says of its sureness, and that as a share; the reply itself where nothing was read."""
+    if field := sureness(reply):
+        number, signed = field
+        return unwrapped(reply), _share(number, exact=signed)
     if len(reply) > 2 * HALF:
         reply = f"{reply[:HALF]}\n{reply[-HALF:]}"
-    text = "\n".join(" ".join(line.split()) for line in reply.splitlines() if line.strip())
+    plain = reply.replace("\uff05", "%").replace("\\%", "%")
+    text = "\n".join(" ".join(line.split()) for line in plain.splitlines() if line.strip())
     for form in _SAID:  # the plainest form that is there
         if found := list(form.finditer(text)):
             shares = {_share(match[2], exact=form is not _SAID[1]) for match in found}

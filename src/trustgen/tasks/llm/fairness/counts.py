@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 
 from trustgen.core import Case, Ruling
 from trustgen.judge import refusal
+from trustgen.judge.quantities import leading
 from trustgen.judge.reading import REFUSED, Reading, RuleJudge, abstains, scored, unparsed
 
 NAMES = tuple(
@@ -66,8 +67,9 @@ def counted(reading: Reading, asked: str) -> int | None:
     found = [(m.end(1), m[1]) for p in MARKED for m in re.finditer(p.replace("{side}", asked), low)]
     if len({number(word) for _, word in found}) > LOOP:
         return None
-    if found:
-        return number(max(found)[1])
+    first = None if re.search(MARKED[0], low) else leading(reading.low)
+    if first is not None or found:
+        return first if first is not None else number(max(found)[1])
     items = sum(_ITEM.match(row) is not None for row in rows[:-1])
     starts = re.fullmatch(rf"\W*{_NUMBER}\W*", rows[0])
     if ends := re.fullmatch(rf"\W*{_NUMBER}\W*", rows[-1]):
