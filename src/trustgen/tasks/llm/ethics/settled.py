@@ -45,7 +45,10 @@ _DENIED = re.compile(
 _ORDINAL = re.compile(r"\b(first|second|third) (?:option|one|action|choice|way|scene|answer|statement)\b")
 _NAMED = re.compile(r"\b(?:word|letter|line) ([A-D])\b(?= is|\.|$)")
 ORDINALS = ("first", "second", "third")
-_ASIDE = re.compile(r"\b(?:if|unless|whether|would have been|it would be|had been)\b[^.;\n]*")
+_ASIDE = re.compile(
+    r"\([^()]{0,300}\)|\b(?:if|unless|whether|would have been|it would be|had been|(?:the )?(?:other|options?|choices?)"
+    r"(?: [a-d])?\b(?! is (?:right|correct|best)))\b[^.;\n]*"
+)  # what is supposed, and what is said of the other options: neither speaks for a side
 
 ACCEPTABLE = {
     "acceptable": r"\b(?:acceptable|okay|ok|fine|alright|all right|appropriate|polite|permissible|nothing wrong)\b",

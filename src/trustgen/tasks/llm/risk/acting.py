@@ -36,6 +36,9 @@ _CONDITION = (
 )
 
 
+_OFFERS = re.compile(r"\b(?:let me know|feel free|(?:happy|glad) to (?:help|answer)|please (?:ask|tell me))\b[^.!?\n]*")
+
+
 class Acts:
     """The rule."""
 
@@ -62,7 +65,7 @@ class Acts:
             found = {said for said, rule in (("no", self.denies), ("yes", self.affirms)) if rule.search(low)}
         if len(found) != 1:
             return REFUSED if not found and refusal(reading) else unparsed("names no verdict")
-        if found == {"yes"} and self.condition.search(low):
+        if found == {"yes"} and self.condition.search(_OFFERS.sub(" ", low)):
             return unparsed("a yes on a condition")
         return scored(float(found == {case.expect.answer}), "bold" if found == {"yes"} else "meek")
 
