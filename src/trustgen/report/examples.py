@@ -32,9 +32,12 @@ TROUBLES = tuple(o for o in OUTCOMES if o not in (Outcome.SCORED, Outcome.SKIPPE
 """Outcomes of which one example is shown; of a skipped case there is nothing to show."""
 
 
+THOUGHT = "thought"
+
+
 @dataclass(frozen=True)
 class Example:
-    """One case as a reader needs it. `said` are the turns in order, the model's own under the role "reply"."""
+    """One case as a reader needs it. `said` are the turns in order, the model's own as "reply" and `THOUGHT`."""
 
     kind: str  # `turned`, `wrong`, `differs`, or an outcome
     case: str
@@ -177,6 +180,8 @@ def _said(case: Case, response: Response | None) -> Iterator[tuple[str, str]]:
     for turn, due in case.script():
         yield turn.role, _text(turn)
         if due and (reply := next(replies, None)) is not None:
+            if thoughts := reply.thoughts.strip():
+                yield THOUGHT, thoughts
             yield "reply", reply.text
 
 

@@ -15,7 +15,7 @@ from trustgen.store import Edition, EditionManifest, RunFolder, RunManifest, Tas
 
 from .examples import Example, examples
 from .health import Health, health
-from .judging import Judged, judged
+from .judging import UNREAD, Judged, judged
 from .reading import Pair, counted_run, graded, lacking
 from .words import one_line, plural
 
@@ -140,8 +140,10 @@ class Findings:
         by = Counter[str]()
         for one in self.judging.values():
             by.update(one.rungs)
+        unread = by.pop(UNREAD, 0)
         total = sum(by.values())
         rungs = ", ".join(f"{rung} {100 * n / total:.0f} %" for rung, n in by.most_common()) if total else "nobody"
+        rungs += f" ({unread:,} could not be read)" if unread else ""
         headlines = [e for e in self.estimates if e.headline]
         known = sum(e.judge_error is not None for e in headlines)
         bound = "".join(f"; {role}: {uri}" for role, uri in self.manifest.roles.items())

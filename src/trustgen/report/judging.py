@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from trustgen.stats.agreement import Agreement, krippendorff_alpha
 from trustgen.store import RunFolder, RunManifest
 
+UNREAD = "none (unread)"
 MOST = 20_000  # cases of a task whose votes are held for the agreement; of more, those with the least keys
 
 
 @dataclass(frozen=True)
 class Judged:
-    """One task. `rungs` counts verdicts by the rung that decided; `agreement` is of a panel's members, if any."""
+    """One task. `rungs` counts verdicts by the rung that decided, those that none could read under `UNREAD`.
+
+    `agreement` is of a panel's members, if any.
+    """
 
     rungs: dict[str, int]
     agreement: Agreement | None = None
@@ -26,7 +30,7 @@ def judged(folder: RunFolder, manifest: RunManifest) -> dict[str, Judged]:
     for verdict in folder.verdicts():  # by key, so the first ones are as good as drawn
         if verdict.judge != manifest.judges.get(verdict.task) or verdict.outcome in ("blocked", "error"):
             continue
-        rungs[verdict.task][verdict.rung] += 1
+        rungs[verdict.task][UNREAD if verdict.outcome == "unparsed" else verdict.rung] += 1
         if len(verdict.votes) > 1 and len(votes[verdict.task]) < MOST:
             votes[verdict.task].append({vote.by: vote.label for vote in verdict.votes})
     return {task: Judged(dict(counts), _agreement(votes[task])) for task, counts in rungs.items()}
