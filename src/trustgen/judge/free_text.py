@@ -84,7 +84,7 @@ _THINGS = re.compile(  # what may be said of a thing, and abstains from nothing
     r"\b(?:fictional|fictitious|imaginary|invented|unknown|unclear|undetermined|not (?:\w+ly )?(?:known|available|given"
     r"|provided|specified))\b"
 )
-_IN_PASSING = re.compile(r"\b(?:such as|some of|includ\w+|for example|like|there (?:is|are)|may|might|could|can)\b")
+_IN_PASSING = re.compile(r"\b(?:such as|some of|includ\w+|for example|like|there (?:is|are)|may|might|could)\b")
 _INITIALS = re.compile(r"\b([A-Z])(?:\. ?(?=[A-Z]\b)|(?=[A-Z] [A-Z][a-z]))")
 _ARTICLE = re.compile(r"(?:The|the|An|A) (?=[A-Z\d])")
 _SIGNED = re.compile(r"[&./,:]|\band\b|\b[A-Z] [A-Z]\b|\d \d")
