@@ -45,7 +45,7 @@ _FOREIGN = {
 
 _OPENERS = (
     r"(?:(?:well|ok|okay|so|hmm|sure|therefore|thus|hence|overall|and|but|my|the|final|answer|verdict|decision|is|i|id"
-    r"|would|say|think|believe|it|its|thats|that|this|a|definitely|certainly|clearly|probably|absolutely|simply"
+    r"|would|say|think|believe|answer|choose|vote|pick|it|its|thats|that|this|a|clear|firm|simple|definitely|certainly|clearly|probably|absolutely|simply"
     r"|actually|wait|lean|lean towards|in short|in conclusion|unfortunately|great question|good question|of course"
     r"|short)[ ,:]{1,2})*"
 )
