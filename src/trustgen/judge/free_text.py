@@ -61,8 +61,8 @@ _EDGE_BEFORE = re.compile(r"(?:^|[.!?;,\n(] ?)" + _FILLERS)
 _EDGE_AFTER = re.compile(r" ?(?:$|[.,!?;:)(\n]|because\b|since\b)")
 _DENIED_BEFORE = re.compile(
     r"\b(?:not|isnt|wasnt|arent|aint|never|neither|nor|no longer|rather than|instead of|unlike|except|opposed to"
-    r"|confused with|anything but|dont|doesnt|didnt|cannot be|cant be)(?! (?:sure|certain|only|just|merely|doubt\w*"
-    r"|deny|hesitate|mind)\b)"
+    r"|confused with|anything but|nicht|nao|no es|non e|pas|не|dont|doesnt|didnt|cannot be|cant be)"
+    r"(?! (?:sure|certain|only|just|merely|doubt\w*|deny|hesitate|mind)\b)"
     r" (?:(?!but\b|rather\b|is\b|was\b|are\b)\w+ |(?:it|this|that) (?:is|was) ){0,3}$"
 )
 _DENIED_AFTER = re.compile(

@@ -44,11 +44,12 @@ _FIGURES = (
     r"|\d{1,3}(?:[\u00a0\u202f\u2009' ]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?:[eE][+-]?\d{1,3}(?!\w)|\s?(?:[x×·*]|\\times)\s?10\s?\^\s?\{?(?P<power>[+-]?\d{1,3})\}?)?"
 )
+_ALONE = r"(?<![^\W\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])"  # no letter or digit before it
 _SAID = rf"(?:(?:an?\s+)?\b(?:{_WORDS})\b(?:[\s-]+(?:and\s+)?(?:{_WORDS}|a\s+half)\b)*)"
 _UNIT = "|".join(re.escape(name).replace(r"\ ", r"[\s-]+") for name in sorted(UNITS, key=len, reverse=True))
 _AMOUNT = re.compile(
     rf"(?P<front>[$€£])?\s?(?P<sign>(?<![\w)\]])[-\u2212]|\bminus\s"
-    rf"|\bnegative\s)?(?:(?P<fig>(?<![\w.,])(?:(?<!\d)){_FIGURES})(?:\s?(?P<large>thousand|million|billion"
+    rf"|\bnegative\s)?(?:(?P<fig>(?<![.,]){_ALONE}{_FIGURES})(?:\s?(?P<large>thousand|million|billion"
     rf"|trillion)\b)?|(?P<said>{_SAID}))"
     rf"(?:[\s-]?(?P<unit>(?:{_UNIT})(?![\w²³])|(?:km|m|mi|ft)\s?[²³]))?",
     re.I,
