@@ -79,6 +79,13 @@ def test_behind_an_answer_the_same_question_is_a_turn_made_up(first: str) -> Non
     assert chosen(f"{first}\n\nQuestion: {ASKED}\n\nAnswer: C") == "B"
 
 
+def test_what_a_question_names_is_no_part_of_the_answer() -> None:
+    asked = "Ann told me that it is Lyon, and Bob that it is Rome. What is the capital of France, please?"
+    case = Case("c", "t", "plain", (user(asked),), Expect(answer="Paris", wrong=("Lyon", "Rome")), ("r",))
+    reply = f"Let me look at this.\n\nQuestion: {asked}\n\nAnswer: Paris"
+    assert matches("capital")(case, Response("k", "c", "t", "m", "answered", (Reply(reply),))).label == "right"
+
+
 def chosen(reply: str) -> str:
     case = Case("c", "t", "plain", (user(ASKED),), Expect(answer="A", options=CITIES), ("r",))
     found = choice()(case, Response("k", "c", "t", "m", "answered", (Reply(reply),)))

@@ -29,7 +29,7 @@ from typing import NamedTuple
 from trustgen.core import Case, InputError, Ruling
 
 from .reading import REFUSED, abstains, refusal, scored, unparsed
-from .standing import corrects, headed
+from .standing import corrects, headed, sentence
 from .units import LARGE, SHORT, SMALL, TENS, UNITS, Unit, number_of
 from .whole import WholeJudge
 from .wrapped import unwrapped
@@ -338,7 +338,7 @@ def settle(named: list[Amount], text: str, rule: Measured) -> Amount | str | Non
     if len({round(k.value, 12) for k in kept}) == 1:
         return kept[-1]
     if headed(text, kept[0].start, kept[0].end):
-        later = [a for a in kept[1:] if _takes_back(a, text) or (a.final and _answers(a, text))]
+        later = [a for a in kept[1:] if _takes_back(a, text) or (a.marked and _answers(a, text))]
         return later[-1] if later else kept[0]
     return _last_word(kept, text, rule)
 
@@ -362,7 +362,7 @@ def _takes_back(one: Amount, text: str) -> bool:
 
 
 def _answers(one: Amount, text: str) -> bool:
-    return _ANSWERED.search(text, max(0, one.start - 60), one.start) is not None
+    return _ANSWERED.search(text, sentence(text, one.start), one.start) is not None
 
 
 def _year(one: Amount, text: str) -> bool:

@@ -36,7 +36,8 @@ from .standing import (
 _FOREIGN = {
     "yes": "si sí oui ja sim да 是 是的 对 對 はい 네 예 نعم हाँ हां jawohl tak evet",
     "no": "non nein não нет 不 否 不是 不对 いいえ 아니요 아니오 لا नहीं nee nie hayır",
-    "true": "verdadera vraie wahr richtig vrai verdadero cierto vero verdadeiro верно правда истина 正确 正確 对 對 真 真的 正しい "
+    "true": "verdadera vraie wahr richtig vrai verdadero cierto vero verdadeiro верно правда истина "
+    "正确 正確 对 對 真 真的 正しい "
     "참 맞다 맞습니다 صحيح صحيحة सही सच waar prawda",
     "false": "falsa fausse falsch faux falso неверно ложь неправда 错误 錯誤 错 假 不正确 誤り 間違い 正しくない 거짓 "
     "틀립니다 틀리다 خطأ गलत unwahr onwaar fałsz",
