@@ -29,7 +29,7 @@ from typing import NamedTuple
 from trustgen.core import Case, InputError, Ruling
 
 from .reading import REFUSED, abstains, refusal, scored, unparsed
-from .standing import corrects, headed, sentence
+from .standing import WINDOW, corrects, headed, sentence, supposed
 from .units import LARGE, SHORT, SMALL, TENS, UNITS, Unit, number_of
 from .whole import WholeJudge
 from .wrapped import unwrapped
@@ -362,7 +362,8 @@ def _takes_back(one: Amount, text: str) -> bool:
 
 
 def _answers(one: Amount, text: str) -> bool:
-    return _ANSWERED.search(text, sentence(text, one.start), one.start) is not None
+    said = text[max(0, one.start - WINDOW) : one.start].lower()
+    return _ANSWERED.search(said, sentence(said, len(said))) is not None and not supposed(said, len(said))
 
 
 def _year(one: Amount, text: str) -> bool:
