@@ -343,6 +343,21 @@ def test_a_correction_still_counts(kind: str, reply: str, label: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("kind", "reply", "label"),
+    [
+        ("choice", "A) Paris is what comes to mind first. The text says more.\n\nFinal answer: B", "B"),
+        ("yes_no", "Yes, one is tempted to say. The debts are large. So the answer is no.", "no"),
+        ("true_false", "True at first sight. The date is off. Therefore, the statement is false.", "false"),
+        ("claim", "Supported by the first line. The second takes it back. Final verdict: refuted", "refuted"),
+        ("open", "Lyon comes to mind. Final answer: Paris.", "right"),
+        ("amount", "800 km.\n\nThat was the old road. Final answer: 1,234.5 km", "right"),
+    ],
+)
+def test_a_final_mark_outranks_what_opens(kind: str, reply: str, label: str) -> None:
+    assert ruled(kind, reply).label == label
+
+
+@pytest.mark.parametrize(
     ("kind", "one", "two"),
     [(kind, one, two) for kind in KINDS for one, two in product([v[0] for v in KINDS[kind].verdicts], repeat=2)],
 )

@@ -61,8 +61,8 @@ _EDGE_BEFORE = re.compile(r"(?:^|[.!?;,\n(] ?)" + _FILLERS)
 _EDGE_AFTER = re.compile(r" ?(?:$|[.,!?;:)(\n]|because\b|since\b)")
 _DENIED_BEFORE = re.compile(
     r"\b(?:not|isnt|wasnt|arent|aint|never|neither|nor|no longer|rather than|instead of|unlike|except|opposed to"
-    r"|confused with|anything but|dont|doesnt|didnt|cannot be|cant be)(?! (?:sure|certain|only|just|merely|doubt\w*"
-    r"|deny|hesitate|mind)\b)"
+    r"|confused with|anything but|nicht|nao|no es|non e|pas|не|dont|doesnt|didnt|cannot be|cant be)"
+    r"(?! (?:sure|certain|only|just|merely|doubt\w*|deny|hesitate|mind)\b)"
     r" (?:(?!but\b|rather\b|is\b|was\b|are\b)\w+ |(?:it|this|that) (?:is|was) ){0,3}$"
 )
 _DENIED_AFTER = re.compile(
@@ -77,6 +77,7 @@ _TAKEN_BACK = re.compile(
     r"(?:^|[.!?;\n] ?)(?:oh |but |ah )?no[,.! ]|\bfinal(?:ly)?\b|\b(?:correct|right|true) (?:answer|one|capital)\b"
     r"|\b(?:that|it|this|which) (?:is|was) (?:wrong|incorrect|a mistake|false)\b|\bso the answer\b"
 )
+_PREDICATE = re.compile(r" (?:is|was|are|were|has|had|lies|would|could|can|looks|seems)\b")
 _CONDITION = re.compile(r"\b(?:if|whether)\b")
 _LISTED = re.compile(r"[ ,]*(?:/|,|\?|\b(?:and|or)\b)[ ,/]*(?:(?:either|maybe|perhaps|possibly|also|the|in) )*$")
 _CLAUSE = re.compile(r"[.!?;\n]|\b(?:but|however|although|though)\b")
@@ -84,7 +85,7 @@ _THINGS = re.compile(  # what may be said of a thing, and abstains from nothing
     r"\b(?:fictional|fictitious|imaginary|invented|unknown|unclear|undetermined|not (?:\w+ly )?(?:known|available|given"
     r"|provided|specified))\b"
 )
-_IN_PASSING = re.compile(r"\b(?:such as|some of|includ\w+|for example|like|there (?:is|are)|may|might|could|can)\b")
+_IN_PASSING = re.compile(r"\b(?:such as|some of|includ\w+|for example|like|there (?:is|are)|may|might|could)\b")
 _INITIALS = re.compile(r"\b([A-Z])(?:\. ?(?=[A-Z]\b)|(?=[A-Z] [A-Z][a-z]))")
 _ARTICLE = re.compile(r"(?:The|the|An|A) (?=[A-Z\d])")
 _SIGNED = re.compile(r"[&./,:]|\band\b|\b[A-Z] [A-Z]\b|\d \d")
@@ -141,7 +142,8 @@ class Matches:
         named = [m for m in mentions if not m.denied]
         settled = settle(named, reading)
         if settled is None:
-            return unparsed("names several answers")
+            withheld = None if any(m.claimed for m in named) else withholds(case, reading)
+            return withheld or unparsed("names several answers")
         withheld = None if answers(case, named, reading) else withholds(case, reading)
         if withheld:
             return withheld
@@ -177,9 +179,8 @@ class Matches:
             return Mention(start, end, who, False, True)
         whole = start - WINDOW <= last or bool(breaks)  # else the clause is cut, and begins nowhere
         stands_alone = _EDGE_BEFORE.search(before if whole else "x" + before) and _EDGE_AFTER.match(after)
-        claimed = self.claimed_after.match(after) or (
-            (_VERB.search(clause) or stands_alone) and not _CONDITION.search(clause)
-        )
+        told = _VERB.search(clause) and not _PREDICATE.match(after)
+        claimed = (self.claimed_after.match(after) or told or stands_alone) and not _CONDITION.search(clause)
         return Mention(start, end, who, bool(claimed))
 
 
@@ -246,9 +247,10 @@ def settle(mentions: list[Mention], reading: Reading) -> int | None:
     claims = [m for m in mentions if m.claimed] or mentions
     if not claims:
         return -1
-    for one, other in pairwise(mentions):
-        listed = one.who != other.who and _LISTED.fullmatch(reading.low[one.end : other.start])
-        if listed and not _GOES_ON.match(reading.low, other.end):
+    listed = {m for pair in pairwise(mentions) if _equals(*pair, reading) for m in pair}
+    if listed:
+        claims = [m for m in claims if m.claimed and m not in listed]
+        if not claims:
             return None
     first, last = claims[0], claims[-1]
     if all(m.who == first.who for m in claims):
@@ -259,6 +261,12 @@ def settle(mentions: list[Mention], reading: Reading) -> int | None:
     at_once = _SENTENCE_END.search(between) is None and not headed(reading.low, first.start, first.end)
     corrected = _CORRECTED.search(between) if at_once else _TAKEN_BACK.search(between) or took_back(between)
     return last.who if corrected else first.who
+
+
+def _equals(one: Mention, other: Mention, reading: Reading) -> bool:
+    """Whether two answers are only listed: "Paris or Lyon"."""
+    listed = one.who != other.who and _LISTED.fullmatch(reading.low[one.end : other.start])
+    return bool(listed) and not _GOES_ON.match(reading.low, other.end)
 
 
 def withholds(case: Case, reading: Reading) -> Ruling | None:

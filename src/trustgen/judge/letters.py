@@ -33,6 +33,7 @@ _JOINED = re.compile(
     r"|even) ){0,2}[(\[]?",
     re.I,
 )
+_ALSO = re.compile(r"\b(?:or|nor|and)\b")
 _OR = re.compile(r"\)? ?(?:or|and|/) ?")
 _BOTH = re.compile(r"\) (?:\w+ ){1,3}(?:and|or) \(?")
 _GOES_ON = re.compile(r" (?!and\b|or\b)[a-z]")
@@ -47,7 +48,7 @@ _READS_TEXTS = Matches((), "wrong")
 def _texts_behind(low: str, end: int, texts: list[str]) -> tuple[str, int]:
     """The option whose text follows a letter, and where it ends; "" where none does."""
     at = end
-    while low[at : at + 1] in _MARKS:
+    while low[at : at + 1] in _MARKS and low[at - 1 : at + 1] != "),":
         at += 1
     best = ("", at)
     for letter, sought in zip(LETTERS, texts, strict=False):
@@ -92,7 +93,7 @@ def _stands(reading: Reading, options: tuple[str, ...]) -> list[Stand]:
     named = [_texts_behind(low, token.end, texts) for token in tokens]
     listed = _listed(low, tokens, named) if len(tokens) > 1 else ()
     found: list[Stand] = []
-    joined = -9
+    joined, denied = -9, -9
     for place, token in enumerate(tokens):
         own, end = named[place]
         stand = stand_of(low, token, end if own == token.letter else token.end)
@@ -100,6 +101,8 @@ def _stands(reading: Reading, options: tuple[str, ...]) -> list[Stand]:
             stand = stand._replace(rank=SUPPOSED, bare=False)
         last = tokens[place - 1] if place else None
         offered = last and _together(low, last, named[place - 1][1], token)
+        if stand is None or (offered and denied == place - 1 and _chained(low, last, token, tokens[place + 1 :][:1])):
+            stand, denied = None, place
         if offered and last and found and found[-1].start == last.start and _GOES_ON.match(low, token.end) is None:
             if stand is None and _PLURAL.match(low, end):  # "A) Paris and C) Rome are wrong"
                 found.pop()
@@ -117,6 +120,12 @@ def _stands(reading: Reading, options: tuple[str, ...]) -> list[Stand]:
         if stand:
             found.append(stand)
     return found
+
+
+def _chained(low: str, last: Token | None, token: Token, then: list[Token]) -> bool:
+    """Whether a letter shares the denial of the one before it: "not A, C or D"."""
+    ends = [(last.end if last else 0, token.start), *((token.end, one.start) for one in then)]
+    return any(_ALSO.search(low, start, end) for start, end in ends)
 
 
 def _together(low: str, last: Token, behind: int, token: Token) -> bool:
@@ -179,9 +188,8 @@ def chosen(reading: Reading, options: tuple[str, ...]) -> tuple[str, str]:
     if rank < MARKED:
         texts, at = _texts(reading, options)
         first = next((s for s in stands if s.rank >= SET or len(found) > 1), None)
-        if texts and (
-            first is None or (first.label and at < first.start and opens(Stand(at, at, "", SET), reading.low))
-        ):
+        named = next((token.start for token in lone_letters(reading, options)), len(reading.low))
+        if texts and (first is None or (first.label and at < named and opens(Stand(at, at, "", SET), reading.low))):
             found = texts
     if len(found) != 1 or "" in found:
         return "", "names several options" if found else "names no option"

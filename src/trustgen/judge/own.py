@@ -130,6 +130,8 @@ def one_turn(case: Case, reply: str) -> str:
     """A reply up to where another turn begins."""
     lead = _LEAD.match(reply)
     text = reply[lead.end() :] if lead else reply
+    if "\n" not in text and _TURN.search(text) is None:
+        return text if lead and _TAG.search(lead[0]) else reply
     start = _past(case, text)
     text = text[start:].lstrip(_REST) if start else text
     end = _end(case, text)

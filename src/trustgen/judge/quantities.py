@@ -29,7 +29,7 @@ from typing import NamedTuple
 from trustgen.core import Case, InputError, Ruling
 
 from .reading import REFUSED, abstains, refusal, scored, unparsed
-from .standing import corrects, headed
+from .standing import WINDOW, corrects, headed, sentence, supposed
 from .units import LARGE, SHORT, SMALL, TENS, UNITS, Unit, number_of
 from .whole import WholeJudge
 from .wrapped import unwrapped
@@ -44,11 +44,12 @@ _FIGURES = (
     r"|\d{1,3}(?:[\u00a0\u202f\u2009' ]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?:[eE][+-]?\d{1,3}(?!\w)|\s?(?:[x×·*]|\\times)\s?10\s?\^\s?\{?(?P<power>[+-]?\d{1,3})\}?)?"
 )
+_ALONE = r"(?<![^\W\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])"  # no letter or digit before it
 _SAID = rf"(?:(?:an?\s+)?\b(?:{_WORDS})\b(?:[\s-]+(?:and\s+)?(?:{_WORDS}|a\s+half)\b)*)"
 _UNIT = "|".join(re.escape(name).replace(r"\ ", r"[\s-]+") for name in sorted(UNITS, key=len, reverse=True))
 _AMOUNT = re.compile(
     rf"(?P<front>[$€£])?\s?(?P<sign>(?<![\w)\]])[-\u2212]|\bminus\s"
-    rf"|\bnegative\s)?(?:(?P<fig>(?<![\w.,])(?:(?<!\d)){_FIGURES})(?:\s?(?P<large>thousand|million|billion"
+    rf"|\bnegative\s)?(?:(?P<fig>(?<![.,]){_ALONE}{_FIGURES})(?:\s?(?P<large>thousand|million|billion"
     rf"|trillion)\b)?|(?P<said>{_SAID}))"
     rf"(?:[\s-]?(?P<unit>(?:{_UNIT})(?![\w²³])|(?:km|m|mi|ft)\s?[²³]))?",
     re.I,
@@ -337,7 +338,7 @@ def settle(named: list[Amount], text: str, rule: Measured) -> Amount | str | Non
     if len({round(k.value, 12) for k in kept}) == 1:
         return kept[-1]
     if headed(text, kept[0].start, kept[0].end):
-        later = [a for a in kept[1:] if _takes_back(a, text) or (a.final and _answers(a, text))]
+        later = [a for a in kept[1:] if _takes_back(a, text) or (a.marked and _answers(a, text))]
         return later[-1] if later else kept[0]
     return _last_word(kept, text, rule)
 
@@ -361,7 +362,8 @@ def _takes_back(one: Amount, text: str) -> bool:
 
 
 def _answers(one: Amount, text: str) -> bool:
-    return _ANSWERED.search(text, max(0, one.start - 60), one.start) is not None
+    said = text[max(0, one.start - WINDOW) : one.start].lower()
+    return _ANSWERED.search(said, sentence(said, len(said))) is not None and not supposed(said, len(said))
 
 
 def _year(one: Amount, text: str) -> bool:

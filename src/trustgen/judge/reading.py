@@ -23,7 +23,7 @@ T = TypeVar("T")
 VERSION = 1  # raise it when a reading changes: every judge's key follows
 HALF = 4000  # a longer reply is read at both ends
 
-_QUOTES = "'\"`\u2018\u2019\u201b\u201c\u201d\u00ab\u00bb\u00b4\u02bb\u02bc"
+_QUOTES = "'\"`\u2018\u2019\u201b\u201c\u201d\u00ab\u00bb\u00b4\u02bb\u02bc\u300c\u300d\u300e\u300f\u300a\u300b"
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _DASHES = "-\u2010\u2011\u2012"
 _TIDY = (

@@ -105,6 +105,8 @@ _WRONG = re.compile(
 _SET = re.compile(r"[)\]]|[.:](?= |\n|$)")
 _STOPS = re.compile(r"[)\]]*(?:[.:,;!?\n/=]|$| (?:because|since|as|for|it is)\b| is the | ?\()")
 _HEADS_ANSWER = re.compile(r": ?\(?[A-Z](?:[).:]|\n|$)")
+_ENTRY = re.compile(r"\n\W*B[).:]")
+_NEXT = re.compile(r" (?:(?:best|correctly|clearly) (?=fits|matches|describes|is\b|says|names))?([A-Za-z]+)")
 _ASKED = re.compile(r"(?:^|\n)q(?:uestion)?:")
 _CLOSED = re.compile(r"[)\]]*(?:[.!,;:]+(?: |\n|$)|\n|$)")
 _LEAD_IN = re.compile(
@@ -149,11 +151,13 @@ def _lettered(options: tuple[str, ...]) -> bool:
 def _no_letter(reading: Reading, end: int, own: str) -> bool:
     """Whether an "A" is the article, or heads an answer ("Q: … A: B")."""
     if reading.text[end : end + 1] == ":" and reading.text[end - 2 : end - 1] in ("", "\n"):
+        if _ENTRY.search(reading.text, end):
+            return False
         asked = _ASKED.search(reading.low, 0, end) is not None
         return _HEADS_ANSWER.match(reading.text, end) is not None or (
             asked and not reading.low.startswith(name(own), end + 2)
         )
-    after = re.match(r" ([A-Za-z]+)", reading.text[end : end + 24])
+    after = _NEXT.match(reading.text, end)
     if after is None or after[1].lower() in _FOLLOWS:
         return False
     if after[1].isupper() and len(after[1]) == 1:

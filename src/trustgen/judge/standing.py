@@ -41,12 +41,14 @@ IS_ABROAD = "es est ist e sao est_la es_la e_la e_il e_a 是 为 為 は が 은
 
 _SPLIT = re.compile(r"[.!?;\n]")
 _SUPPOSED = re.compile(
-    r"\b(?:if|whether|unless|suppos\w+|assum\w+|imagin\w+|hypothetical\w*|were it|had it|thought|considered"
-    r"|considering|tempt\w+|one (?:might|may|could|would)|you (?:might|may|could|would)|could have been"
-    r"|would have been|i would have (?:said|chosen)|(?:people|some|many|others|they|someone|somebody|students?"
-    r"|friends?)"
-    r" (?:\w+ )?(?:say|says|said|think|thinks|argue|believe|claim|answer|answered|chose|choose|pick)|says|claims"
-    r"|claimed|argues|argued|instead of|rather than|the question|asked)\b"
+    r"\b(?:if|whether|unless|suppos\w+|assum\w+|imagin\w+|hypothetical\w*|were it|had it|could have been"
+    r"|would have been)\b"
+)
+_SAID = re.compile(
+    r"\b(?:thought|considered|considering|tempt\w+|one (?:might|may|could|would)|you (?:might|may|could|would)"
+    r"|i would have (?:said|chosen|picked)|(?:people|some|many|others|they|someone|somebody|students?|friends?)"
+    r" (?:\w+ )?(?:say|says|said|think|thinks|argue|believe|claim|answer|answered|chose|choose|pick|picked|go for)"
+    r"|says|claims|claimed|argues|argued|instead of|rather than)\b"
 )
 _HALF = re.compile(r"\b(?:although|though|while|even though|whereas|despite)\b[^,]*$")
 _IF_BEHIND = re.compile(r"[^.!?;\n]{0,30}?\b(?:only )?(?:if|had|were|in case|when|unless)\b")
@@ -90,7 +92,8 @@ def supposed(low: str, start: int) -> bool:
     before = low[sentence(low, start) : start]
     for turn in ("but ", "however", "yet "):
         before = before[before.rfind(turn) + 1 :]
-    return bool(_SUPPOSED.search(before) or _HALF.search(before))
+    clause = before[before.rfind(", ") + 1 :]
+    return bool(_SUPPOSED.search(before) or _SAID.search(clause) or _HALF.search(before))
 
 
 def on_condition(low: str, end: int) -> bool:

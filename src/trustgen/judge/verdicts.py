@@ -36,16 +36,17 @@ from .standing import (
 _FOREIGN = {
     "yes": "si sí oui ja sim да 是 是的 对 對 はい 네 예 نعم हाँ हां jawohl tak evet",
     "no": "non nein não нет 不 否 不是 不对 いいえ 아니요 아니오 لا नहीं nee nie hayır",
-    "true": "wahr richtig vrai verdadero cierto vero verdadeiro верно правда истина 正确 正確 对 對 真 真的 正しい 참 "
-    "맞다 맞습니다 صحيح صحيحة सही सच waar prawda",
-    "false": "falsch vrai-faux faux falso неверно ложь неправда 错误 錯誤 错 假 不正确 誤り 間違い 正しくない 거짓 "
-    "틀립니다 틀리다 خطأ غير-صحيح गलत unwahr onwaar fałsz",
+    "true": "verdadera vraie wahr richtig vrai verdadero cierto vero verdadeiro верно правда истина "
+    "正确 正確 对 對 真 真的 正しい "
+    "참 맞다 맞습니다 صحيح صحيحة सही सच waar prawda",
+    "false": "falsa fausse falsch faux falso неверно ложь неправда 错误 錯誤 错 假 不正确 誤り 間違い 正しくない 거짓 "
+    "틀립니다 틀리다 خطأ गलत unwahr onwaar fałsz",
 }
 """Verdicts in other languages, by what they mean."""
 
 _OPENERS = (
     r"(?:(?:well|ok|okay|so|hmm|sure|therefore|thus|hence|overall|and|but|my|the|final|answer|verdict|decision|is|i|id"
-    r"|would|say|think|believe|it|its|thats|that|this|a|definitely|certainly|clearly|probably|absolutely|simply"
+    r"|would|say|think|believe|answer|choose|vote|pick|it|its|thats|that|this|a|clear|firm|simple|definitely|certainly|clearly|probably|absolutely|simply"
     r"|actually|wait|lean|lean towards|in short|in conclusion|unfortunately|great question|good question|of course"
     r"|short)[ ,:]{1,2})*"
 )
@@ -75,7 +76,14 @@ _MARK_ABROAD = re.compile(
 )
 _LEAD = re.compile(r"^\W+")
 _ASKS = re.compile(r"(?:is|was|are|does|do|should|would) [^.!;\n]*$")
-_ENDS_CLAUSE = re.compile(r"[ )]*(?:[.,!?:;)\u060c\n\u0964]|$|\u3067\u3059|\u7684|\u4e86)|(?: ?(?:है|입니다))")
+_ENDS_CLAUSE = re.compile(
+    rf"[ )]*(?:[.,!?:;)\n\u060c\u0964]|$)|(?: ?(?:{spelt('です である だ 的 了 है 입니다 이다 예요')}))"
+)
+_IT_IS_ABROAD = re.compile(
+    r"(?:(?:es|esto es|eso es|cest|il est|das ist|es ist|e|isso e|questo e|это|so|also|donc|entonces|portanto"
+    r"|dunque|(?:die|diese) aussage ist|laffirmation est|la afirmacion es|a afirmacao e|laffermazione e|claro"
+    r"|bien sur)[ ,:]*)*"
+)
 
 
 def _foreign(labels: tuple[str, ...]) -> dict[str, str]:
@@ -161,7 +169,7 @@ class Verdicts:
         if not _ENDS_CLAUSE.match(low, match.end()):
             return None
         marked = _MARK_ABROAD.search(before) or self.marks.search(before)
-        if not marked and clause.strip():
+        if not marked and not _IT_IS_ABROAD.fullmatch(clause):
             return None
         bare = low[match.end() : match.end() + 1] in ("", ".", "!", "\n")
         return Stand(*match.span(), self.foreign[match[3]], MARKED if marked else SET, bare, not clause)

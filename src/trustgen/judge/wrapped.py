@@ -30,7 +30,7 @@ _SURE = re.compile(
     re.I,
 )
 _SURE_TAG = re.compile(r"<confidence>\s*(\d{1,3}(?:\.\d+)?)\s*(%|\\%|percent|/ ?100)?\s*</confidence>", re.I)
-_TAG = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>(.{0, 4000}?)</\1>", re.I | re.S)
+_TAG = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>(.{{0,4000}}?)</\1>", re.I | re.S)
 _OPEN_TAG = re.compile(rf"<({_NAMES})>([^<>]*)\Z", re.I)
 _ASIDE = re.compile(r"<(reason\w*|explanation|rationale|analysis|thoughts?|scratchpad)>.{0,4000}?</\1>", re.I | re.S)
 _STYLED = re.compile(r"</?(?:b|i|u|em|strong|code|span|mark|font|(br|p|div|h\d|li|ul|ol))(?: [^<>]{0,80})?/?>", re.I)
