@@ -178,7 +178,7 @@ def test_five_models_that_agree_are_one_line_below_the_table(
     assert twins.models == models
     assert twins.of == 4
     print_leaderboard(made)
-    text = capsys.readouterr().out
+    text = " ".join(capsys.readouterr().out.split())
     assert text.count("identical verdicts") == 1
     assert text.index("minimum") < text.index("identical verdicts: m1, m2, m3, m4 and m5, on ")
 

@@ -92,16 +92,17 @@ def warnings(found: Leaderboard) -> Iterator[str]:
 
 def twins(found: Leaderboard, names: Mapping[str, str] | None = None) -> Iterator[str]:
     """Models that no verdict tells apart on some task, one sentence a group."""
+    ranked = [line.model for line in found.lines]
     for group in found.identical[:MOST_TWINS]:
-        models = [one_line((names or {}).get(model, model), 120) for model in group.models]
+        models = [one_line((names or {}).get(m, m), 120) for m in sorted(group.models, key=ranked.index)]
         few = f" ({', '.join(group.tasks)})" if len(group.tasks) < group.of else ""
         yield (
             f"identical verdicts: {', '.join(models[:-1])} and {models[-1]}, on {len(group.tasks)} of "
             f"{plural(group.of, 'task')}{few}, {plural(group.cases, 'case')}: one model twice, or tasks that all get "
             "right or wrong"
         )
-    if more := len(found.identical) - MOST_TWINS:
-        yield from [f"identical verdicts: {plural(more, 'further group')} (--json has all)"] if more > 0 else []
+    if (more := len(found.identical) - MOST_TWINS) > 0:
+        yield f"identical verdicts: {plural(more, 'further group')} (--json has all)"
 
 
 def unranked(found: Leaderboard, names: Mapping[str, str] | None = None) -> Iterator[str]:

@@ -24,7 +24,7 @@ from trustgen.stats.measure import RatioMeasure
 from trustgen.stats.multiplicity import Family
 from trustgen.store import RunFolder, TaskEntry
 
-from .family import MARGIN, Verdict, draws_for, paired, size, to_show, verdict
+from .family import MARGIN, Verdict, draws_for, p_values, to_show, verdict
 from .reading import counted_run, graded, lacking, same_verdicts
 
 INTERVALS = "Each interval is at 95 % for its own measure alone, unadjusted across tasks."
@@ -116,8 +116,7 @@ def compare_models(
     known_model(folder, manifest.models, a)
     known_model(folder, manifest.models, b)
     edition = run.edition()
-    graded_all = graded(run, edition, manifest)
-    grades = {pair: one.grades for pair, one in graded_all.items()}
+    grades = {pair: one.grades for pair, one in graded(run, edition, manifest).items()}
     out = lacking(manifest)
     kit = named({**edition.manifest.makers, **manifest.roles})
     first, second = sorted((a, b))
@@ -135,9 +134,7 @@ def compare_models(
             asked.append(_apart(entry.id, " and ".join(levels)))
         else:
             asked += pairings(task, grades[entry.id, first], grades[entry.id, second], all_measures=all_measures)
-    tests = size(len(manifest.models), len(headlines))
-    others = [one for one in paired(headlines, manifest.models, grades, tests) if {one.a, one.b} != {a, b}]
-    beside = [math.nan if one.found is None else one.found.p for one in others]
+    beside = p_values(headlines, manifest.models, grades, but={a, b})
     found = differences(asked, margin=margin, beside=beside)
     if first != a:
         found = [_turned(row) for row in found]

@@ -15,6 +15,7 @@ from typing import Literal, NamedTuple
 from trustgen.core import Task
 from trustgen.stats import ClusterMeasure, Grades, paired_difference
 from trustgen.stats.compare import Difference as Paired
+from trustgen.stats.compare import paired_p
 from trustgen.stats.intervals import DRAWS, LEVEL
 from trustgen.stats.multiplicity import holm
 from trustgen.stats.power import clusters_to_show
@@ -50,32 +51,54 @@ def size(models: int, headlines: int) -> int:
     return models * (models - 1) // 2 * headlines
 
 
-def paired(
-    headlines: Mapping[str, Task | None], models: Sequence[str], grades: Mapping[Pair, Grades], tests: int
-) -> Iterator[Tested]:
-    """Every pair of models on every headline, not adjusted yet; a task that is None is not installed as it was run.
+Planned = tuple[str, str, str, tuple[Grades, Grades, ClusterMeasure] | None]
+"""A headline, two models, and what they are compared by; None where they cannot be."""
+
+
+def _planned(
+    headlines: Mapping[str, Task | None], models: Sequence[str], grades: Mapping[Pair, Grades]
+) -> Iterator[Planned]:
+    """Every pair of models on every headline; a task that is None is not installed as it was run.
 
     The first model of a pair is the first by name, so that the order in which two are named changes no number.
     """
     for task_id, task in headlines.items():
         measure = task.measures[task.headline] if task else None
         for a, b in combinations(sorted(models), 2):
-            both = grades.get((task_id, a)), grades.get((task_id, b))
-            if not isinstance(measure, ClusterMeasure) or both[0] is None or both[1] is None:
-                yield Tested(task_id, a, b, None)
-                continue
-            yield Tested(task_id, a, b, paired_difference(both[0], both[1], measure, draws=draws_for(tests)))
+            one, other = grades.get((task_id, a)), grades.get((task_id, b))
+            if one is None or other is None or not isinstance(measure, ClusterMeasure):
+                yield task_id, a, b, None
+            else:
+                yield task_id, a, b, (one, other, measure)
 
 
-def judged(
-    tested: Sequence[Tested], headlines: Mapping[str, Task | None], margin: float = MARGIN
+def p_values(
+    headlines: Mapping[str, Task | None], models: Sequence[str], grades: Mapping[Pair, Grades], but: set[str]
+) -> list[float]:
+    """The p-values of a family, those of the pair `but` left out; `nan` where two cannot be compared."""
+    draws = draws_for(size(len(models), len(headlines)))
+    return [
+        paired_p(*both, draws=draws) if both else math.nan
+        for _, a, b, both in _planned(headlines, models, grades)
+        if {a, b} != but
+    ]
+
+
+def family(
+    headlines: Mapping[str, Task | None],
+    models: Sequence[str],
+    grades: Mapping[Pair, Grades],
+    margin: float = MARGIN,
 ) -> dict[tuple[str, str, str], Tested]:
-    """The same with adjusted p-values and verdicts, by task and models."""
+    """Every pair tested, adjusted and judged, by task and models, the first by name first."""
+    draws = draws_for(size(len(models), len(headlines)))
+    tested = [
+        Tested(task, a, b, paired_difference(*both, draws=draws) if both else None)
+        for task, a, b, both in _planned(headlines, models, grades)
+    ]
     adjusted = holm([math.nan if t.found is None else t.found.p for t in tested])
-    return {
-        (t.task, t.a, t.b): _said(t, float(p), headlines, margin, len(tested))
-        for t, p in zip(tested, adjusted, strict=True)
-    }
+    said = [_said(t, float(p), headlines, margin, len(tested)) for t, p in zip(tested, adjusted, strict=True)]
+    return {(t.task, t.a, t.b): t for t in said}
 
 
 def _said(one: Tested, adjusted: float, headlines: Mapping[str, Task | None], margin: float, tests: int) -> Tested:

@@ -26,7 +26,7 @@ from trustgen.stats.ties import Standing, Ties, grouped
 from trustgen.store import Edition, RunFolder, RunManifest, TaskEntry
 
 from .compare import installed
-from .family import Tested, Verdict, judged, paired, size
+from .family import Tested, Verdict, family
 from .gate import dimension_of
 from .reading import counted_run, graded, lacking, verdict_columns
 
@@ -204,8 +204,7 @@ def leaderboard(
         counted = [board.grades[pair] for pair in board.grades if pair[1] == model and pair[0] not in utility]
         lines.append(_line(model, simulated, made, counted))
     headlines = {task: tasks.get(task) for task in known}
-    tests = size(len(board.models), len(headlines))
-    pairs = judged(list(paired(headlines, list(board.models), board.grades, tests)), headlines)
+    pairs = family(headlines, list(board.models), board.grades)
     orders = [_order(task, board, pairs) for task in tasks.values()]
     return Leaderboard(
         edition=board.edition.manifest.id,
@@ -215,7 +214,7 @@ def leaderboard(
         lines=tuple(sorted(lines, key=_standing)),
         orders=tuple(orders),
         identical=tuple(_identical(board, known)),
-        family=tests,
+        family=len(pairs),
         weights={task: (weights or {}).get(task, 1.0) for task in known},
         utility=tuple(utility),
         warnings=tuple(_warnings(board, absent)),
