@@ -18,7 +18,7 @@ from rich.cells import cell_len
 from trustgen.core import Case, InputError, Outcome
 from trustgen.report import Leaderboard, leaderboard, print_leaderboard, write_leaderboard
 from trustgen.report.board_text import LEGEND
-from trustgen.report.leaderboard import _columns
+from trustgen.report.reading import verdict_columns
 from trustgen.stats import Grade, Grades
 from trustgen.store import NotApplicable, RunFolder
 
@@ -87,12 +87,12 @@ def test_lower_is_better_ranks_the_other_way_round(found: Leaderboard) -> None:
 def test_ties_share_letters_and_neighbours_are_counted(found: Leaderboard) -> None:
     orders = {order.task: order for order in found.orders}
     facts, hiring = orders[FACTS], orders[HIRING]
-    assert [p.letters for p in facts.places] == [("a",), ("b",), ("c",)]
-    assert [(p.best, p.worst) for p in facts.places] == [(1, 1), (2, 2), (3, 3)]
-    assert (facts.told_apart, facts.neighbours) == (2, 2)
+    assert [p.letters for p in facts.places] == [("a",), ("a",), ("b",)]
+    assert [(p.best, p.worst) for p in facts.places] == [(1, 2), (1, 2), (3, 3)]
+    assert (facts.told_apart, facts.neighbours) == (1, 2)
     assert (hiring.told_apart, hiring.neighbours) == (0, 2)
     assert [p.letters for p in hiring.places] == [("a",), ("a", "b"), ("b",)]
-    assert (found.told_apart, found.neighbours) == (5, 8)
+    assert (found.told_apart, found.neighbours) == (4, 8)
 
 
 def test_identical_verdicts_are_flagged(tmp_path: Path, run: Path, found: Leaderboard) -> None:
@@ -123,7 +123,7 @@ def test_one_identical_column_is_flagged_by_its_task(tmp_path: Path, monkeypatch
 def test_labels_are_compared_by_name_and_not_by_code() -> None:
     def column(known: dict[str, int], *labels: str) -> list[list[float]]:
         rows = [Grade(str(i), "", Outcome.SCORED, 1.0, label) for i, label in enumerate(labels)]
-        columns: list[list[float]] = _columns(Grades.of(rows), known).tolist()
+        columns: list[list[float]] = verdict_columns(Grades.of(rows), known).tolist()
         return columns
 
     known: dict[str, int] = {}
@@ -221,10 +221,10 @@ def test_the_table_fits_a_hundred_columns(
     print_leaderboard(found)
     text = capsys.readouterr().out
     assert max(cell_len(line) for line in text.splitlines()) <= 100
-    assert "m1  0.825 truthfulness         0.942 [0.880, 0.958]      4/4    0.0 %     none" in text
-    assert "5 of 8 neighbours told apart" in text
+    assert "m1  0.825 truthfulness    0.942 [0.880, 0.958]    4/4   0.0 %    none    0.0 %\n" in text
+    assert "4 of 8 neighbours told apart" in text
     assert "2 of 2 neighbours told apart" in text
-    assert "  m2    0.724  ab       rank 1 to 3\n" in text
+    assert "  m2    0.724  ab       rank 1 to 3  not shown over m3 (about 2,300 more)\n" in text
     assert "every task 1 within its dimension" in text
     assert " ".join(LEGEND.split()) in " ".join(text.split())
 
@@ -239,7 +239,7 @@ def test_refusals_stand_beside_goodness(found: Leaderboard) -> None:
 def test_the_csv_has_every_number_once(tmp_path: Path, found: Leaderboard) -> None:
     path = write_leaderboard(found, tmp_path / "board.csv")
     rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
-    assert len(rows) == 3 * (1 + 1 + 3 + 3 + 4)
+    assert len(rows) == 3 * (1 + 1 + 3 + 3 + 1 + 4)
     small = [row for row in rows if row["model"] == SMALL and row["kind"] == "minimum"]
     assert [(row["name"], float(row["value"])) for row in small] == [("robustness", 0.125)]
     assert not any(math.isnan(float(row["value"])) for row in rows)

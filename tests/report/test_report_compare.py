@@ -14,7 +14,8 @@ from scipy.stats import binom
 
 from trustgen.core import Direction, FolderError, InputError, registry
 from trustgen.report import Difference, compare_models
-from trustgen.report.compare import Pairing, _verdict, differences, worst_loss
+from trustgen.report.compare import Pairing, differences, worst_loss
+from trustgen.report.family import verdict
 from trustgen.stats import Grades, accuracy, all_right, flip_rate, gap
 from trustgen.stats.multiplicity import benjamini_hochberg
 from trustgen.stats.power import discordance, paired_cases, paired_power
@@ -42,7 +43,7 @@ def test_verdicts_follow_the_direction_of_each_headline(run: Path) -> None:
     assert {r.task: (r.measure, r.verdict) for r in rows} == {
         FACTS: ("accuracy", "worse"),
         LEANING: ("flip_rate", "worse"),
-        HIRING: ("disparate_impact", "tie"),
+        HIRING: ("disparate_impact", "not shown"),
         SHIFTS: ("all_right", "worse"),
     }
     assert rows[0].difference < 0 < rows[1].difference, "accuracy fell, and the flip rate rose"
@@ -51,13 +52,13 @@ def test_verdicts_follow_the_direction_of_each_headline(run: Path) -> None:
 def test_turned_round_it_is_the_opposite(run: Path) -> None:
     for there, back in zip(compare_models(run, REMOTE, SMALL), compare_models(run, SMALL, REMOTE), strict=True):
         assert back.difference == pytest.approx(-there.difference)
-        assert {there.verdict, back.verdict} in ({"better", "worse"}, {"tie"})
+        assert {there.verdict, back.verdict} in ({"better", "worse"}, {"not shown"})
         assert (there.counted, there.missing) == (back.counted, back.missing)
 
 
-def test_a_model_ties_with_itself(run: Path) -> None:
+def test_a_model_is_not_told_apart_from_itself(run: Path) -> None:
     for row in compare_models(run, REMOTE, REMOTE):
-        assert (row.verdict, row.difference, row.p) == ("tie", 0.0, 1.0)
+        assert (row.verdict, row.difference, row.p) == ("not shown", 0.0, 1.0)
         assert row.low <= 0 <= row.high
 
 
@@ -96,7 +97,7 @@ def test_a_task_that_is_not_installed_is_not_comparable(run: Path, monkeypatch: 
     first, *others = compare_models(run, REMOTE, SMALL)
     assert (first.verdict, first.title) == ("not comparable", FACTS)
     assert first.reason in ("task `facts` is gone", "the run has version 1-A, installed is 2-A")
-    assert {row.verdict for row in others} == {"worse", "tie"}
+    assert {row.verdict for row in others} == {"worse", "not shown"}
 
 
 def test_a_measure_of_another_making_is_not_comparable(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,32 +115,35 @@ def test_a_run_without_numbers_is_not_compared(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("better", "a", "b", "target", "verdict"),
+    ("better", "a", "b", "target", "said"),
     [
         ("b", 0.4, 0.6, None, "better"),
         ("a", 0.4, 0.6, None, "worse"),
-        ("", 0.4, 0.6, None, "tie"),
+        ("", 0.4, 0.6, None, "not shown"),
         ("b", 0.2, 0.4, 0.5, "better"),
         ("a", 0.8, 0.9, 0.5, "worse"),
-        ("b", 0.2, 0.6, 0.5, "tie"),
+        ("b", 0.2, 0.6, 0.5, "not shown"),
     ],
 )
 def test_values_on_both_sides_of_a_target_prove_nothing(
-    better: str, a: float, b: float, target: float | None, verdict: str
+    better: str, a: float, b: float, target: float | None, said: str
 ) -> None:
-    assert _verdict(better, a, b, target) == verdict
+    found: Any = SimpleNamespace(better=better, a=a, b=b, low=-0.5, high=0.5)
+    assert verdict(found, 0.01, target, 0.05) == said
 
 
 # ── one family ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def test_headlines_are_one_family_under_holm(run: Path) -> None:
-    rows = compare_models(run, REMOTE, SMALL)
+    """All three pairs of models on all four headlines, whichever pair is asked for."""
+    pairs = [(REMOTE, SMALL), (COWARD, SMALL), (REMOTE, COWARD)]
+    rows = [row for a, b in pairs for row in compare_models(run, a, b)]
     ranked = sorted(row.p for row in rows)
-    expected = np.maximum.accumulate([min(1.0, p * (4 - i)) for i, p in enumerate(ranked)])
+    expected = np.maximum.accumulate([min(1.0, p * (12 - i)) for i, p in enumerate(ranked)])
     assert sorted(row.adjusted for row in rows) == pytest.approx(list(expected))
-    assert {(row.role, row.adjustment) for row in rows} == {("primary", "Holm")}
-    assert all((row.verdict != "tie") == (row.adjusted <= 0.05) for row in rows)
+    assert {(row.role, row.adjustment, row.family) for row in rows} == {("primary", "Holm", 12)}
+    assert all((row.verdict in ("better", "worse")) == (row.adjusted <= 0.05) for row in rows)
 
 
 def test_a_verdict_goes_by_the_adjusted_p() -> None:
@@ -147,13 +151,13 @@ def test_a_verdict_goes_by_the_adjusted_p() -> None:
     alone = differences([weak])[0]
     assert (alone.p, alone.verdict) == (pytest.approx(0.0390625), "better")
     among = differences([weak, _pairing("none", gains=3, losses=3)])[0]
-    assert (among.p, among.adjusted, among.verdict) == (alone.p, pytest.approx(0.078125), "tie")
+    assert (among.p, among.adjusted, among.verdict) == (alone.p, pytest.approx(0.078125), "not shown")
 
 
 def test_what_cannot_be_compared_keeps_its_place_in_the_family() -> None:
     apart = Difference(task="t", title="t", verdict="not comparable", reason="is gone")
     found = differences([_pairing("weak", gains=8, losses=1), apart])
-    assert [row.verdict for row in found] == ["tie", "not comparable"]
+    assert [row.verdict for row in found] == ["not shown", "not comparable"]
     assert math.isnan(found[1].adjusted)
 
 
@@ -251,7 +255,7 @@ def _run_rejects(rng: np.random.Generator, rate: float) -> bool:
     """Whether a comparison of two alike models finds anything at all."""
     one, other = _able(rng, rate), _able(rng, rate)
     asked = [Pairing(t, t, t, m, a, other[t][1]) for t, (m, a) in one.items()]
-    return any(row.verdict != "tie" for row in differences(asked))
+    return any(row.verdict in ("better", "worse") for row in differences(asked))
 
 
 def test_a_null_comparison_rarely_finds_anything() -> None:
@@ -265,7 +269,7 @@ def test_a_null_comparison_rarely_finds_anything() -> None:
 def test_a_null_run_rejects_five_in_a_hundred_at_most(rate: float) -> None:
     rng, repeats = np.random.default_rng(int(1000 * rate)), 3000
     share = sum(_run_rejects(rng, rate) for _ in range(repeats)) / repeats
-    print(f"\nfour headlines, both models right at {rate}: any verdict but a tie in {100 * share:.1f} % of runs")
+    print(f"\nfour headlines, both models right at {rate}: something was found in {100 * share:.1f} % of runs")
     assert share <= binom.ppf(0.999, repeats, 0.05) / repeats
 
 

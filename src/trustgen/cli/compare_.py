@@ -21,7 +21,8 @@ from .options import common
     type=float,
     metavar="M",
     help="Exit 1 unless B is shown to be worse than A by no more than M on every headline. M is a share of a "
-    "measure's range: 0.02 is two points of an accuracy.",
+    "measure's range: 0.02 is two points of an accuracy. It is the margin of `equivalent` too.  [default: none, and "
+    "0.05 for `equivalent`]",
 )
 @common
 def command(
@@ -29,7 +30,9 @@ def command(
 ) -> None:
     """Compare MODEL_B with MODEL_A on the headline of every task of RUN, paired case by case.
 
-    The headlines are one family: verdicts go by p-values adjusted over all of them (Holm). Intervals are unadjusted.
+    MODEL_B is better, worse, equivalent (the whole interval lies within a margin) or not shown to be any of these, with
+    the records that would show it. All pairs of RUN's models on all headlines are one family, the same as that of
+    `leaderboard`: better and worse go by p-values adjusted over it (Holm). Intervals are unadjusted.
     --all-measures adds the other measures under Benjamini and Hochberg; they never change the exit code.
     """
     from trustgen.report import compare_models, print_comparison

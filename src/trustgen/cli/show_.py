@@ -87,7 +87,7 @@ def _is_pool(path: Path) -> bool:
     from trustgen.core import InputError
 
     try:
-        return "tasks" not in tomllib.loads(path.read_text("utf-8"))
+        return "tasks" not in tomllib.loads(path.read_text("utf-8-sig"))
     except (OSError, ValueError) as error:
         raise InputError(f"`{path}` cannot be read: {error}") from error
 

@@ -5,23 +5,28 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import Path
 
-from trustgen.core import InputError
+from trustgen.core import InputError, Outcome
 
-from .leaderboard import Leaderboard, Line, Order, Part, Place, Twins
-from .tables import BAR, code, write_text
+from .leaderboard import COVERED, Leaderboard, Line, Order, Part, Place
+from .tables import BAR, code, prose, write_text
 from .terminal import Screen
-from .words import DASH, arrow, between, number, one_line, plural
+from .words import DASH, arrow, between, missing, number, one_line, plural, rounded
 
 LEGEND = (
     "Goodness: every headline turned so that 1 is the best its measure can be and 0 the worst; a dimension is the "
     "weighted mean of its tasks, the mean that of the dimensions. Order: by the weakest dimension, then by the mean; "
-    "models with a task missing stand last. Models with a letter in common are not told apart (all pairs on the cases "
-    "both have, Holm at 5 %, a family a headline); ranks are those a model may have. Brackets: 95 % intervals, "
+    "models with a task missing, or with a verdict (scored or refused) on less than 80 % of their planned cases, stand "
+    "last. Models that share a letter are not told apart, on the cases both have: all pairs on all headlines are one "
+    "family (Holm at 5 %), as in `compare`. Ranks are those a model may have. About N more: the records that would "
+    "show a difference as large as the one seen, with power .8. Brackets: 95 % intervals, "
     "unadjusted, that take tasks for independent."
 )
+MOST_TWINS = 5
+"""Lines on identical verdicts, at most; the JSON has them all."""
 
 
 def print_leaderboard(found: Leaderboard) -> None:
@@ -36,16 +41,18 @@ def print_leaderboard(found: Leaderboard) -> None:
         badge = "  SIMULATED: its properties are planted" if line.simulated else ""
         out.line((f"{keys[line.model]:<4}", "bold"), one_line(line.model, 120), (badge, "bold yellow"))
     out.line()
-    head = f"{'':4}{'minimum':<26}{'mean':>6} {'95 %':<15} {'tasks':>7} {'refused':>8} {'utility':>8}"
+    head = f"{'':4}{'minimum':<21}{'mean':>6} {'95 %':<15} {'tasks':>5} {'refused':>7} {'utility':>7} {'unparsed':>8}"
     out.line(head, style="dim")
     for line in found.lines:
         low = line.bottleneck
-        worst = f"{number(low.value)} {one_line(low.name, 18)}" if low else DASH
+        worst = f"{number(low.value)} {one_line(low.name, 14)}" if low else DASH
         interval = between(line.trust.low, line.trust.high)
         tasks = f"{line.tasks}/{line.of}"
         utility = number(line.utility.value) if line.utility else "none"
-        row = f"{worst:<26}{number(line.trust.value):>6} {interval:<15} {tasks:>7} {refused(line):>8} {utility:>8}"
-        out.line((f"{keys[line.model]:<4}", "bold"), row)
+        row = f"{worst:<21}{number(line.trust.value):>6} {interval:<15} {tasks:>5} {refused(line):>7} {utility:>7}"
+        out.line((f"{keys[line.model]:<4}", "bold"), f"{row} {unparsed(line):>8}")
+    for text in unranked(found, keys):
+        out.line((text, "bold red"))
     for line in found.lines:
         out.line()
         out.line((f"{keys[line.model]:<4}", "bold"), "by dimension", style="cyan")
@@ -54,11 +61,14 @@ def print_leaderboard(found: Leaderboard) -> None:
     for order in found.orders:
         out.line()
         out.line((order.title, "cyan"), f" · {order.measure} {arrow(order.direction, order.target)}  {apart(order)}")
-        for place in order.places:
+        for place, after in zip_longest(order.places, order.places[1:]):
             letters = "".join(place.letters) if all(len(x) == 1 for x in place.letters) else " ".join(place.letters)
             value = number(place.value, order.range)
-            out.line((f"{keys[place.model]:<4}", "bold"), f"{value:>7}  {letters or DASH:<8} {rank(place)}", indent=2)
+            said = f"{value:>7}  {letters or DASH:<8} {rank(place)}{versus(order, place, after, keys)}"
+            out.line((f"{keys[place.model]:<4}", "bold"), said, indent=2)
     out.line()
+    for text in twins(found, keys):
+        out.line(text)
     out.line(
         f"{found.told_apart} of {plural(found.neighbours, 'neighbour')} told apart, over all headlines.", style="bold"
     )
@@ -78,18 +88,48 @@ def _head(found: Leaderboard) -> str:
 def warnings(found: Leaderboard) -> Iterator[str]:
     """What to distrust, one sentence each."""
     yield from (one_line(text, 300) for text in found.warnings)
-    for twins in found.identical:
-        yield identical(twins)
 
 
-def identical(twins: Twins) -> str:
-    """Two models that no verdict tells apart on some task."""
-    names = " and ".join(one_line(model, 120) for model in twins.models)
-    few = f" ({', '.join(twins.tasks)})" if len(twins.tasks) < twins.of else ""
-    return (
-        f"identical verdicts: {names}, on {len(twins.tasks)} of {plural(twins.of, 'task')}{few}, "
-        f"{plural(twins.cases, 'case')}: one model twice, or a task that all get right or wrong"
-    )
+def twins(found: Leaderboard, names: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Models that no verdict tells apart on some task, one sentence a group."""
+    ranked = [line.model for line in found.lines]
+    for group in found.identical[:MOST_TWINS]:
+        models = [one_line((names or {}).get(m, m), 120) for m in sorted(group.models, key=ranked.index)]
+        few = f" ({', '.join(group.tasks)})" if len(group.tasks) < group.of else ""
+        yield (
+            f"identical verdicts: {', '.join(models[:-1])} and {models[-1]}, on {len(group.tasks)} of "
+            f"{plural(group.of, 'task')}{few}, {plural(group.cases, 'case')}: one model twice, or tasks that all get "
+            "right or wrong"
+        )
+    if (more := len(found.identical) - MOST_TWINS) > 0:
+        yield f"identical verdicts: {plural(more, 'further group')} (--json has all)"
+
+
+def unranked(found: Leaderboard, names: Mapping[str, str] | None = None) -> Iterator[str]:
+    """The models whose value is over too few of their cases to be a rank."""
+    for line in found.lines:
+        if not line.ranked:
+            read = line.share(Outcome.SCORED, Outcome.REFUSED)
+            yield (
+                f"{one_line((names or {}).get(line.model, line.model), 120)} is not ranked: {_percent(read)} of its "
+                f"planned cases have a verdict ({missing(line.outcomes)})"
+            )
+
+
+def versus(order: Order, place: Place, after: Place | None, names: Mapping[str, str]) -> str:
+    """What is said of a model against the next one; "" where nothing is."""
+    one = order.against(place.model, after.model) if after else None
+    if one is None:
+        return ""
+    name = names.get(one.other, one.other)
+    more = f" (about {rounded(one.needed - one.clusters)} more)" if one.needed else ""
+    words = {"not shown": f"not shown over {name}{more}", "equivalent": f"equivalent to {name}"}
+    return f"  {words.get(one.verdict, f'{one.verdict} than {name}')}"
+
+
+def unparsed(line: Line) -> str:
+    """Share of all planned cases of trust whose reply could not be read."""
+    return _percent(line.share(Outcome.UNPARSED))
 
 
 def profile_rows(line: Line) -> Iterator[tuple[str, str]]:
@@ -132,7 +172,9 @@ def rank(place: Place) -> str:
     """The ranks that a model may have."""
     if not place.best:
         return "no value"
-    return f"rank {place.best}" if place.best == place.worst else f"rank {place.best} to {place.worst}"
+    ranks = f"rank {place.best}" if place.best == place.worst else f"rank {place.best} to {place.worst}"
+    few = place.read < COVERED * place.planned
+    return f"{ranks}, on {place.read:,} of {place.planned:,} cases" if few else ranks
 
 
 def weights(found: Leaderboard) -> str:
@@ -163,7 +205,7 @@ COLUMNS = (
     "rank_best",
     "rank_worst",
 )
-"""Columns of the CSV: one row a number. `kind` is mean, minimum, dimension, utility, refused or headline."""
+"""Columns of the CSV: one row a number. `kind`: mean, minimum, dimension, utility, refused, unparsed or headline."""
 
 
 def write_leaderboard(found: Leaderboard, path: Path) -> Path:
@@ -188,6 +230,8 @@ def _csv(found: Leaderboard) -> str:
         for r in line.refusals:
             numbers = {"value": r.value, "low": r.low, "high": r.high, "of": r.refused, "planned": r.planned}
             rows.writerow(head | {"kind": "refused", "name": r.name} | numbers)
+        share = {"value": line.share(Outcome.UNPARSED), "of": line.outcomes.get(Outcome.UNPARSED, 0)}
+        rows.writerow(head | {"kind": "unparsed", "planned": sum(line.outcomes.values())} | share)
         for order in found.orders:
             for place in (p for p in order.places if p.model == line.model):
                 ranks = {"letters": " ".join(place.letters), "rank_best": place.best, "rank_worst": place.worst}
@@ -199,7 +243,10 @@ def _csv(found: Leaderboard) -> str:
 def _markdown(found: Leaderboard) -> str:
     lines = ["### TrustGen leaderboard", "", _head(found), ""]
     lines += [f"> **{code(text, 400)}**\n" for text in warnings(found)]
-    lines += ["| Model | Minimum | Mean | 95 % interval | Tasks | Refused | Utility |", "|---|---|--:|:-:|--:|--:|--:|"]
+    lines += [
+        "| Model | Minimum | Mean | 95 % interval | Tasks | Refused | Utility | Unparsed |",
+        "|---|---|--:|:-:|--:|--:|--:|--:|",
+    ]
     for line in found.lines:
         low = line.bottleneck
         cells = [
@@ -210,8 +257,10 @@ def _markdown(found: Leaderboard) -> str:
             f"{line.tasks}/{line.of}",
             refused(line),
             number(line.utility.value) if line.utility else "none",
+            unparsed(line),
         ]
         lines.append(_cells(cells))
+    lines += [f"\n> {code(text, 400)}" for text in unranked(found)]
     rooms = [part.name for part in found.lines[0].dimensions]
     lines += ["", _cells(["Model", *(code(room) for room in rooms)]), "|---" + "|--:" * len(rooms) + "|"]
     lines += [
@@ -226,7 +275,8 @@ def _markdown(found: Leaderboard) -> str:
             for p in order.places
         ]
     told = f"{found.told_apart} of {plural(found.neighbours, 'neighbour')} told apart, over all headlines."
-    return "\n".join([*lines, "", told, "", weights(found), "", LEGEND]) + "\n"
+    same = [f"- {prose(text)}" for text in twins(found)]
+    return "\n".join([*lines, "", *same, "", told, "", weights(found), "", LEGEND]) + "\n"
 
 
 def _cells(cells: list[str]) -> str:

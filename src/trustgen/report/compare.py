@@ -1,7 +1,8 @@
 """Two models of one run on the same cases: paired differences, with one family of tests for the whole run.
 
-The headlines of the run are the declared primary family and are held to the chance of *any* false finding (Holm 1979).
-Every other measure is secondary and is held to the expected share of false findings (Benjamini and Hochberg 1995).
+The headlines of the run, on all pairs of its models, are the declared primary family (`family`) and are held to the
+chance of *any* false finding (Holm 1979). Every other measure is secondary and is held to the expected share of false
+findings (Benjamini and Hochberg 1995).
 """
 
 from __future__ import annotations
@@ -10,20 +11,21 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import msgspec
 import numpy as np
 
 from trustgen.core import Direction, InputError, Kit, Task, named, registry
 from trustgen.stats import ClusterMeasure, Grades, paired_difference
+from trustgen.stats.compare import Difference as Paired
 from trustgen.stats.effects import cohen_h
-from trustgen.stats.intervals import DRAWS, LEVEL
 from trustgen.stats.measure import RatioMeasure
 from trustgen.stats.multiplicity import Family
 from trustgen.store import RunFolder, TaskEntry
 
-from .reading import counted_run, graded, lacking
+from .family import MARGIN, Verdict, draws_for, p_values, to_show, verdict
+from .reading import counted_run, graded, lacking, same_verdicts
 
 INTERVALS = "Each interval is at 95 % for its own measure alone, unadjusted across tasks."
 
@@ -49,15 +51,17 @@ class Difference:
     """Model b less model a on one measure; `simulated` says of a and of b whether it is an organism.
 
     `a`, `b` and `difference` are over the `counted` cases that both models have; `missing` is how many of the planned
-    cases at least one lacks. `p` is unadjusted, `adjusted` is after `adjustment` over the family that `role` names, and
-    `verdict` speaks of b by the adjusted one; where it is "not comparable", `reason` says why. `size` is `None` where
-    the measure is no share. `not_worse` says whether b is shown to be worse by no more than `margin`, which is in the
-    measure's own unit; `None` where no margin was asked for.
+    cases at least one lacks. `p` is unadjusted, `adjusted` is after `adjustment` over the `family` tests that `role`
+    names, and `verdict` speaks of b by the adjusted one; where it is "not comparable", `reason` says why. "equivalent"
+    needs the whole interval within `within` of 0, in the measure's own unit; what is "not shown" would be by about
+    `needed` clusters, were the difference as large as the one seen (0: no number can be named). `identical`: the two
+    have the same verdict on every case. `size` is `None` where the measure is no share. `not_worse` says whether b is
+    shown to be worse by no more than `margin`, in the measure's unit; `None` where no margin was asked for.
     """
 
     task: str
     title: str
-    verdict: Literal["better", "worse", "tie", "not comparable"]
+    verdict: Verdict | Literal["not comparable"]
     role: Role = "primary"
     simulated: tuple[bool, bool] = (False, False)
     reason: str = ""
@@ -76,6 +80,10 @@ class Difference:
     adjusted: float = math.nan
     adjustment: str = ""
     size: Size | None = None
+    family: int = 0
+    within: float = math.nan
+    needed: int = 0
+    identical: bool = False
     margin: float | None = None
     not_worse: bool | None = None
     counted: int = 0
@@ -108,23 +116,28 @@ def compare_models(
     known_model(folder, manifest.models, a)
     known_model(folder, manifest.models, b)
     edition = run.edition()
-    grades = graded(run, edition, manifest, {a, b})
+    grades = {pair: one.grades for pair, one in graded(run, edition, manifest).items()}
     out = lacking(manifest)
     kit = named({**edition.manifest.makers, **manifest.roles})
+    first, second = sorted((a, b))
     asked: list[Pairing | Difference] = []
+    headlines: dict[str, Task | None] = {}
     for entry in edition.manifest.tasks:
+        headlines[entry.id] = None
         levels = [f"`{m}` lacks the level {out[entry.id, m]}" for m in dict.fromkeys((a, b)) if (entry.id, m) in out]
-        if levels:
-            asked.append(_apart(entry.id, " and ".join(levels)))
-            continue
         try:
-            task = installed(entry, kit)
+            headlines[entry.id] = task = installed(entry, kit)
         except InputError as error:
             asked.append(_apart(entry.id, str(error)))
             continue
-        both = grades[entry.id, a].grades, grades[entry.id, b].grades
-        asked += pairings(task, *both, all_measures=all_measures)
-    found = differences(asked, margin=margin)
+        if levels:
+            asked.append(_apart(entry.id, " and ".join(levels)))
+        else:
+            asked += pairings(task, grades[entry.id, first], grades[entry.id, second], all_measures=all_measures)
+    beside = p_values(headlines, manifest.models, grades, but={a, b})
+    found = differences(asked, margin=margin, beside=beside)
+    if first != a:
+        found = [_turned(row) for row in found]
     return [replace(made, simulated=(a in manifest.simulated, b in manifest.simulated)) for made in found]
 
 
@@ -152,25 +165,55 @@ def pairings(task: Task, a: Grades, b: Grades, *, all_measures: bool) -> Iterato
             yield Pairing(task.id, task.card.title, name, measure, a, b, "secondary")
 
 
-def differences(asked: Sequence[Pairing | Difference], *, margin: float | None = None) -> list[Difference]:
+def differences(
+    asked: Sequence[Pairing | Difference], *, margin: float | None = None, beside: Sequence[float] = ()
+) -> list[Difference]:
     """Every pairing compared, its verdict by the p-value adjusted over its family; the primary ones first.
 
     What comes as a `Difference` already could not be compared. It keeps its place in the primary family, since a test
-    that fell out would make the others easier to pass.
+    that fell out would make the others easier to pass. `beside` are the p-values of the primary tests of other pairs.
     """
     if margin is not None and not 0 < margin < 1:
         raise InputError(f"margin {margin:g}: it is a share of the measure's range, between 0 and 1, as 0.02")
-    # The least p of a bootstrap is about 2/draws: so many that one finding alone could pass, whatever the family.
-    draws = max(DRAWS, math.ceil(4 * len(asked) / (1 - LEVEL)))
-    found = [one if isinstance(one, Difference) else _compare(one, margin, draws) for one in asked]
-    family = Family(tuple(_name(i, row) for i, row in enumerate(found) if row.role == "primary"))
-    adjusted = {x.name: x for x in family.adjust({_name(i, row): row.p for i, row in enumerate(found)})}
+    tests = len(beside) + sum(one.role == "primary" for one in asked)
+    many = {"primary": tests, "secondary": len(asked) + len(beside) - tests}
+    made = [
+        (one, None) if isinstance(one, Difference) else _compare(one, margin, draws_for(many[one.role]))
+        for one in asked
+    ]
+    rows = [row for row, _ in made]
+    raw = {_name(i, row): row.p for i, row in enumerate(rows)} | {f"beside {i}": p for i, p in enumerate(beside)}
+    primary = [_name(i, row) for i, row in enumerate(rows) if row.role == "primary"]
+    family = Family((*primary, *(f"beside {i}" for i in range(len(beside)))))
+    adjusted = {x.name: x for x in family.adjust(raw)}
     judged = []
-    for i, row in enumerate(found):
+    for i, (row, found) in enumerate(made):
         its = adjusted[_name(i, row)]
-        verdict = row.verdict if its.rejected or row.reason else "tie"
-        judged.append(replace(row, adjusted=its.adjusted, adjustment=its.method, verdict=verdict))
+        more: dict[str, Any] = {"adjusted": its.adjusted, "adjustment": its.method, "family": many[row.role]}
+        if found is not None:
+            said = verdict(found, its.adjusted, row.target, row.within)
+            more |= {"verdict": said, "needed": to_show(found, many[row.role]) if said == "not shown" else 0}
+        judged.append(replace(row, **more))
     return sorted(judged, key=lambda row: row.role)
+
+
+def _turned(row: Difference) -> Difference:
+    """The same comparison with a and b in each other's place, where they can be compared."""
+    if row.reason:
+        return row
+    low, high, h = -row.high, -row.low, row.size
+    opposite: dict[str, Verdict] = {"better": "worse", "worse": "better"}
+    return replace(
+        row,
+        a=row.b,
+        b=row.a,
+        difference=-row.difference if row.difference else 0.0,
+        low=low,
+        high=high,
+        verdict=opposite.get(row.verdict, row.verdict),
+        size=h and msgspec.structs.replace(h, h=-h.h if h.h else 0.0, low=-h.high, high=-h.low),
+        not_worse=None if row.margin is None else worst_loss(row.direction, low, high) <= row.margin,
+    )
 
 
 def _name(place: int, row: Difference) -> str:
@@ -181,23 +224,23 @@ def _apart(task: str, reason: str, title: str = "", name: str = "", role: Role =
     return Difference(task=task, title=title or task, verdict="not comparable", reason=reason, measure=name, role=role)
 
 
-def _compare(one: Pairing, margin: float | None, draws: int) -> Difference:
-    """One measure, its verdict not yet adjusted."""
+def _compare(one: Pairing, margin: float | None, draws: int) -> tuple[Difference, Paired | None]:
+    """One measure, its verdict not yet given, and what it is given by."""
     measure = one.measure
     if not isinstance(measure, ClusterMeasure):
         reason = f"{one.name}: a measure of this kind has no paired difference"
-        return _apart(one.task, reason, one.title, one.name, one.role)
+        return _apart(one.task, reason, one.title, one.name, one.role), None
     made = paired_difference(one.a, one.b, measure, draws=draws)
     if math.isnan(made.difference):
         reason = f"{one.name}: no case is counted for both models"
-        return _apart(one.task, reason, one.title, one.name, one.role)
-    slack = None if margin is None else margin * (measure.range[1] - measure.range[0])
-    loss = worst_loss(measure.direction, made.low, made.high)
-    return Difference(
+        return _apart(one.task, reason, one.title, one.name, one.role), None
+    reach = measure.range[1] - measure.range[0]
+    slack = None if margin is None else margin * reach
+    row = Difference(
         task=one.task,
         title=one.title,
         role=one.role,
-        verdict=_verdict(made.better, made.a, made.b, measure.target),
+        verdict="not shown",
         measure=one.name,
         direction=measure.direction,
         range=measure.range,
@@ -211,12 +254,15 @@ def _compare(one: Pairing, margin: float | None, draws: int) -> Difference:
         p=made.p,
         p_method=made.p_method,
         size=_size(one.a, one.b, measure),
+        within=(margin or MARGIN) * reach,
+        identical=same_verdicts(one.a, one.b),
         margin=slack,
-        not_worse=None if slack is None else loss <= slack,
+        not_worse=None if slack is None else worst_loss(measure.direction, made.low, made.high) <= slack,
         counted=made.counted,
         missing=made.missing,
         clusters=made.clusters,
     )
+    return row, made
 
 
 def worst_loss(direction: Direction, low: float, high: float) -> float:
@@ -238,10 +284,3 @@ def _size(a: Grades, b: Grades, measure: ClusterMeasure) -> Size | None:
     first, second = measure.count(a.where(shared)).table, measure.count(b.where(shared)).table
     h = cohen_h(np.column_stack((first[:, 0], second[:, 0])), np.column_stack((first[:, 1], second[:, 1])))
     return Size(h=h.value, low=h.low, high=h.high, word=h.word, at_least=h.at_least, words=h.source)
-
-
-def _verdict(better: str, a: float, b: float, target: float | None) -> Literal["better", "worse", "tie"]:
-    """What the difference says of b. Values on both sides of a target differ without either being proved nearer."""
-    if not better or (target is not None and (a - target) * (b - target) < 0):
-        return "tie"
-    return "better" if better == "b" else "worse"

@@ -130,9 +130,9 @@ class Findings:
                     f"cap ({tasks}): raise it with --max-tokens or --thinking-tokens"
                 )
         yield from (f"{h.model}: {h.retries}" for h in self.health if h.retries)
-        yield from (
-            f"{h.model} reports no usage: tokens are estimated from lengths" for h in self.health if h.estimated
-        )
+        for h in self.health:
+            if h.estimated:
+                yield f"{h.model} reports no usage: its tokens are estimated from lengths, bytes / 4"
 
     @property
     def judged(self) -> str:

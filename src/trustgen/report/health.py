@@ -19,7 +19,8 @@ from .words import plural
 MOST_ERRORS = 0.5
 """Share of the cases asked of a model that may end in `error` before the run is no success."""
 
-_CUT, _RETRIED, _ESTIMATED, _FAILED = '"finish":"length"', '"retried":{', '"estimated":true', '"status":"error"'
+_CUT, _RETRIED, _ESTIMATED = '"finish":"length"', '"retried":{', '"estimated":true'
+_ANSWERED, _FAILED = '"status":"answered"', '"status":"error"'
 """Marks in a stored response; in a text that a model wrote, the quotes would be escaped."""
 _response = msgspec.json.Decoder(Response).decode
 
@@ -77,8 +78,7 @@ def health(folder: RunFolder, manifest: RunManifest, coverage: Mapping[Pair, Map
     for task, model, body in folder.response_bodies():
         if _FAILED in body:
             reasons[model][_response(body).reason] += 1
-        else:
-            answered[task, model] += 1
+        answered[task, model] += _ANSWERED in body
         cut[task, model] += _CUT in body
         if _RETRIED in body:
             retried[model].update(_response(body).retried)

@@ -69,7 +69,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 def read_policy(path: Path) -> Policy:
     """Read and check a policy. Whatever is wrong with it is an `InputError` that names the rule and the mend."""
     try:
-        text = path.read_text("utf-8")
+        text = path.read_text("utf-8-sig")
         raw = tomllib.loads(text)
     except FileNotFoundError:
         raise InputError(f"there is no policy at `{path}`: name a TOML file with [[rule]] tables") from None

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+import numpy as np
+
 from trustgen.core import FolderError
-from trustgen.stats.grades import Grades
+from trustgen.stats.grades import Floats, Grades
 from trustgen.stats.planned import Planned, Sheet
 from trustgen.store import Edition, RunFolder, RunManifest
 
@@ -57,3 +59,15 @@ def graded(
         if sheet is not None and judge == manifest.judges.get(task):
             sheet.fill(batch)
     return {pair: Graded(sheet.planned, sheet.grades()) for pair, sheet in sheets.items()}
+
+
+def verdict_columns(grades: Grades, labels: dict[str, int]) -> Floats:
+    """Outcome, score and label of each planned case; each model codes labels in its own order, so they are recoded."""
+    code = np.array([labels.setdefault(name, len(labels)) for name in grades.labels])
+    return np.column_stack((grades.outcome, grades.score, code[grades.label]))
+
+
+def same_verdicts(a: Grades, b: Grades) -> bool:
+    """Whether two models ended alike on every planned case."""
+    labels: dict[str, int] = {}
+    return np.array_equal(verdict_columns(a, labels), verdict_columns(b, labels), equal_nan=True)

@@ -29,6 +29,7 @@ from .words import (
     one_line,
     outside,
     plural,
+    rounded,
     total,
 )
 
@@ -240,7 +241,7 @@ def print_comparison(rows: Sequence[Difference], a: str, b: str) -> None:
 
 
 def _difference(out: Screen, row: Difference) -> None:
-    style = {"better": "bold green", "worse": "bold red"}.get(row.verdict, "bold")
+    style = {"better": "bold green", "worse": "bold red", "equivalent": "bold cyan"}.get(row.verdict, "bold")
     if row.reason:
         out.line((row.verdict, style), f"  {row.title}")
         out.line(one_line(row.reason, 300), style="dim", indent=2)
@@ -250,6 +251,8 @@ def _difference(out: Screen, row: Difference) -> None:
     low_high = between(row.low, row.high, (-reach, reach))
     adjusted = f"p {_p(row.p)}, {SHORT[row.adjustment]} {_p(row.adjusted)}"
     out.line(f"b − a  {_signed(row)}  95 % interval {low_high}  {adjusted}", indent=2)
+    if why := _meaning(row):
+        out.line(why, indent=2)
     if row.size and row.size.word:
         ends = between(row.size.low, row.size.high)
         out.line(f"effect: {row.size.word}, at least {row.size.at_least} (h {number(row.size.h)} {ends})", indent=2)
@@ -262,15 +265,36 @@ def _difference(out: Screen, row: Difference) -> None:
     out.line(f"interval: {row.method}; p: {row.p_method}", style="dim", indent=2)
 
 
+def _meaning(row: Difference) -> str:
+    """What a verdict that names no winner comes to."""
+    if row.identical:
+        return "identical verdicts on every case"
+    if row.verdict == "equivalent":
+        return f"the whole interval lies within {number(row.within, row.range)} of no difference"
+    return needs(row.needed, row.clusters) if row.verdict == "not shown" else ""
+
+
+def needs(needed: int, clusters: int) -> str:
+    """How many more records a difference as large as the one seen would take; "" where none can be named."""
+    if not needed:
+        return ""
+    return f"about {rounded(needed - clusters)} more records would show a difference of this size"
+
+
 def _families(rows: Sequence[Difference]) -> Iterator[str]:
     """What the adjusted p-values are over, and what the other numbers are."""
     first = [row for row in rows if row.role == "primary"]
     apart = sum(bool(row.reason) for row in first)
     lost = f" ({apart} not comparable, still counted)" if apart else ""
+    tests = max((row.family for row in first), default=0)
     yield (
-        f"better, worse and tie go by Holm's adjusted p over {plural(len(first), 'headline')}{lost}: the chance that "
-        f"any of them is wrong where nothing differs is at most 5 %. {INTERVALS}"
+        f"better and worse go by Holm's adjusted p over {plural(tests, 'test')}{lost}, all pairs of models on all "
+        "headlines, as in `leaderboard`: the chance that any of them is wrong where nothing differs is at most 5 %. "
+        "equivalent: the whole interval lies within the margin. not shown: neither, which is not to say that the two "
+        f"are alike. {INTERVALS}"
     )
+    if any(row.needed for row in rows):
+        yield "Records needed: for a power of .8, if the difference is as large as the one seen."
     if others := len(rows) - len(first):
         yield (
             f"The {plural(others, 'other measure')} are adjusted by Benjamini and Hochberg (BH): of those called "

@@ -96,6 +96,11 @@ def human(e: Estimate) -> str:
     )
 
 
+def rounded(count: int) -> str:
+    """A count to two figures: what is only about so many should not look counted."""
+    return f"{round(count, -max(len(str(count)) - 2, 0)):,}"
+
+
 def plural(count: int, noun: str) -> str:
     """`1 model`, `1,200 models`."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -53,7 +53,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def read(cls, path: Path) -> Table:
         """A user's file. Raises `InputError` where it cannot be read, or a row is no price."""
         try:
-            text = path.read_text("utf-8")
+            text = path.read_text("utf-8-sig")
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"--prices {path}: cannot be read ({reason}): name a TOML file with [[price]]") from None

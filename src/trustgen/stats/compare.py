@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from trustgen.core import Direction, InputError
 
-from .grades import Floats, Grades
+from .grades import Floats, Grades, Mask
 from .intervals import DRAWS, LEVEL, NOTHING, SEED, percentile_interval, resample
 from .measure import ClusterMeasure, RatioMeasure
 
@@ -73,10 +73,8 @@ def paired_difference(
     same_cases(a, b)
     planned = measure.reads(a)
     shared = measure.usable(a) & measure.usable(b)
-    table_a, table_b = measure.count(a.where(shared)).table, measure.count(b.where(shared)).table
-    both = np.hstack((table_a, table_b))
-    both = both[both.any(axis=1)]
-    width = table_a.shape[1]
+    both = _both(a, b, measure, shared)
+    width = both.shape[1] // 2
     value_a, value_b = measure.value(both[:, :width]), measure.value(both[:, width:])
     difference = value_b - value_a
     interval, p, p_method = NOTHING, math.nan, NOTHING.method
@@ -101,6 +99,23 @@ def paired_difference(
         better="",
     )
     return replace(made, better=_better(measure, value_a, value_b)) if made.different else made
+
+
+def paired_p(a: Grades, b: Grades, measure: ClusterMeasure, *, draws: int = DRAWS, seed: int = SEED) -> float:
+    """The p-value of `paired_difference` alone, which costs little where it is exact; `nan` where there is none."""
+    same_cases(a, b)
+    both = _both(a, b, measure, measure.usable(a) & measure.usable(b))
+    width = both.shape[1] // 2
+    if math.isnan(measure.value(both[:, width:]) - measure.value(both[:, :width])):
+        return math.nan
+    exact = _exact_p(measure, both)
+    return exact[0] if exact else _bootstrap_p(_draws(measure, both, draws, seed), len(both))
+
+
+def _both(a: Grades, b: Grades, measure: ClusterMeasure, shared: Mask) -> Floats:
+    """What each cluster counts for a, then for b, over the shared cases; clusters that count for neither left out."""
+    both = np.hstack((measure.count(a.where(shared)).table, measure.count(b.where(shared)).table))
+    return both[both.any(axis=1)]
 
 
 def same_cases(a: Grades, b: Grades) -> None:

@@ -169,6 +169,26 @@ def paired_cases(
     return math.ceil((n - kept) * effect)
 
 
+def clusters_to_show(
+    difference: float, half: float, clusters: int, *, tests: int = 1, power: float = POWER, level: float = LEVEL
+) -> int:
+    """About how many clusters in all show a difference like one that was seen over `clusters`; 0 if none can be named.
+
+    `half` is half the width of its 95 % interval, from which its standard error is taken; that falls with the root of
+    the clusters: n = k·((z + z_β)·s/d)². `tests` is how many tests share the error (Bonferroni's level, so Holm needs
+    no more). What was seen may be larger or smaller than what is true, so this is a size to plan with and no promise.
+    """
+    from scipy.special import ndtri
+
+    _check_power(power, level)
+    if not (clusters >= 2 and half > 0 and abs(difference) > 0) or math.isinf(half):
+        return 0
+    error = half / student(clusters - 1, LEVEL)
+    z = student(math.inf, 1 - (1 - level) / max(tests, 1))
+    found = clusters * ((z + float(ndtri(power))) * error / difference) ** 2
+    return max(math.ceil(found), clusters + 1) if math.isfinite(found) else 0
+
+
 def smallest_effect(
     n: float,
     rate: float = 0.5,

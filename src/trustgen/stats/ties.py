@@ -101,18 +101,36 @@ def ties(
     The family is every pair of models that have a value, tested or not. Input order changes nothing: equal values are
     ordered by name.
     """
-    if len(set(names)) != len(names) or np.shape(p) != (len(names), len(names)) or len(values) != len(names):
-        raise InputError(f"{len(names)} models need distinct names, one value each and a square of p-values")
-    p = np.asarray(p, np.float64)
-    if not np.array_equal(p, p.T, equal_nan=True):
-        raise InputError("the p-values of pairs are not symmetric: give one two-sided p for each pair")
+    p = _square(names, values, p)
+    merit = [_merit(float(value), direction, target) for value in values]
+    valued = np.flatnonzero(~np.isnan(merit))
+    upper = np.triu_indices(len(valued), 1)
+    adjusted = np.full((len(names), len(names)), math.nan)
+    inside = np.ix_(valued, valued)
+    square = adjusted[inside]
+    square[upper] = holm(p[inside][upper])
+    square.T[upper] = square[upper]
+    adjusted[inside] = square
+    return grouped(names, values, adjusted, direction=direction, target=target, level=level)
+
+
+def grouped(
+    names: Sequence[str],
+    values: Sequence[float],
+    adjusted: Floats,
+    *,
+    direction: Direction = Direction.HIGHER,
+    target: float | None = None,
+    level: float = LEVEL,
+    method: str = "all pairs, Holm; insert-absorb letters",
+) -> Ties:
+    """The same from p-values that were adjusted already, over whatever family they belong to."""
+    adjusted = _square(names, values, adjusted)
     merit = [_merit(float(value), direction, target) for value in values]
     order = sorted(range(len(names)), key=lambda i: (math.isnan(merit[i]), -np.nan_to_num(merit[i]), names[i]))
     ranked = sum(not math.isnan(m) for m in merit)
-    upper = np.triu_indices(ranked, 1)
-    adjusted = np.full((len(names), len(names)), math.nan)
-    adjusted[upper] = holm(p[np.ix_(order, order)][upper])
-    adjusted.T[upper] = adjusted[upper]
+    adjusted = adjusted[np.ix_(order, order)]
+    adjusted[ranked:, :] = adjusted[:, ranked:] = math.nan
     different: Mask = adjusted <= 1 - level + 1e-12
     columns = letter_columns(different[:ranked, :ranked])
     standings = []
@@ -123,8 +141,19 @@ def ties(
         below = int(different[place, place + 1 : ranked].sum())
         best, worst = (1 + above, ranked - below) if place < ranked else (0, 0)
         standings.append(Standing(names[i], float(values[i]), mine, best, worst))
-    untested = int(np.isnan(adjusted[upper]).sum())
-    return Ties(tuple(standings), adjusted, level, "all pairs, Holm; insert-absorb letters", untested)
+    untested = int(np.isnan(adjusted[np.triu_indices(ranked, 1)]).sum())
+    return Ties(tuple(standings), adjusted, level, method, untested)
+
+
+def _square(names: Sequence[str], values: Sequence[float], p: Floats) -> Floats:
+    """The p-values of pairs, checked."""
+    if len(set(names)) != len(names) or np.shape(p) != (len(names), len(names)) or len(values) != len(names):
+        raise InputError(f"{len(names)} models need distinct names, one value each and a square of p-values")
+    p = np.array(p, np.float64)
+    np.fill_diagonal(p, math.nan)
+    if not np.array_equal(p, p.T, equal_nan=True):
+        raise InputError("the p-values of pairs are not symmetric: give one two-sided p for each pair")
+    return p
 
 
 def letter_columns(different: Mask) -> list[tuple[int, ...]]:

@@ -61,7 +61,7 @@ def load_suite(what: str) -> Suite:
     """
     if what.endswith(".toml") or "/" in what or "\\" in what:
         try:
-            text = Path(what).read_text("utf-8")
+            text = Path(what).read_text("utf-8-sig")
         except (OSError, ValueError) as error:
             raise InputError(f"suite `{what}` cannot be read: {getattr(error, 'strerror', None) or error}") from None
         return _parse(text, what)
