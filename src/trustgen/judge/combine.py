@@ -30,6 +30,11 @@ class ByArm:
         return next(iter(shared.values())) if len(shared) == 1 else None
 
     @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms that it knows."""
+        return tuple(self._judges)
+
+    @property
     def judges(self) -> tuple[Judge, ...]:
         """The distinct judges that it may pick."""
         return tuple({(judge.key, getattr(judge, "reads", "")): judge for judge in self._judges.values()}.values())

@@ -30,7 +30,6 @@ from trustgen.core import (
 from trustgen.stats.agreement import Settled
 from trustgen.stats.calibration import NO_ANSWER, UNREAD, Calibration, cells_of
 from trustgen.stats.planned import Sheet
-from trustgen.stats.rates import Accuracy, LabelRate
 from trustgen.store import Edition, RunFolder, RunManifest
 from trustgen.store.files import read_json, write_json
 from trustgen.store.labels import read_labels, write_settled
@@ -120,12 +119,8 @@ def with_labels(run: RunFolder, edition: Edition, tasks: Mapping[str, Task], man
         for verdict in over[pair]:
             sheet.add(verdict)
         for estimate in estimates(task, pair[1], sheet.grades(), registry):
-            measure = task.measures[estimate.measure]
-            if columns is not None and isinstance(measure, Accuracy | LabelRate):
-                human = human_estimate(measure, graded, columns, settled)
-                found.append(msgspec.structs.replace(estimate, human=human))
-            else:
-                found.append(estimate)
+            human = columns and human_estimate(task.measures[estimate.measure], graded, columns, settled)
+            found.append(msgspec.structs.replace(estimate, human=human) if human else estimate)
     return found
 
 

@@ -16,10 +16,9 @@ from trustgen.core import Case, Task
 from trustgen.core.records import HumanEstimate
 from trustgen.stats.agreement import Settled, krippendorff_alpha
 from trustgen.stats.grades import Floats, Grades, Mask
-from trustgen.stats.measure import unit_scores
+from trustgen.stats.measure import ClusterMeasure
 from trustgen.stats.planned import Planned
 from trustgen.stats.predicted import Predicted, predicted_rate
-from trustgen.stats.rates import Accuracy, LabelRate
 
 from .review import Cell, Pick, Pooled, ReviewPlan, contradicted, judge_of, vocabulary
 
@@ -73,9 +72,15 @@ def columns_of(
 
 
 def human_estimate(
-    measure: Accuracy | LabelRate, graded: Grades, columns: Columns, settled: Mapping[str, Settled]
-) -> HumanEstimate:
-    """What labels say of a share over the replies that the machine scored, or a note on what they lack."""
+    measure: object, graded: Grades, columns: Columns, settled: Mapping[str, Settled]
+) -> HumanEstimate | None:
+    """What labels say of a share over the replies that the machine scored, or a note on what they lack.
+
+    None of a measure that is no mean over cases: no label moves it.
+    """
+    if not isinstance(measure, ClusterMeasure) or (judged := measure.unit_value(graded)) is None:
+        return None
+    labels, _ = measure.unit_labels()
     over = measure.usable(graded)
     picked = np.flatnonzero(over & columns.picked)
     known = [settled[columns.keys[i]] for i in picked if columns.keys[i] in settled]
@@ -84,11 +89,10 @@ def human_estimate(
     truth = np.full(len(graded), NAN)
     for i in picked:
         if label := columns.label[i]:
-            truth[i] = columns.score[i] if isinstance(measure, Accuracy) else float(label in measure.labels)
-    judged = unit_scores(graded) if isinstance(measure, Accuracy) else graded.labelled(*measure.labels).astype(float)
+            truth[i] = float(label in labels) if labels else columns.score[i]
     alone = powered = None
     ends = (NAN, NAN)
-    note = _short(measure, over, columns, truth)
+    note = _short(measure, graded, columns, truth)
     if not note:
         alone, powered, ends = _both(judged, truth, over, columns, graded)
         if open_picks := int(np.isnan(truth[picked]).sum()):
@@ -110,8 +114,10 @@ def human_estimate(
     )
 
 
-def _short(measure: Accuracy | LabelRate, over: Mask, columns: Columns, truth: Floats) -> str:
+def _short(measure: ClusterMeasure, graded: Grades, columns: Columns, truth: Floats) -> str:
     """Why the labels say nothing of a measure yet; "" where they do."""
+    labels, among = measure.unit_labels()
+    over = measure.usable(graded)
     picked = over & columns.picked
     total, done = int(picked.sum()), int((~np.isnan(truth[picked])).sum())
     if late := int((over & np.isnan(columns.chance)).sum()):
@@ -119,8 +125,11 @@ def _short(measure: Accuracy | LabelRate, over: Mask, columns: Columns, truth: F
     if total == 0:
         return "nothing was picked here: ask for more with --n"
     offered = {label for i in np.flatnonzero(picked) for label in columns.offered[i]}
-    if isinstance(measure, LabelRate) and (strange := sorted(set(measure.labels) - offered)):
+    if strange := sorted(set(labels) - offered):
         return f"people are not offered the label `{', '.join(strange)}`"
+    read = np.flatnonzero(measure.reads(graded) & graded.scored & columns.picked)
+    if among and (strays := sum(bool(columns.label[i]) and (columns.label[i] in among) != over[i] for i in read)):
+        return f"on {strays} replies people and the judge differ on what the share is of"
     if done < NEEDED * total:
         return f"{done} of {total} picks are settled, {math.ceil(NEEDED * total)} are needed"
     return ""
