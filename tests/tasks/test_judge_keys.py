@@ -48,7 +48,7 @@ def home(judge: Judge) -> set[str]:
     """All modules whose source is in the key of a judge, those of the judges in it too."""
     inner = [getattr(judge, "inner", None), *getattr(judge, "rungs", ()), *getattr(judge, "judges", ())]
     found = set(source.sources(type(judge).__module__))
-    if (rule := getattr(judge, "_rule", None)) is not None:
+    if (rule := getattr(judge, "rule", None)) is not None:
         found |= set(source.sources(rule.__module__))
     return found.union(*(home(one) for one in inner if one is not None))
 

@@ -209,12 +209,12 @@ class RuleJudge:
         """`reads` names the kind of labelled rows that tell its error; by default they have its own name."""
         self.name = name
         self.reads = reads or name
-        self._rule = rule
+        self.rule = rule
 
     @cached_property
     def key(self) -> str:
         """The hash of all that shapes its rulings."""
-        return key_of(type(self), self.name, self._rule)
+        return key_of(type(self), self.name, self.rule)
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """Rule on what the last reply of a response answers itself; one that answers nothing is `unparsed`."""
@@ -224,7 +224,7 @@ class RuleJudge:
         reading = Reading(text)
         if not any(c.isalnum() for c in reading.low):
             return silent(response)
-        return self._rule(case, reading)
+        return self.rule(case, reading)
 
     def __repr__(self) -> str:
         return f"<judge {self.name} {self.key[:8]}>"

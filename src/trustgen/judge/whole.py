@@ -43,21 +43,21 @@ class WholeJudge:
     ) -> None:
         self.name = name
         self.reads = reads or name
-        self._rule, self._most, self._harm, self._copied = rule, most, harm, copied
+        self.rule, self._most, self._harm, self._copied = rule, most, harm, copied
 
     @cached_property
     def key(self) -> str:
         """The hash of all that shapes its rulings."""
-        return key_of(type(self), self.name, self._rule, self._most, self._harm, self._copied)
+        return key_of(type(self), self.name, self.rule, self._most, self._harm, self._copied)
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """Rule on the last reply of a response; one without a letter or digit is `unparsed`, and so is an echo."""
         answer, why = owned.own(case, response.text)
         text = ends(answer, self._most)
-        ruling = unparsed(why) if why else self._rule(case, text) if _speaks(text) else silent(response)
+        ruling = unparsed(why) if why else self.rule(case, text) if _speaks(text) else silent(response)
         if self._harm and ruling.label not in self._harm:
             said = ends(response.text if self._copied else owned.unechoed(case, response.text), self._most)
-            if said != text and _speaks(said) and (other := self._rule(case, said)).label in self._harm:
+            if said != text and _speaks(said) and (other := self.rule(case, said)).label in self._harm:
                 return other
         return ruling
 

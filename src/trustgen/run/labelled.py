@@ -14,7 +14,9 @@ import numpy as np
 
 from trustgen.core import Case, Task
 from trustgen.core.records import HumanEstimate
+from trustgen.judge.words import words_of
 from trustgen.stats.agreement import Settled, krippendorff_alpha
+from trustgen.stats.calibration import NO_ANSWER
 from trustgen.stats.grades import Floats, Grades, Mask
 from trustgen.stats.measure import ClusterMeasure
 from trustgen.stats.planned import Planned
@@ -37,7 +39,7 @@ class Columns(NamedTuple):
     picked: Mask
     offered: list[Mapping[str, float | None]]  # the labels that people could give a pick
     label: list[str]
-    score: Floats  # of the settled label; 0 for one that says nothing scorable, as in a judge's calibration
+    score: Floats  # of the settled label; 0 where nobody could score the reply, nan where no label says the score
 
 
 def columns_of(
@@ -65,9 +67,12 @@ def columns_of(
         if pick is None:
             continue
         case, known = cases[pooled.case], settled.get(pooled.response)
-        made.offered[at] = vocabulary(judge_of(task, case.arm), case)
+        judge = judge_of(task, case.arm)
+        made.offered[at] = vocabulary(judge, case)
         if known and known.label:
-            made.label[at], made.score[at] = known.label, made.offered[at].get(known.label) or 0.0
+            worth = made.offered[at].get(known.label)
+            mute = worth is None and known.label not in NO_ANSWER and words_of(judge) is not None
+            made.label[at], made.score[at] = known.label, NAN if mute else worth or 0.0
     return made
 
 
@@ -116,7 +121,6 @@ def human_estimate(
 
 def _short(measure: ClusterMeasure, graded: Grades, columns: Columns, truth: Floats) -> str:
     """Why the labels say nothing of a measure yet; "" where they do."""
-    labels, among = measure.unit_labels()
     over = measure.usable(graded)
     picked = over & columns.picked
     total, done = int(picked.sum()), int((~np.isnan(truth[picked])).sum())
@@ -124,14 +128,24 @@ def _short(measure: ClusterMeasure, graded: Grades, columns: Columns, truth: Flo
         return f"{late} scored replies came after the picks were drawn: run `trustgen review` again"
     if total == 0:
         return "nothing was picked here: ask for more with --n"
+    if why := _unsaid(measure, graded, columns, picked):
+        return why
+    if done < NEEDED * total:
+        return f"{done} of {total} picks are settled, {math.ceil(NEEDED * total)} are needed"
+    return ""
+
+
+def _unsaid(measure: ClusterMeasure, graded: Grades, columns: Columns, picked: Mask) -> str:
+    """What people cannot say of a measure with the labels that they have; "" where they can."""
+    labels, among = measure.unit_labels()
     offered = {label for i in np.flatnonzero(picked) for label in columns.offered[i]}
     if strange := sorted(set(labels) - offered):
         return f"people are not offered the label `{', '.join(strange)}`"
-    read = np.flatnonzero(measure.reads(graded) & graded.scored & columns.picked)
+    if not labels and any(columns.label[i] and math.isnan(columns.score[i]) for i in np.flatnonzero(picked)):
+        return "no label says how high the score is"
+    over, read = measure.usable(graded), np.flatnonzero(measure.reads(graded) & graded.scored & columns.picked)
     if among and (strays := sum(bool(columns.label[i]) and (columns.label[i] in among) != over[i] for i in read)):
         return f"on {strays} replies people and the judge differ on what the share is of"
-    if done < NEEDED * total:
-        return f"{done} of {total} picks are settled, {math.ceil(NEEDED * total)} are needed"
     return ""
 
 
