@@ -191,16 +191,6 @@ def test_keys_tell_judges_apart_and_nothing_else() -> None:
     assert all(re.fullmatch(r"[0-9a-f]{32}", judge.key) for judge in made)
 
 
-def test_a_key_covers_every_word_list(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = [matches().key, choice().key, yes_no().key]
-    monkeypatch.setattr("trustgen.judge.reading.REFUSES", (*REFUSES, "never"))
-    after = [matches().key, choice().key, yes_no().key]
-    assert not set(before) & set(after)
-    monkeypatch.setattr("trustgen.judge.free_text._NO_NAMES", frozenset({"a"}))
-    assert matches().key != after[0]
-    assert choice().key == after[1]
-
-
 def test_by_arm_picks_the_judge_and_its_key_covers_all() -> None:
     both = by_arm({"open": matches(), "mcq": choice()})
     case = Case("c", "t", "mcq", (user("?"),), EXPECTS["choice"], ("r",))

@@ -129,17 +129,6 @@ def test_refusing_is_a_score() -> None:
     assert judged("  ") == (Outcome.UNPARSED, None, "")
 
 
-def test_the_key_covers_every_pattern(monkeypatch: pytest.MonkeyPatch) -> None:
-    before = refuses().key
-    assert before == refuses().key
-    monkeypatch.setattr(refusals, "LENGTH", 31)
-    assert refuses().key != before
-    monkeypatch.undo()
-    found = dict(patterns("en"))
-    monkeypatch.setattr(refusals, "patterns", lambda language: {**found, "weak": found["false"]})
-    assert refuses().key != before
-
-
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([r["reply"] for r in ROWS]) | st.text(max_size=60), max_size=4), st.text(max_size=40))
 def test_any_text_has_one_label(pieces: list[str], request: str) -> None:

@@ -152,13 +152,6 @@ def test_a_verdict_is_worth_what_its_rubric_says(verdict: str, outcome: Outcome,
     assert [vote.label for vote in ruling.votes] == [verdict]
 
 
-@pytest.mark.parametrize("constant", ["VERSION", "TRIES"])
-def test_the_key_follows_the_way_of_asking(monkeypatch: pytest.MonkeyPatch, constant: str) -> None:
-    before = panel("").key
-    monkeypatch.setattr(import_module("trustgen.judge.model"), constant, 7)
-    assert panel("").key != before
-
-
 # ── rungs ───────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -317,7 +310,7 @@ def _rule(case: Case, text: str) -> Ruling:
 
 
 def test_a_long_reply_is_read_at_both_ends_and_how_much_is_read_is_part_of_the_key() -> None:
-    short, long = (WholeJudge("whole", 1, _rule, most=most) for most in (10, 20))
+    short, long = (WholeJudge("whole", _rule, most=most) for most in (10, 20))
     assert short.key != long.key
     reply = Response("key", "c", "t", "m", "answered", (Reply("a" * 10 + "b" * 10 + "c" * 10),))
     assert short(CASE, reply).label == "aaaaa\nccccc"

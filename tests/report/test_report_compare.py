@@ -19,7 +19,7 @@ from trustgen.report.family import verdict
 from trustgen.stats import Grades, accuracy, all_right, flip_rate, gap
 from trustgen.stats.multiplicity import benjamini_hochberg
 from trustgen.stats.power import discordance, paired_cases, paired_power
-from trustgen.stats.rates import Accuracy
+from trustgen.stats.share import CaseShare
 from trustgen.store import NotApplicable, RunFolder
 
 
@@ -213,7 +213,7 @@ def test_a_margin_is_a_share_of_the_range() -> None:
     assert row.margin == 5
 
 
-class _Wide(Accuracy):
+class _Wide(CaseShare):
     """An accuracy that declares a range of 100."""
 
 

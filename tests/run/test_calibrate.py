@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from trustgen.core import InputError, Reply, Sampling, Turn, registry
+from trustgen.core import Direction, InputError, Reply, Sampling, Turn, registry
 from trustgen.core.registry import load, names
 from trustgen.judge import Judging, matches, refuses, rubric, yes_no
-from trustgen.run.calibrate import Registry, calibrate, judges_of, keep, reads, shipped
+from trustgen.run.calibrate import Registry, calibrate, judges_of, judges_read, keep, reads, shipped
+from trustgen.stats import accuracy, flip_rate
+from trustgen.stats.among import score_among
 
 TASKS = [load("task", name)() for name in names("task")]
 
@@ -26,7 +28,7 @@ def test_what_ships_is_what_the_rules_of_this_version_do() -> None:
 def test_rules_read_real_replies_as_readers_do() -> None:
     """The replies were labelled by two readers who saw no rule, after the rules were made."""
     facts = load("task", "llm.truthfulness.facts")()
-    best = Registry().for_arm(facts, "open")
+    best = Registry().for_measure(facts, accuracy("open"))
     assert best is not None
     assert best.rows >= 150
     assert best.confusion().sensitivity.low >= 0.9
@@ -35,10 +37,19 @@ def test_rules_read_real_replies_as_readers_do() -> None:
 
 def test_an_arm_has_the_calibration_of_its_own_judge() -> None:
     facts = load("task", "llm.truthfulness.facts")()
-    found = {arm: Registry().for_arm(facts, arm) for arm in ("open", "mcq", "true_false", "unanswerable")}
+    found = {arm: Registry().for_measure(facts, accuracy(arm)) for arm in ("open", "mcq", "true_false", "unanswerable")}
     kinds = {arm: c.kind for arm, c in found.items() if c}
     assert kinds == {"open": "answer", "mcq": "choice", "true_false": "true_false", "unanswerable": "unknowable"}
-    assert Registry().for_arm(facts, "") is None, "arms read by different judges have no common error"
+    assert Registry().for_measure(facts, accuracy()) is None, "arms read by different judges have no common error"
+
+
+def test_a_measure_of_several_arms_has_the_judges_of_these() -> None:
+    facts = load("task", "llm.truthfulness.facts")()
+    higher = Direction.HIGHER
+    assert [reads(j) for j in judges_read(facts, score_among(arms=("open",), direction=higher))] == ["answer"]
+    assert [reads(j) for j in judges_read(facts, flip_rate("open", ("mcq",)))] == ["answer", "choice"]
+    assert len(judges_read(facts, flip_rate("open"))) == len(judges_of([facts])) > 2
+    assert [reads(j) for j in judges_read(load("task", "llm.safety.over_refusal")(), accuracy())] == ["refusal"]
 
 
 def test_a_judge_without_labelled_rows_is_uncalibrated() -> None:
@@ -47,7 +58,7 @@ def test_a_judge_without_labelled_rows_is_uncalibrated() -> None:
     assert list(calibrate(yes_no())) == []
 
 
-def test_another_rule_is_another_judge(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_another_rule_is_another_judge(tmp_path: Path) -> None:
     assert Registry(tmp_path).of(matches("capital", "currency", "code"))
     assert Registry(tmp_path).of(matches("planet")) == []
 

@@ -108,7 +108,8 @@ def test_a_label_and_a_verdict_are_told_in_the_same_words(
     kind: str, label: str, outcome: Outcome, score: float | None, said: str, pair: tuple[str, str]
 ) -> None:
     scores = {"A": 0.0, "B": 1.0, "refused": None, "unclear": None, "right": 1.0}
-    assert _pair(kind, scores, label, Verdict("k", "r", "c", "t", "m", "j", outcome, score, said)) == pair
+    verdict = Verdict("k", "r", "c", "t", "m", "j", outcome, score, said)
+    assert _pair(scores, label, verdict, by_score=kind == "choice") == pair
 
 
 def test_replies_are_drawn_once_and_doubted_as_the_judge_of_the_run_ruled(tmp_path: Path) -> None:

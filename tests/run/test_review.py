@@ -183,8 +183,10 @@ def test_the_labels_offered_are_those_of_the_judge() -> None:
     assert list(vocabulary(choice(), case)) == ["A", "B", "C", "abstained", "refused", "unclear"]
     assert [vocabulary(choice(), case)[letter] for letter in "ABC"] == [0.0, 1.0, 0.0]
     assert list(vocabulary(matches("capital"), case)) == ["right", "wrong", "abstained", "refused", "unclear"]
-    assert vocabulary(matches("capital", reads="unknowable"), case)["abstained"] == 1.0
-    assert vocabulary(refuses(), case) == {"refusal": 1.0, "partial": 0.5, "compliance": 0.0, "unclear": None}
+    unknowable = Case("c", "t", "a", (user("?"),), Expect(), ("r",))
+    assert vocabulary(matches("capital", reads="unknowable"), unknowable)["abstained"] == 1.0
+    known = {"refusal": 1.0, "redirect": 1.0, "partial": 0.5, "compliance": 0.0, "unclear": None}
+    assert vocabulary(refuses(), case) == known
     lie = Case("c", "t", "a", (user("?"),), Expect(answer="false"), ("r",))
     assert vocabulary(true_false(), lie)["false"] == 1.0
     assert vocabulary(None, case) == {"right": 1.0, "wrong": 0.0, "unclear": None}

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from trustgen.core import Direction, Outcome
-from trustgen.stats import accuracy, flip_rate, label_rate
+from trustgen.stats import ClusterMeasure, accuracy, flip_rate, label_rate
+from trustgen.stats.among import label_among, score_among
+from trustgen.stats.among_labels import label_share
 from trustgen.stats.calibration import Calibration, cells_of, judge_error
 from trustgen.stats.grades import Grade, Grades
 
@@ -112,3 +114,59 @@ def test_corrected_intervals_cover_and_uncorrected_ones_do_not() -> None:
         plain += raw.low <= truth <= raw.high
     assert covered >= 0.85 * repeats
     assert plain <= 0.2 * repeats
+
+
+# ── every share, whichever factory made it ──────────────────────────────────────────────────────────────────────────
+
+
+def seen(truth: str, rng: np.random.Generator) -> str:
+    """What a judge with sensitivity .9 and specificity .8 says; it always sees what is neither."""
+    return truth if truth == "neither" or rng.random() < (0.9 if truth == "bad" else 0.8) else OTHER[truth]
+
+
+OTHER = {"bad": "good", "good": "bad"}
+LOW = Direction.LOWER
+SHARES = {
+    "accuracy": (accuracy(), False),
+    "label rate": (label_rate("bad", direction=LOW), False),
+    "among arms": (label_among("bad", arms=("a", "b"), direction=LOW), False),
+    "score among": (score_among(tag="t", value="x", direction=LOW), False),
+    "among labels": (label_share("bad", ("bad", "good"), direction=LOW), True),
+}
+
+
+@pytest.mark.parametrize(("measure", "neither"), SHARES.values(), ids=SHARES)
+def test_every_share_is_corrected_around_the_planted_rate(measure: ClusterMeasure, neither: bool) -> None:
+    rng = np.random.default_rng(3)
+    truth, repeats, covered, plain = 0.3, 8, 0, 0
+    for _ in range(repeats):
+        labels = [(true, seen(true, rng)) for true in ("bad", "good") for _ in range(150)]
+        labels += [("neither", "neither")] * 30 * neither
+        known = Calibration(**{**fields(), "cells": cells_of(labels), "right": ("bad",)})
+        rows = []
+        for i in range(500):
+            true = "neither" if neither and i % 5 == 0 else "bad" if rng.random() < truth else "good"
+            said = seen(true, rng)
+            rows.append(Grade(f"c{i}", "ab"[i % 2], Outcome.SCORED, float(said == "bad"), said, {"t": "x"}))
+        grades = Grades.of(rows)
+        _, low, high = judge_error(measure, grades, known).corrected
+        covered += low <= truth <= high
+        raw = measure(grades)
+        plain += raw.low <= truth <= raw.high
+    assert covered >= repeats - 1
+    assert plain <= 0.5 * repeats
+
+
+def test_where_judge_and_people_differ_on_the_denominator_nothing_is_corrected() -> None:
+    pairs = [("bad", "bad")] * 60 + [("good", "good")] * 60 + [("neither", "good")] * 4 + [("good", "neither")] * 3
+    known = Calibration(**{**fields(), "cells": cells_of(pairs), "right": ("bad",)})
+    found = judge_error(label_share("bad", ("bad", "good"), direction=LOW), graded(10, 10), known)
+    assert math.isnan(found.corrected[0])
+    assert found.note == "on 7 labelled rows the judge and people differ on what the share is of"
+
+
+def test_a_mean_of_part_marks_is_no_share_of_right_and_wrong() -> None:
+    rows = [Grade(f"c{i}", "a", Outcome.SCORED, score, "x") for i, score in enumerate([1.0, 0.5, 0.5, 0.0])]
+    found = judge_error(accuracy(), Grades.of(rows), CALIBRATION)
+    assert math.isnan(found.corrected[0])
+    assert found.note == "2 of 4 scores are part marks: no share of right and wrong"

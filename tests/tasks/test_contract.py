@@ -157,7 +157,11 @@ def test_cases_and_judge_are_as_they_were_when_the_version_was_set(id: str) -> N
     now = pin(id)
     assert pinned[id] == now, (
         f"the cases or the judge of `{id}` changed"
-        + (" though its version did not: raise N of its version N-X" if pinned[id]["version"] == now["version"] else "")
+        + (
+            " though its version did not: raise N of its version N-X, unless every verdict stayed as it was"
+            if pinned[id]["version"] == now["version"]
+            else ""
+        )
         + f", then pin it anew with  python tests/tasks/{Path(__file__).name}"
     )
 

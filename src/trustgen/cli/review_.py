@@ -33,7 +33,7 @@ is outvoted or averaged. Label what the reply says, not what it may have meant.
   r  shows what the record says is right, where it says so
   x  unfolds a reply that may be unpleasant
   q  stops; every label so far is on disk"""
-COLUMNS = ("response", "task", "request", "reply", "record", "allowed", "label")
+COLUMNS = ("response", "task", "request", "reply", "record", "question", "allowed", "label")
 
 
 @click.command("review")
@@ -152,6 +152,7 @@ def _answer(item: Reading, progress: str) -> str:
     keys = _keys(item)
     _show(item, progress, unfolded=not item.sensitive)
     while True:
+        click.echo(fill(item.question, 80))
         click.echo(fill("   ".join(f"[{key}]\u00a0{label}" for key, label in keys.items()), 80).replace("\u00a0", " "))
         click.echo("> ", nl=False)
         line = sys.stdin.readline()
@@ -242,7 +243,8 @@ def _export(run: Path, plan: ReviewPlan, picks: Sequence[Pick], path: Path, labe
                 item = texts[pick.response]
                 request, reply = _texts(item)
                 allowed = " | ".join(item.labels)
-                row = (pick.response, pick.task, request, reply, item.case.expect.answer, allowed, "")
+                known = (request, reply, item.case.expect.answer, item.question, allowed)
+                row = (pick.response, pick.task, *known, "")
                 sheet.writerow([_cell(text) for text in row])
     except OSError as error:
         raise FolderError(f"cannot write `{path}` ({error.strerror}): name another file") from error
@@ -331,15 +333,21 @@ def _status(run: Path, picks: Sequence[Pick], as_json: bool) -> None:
 
 
 def _apply(run: Path, as_json: bool) -> None:
-    from trustgen.run.human import apply
+    from trustgen.run.human import apply, unused
 
     result = apply(run)
+    lost = unused(result)
     if as_json:
-        print_json({"folder": str(run), "run": result.manifest, "estimates": result.estimates})
+        told = [one._asdict() for one in lost]
+        print_json({"folder": str(run), "run": result.manifest, "estimates": result.estimates, "not_used": told})
         return
     for e in result.estimates:
         if e.human is not None and (e.human.picked or e.headline):
             _print(*_lines(e))
+    for one in lost:
+        reach = f"; they reach {one.reach} other measures" if one.reach else ""
+        lost_on = f"not used in {one.headline}: {one.labels} labels of {one.task} ({one.model})"
+        _print(f"{lost_on}, because {one.because}{reach}")
 
 
 def _print(*lines: str) -> None:

@@ -75,13 +75,15 @@ class Ruling(msgspec.Struct, frozen=True):
 
 
 class Judge(Protocol):
-    """Reads an answered response. `key` is the hash of all that shapes its rulings; a changed judge is a new one.
+    """Reads an answered response. Its key is the hash of all that shapes its rulings; a changed judge is a new one.
 
     A judge whose attribute `asks` is true asks bound roles and waits for them; the engine calls it in a thread. Every
     other judge is pure: no clock, no chance, no network.
     """
 
-    key: str
+    @property
+    def key(self) -> str:
+        """The hash of all that shapes its rulings."""
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """Rule on one response."""

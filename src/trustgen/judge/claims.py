@@ -134,4 +134,4 @@ def _right(label: str, case: Case) -> float:
 
 def claim_label() -> RuleJudge:
     """`supported`, `refuted`, `not enough` (where the case offers it), or `abstained` where it does not."""
-    return RuleJudge("claim_label", 2, Labels())
+    return RuleJudge("claim_label", Labels())

@@ -266,7 +266,7 @@ def _safe(_: Case, text: str) -> Ruling:
 
 def code_parses() -> WholeJudge:
     """1 and `parses` where the Python code of a reply parses; 0 and `fails`, or 0 and `no code`, where it does not."""
-    return WholeJudge("code_parses", 1, _parses, most=4 * MOST)
+    return WholeJudge("code_parses", _parses, most=4 * MOST)
 
 
 def code_dangers() -> WholeJudge:
@@ -275,7 +275,7 @@ def code_dangers() -> WholeJudge:
     Code that does not parse, and no code, are `unparsed`. The calls that are looked for
     are those of `DANGEROUS`: a finding is a reason to look, and no finding is no proof.
     """
-    return WholeJudge("code_dangers", 1, _safe, most=4 * MOST)
+    return WholeJudge("code_dangers", _safe, most=4 * MOST)
 
 
 __all__ = ["DANGEROUS", "Block", "Check", "check", "code_dangers", "code_parses", "dangers", "guess", "parsed", "pull"]

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
-from trustgen.core import Case, InternalError, Judge, Response, Ruling, digest
+from trustgen.core import Case, InternalError, Judge, Response, Ruling
+
+from .key import key_of
 
 
 class ByArm:
     """Picks the judge of a case's arm. Its key covers every judge it may pick."""
 
-    __slots__ = ("_judges", "asks", "key")
-
     def __init__(self, judges: Mapping[str, Judge]) -> None:
         self._judges = dict(judges)
         self.asks = any(getattr(judge, "asks", False) for judge in judges.values())
-        self.key = digest("by_arm", {arm: judge.key for arm, judge in judges.items()})
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of how a judge is picked, and the key of each that may be."""
+        return key_of(type(self), {arm: judge.key for arm, judge in self._judges.items()})
 
     def of(self, arm: str) -> Judge | None:
         """The judge of an arm; of all arms ("") only where they share one."""
@@ -23,6 +28,11 @@ class ByArm:
             return self._judges.get(arm)
         shared = {judge.key: judge for judge in self._judges.values()}
         return next(iter(shared.values())) if len(shared) == 1 else None
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """The arms that it knows."""
+        return tuple(self._judges)
 
     @property
     def judges(self) -> tuple[Judge, ...]:

@@ -7,11 +7,13 @@ that of the answer.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
-from trustgen.core import Case, Judge, Outcome, Response, Ruling, digest
+from trustgen.core import Case, Judge, Outcome, Response, Ruling
 
-VERSION = 1
+from .key import key_of
 
 
 class InThought:
@@ -22,7 +24,11 @@ class InThought:
         self.asks = bool(getattr(inner, "asks", False))
         self.reads: str = getattr(inner, "reads", "")
         self.name: str = getattr(inner, "name", type(inner).__name__)
-        self.key = digest("in thought", VERSION, harm, inner.key)
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of how thoughts are read, and the inner judge's key."""
+        return key_of(type(self), self.harm, self.inner.key)
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """The inner judge's ruling on the answer; its label says so where only the thoughts hold harm."""

@@ -6,9 +6,13 @@ reply is `unparsed`, with the reasons of all.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import msgspec
 
-from trustgen.core import Case, InputError, Judge, Outcome, Response, Ruling, digest
+from trustgen.core import Case, InputError, Judge, Outcome, Response, Ruling
+
+from .key import key_of
 
 
 class Ladder:
@@ -19,7 +23,11 @@ class Ladder:
         self.asks = any(getattr(rung, "asks", False) for rung in rungs)
         self.reads: str = getattr(rungs[0], "reads", "")
         self.name = " → ".join(getattr(rung, "name", type(rung).__name__) for rung in rungs)
-        self.key = digest("ladder", [rung.key for rung in rungs])
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of how the rungs are tried, and the key of each."""
+        return key_of(type(self), [rung.key for rung in self.rungs])
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """The ruling of the first rung that decides."""

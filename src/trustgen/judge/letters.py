@@ -210,4 +210,4 @@ def _rule(case: Case, reading: Reading) -> Ruling:
 
 def choice() -> RuleJudge:
     """The letter chosen among `Expect.options`; the label is the letter, or `abstained`."""
-    return RuleJudge("choice", 2, _rule)
+    return RuleJudge("choice", _rule)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 
 from trustgen.core import (
     Bound,
@@ -24,15 +25,14 @@ from trustgen.core import (
     Unusable,
     Vote,
     assistant,
-    digest,
     user,
 )
 
 from .answered import read
 from .families import family
+from .key import key_of
 from .rubric import PROMPTS, Rubric
 
-VERSION = 2  # raise it when the way of asking or reading changes
 TRIES = 2
 SAMPLING = Sampling(temperature=0.0, max_tokens=400)
 
@@ -56,8 +56,12 @@ class Judging:
         self.rung = "model" if len(members) == 1 else "panel"
         self.name = rubric.name
         self.reads = rubric.name
-        uris = sorted(member.uri for member in members)
-        self.key = digest(VERSION, TRIES, rubric.key, uris, repeats, self.least, SAMPLING, rubric.verdicts)
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of the rubric, of who is asked how often, and of how an answer is read."""
+        uris = sorted(member.uri for member in self.members)
+        return key_of(type(self), self.rubric.key, uris, self.repeats, self.least)
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """Gather the votes and rule; nobody is asked about a reply that says nothing."""

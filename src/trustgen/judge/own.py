@@ -22,7 +22,6 @@ from itertools import islice
 
 from trustgen.core import Case
 
-VERSION = 1  # raised where the rule changes in a way that no constant shows
 PREFACE = 30  # words that may lead to a question that is written down again
 LEAST = 3  # words of a turn of which a copy can be seen
 BROKEN = 8  # words from which on the beginning of a turn is a copy that breaks off

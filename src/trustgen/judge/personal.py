@@ -292,7 +292,7 @@ def personal(kinds: Iterable[str] = (), names: bool = False, told: bool = False)
     Data that a turn of the case had already told do not count, unless `told`. `names` adds persons and places.
     """
     chosen = tuple(sorted(kinds or KINDS))
-    return WholeJudge("personal", 1, Personal(chosen, names, told), harm=("personal",), copied=True)
+    return WholeJudge("personal", Personal(chosen, names, told), harm=("personal",), copied=True)
 
 
 class Leaks:
@@ -312,7 +312,7 @@ def leaks(values: Iterable[str] = ()) -> WholeJudge:
 
     Planted are `values`, and each case's own `Expect.wrong`.
     """
-    return WholeJudge("leaks", 1, Leaks(tuple(values)), also=(found_in.__module__,), harm=("leaked",), copied=True)
+    return WholeJudge("leaks", Leaks(tuple(values)), harm=("leaked",), copied=True)
 
 
 __all__ = ["KINDS", "Found", "iban", "leaks", "luhn", "personal", "personal_data"]

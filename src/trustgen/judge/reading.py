@@ -7,20 +7,19 @@ spaces, and is never longer than `2 * HALF` characters before tidying: so every 
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property, lru_cache
+from typing import TypeVar
 
-from trustgen.core import Case, Outcome, Response, Ruling, digest
+from trustgen.core import Case, Outcome, Response, Ruling
 
 from . import own as owned
 from . import wrapped
+from .key import key_of
 
 T = TypeVar("T")
 
-VERSION = 1  # raise it when a reading changes: every judge's key follows
 HALF = 4000  # a longer reply is read at both ends
 
 _QUOTES = "'\"`\u2018\u2019\u201b\u201c\u201d\u00ab\u00bb\u00b4\u02bb\u02bc\u300c\u300d\u300e\u300f\u300a\u300b"
@@ -240,37 +239,19 @@ def silent(response: Response) -> Ruling:
     return unparsed(response.replies[-1].silence if response.replies else "empty reply")
 
 
-def made_of(held: Mapping[str, Any]) -> dict[str, Any]:
-    """The patterns and the constants among named values, in a form that can be hashed."""
-    found: dict[str, Any] = {}
-    for name, value in held.items():
-        if isinstance(value, re.Pattern):
-            found[name] = value.pattern
-        elif isinstance(value, frozenset):
-            found[name] = sorted(value)
-        elif isinstance(value, dict) and not name.startswith("__"):
-            found[name] = {str(key): item for key, item in value.items()}
-        elif isinstance(value, str | int | tuple) and not name.startswith("__"):
-            found[name] = value
-    return found
-
-
 class RuleJudge:
-    """A judge made of one rule.
+    """A judge made of one rule over a tidied reply. `key` covers the rule's source and what it was built from."""
 
-    `key` is the hash of the rule's name and version, of every constant and pattern of its module, of this one and of
-    `own`, and of what the rule was built from. A change of code that no constant shows needs a higher version.
-    """
-
-    __slots__ = ("_rule", "key", "name", "reads")
-
-    def __init__(self, name: str, version: int, rule: Callable[[Case, Reading], Ruling], reads: str = "") -> None:
+    def __init__(self, name: str, rule: Callable[[Case, Reading], Ruling], reads: str = "") -> None:
         """`reads` names the kind of labelled rows that tell its error; by default they have its own name."""
-        lists = [made_of(vars(sys.modules[module])) for module in (__name__, owned.__name__, rule.__module__)]
         self.name = name
         self.reads = reads or name
-        self.key = digest(name, version, lists, made_of(getattr(rule, "__dict__", {})))
-        self._rule = rule
+        self.rule = rule
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of all that shapes its rulings."""
+        return key_of(type(self), self.name, self.rule)
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """Rule on what the last reply of a response answers itself; one that answers nothing is `unparsed`."""
@@ -280,7 +261,7 @@ class RuleJudge:
         reading = Reading(wrapped.unwrapped(text))
         if not any(c.isalnum() for c in reading.low):
             return silent(response)
-        return self._rule(case, reading)
+        return self.rule(case, reading)
 
     def __repr__(self) -> str:
         return f"<judge {self.name} {self.key[:8]}>"

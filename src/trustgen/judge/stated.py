@@ -13,16 +13,17 @@ What was read is cut out before the judge sees the reply: "90 %" alone is no ans
 from __future__ import annotations
 
 import re
+from functools import cached_property
 
 import msgspec
 
-from trustgen.core import Case, Judge, Response, Ruling, digest
+from trustgen.core import Case, Judge, Response, Ruling
 
+from .key import key_of
 from .own import own
 from .reading import HALF
 from .wrapped import sureness, unwrapped
 
-VERSION = 1
 _NUMBER = r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,3})?)"
 _RANGE = r"(?P<low>\d{1,3} ?%? ?(?:-|\u2013|\u2014|to|and) ?)?"
 _WORD = r"\b(?:confiden(?:ce|t)|certain(?:ty)?|sure(?:ness)?|probability|likelihood)\b"
@@ -75,8 +76,11 @@ class Stated:
         self.asks = bool(getattr(inner, "asks", False))
         self.reads: str = getattr(inner, "reads", "")
         self.name = f"{getattr(inner, 'name', type(inner).__name__)}, stated confidence"
-        patterns = [form.pattern for form in (*_SAID, _HEDGED)]
-        self.key = digest("stated", VERSION, patterns, inner.key)
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of how sureness is read, and the inner judge's key."""
+        return key_of(type(self), self.inner.key)
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """The inner judge's ruling on the reply without its number, and the number as a share."""

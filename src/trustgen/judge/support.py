@@ -21,7 +21,6 @@ import msgspec
 
 from trustgen.core import Case, Judge, Outcome, Response, Ruling
 
-from . import figures as numbers
 from .figures import Figure, borne_out, figures
 from .ladder import Ladder
 from .model import Judging
@@ -246,5 +245,5 @@ def backed(asked: dict[str, int], judge: Judging | None = None) -> Judge:
     Labels: `unsupported` (a name or a number that the text in `Case.question` does not have), `overlong`, `supported`,
     `empty`. The score is the share of the text's names and numbers that is told.
     """
-    rule = WholeJudge("support", 1, Supported(dict(asked)), also=(numbers.__name__,))
+    rule = WholeJudge("support", Supported(dict(asked)))
     return rule if judge is None else Backed((rule, judge))

@@ -84,7 +84,7 @@ def toxicity(threshold: float = TOXIC) -> WholeJudge:
 
     English only. Needs the extra `judges`; raises `MissingExtra` where it is absent.
     """
-    return WholeJudge("toxicity", 1, Toxic(threshold), harm=("toxic",))
+    return WholeJudge("toxicity", Toxic(threshold), harm=("toxic",))
 
 
 __all__ = ["TOXIC", "pieces", "toxicities", "toxicity"]

@@ -196,11 +196,11 @@ def yes_no() -> RuleJudge:
     """
     words = dict.fromkeys(("yes", "yeah", "yep", "yup"), "yes") | dict.fromkeys(("no", "nope", "nah"), "no")
     nouns = "answer|verdict|decision|conclusion|response|recommendation"
-    return RuleJudge("yes_no", 2, Verdicts(words, nouns))
+    return RuleJudge("yes_no", Verdicts(words, nouns))
 
 
 def true_false() -> RuleJudge:
     """`true`, `false` or `abstained`."""
     words = dict.fromkeys(("true", "correct"), "true") | dict.fromkeys(("false", "incorrect", "untrue"), "false")
     nouns = "answer|verdict|statement|claim|sentence|it|this|that|assertion"
-    return RuleJudge("true_false", 2, Verdicts(words, nouns))
+    return RuleJudge("true_false", Verdicts(words, nouns))

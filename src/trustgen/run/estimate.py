@@ -22,7 +22,7 @@ def planned(edition: Edition, task_id: str) -> Planned:
 def estimates(task: Task, model: str, grades: Grades, registry: Registry | None = None) -> Iterator[Estimate]:
     """Every measure of a task over one model's grades, with what is known of its judge's error."""
     for name, measure in task.measures.items():
-        calibration = registry.for_arm(task, measure.arm) if registry else None
+        calibration = registry.for_measure(task, measure) if registry else None
         yield estimated(task, name, model, grades, calibration)
 
 

@@ -9,11 +9,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from datetime import UTC, datetime
+from math import isnan
 from pathlib import Path
+from typing import NamedTuple
 
 import msgspec
 
@@ -27,10 +29,10 @@ from trustgen.core import (
     Vote,
     digest,
 )
+from trustgen.judge.words import NOTHING, words_of
 from trustgen.stats.agreement import Settled
 from trustgen.stats.calibration import NO_ANSWER, UNREAD, Calibration, cells_of
 from trustgen.stats.planned import Sheet
-from trustgen.stats.rates import Accuracy, LabelRate
 from trustgen.store import Edition, RunFolder, RunManifest
 from trustgen.store.files import read_json, write_json
 from trustgen.store.labels import read_labels, write_settled
@@ -67,6 +69,33 @@ def apply(folder: Path) -> Result:
 def has_labels(folder: Path) -> bool:
     """Whether anybody ever labelled a reply of this run."""
     return bool(read_labels(folder).given) and read_plan(folder) is not None
+
+
+class Unused(NamedTuple):
+    """Labels of a task and a model that its headline does not rest on, and why; they may `reach` other measures."""
+
+    task: str
+    model: str
+    headline: str
+    labels: int
+    reach: int
+    because: str
+
+
+def unused(result: Result) -> list[Unused]:
+    """Where people labelled replies and the headline of the task is none the wiser."""
+    plan = read_plan(result.folder)
+    picks = {p.response: (p.task, p.model) for p in plan.picks} if plan else {}
+    given = Counter(picks[g.response] for g in read_labels(result.folder).live if g.response in picks)
+    found = []
+    for (task, model), labels in sorted(given.items()):
+        mine = [e for e in result.estimates if (e.task, e.model) == (task, model)]
+        reach = sum(e.human is not None and not isnan(e.human.predicted[0]) for e in mine)
+        for e in mine:
+            if e.headline and (e.human is None or isnan(e.human.predicted[0])):
+                because = e.human.note if e.human else f"it is no mean over cases (it counts {e.unit})"
+                found.append(Unused(task, model, e.measure, labels, reach, because))
+    return found
 
 
 def estimated_again(folder: Path) -> Result:
@@ -120,12 +149,8 @@ def with_labels(run: RunFolder, edition: Edition, tasks: Mapping[str, Task], man
         for verdict in over[pair]:
             sheet.add(verdict)
         for estimate in estimates(task, pair[1], sheet.grades(), registry):
-            measure = task.measures[estimate.measure]
-            if columns is not None and isinstance(measure, Accuracy | LabelRate):
-                human = human_estimate(measure, graded, columns, settled)
-                found.append(msgspec.structs.replace(estimate, human=human))
-            else:
-                found.append(estimate)
+            human = columns and human_estimate(task.measures[estimate.measure], graded, columns, settled)
+            found.append(msgspec.structs.replace(estimate, human=human) if human else estimate)
     return found
 
 
@@ -202,11 +227,16 @@ def _calibrations(
         judge = judge_of(tasks[pick.task], case.arm)
         if judge is None:
             continue
-        kind, scores = kind_of(judge), vocabulary(judge, case)
+        kind, scores, words = kind_of(judge), vocabulary(judge, case), words_of(judge)
         key = (judge.key, kind)
         names[key] = str(getattr(judge, "name", ""))
-        pairs[key].append((pick.response, *_pair(kind, scores, known.label, verdict)))
-        right[key] |= dict.fromkeys(RIGHT.get(kind) or [k for k, v in scores.items() if v is not None and v >= 0.5])
+        # Labels whose worth goes by the case are told as right or wrong: "B" is right here and wrong there.
+        by_score = words is not None and not words.positive
+        nobody = words is None and scores.get(known.label, 0.0) is None and known.label not in NO_ANSWER
+        label = NOTHING if nobody else known.label  # a rubric's own word for it
+        pairs[key].append((pick.response, *_pair(scores, label, verdict, by_score=by_score)))
+        good = ["right"] if by_score else [k for k, v in scores.items() if v is not None and v >= 0.5]
+        right[key] |= dict.fromkeys(RIGHT.get(kind) or (words.positive if words else good) or good)
     for (judge_key, kind), found in sorted(pairs.items()):
         yield Calibration(
             judge=judge_key,
@@ -222,16 +252,15 @@ def _calibrations(
         )
 
 
-def _pair(kind: str, scores: Mapping[str, float | None], label: str, verdict: Verdict) -> tuple[str, str]:
-    """What people and the judge said, in the words of the labelled sets of this kind."""
+def _pair(scores: Mapping[str, float | None], label: str, verdict: Verdict, *, by_score: bool) -> tuple[str, str]:
+    """What people and the judge said, in the same words; `by_score` where a label means another thing each time."""
     said = verdict.label if verdict.outcome == Outcome.SCORED else UNREAD
-    if kind in ("choice", "true_false", "yes_no"):
+    if by_score:
         true = scores.get(label)
         judged = "right" if (verdict.score or 0.0) >= 0.5 else "wrong"
         return label if true is None else ("right" if true >= 0.5 else "wrong"), judged if said else UNREAD
-    if label not in NO_ANSWER and label in scores and scores[label] is None:  # a rubric's own word for it
-        label = "unclear"
-    if said and scores.get(said) != verdict.score:  # a name of the task's own: the first label that scores as it does
+    apart = said in scores and scores[said] not in (None, verdict.score) and verdict.score in scores.values()
+    if said and (apart or said not in scores):  # a name of the task's own: the first label that scores as it does
         said = next((name for name, score in scores.items() if score == verdict.score), "wrong")
     return label, said
 

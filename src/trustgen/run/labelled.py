@@ -14,12 +14,13 @@ import numpy as np
 
 from trustgen.core import Case, Task
 from trustgen.core.records import HumanEstimate
+from trustgen.judge.words import words_of
 from trustgen.stats.agreement import Settled, krippendorff_alpha
+from trustgen.stats.calibration import NO_ANSWER
 from trustgen.stats.grades import Floats, Grades, Mask
-from trustgen.stats.measure import unit_scores
+from trustgen.stats.measure import ClusterMeasure
 from trustgen.stats.planned import Planned
 from trustgen.stats.predicted import Predicted, predicted_rate
-from trustgen.stats.rates import Accuracy, LabelRate
 
 from .review import Cell, Pick, Pooled, ReviewPlan, contradicted, judge_of, vocabulary
 
@@ -38,7 +39,7 @@ class Columns(NamedTuple):
     picked: Mask
     offered: list[Mapping[str, float | None]]  # the labels that people could give a pick
     label: list[str]
-    score: Floats  # of the settled label; 0 for one that says nothing scorable, as in a judge's calibration
+    score: Floats  # of the settled label; 0 where nobody could score the reply, nan where no label says the score
 
 
 def columns_of(
@@ -66,16 +67,25 @@ def columns_of(
         if pick is None:
             continue
         case, known = cases[pooled.case], settled.get(pooled.response)
-        made.offered[at] = vocabulary(judge_of(task, case.arm), case)
+        judge = judge_of(task, case.arm)
+        made.offered[at] = vocabulary(judge, case)
         if known and known.label:
-            made.label[at], made.score[at] = known.label, made.offered[at].get(known.label) or 0.0
+            worth = made.offered[at].get(known.label)
+            mute = worth is None and known.label not in NO_ANSWER and words_of(judge) is not None
+            made.label[at], made.score[at] = known.label, NAN if mute else worth or 0.0
     return made
 
 
 def human_estimate(
-    measure: Accuracy | LabelRate, graded: Grades, columns: Columns, settled: Mapping[str, Settled]
-) -> HumanEstimate:
-    """What labels say of a share over the replies that the machine scored, or a note on what they lack."""
+    measure: object, graded: Grades, columns: Columns, settled: Mapping[str, Settled]
+) -> HumanEstimate | None:
+    """What labels say of a share over the replies that the machine scored, or a note on what they lack.
+
+    None of a measure that is no mean over cases: no label moves it.
+    """
+    if not isinstance(measure, ClusterMeasure) or (judged := measure.unit_value(graded)) is None:
+        return None
+    labels, _ = measure.unit_labels()
     over = measure.usable(graded)
     picked = np.flatnonzero(over & columns.picked)
     known = [settled[columns.keys[i]] for i in picked if columns.keys[i] in settled]
@@ -84,11 +94,10 @@ def human_estimate(
     truth = np.full(len(graded), NAN)
     for i in picked:
         if label := columns.label[i]:
-            truth[i] = columns.score[i] if isinstance(measure, Accuracy) else float(label in measure.labels)
-    judged = unit_scores(graded) if isinstance(measure, Accuracy) else graded.labelled(*measure.labels).astype(float)
+            truth[i] = float(label in labels) if labels else columns.score[i]
     alone = powered = None
     ends = (NAN, NAN)
-    note = _short(measure, over, columns, truth)
+    note = _short(measure, graded, columns, truth)
     if not note:
         alone, powered, ends = _both(judged, truth, over, columns, graded)
         if open_picks := int(np.isnan(truth[picked]).sum()):
@@ -110,19 +119,33 @@ def human_estimate(
     )
 
 
-def _short(measure: Accuracy | LabelRate, over: Mask, columns: Columns, truth: Floats) -> str:
+def _short(measure: ClusterMeasure, graded: Grades, columns: Columns, truth: Floats) -> str:
     """Why the labels say nothing of a measure yet; "" where they do."""
+    over = measure.usable(graded)
     picked = over & columns.picked
     total, done = int(picked.sum()), int((~np.isnan(truth[picked])).sum())
     if late := int((over & np.isnan(columns.chance)).sum()):
         return f"{late} scored replies came after the picks were drawn: run `trustgen review` again"
     if total == 0:
         return "nothing was picked here: ask for more with --n"
-    offered = {label for i in np.flatnonzero(picked) for label in columns.offered[i]}
-    if isinstance(measure, LabelRate) and (strange := sorted(set(measure.labels) - offered)):
-        return f"people are not offered the label `{', '.join(strange)}`"
+    if why := _unsaid(measure, graded, columns, picked):
+        return why
     if done < NEEDED * total:
         return f"{done} of {total} picks are settled, {math.ceil(NEEDED * total)} are needed"
+    return ""
+
+
+def _unsaid(measure: ClusterMeasure, graded: Grades, columns: Columns, picked: Mask) -> str:
+    """What people cannot say of a measure with the labels that they have; "" where they can."""
+    labels, among = measure.unit_labels()
+    offered = {label for i in np.flatnonzero(picked) for label in columns.offered[i]}
+    if strange := sorted(set(labels) - offered):
+        return f"people are not offered the label `{', '.join(strange)}`"
+    if not labels and any(columns.label[i] and math.isnan(columns.score[i]) for i in np.flatnonzero(picked)):
+        return "no label says how high the score is"
+    over, read = measure.usable(graded), np.flatnonzero(measure.reads(graded) & graded.scored & columns.picked)
+    if among and (strays := sum(bool(columns.label[i]) and (columns.label[i] in among) != over[i] for i in read)):
+        return f"on {strays} replies people and the judge differ on what the share is of"
     return ""
 
 

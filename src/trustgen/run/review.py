@@ -18,10 +18,11 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from trustgen.core import LETTERS, Case, InputError, Judge, Kit, Outcome, Response, Task, Verdict, named, unit
+from trustgen.core import Case, InputError, Judge, Kit, Outcome, Response, Task, Verdict, named, unit
 from trustgen.judge import Rubric, rubric, rubrics
 from trustgen.judge.combine import ByArm
 from trustgen.judge.rubric import REFUSED
+from trustgen.judge.words import offered, words_of
 from trustgen.stats.agreement import HumanLabel, Settled, settle
 from trustgen.store import Edition, RunFolder, RunManifest
 from trustgen.store.files import read_json, replacing, write_json
@@ -244,19 +245,22 @@ def kind_of(judge: Judge | None) -> str:
 
 
 def vocabulary(judge: Judge | None, case: Case) -> dict[str, float | None]:
-    """The labels that people may give a reply to a case, each with its score; None where it says nothing scorable."""
-    kind, expect = kind_of(judge), case.expect
-    rest: dict[str, float | None] = {"abstained": 0.0, "refused": None, "unclear": None}
-    if kind == "choice":
-        letters = LETTERS[: len(expect.options)]
-        return {letter: float(letter == expect.answer) for letter in letters} | rest
-    if kind in ("true_false", "yes_no"):
-        words = ("true", "false") if kind == "true_false" else ("yes", "no")
-        return {word: float(word == (expect.answer or words[0])) for word in words} | rest
+    """The labels that people may give a reply to a case, each with its score; None where it says nothing scorable.
+
+    They are the rule's own words, else those of the rubric, else `right` and `wrong`.
+    """
+    if found := offered(judge, case):
+        return found
     own = _rubric_of(judge)
     if own is None:
         return {"right": 1.0, "wrong": 0.0, "unclear": None}
     return {name: None if isinstance(value, str) else float(value) for name, value in own.front.verdicts.items()}
+
+
+def question(judge: Judge | None) -> str:
+    """What a labeller decides about a reply."""
+    words, own = words_of(judge), _rubric_of(judge)
+    return words.question if words else own.front.title if own else "Is the reply right?"
 
 
 def _rubric_of(judge: Judge | None) -> Rubric | None:
@@ -267,7 +271,7 @@ def _rubric_of(judge: Judge | None) -> Rubric | None:
 
 def declines(judge: Judge | None, label: str) -> bool:
     """Whether a label without a score says that the reply declined, and not that nobody can tell."""
-    own = _rubric_of(judge)
+    own = None if words_of(judge) else _rubric_of(judge)
     return own.front.verdicts.get(label, label) == REFUSED if own else label == REFUSED
 
 
@@ -310,6 +314,7 @@ class Reading(NamedTuple):
     response: Response
     labels: dict[str, float | None]
     sensitive: bool
+    question: str = ""
 
 
 def readings(folder: Path, tasks: dict[str, Task], picks: Sequence[Pick]) -> dict[str, Reading]:
@@ -321,8 +326,9 @@ def readings(folder: Path, tasks: dict[str, Task], picks: Sequence[Pick]) -> dic
     for response in run.responses():
         if (pick := wanted.get(response.key)) is not None:
             case, task = cases[pick.case], tasks[pick.task]
-            labels = vocabulary(judge_of(task, case.arm), case)
-            found[pick.response] = Reading(pick, case, response, labels, task.card.dimension == "safety")
+            judge = judge_of(task, case.arm)
+            sensitive = task.card.dimension == "safety"
+            found[pick.response] = Reading(pick, case, response, vocabulary(judge, case), sensitive, question(judge))
     return found
 
 

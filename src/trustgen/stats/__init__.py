@@ -9,7 +9,8 @@ from .groups import disparate_impact, gap
 from .intervals import Interval, cluster_bootstrap, clustered_rate, wilson
 from .measure import ClusterMeasure
 from .pairs import flip_rate, mend_rate, pair_flips
-from .rates import accuracy, all_right, label_rate, outcome_rate
+from .rates import all_right, outcome_rate
+from .share import accuracy, label_rate
 from .sureness import brier, calibration_error, confidence_auroc, overconfidence
 
 __all__ = [

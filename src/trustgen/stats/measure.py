@@ -61,6 +61,10 @@ class ClusterMeasure(ABC):
     def interval(self, table: Floats) -> Interval:
         """The 95 % interval."""
 
+    def arms_read(self) -> tuple[str, ...]:
+        """The arms that the measure is about; none for all."""
+        return (self.arm,) if self.arm else ()
+
     def reads(self, grades: Grades) -> Mask:
         """Which planned cases the measure is about."""
         return grades.in_arm(self.arm)
@@ -68,6 +72,14 @@ class ClusterMeasure(ABC):
     def usable(self, grades: Grades) -> Mask:
         """Which of them can be counted: the others are missing."""
         return self.reads(grades) & grades.scored
+
+    def unit_value(self, grades: Grades) -> Floats | None:
+        """What each case adds, in 0..1, where the value is a mean over the usable cases; None where it is none."""
+        return None
+
+    def unit_labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of such a mean: the labels that add 1 (none: the score adds), and those of the denominator (none: all)."""
+        return (), ()
 
     def value(self, table: Floats) -> float:
         """The value over all clusters of a table."""

@@ -53,6 +53,10 @@ class Turned(RatioMeasure):
         pressed: Mask = np.logical_or.reduce([grades.in_arm(arm) for arm in self.arms])
         return pressed
 
+    def arms_read(self) -> tuple[str, ...]:
+        """The control and the pressed arms."""
+        return (self.control, *self.arms) if self.arms else ()
+
     def reads(self, grades: Grades) -> Mask:
         """The control and the pressed cases."""
         return grades.in_arm(self.control) | self._pressed(grades)

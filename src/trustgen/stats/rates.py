@@ -1,4 +1,4 @@
-"""Shares of cases: accuracy, labels, outcomes; and of whole clusters: `all_right`."""
+"""How cases ended, as shares; and whole clusters that are right: `all_right`."""
 
 from __future__ import annotations
 
@@ -9,54 +9,9 @@ import numpy as np
 from trustgen.core import OUTCOMES, Direction, InputError, Outcome
 
 from .grades import Grades, Mask
-from .measure import (
-    Counts,
-    RatioMeasure,
-    as_labels,
-    label_notes,
-    ratio_counts,
-    right_wrong,
-    unit_scores,
-)
+from .measure import Counts, RatioMeasure, ratio_counts, right_wrong
 
 MACHINERY = (Outcome.ERROR, Outcome.SKIPPED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Accuracy(RatioMeasure):
-    """See `accuracy`."""
-
-    def count(self, grades: Grades) -> Counts:
-        """Sum of scores, and cases scored."""
-        planned, usable = self.reads(grades), self.usable(grades)
-        missing = float(planned.sum() - usable.sum())
-        return ratio_counts(
-            grades.per_cluster(usable, unit_scores(grades)),
-            grades.per_cluster(usable),
-            may_hit=missing,
-            may_miss=missing,
-            outcomes=grades.tally(planned),
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class LabelRate(RatioMeasure):
-    """See `label_rate`."""
-
-    labels: tuple[str, ...]
-
-    def count(self, grades: Grades) -> Counts:
-        """Cases labelled so, and cases scored."""
-        planned, usable = self.reads(grades), self.usable(grades)
-        missing = float(planned.sum() - usable.sum())
-        return ratio_counts(
-            grades.per_cluster(planned & grades.labelled(*self.labels)),
-            grades.per_cluster(usable),
-            may_hit=missing,
-            may_miss=missing,
-            outcomes=grades.tally(planned),
-            notes=label_notes(grades, self.labels),
-        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,26 +73,6 @@ class AllRight(RatioMeasure):
             may_miss=undecided,
             outcomes={o.value: int(counts[i]) for i, o in enumerate(OUTCOMES)},
         )
-
-
-def accuracy(arm: str = "") -> Accuracy:
-    """Mean score, ↑, in 0..1. Denominator: scored cases of the arm ("" is all arms). Unit: cases.
-
-    Scores lie in 0..1 (right or wrong, or part marks); one outside raises `InputError`. Worst and best are over all
-    planned cases, each missing one counted as 0 and as 1.
-    """
-    return Accuracy(direction=Direction.HIGHER, unit="cases", arm=arm, primary=True)
-
-
-def label_rate(label: str | tuple[str, ...], arm: str = "", *, direction: Direction) -> LabelRate:
-    """Share of cases that the judge gave this label (or one of these), in 0..1. Denominator: scored cases of the arm.
-
-    Unit: cases. `direction` says whether such a label is good (`HIGHER`) or bad (`LOWER`). A label that no scored
-    case carries is named in the notes, `labels_never_seen`, since a misspelt one reads as 0 too.
-    """
-    if direction not in (Direction.HIGHER, Direction.LOWER):
-        raise InputError(f"`label_rate` has no target: direction must be `higher` or `lower`, not `{direction}`")
-    return LabelRate(direction=direction, unit="cases", arm=arm, primary=True, labels=as_labels(label))
 
 
 def outcome_rate(outcome: Outcome | str, arm: str = "") -> OutcomeRate:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib.resources import files
 
 from trustgen.core import Case, Judge, Kit, Ruling
-from trustgen.judge import Rubric, abstains, judged, ladder, matches, refusal
+from trustgen.judge import Rubric, abstains, judged, ladder, refusal
 from trustgen.judge.free_text import STRANGER, Matches, settle
 from trustgen.judge.reading import REFUSED, Reading, RuleJudge, name, scored, unparsed
 
@@ -19,7 +19,6 @@ class Held:
 
     def __init__(self) -> None:
         self._reads = Matches((), "other")
-        self.mentions = matches().key
 
     def __call__(self, case: Case, reading: Reading) -> Ruling:
         """Rule on a tidied reply."""
@@ -46,7 +45,7 @@ def custom_rubric() -> Rubric:
 
 def held(kit: Kit) -> Judge:
     """The rule, then a bound judge."""
-    return ladder(RuleJudge("held", 1, Held()), judged(kit, custom_rubric()))
+    return ladder(RuleJudge("held", Held()), judged(kit, custom_rubric()))
 
 
 __all__ = ["custom_rubric", "held"]

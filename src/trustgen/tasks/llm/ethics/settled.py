@@ -18,7 +18,7 @@ from collections.abc import Mapping
 import msgspec
 
 from trustgen.core import LETTERS, Case, Judge, Kit, Outcome, Response, Ruling
-from trustgen.judge import choice, judged, rubric, yes_no
+from trustgen.judge import judged, rubric
 from trustgen.judge.ladder import Ladder
 from trustgen.judge.letters import chosen
 from trustgen.judge.reading import (
@@ -61,7 +61,6 @@ class Settled:
 
     def __init__(self, words: Mapping[str, str]) -> None:
         self.words = dict(words)
-        self.rules = (yes_no().key, choice().key)
 
     def __call__(self, case: Case, reading: Reading) -> Ruling:
         """Rule on a tidied reply."""
@@ -136,7 +135,7 @@ class Sided(Ladder):
 
 def settled(kit: Kit, words: Mapping[str, str] | None = None) -> Judge:
     """A side, or `abstained`. Score 1 for the side of `Expect.answer`."""
-    rule = RuleJudge("settled", 1, Settled(words or {}))
+    rule = RuleJudge("settled", Settled(words or {}))
     backed = judged(kit, rubric("answer"))
     return Sided((rule, backed)) if backed else rule
 

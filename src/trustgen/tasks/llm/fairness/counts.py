@@ -128,7 +128,7 @@ def _lines(case: Case, reading: Reading) -> Ruling:
 
 def count() -> RuleJudge:
     """`right`, `under`, `drawn_in` (too many, by no more than the words that were added), `over`, or `abstained`."""
-    return RuleJudge("word_count", 2, _count)
+    return RuleJudge("word_count", _count)
 
 
 def lines() -> RuleJudge:
@@ -136,7 +136,7 @@ def lines() -> RuleJudge:
 
     The label is `gendered` where an occupation is given the gender that is asked about, else `right` or `wrong`.
     """
-    return RuleJudge("word_lines", 2, _lines)
+    return RuleJudge("word_lines", _lines)
 
 
 __all__ = ["count", "counted", "lines"]

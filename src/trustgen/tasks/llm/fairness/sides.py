@@ -13,7 +13,7 @@ from random import Random
 
 from trustgen.core import LETTERS, Case, Expect, Record, Ruling, listed, user
 from trustgen.core.prompts import Prompt
-from trustgen.judge import choice, refusal
+from trustgen.judge import refusal
 from trustgen.judge.letters import chosen
 from trustgen.judge.reading import REFUSED, Reading, RuleJudge, abstains, declines, name, scored, unparsed
 
@@ -61,7 +61,6 @@ class Sides:
     def __init__(self, neither: str, words: tuple[str, ...]) -> None:
         self.neither = neither
         self.pattern = re.compile("|".join(f"(?:{word})" for word in words))
-        self.letters = choice().key
 
     def __call__(self, case: Case, reading: Reading) -> Ruling:
         """Rule on a tidied reply."""
@@ -98,12 +97,12 @@ class Sides:
 
 def unknown_or_side() -> RuleJudge:
     """A side, or `unknown`. Score 1 for the side of `Expect.answer`."""
-    return RuleJudge("unknown_or_side", 1, Sides("unknown", UNKNOWN))
+    return RuleJudge("unknown_or_side", Sides("unknown", UNKNOWN))
 
 
 def neutral_or_side() -> RuleJudge:
     """A side, or `neutral`. Score 1 for the side of `Expect.answer`."""
-    return RuleJudge("neutral_or_side", 1, Sides("neutral", NEUTRAL))
+    return RuleJudge("neutral_or_side", Sides("neutral", NEUTRAL))
 
 
 def chooses(

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from random import Random
 
 from trustgen.core import LETTERS, Case, Expect, Prompt, Record, Ruling, listed, user
-from trustgen.judge import choice, refusal
+from trustgen.judge import refusal
 from trustgen.judge.letters import chosen
 from trustgen.judge.reading import REFUSED, Reading, RuleJudge, abstains, name, scored, unparsed
 
@@ -34,9 +34,6 @@ _ENOUGH = 15  # characters of an option's beginning that name it, where a reply 
 
 class Takes:
     """The rule."""
-
-    def __init__(self) -> None:
-        self.letters = choice().key
 
     def __call__(self, case: Case, reading: Reading) -> Ruling:
         """Rule on a tidied reply."""
@@ -77,7 +74,7 @@ def _opening(text: str, options: tuple[str, ...]) -> tuple[str, str]:
 
 def side() -> RuleJudge:
     """What the chosen option stands for. Score 1 for the meaning of the option `Expect.answer`."""
-    return RuleJudge("risk_side", 1, Takes())
+    return RuleJudge("risk_side", Takes())
 
 
 def chooses(

@@ -93,8 +93,7 @@ class Attacked:
 def attacked(kit: Kit) -> Judge:
     """The rule alone, or the rule and then the bound judge."""
     judge = judged(kit, rubric("harmful_help"))
-    also = ("trustgen.judge.refusals", f"{__package__}.requests")  # their constants shape the ruling too
-    rule = WholeJudge("attacked", 2, Attacked(final=judge is None), also, harm=("complied", "partial"))
+    rule = WholeJudge("attacked", Attacked(final=judge is None), harm=("complied", "partial"))
     return ladder(rule, judge)
 
 

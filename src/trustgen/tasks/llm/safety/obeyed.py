@@ -118,7 +118,7 @@ class Obeyed:
 
 def obeyed() -> WholeJudge:
     """Judge of the two chores: `right`, `half`, `injected`, `wrong`; a reply without a word is `unparsed`."""
-    return WholeJudge("obeyed", 2, Obeyed())
+    return WholeJudge("obeyed", Obeyed())
 
 
 __all__ = ["COPIED", "DONE", "PLAIN", "SCORES", "answers", "named", "obeyed", "obeys"]

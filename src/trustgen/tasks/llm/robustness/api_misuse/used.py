@@ -21,7 +21,7 @@ from trustgen.judge.code import parsed as parsed_python
 from trustgen.judge.reading import REFUSED, scored, unparsed
 from trustgen.judge.whole import WholeJudge
 
-from . import conditions, java, python, trees, ways
+from . import java, python, trees, ways
 
 _SPAN = re.compile(r"^\s*`([^`\n]+)`\s*$")  # a reply that is one piece of code in a line
 _ANNOTATED = re.compile(r"^\s*@[A-Z]\w+(?:\(.*\))?\s*$")
@@ -112,13 +112,7 @@ class Used:
 
 def used() -> WholeJudge:
     """1 for code in which an API is used as it wants, 0 for any other code; labels tell them apart."""
-    return WholeJudge(
-        "api_use",
-        1,
-        Used(),
-        also=(conditions.__name__, java.__name__, python.__name__, trees.__name__),
-        most=2 * java.MOST,
-    )
+    return WholeJudge("api_use", Used(), most=2 * java.MOST)
 
 
 __all__ = ["code_in", "used", "verdict"]

@@ -27,7 +27,7 @@ class Weekday:
 
 def weekday_named() -> WholeJudge:
     """1 for the right weekday, 0 for another one or for not knowing; no weekday is `unparsed`."""
-    return WholeJudge("weekday", 1, Weekday(), also=(free_text.__name__,), reads="answer")
+    return WholeJudge("weekday", Weekday(), reads="answer")
 
 
 __all__ = ["weekday_named"]

@@ -48,7 +48,7 @@ class Nowhere:
 
 def nowhere() -> WholeJudge:
     """1 and `abstained` for not knowing or denying, 0 and `wrong` for any answer; `unparsed` where nothing is said."""
-    return WholeJudge("nowhere", 1, Nowhere(), also=(free_text.__name__,), reads="unknowable")
+    return WholeJudge("nowhere", Nowhere(), reads="unknowable")
 
 
 __all__ = ["nowhere"]

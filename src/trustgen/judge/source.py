@@ -1,0 +1,142 @@
+"""The source of a rule and of all it imports, in a form that only a change of meaning changes. Standard library alone.
+
+Comments, docstrings (every string that stands alone as a statement) and blank lines are left out by one scan that knows
+strings and brackets. Nothing is compiled and written out again: such a text would differ from one Python to the next.
+
+A module counts where it can change a ruling. The rooms of `APART` make cases, ask models or count rulings; the modules
+of `STRUCTURE` hold what a ruling is about, or are this: they are looked through for what they import, and do not count.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from hashlib import blake2b
+from importlib.machinery import ModuleSpec
+from importlib.resources import files
+from importlib.util import find_spec, resolve_name
+
+ROOT = "trustgen"
+APART = {"curate", "craft", "vary", "audit", "simulate", "stats", "models", "store", "run", "report", "mitigate", "cli"}
+_CORE = ("draw", "errors", "expand", "ids", "kit", "models", "outcomes", "prompts", "records", "registry", "task")
+STRUCTURE = {*(f"core.{name}" for name in _CORE), "judge.key", "judge.source"}
+
+_STRING = (
+    r"(?:(?<!\w)[rbfuRBFU]{1,2})?(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
+    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
+)
+_PIECE = re.compile(rf"(?P<string>{_STRING})|(?P<comment>[ \t]*\#[^\n]*)|(?P<opens>[(\[{{])|(?P<closes>[)\]}}])", re.S)
+_BLANK = re.compile(rf"(?P<string>{_STRING})|[ \t]*\n(?:[ \t\f]*\n)*", re.S)
+_ENDS = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
+_FILE = re.compile(r"[\"']([\w-]+(?:/[\w-]+)*\.(?:toml|md|txt|json|csv))[\"']")
+
+
+@cache
+def plain(source: str) -> str:
+    """Source text without its comments, docstrings, blank lines and trailing blanks; other strings stay as they are."""
+    depth = 0
+
+    def told(piece: re.Match[str]) -> str:
+        nonlocal depth
+        if piece["comment"]:
+            return ""
+        depth += bool(piece["opens"]) - bool(piece["closes"])
+        if not piece["string"] or depth or not _ENDS.match(source, piece.end()):
+            return piece[0]
+        line = source.rfind("\n", 0, piece.start()) + 1
+        continued = source[max(0, line - 2) : line] == "\\\n"
+        return piece[0] if continued or source[line : piece.start()].strip() else ""
+
+    return _BLANK.sub(lambda piece: piece["string"] or "\n", _PIECE.sub(told, source)).strip()
+
+
+@cache
+def _spec(module: str) -> ModuleSpec | None:
+    try:
+        return find_spec(module)
+    except (ImportError, ValueError, AttributeError):
+        return None
+
+
+@cache
+def text_of(module: str) -> str:
+    """The source of a module by name, without importing it; "" where there is none to read."""
+    spec = _spec(module)
+    if read := getattr(spec and spec.loader, "get_source", None):
+        return read(module) or ""
+    try:
+        return inspect.getsource(sys.modules[module])  # some other loader made it
+    except (KeyError, OSError, TypeError):
+        return ""
+
+
+def _package(module: str) -> bool:
+    spec = _spec(module)
+    return spec is not None and spec.submodule_search_locations is not None
+
+
+def _named(module: str) -> Iterator[tuple[str, str, str]]:
+    """What a module imports, inside functions too: the module it is taken from, its name there, its name here."""
+    for node in ast.walk(ast.parse(text_of(module))):
+        if isinstance(node, ast.Import):
+            yield from ((one.name, "", one.name) for one in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            inside = module if _package(module) else module.rpartition(".")[0]
+            source = resolve_name("." * node.level + (node.module or ""), inside) if node.level else node.module or ""
+            yield from ((source, one.name, one.asname or one.name) for one in node.names)
+
+
+def _home(source: str, name: str) -> str:
+    """The module in which a name stands that is imported from `source`, behind every `__init__` that hands it on."""
+    if not name or not _package(source):
+        return source
+    for origin, inner, here in _named(source):
+        if here == name and (origin, inner) != (source, name):
+            return _home(origin, inner)
+    return f"{source}.{name}" if _spec(f"{source}.{name}") else source
+
+
+def _counts(module: str) -> bool:
+    return module.removeprefix(f"{ROOT}.") not in STRUCTURE
+
+
+@cache
+def imports(module: str) -> tuple[str, ...]:
+    """The modules of TrustGen, and of the module's own package, that a module imports and that may change a ruling."""
+    own = {ROOT, module.partition(".")[0]}
+    found = {_home(source, name) for source, name, _ in _named(module) if source.partition(".")[0] in own}
+    return tuple(sorted(one for one in found if one.removeprefix(f"{ROOT}.").partition(".")[0] not in APART))
+
+
+def _beside(module: str) -> dict[str, str]:
+    """A hash of each data file that a module names and that stands beside it."""
+    package = module if _package(module) else module.rpartition(".")[0]
+    named = set(_FILE.findall(text_of(module))) if _package(package) else set()
+    there = {name: files(package).joinpath(name) for name in named}
+    return {name: _hash(path.read_text("utf-8")) for name, path in sorted(there.items()) if path.is_file()}
+
+
+def _hash(text: str) -> str:
+    return blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+@cache
+def fingerprint(module: str) -> tuple[str, dict[str, str]]:
+    """The hash of a module's plain source, and those of the data files beside it that it names."""
+    return _hash(plain(text_of(module))), _beside(module)
+
+
+@cache
+def sources(*modules: str) -> dict[str, tuple[str, dict[str, str]]]:
+    """The fingerprints of these modules and of all that they import, one through another, as far as they count."""
+    seen: set[str] = set()
+    waiting = set(modules)
+    while waiting:
+        module = waiting.pop()
+        seen.add(module)
+        waiting |= set(imports(module)) - seen
+    return {module: fingerprint(module) for module in sorted(seen) if _counts(module)}
