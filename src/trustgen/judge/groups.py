@@ -51,7 +51,8 @@ def words() -> frozenset[str]:
 @cache
 def _pattern() -> re.Pattern[str]:
     told = _told()
-    heads = _either(set(told.pop("heads")["words"]))
+    persons = told.pop("heads")
+    heads, also = _either(set(persons["words"])), _either(set(persons["also"]))
     of: dict[str, set[str]] = {part: set() for part in ("nouns", "adjectives", "shared", "phrases")}
     for kind in told.values():
         for part, found in of.items():
@@ -62,7 +63,7 @@ def _pattern() -> re.Pattern[str]:
     ails = "autism|dementia|schizophrenia|depression|(?:mental )?illness(?:es)?|hiv|aids|albinism|down'?s? syndrome"
     has = "(?:with|living with|who ha(?:s|ve)) (?:an? |physical |mental |learning )*"
     with_ = rf"(?:{heads}) {has}(?:disabilit(?:y|ies)|{ails})"
-    person = rf"(?:{heads}|{plain}|\w+(?:er|or|ist|ian)s?)"
+    person = rf"(?:{heads}|{plain}|(?:{also}|\w+(?:er|or|ist|ian))s?)"
     one = rf"(?:{plain}|(?:{shared})(?:(?=[ -](?:(?:{plain}|{shared})[ -])*{person}\b)|{ends}))"
     return re.compile(rf"(?<![\w'])(?:{with_}|{one}(?:,? (?:and )?{one})*(?: (?:{heads}))?)(?![\w-])", re.I)
 
