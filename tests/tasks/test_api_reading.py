@@ -87,6 +87,18 @@ def test_a_chain_without_end_is_no_code(code: str) -> None:
     ("api", "code"),
     [
         ("StringTokenizer.nextToken", "void a(StringTokenizer t) { " + "if (a) return; t.nextToken(); " * 130 + "}"),
+        (
+            "StringTokenizer.nextToken",
+            "void a(StringTokenizer t) { " + "if (t.hasMoreTokens()) t.nextToken(); " * 130 + "}",
+        ),
+        (
+            "StringTokenizer.nextToken",
+            "void a(StringTokenizer t) { " + "if (!t.hasMoreTokens()) return; t.nextToken(); " * 130 + "}",
+        ),
+        (
+            "Activity.findViewById",
+            "class A { void b() { findViewById(1); } " + "void a() { setContentView(1); } " * 120 + "}",
+        ),
         ("List.get", "void a(List<String> l) { int n = l.size(); " + "if (n<m) return; l.get(n-1); " * 130 + "}"),
         ("List.get", "void a(List<String> l) { if (" + "a.size()==b.size()&&" * 80 + "x) l.get(1); }"),
         ("max", "def f(d):\n" + "    if a: return\n    max(d)\n" * 130),

@@ -19,8 +19,10 @@ from .conditions import conjuncts, negated
 MOST, DEEP, NESTED = 20_000, 90, 200
 WRAPS = ("{}", "class A {{ void a() {{\n{}\n}} }}", "class A {{\n{}\n}}")
 LOOPS = ("while_statement", "for_statement", "do_statement", "enhanced_for_statement")
+CLASSES = ("class_body", "enum_body")
 METHODS = ("method_declaration", "constructor_declaration")  # what a lambda does is part of the method around it
 LOOKS_AT = ("ofNullable", "requireNonNull", "requireNonNullElse", "requireNonNullElseGet", "isNull", "nonNull")
+NOTED = ("method_invocation", "object_creation_expression", "explicit_constructor_invocation")
 WRAPPED = ("parenthesized_expression", "unary_expression")
 LEAVES = ("return_statement", "throw_statement", "continue_statement", "break_statement")
 
@@ -39,20 +41,39 @@ _SIZED = re.compile(rf"(?:{_SIZE}(?:[+-]\d+)?|Math\.min\({_SIZE},{_SIZE}\))")
 _RANGE = re.compile(r"IntStream\.range\(\w+,([\w.]+(?:\(\))?(?:-\d+)?)\)")
 
 
+class Test(NamedTuple):
+    """A condition on the way to a call: what holds past it, and which events were read while it was asked."""
+
+    said: tuple[str, ...]
+    node: int  # the branching that asks it, and which of its branches this is: two branches are never both taken
+    branch: int
+    start: int
+    end: int
+    loops: int = 0
+
+
 class Where(NamedTuple):
     """What stands around a call."""
 
-    guards: tuple[str, ...] = ()
+    tests: tuple[Test, ...] = ()
     tries: tuple[tuple[str, ...], ...] = ()  # the types that each `try` around it catches
     loops: int = 0
     method: int = 0
     outer: tuple[int, ...] = ()  # the methods in which its method stands, as in a class without a name
     condition: bool = False
     returned: bool = False
+    classes: tuple[int, ...] = ()  # the classes around it, from the outside in
+
+    @property
+    def guards(self) -> tuple[str, ...]:
+        """What holds where it is reached."""
+        return tuple(one for test in self.tests for one in test.said)
 
 
 class Event(NamedTuple):
-    """A call (its name), an object made (`new Type`), or a condition (`IF`, its text in `args`)."""
+    """A call (its name), an object made (`new Type`), `super` or `this` as a constructor, or a condition
+    (`IF`, its text in `args`).
+    """
 
     name: str
     receiver: str
@@ -72,6 +93,8 @@ class Code:
     )  # variables that hold a size or a truth, and what they were set to
     origins: dict[str, str] = field(default_factory=dict)  # iterators and channels, and what they were got by
     throws: dict[int, str] = field(default_factory=dict)
+    methods: dict[int, str] = field(default_factory=dict)  # the name of each
+    classes: dict[int, tuple[str, str]] = field(default_factory=dict)  # the name of each, and what it extends
     resources: set[str] = field(default_factory=set)
 
 
@@ -139,6 +162,7 @@ class _Reader:
         self.code = Code()
         self.methods = 0
         self.results: dict[int, str] = {}
+        self.asked: dict[int, tuple[int, int]] = {}  # the events that are read while an `if` asks its condition
 
     def declare(self, node: Any) -> None:
         """Types of all names, and which variable takes the result of which call."""
@@ -181,8 +205,12 @@ class _Reader:
         kind = node.type
         if kind in METHODS:
             self.methods += 1
-            where = Where(method=self.methods, outer=(*where.outer, where.method))
+            where = Where(method=self.methods, outer=(*where.outer, where.method), classes=where.classes)
             self.code.throws[self.methods] = next((text(c) for c in node.children if c.type == "throws"), "")
+            self.code.methods[self.methods] = text(node.child_by_field_name("name"))
+        if kind in CLASSES:
+            where = where._replace(classes=(*where.classes, node.id))
+            self.code.classes[node.id] = _named(node.parent)
         if kind in ("if_statement", "ternary_expression"):
             self._branch(node, where)
         elif kind in LOOPS:
@@ -191,8 +219,11 @@ class _Reader:
             self._either(node, where)
         elif kind in ("try_statement", "try_with_resources_statement"):
             self._try(node, where)
-        elif kind in ("block", "program", "constructor_body", "switch_block_statement_group"):
+        elif kind in ("block", "program", "constructor_body"):
             self._block(node, where)
+        elif kind in ("switch_block_statement_group", "switch_rule"):
+            here = len(self.code.events)
+            self._block(node, self._under(where, (), node.parent, node.id, here))
         elif kind == "method_invocation":
             self._call(node, where)
         else:
@@ -210,18 +241,20 @@ class _Reader:
         ranged = _RANGE.match(text(node.child_by_field_name("object")))
         given = node.child_by_field_name("arguments")
         for child in node.children:
-            below = _parameters(child) if ranged and child == given else ()
-            self.visit(child, self._under(within, tuple(f"{one}<{ranged[1]}" for one in below if ranged)))
+            below = tuple(f"{one}<{ranged[1]}" for one in _parameters(child)) if ranged and child == given else ()
+            self.visit(child, self._under(within, below, node, 1, len(self.code.events)) if below else within)
         self._note(node, where)
 
     def _note(self, node: Any, where: Where) -> None:
-        if node.type not in ("method_invocation", "object_creation_expression"):
+        if node.type not in NOTED:
             return
         given = node.child_by_field_name("arguments")
         args = tuple(text(a) for a in given.named_children) if given is not None else ()
         result = self.results.get(node.id, "")
         if node.type == "method_invocation":
             name, receiver = text(node.child_by_field_name("name")), text(node.child_by_field_name("object"))
+        elif node.type == "explicit_constructor_invocation":
+            name, receiver = text(node.child_by_field_name("constructor")), ""
         else:
             name, receiver = "new " + re.sub(r"<.*", "", text(node.child_by_field_name("type"))), ""
         self.code.events.append(Event(name, receiver, args, where, result))
@@ -235,40 +268,49 @@ class _Reader:
         self.code.events.append(Event("IF", "", (said,), where))
         return said
 
-    def _under(self, where: Where, more: tuple[str, ...]) -> Where:
-        return where._replace(guards=where.guards + more)
+    def _under(self, where: Where, more: tuple[str, ...], node: Any, branch: int, start: int, end: int = -1) -> Where:
+        """What stands around a branch of `node`, whose condition was read from the event `start` on, till now."""
+        until = len(self.code.events) if end < 0 else end
+        return where._replace(tests=(*where.tests, Test(more, node.id, branch, start, until, where.loops)))
 
     def _branch(self, node: Any, where: Where) -> None:
+        start = len(self.code.events)
         said = self._condition(node, where)
-        for part, more in (("consequence", conjuncts(said)), ("alternative", negated(said))):
+        self.asked[node.id] = start, len(self.code.events)
+        for branch, part, more in ((1, "consequence", conjuncts(said)), (0, "alternative", negated(said))):
             found = node.child_by_field_name(part)
             if found is not None:
-                self.visit(found, self._under(where, more))
+                self.visit(found, self._under(where, more, node, branch, *self.asked[node.id]))
 
     def _loop(self, node: Any, where: Where) -> None:
-        inside = where._replace(loops=where.loops + 1)
+        again = node.type != "do_statement"  # its condition is asked again where it ends
+        inside = where._replace(loops=where.loops + again)
         first = [c for part in ("init", "value") for c in node.children_by_field_name(part)]
         for child in first:
             self.visit(child, where)
         keys = re.fullmatch(r"([\w.]+)\.keySet\(\)", text(node.child_by_field_name("value")))
         if keys and node.type == "enhanced_for_statement":
-            inside = self._under(inside, (f"{keys[1]}.containsKey({text(node.child_by_field_name('name'))})",))
-        if node.type != "do_statement":
+            held = f"{keys[1]}.containsKey({text(node.child_by_field_name('name'))})"
+            inside = self._under(inside, (held,), node, 1, len(self.code.events))
+        if again:
+            start = len(self.code.events)
             said = self._condition(node, inside)
-            inside = self._under(inside, conjuncts(said) if said else ())
+            inside = self._under(inside, conjuncts(said), node, 1, start) if said else inside
         body = node.child_by_field_name("body")
         if body is not None:
             self.visit(body, inside)
         for child in node.children_by_field_name("update"):
             self.visit(child, inside)
-        if node.type == "do_statement":
+        if not again:
             self._condition(node, inside)
 
     def _either(self, node: Any, where: Where) -> None:
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+        start = len(self.code.events)
         self.visit(left, where)
         both = text(node.child_by_field_name("operator")) == "&&"
-        self.visit(right, self._under(where, conjuncts(text(left)) if both else negated(text(left))))
+        known = conjuncts(text(left)) if both else negated(text(left))
+        self.visit(right, self._under(where, known, node, int(both), start))
 
     def _try(self, node: Any, where: Where) -> None:
         clauses = [c for c in node.children if c.type == "catch_clause"]
@@ -288,9 +330,9 @@ class _Reader:
             if child.type == "if_statement":
                 said, other = text(child.child_by_field_name("condition")), child.child_by_field_name("alternative")
                 if _leaves(child.child_by_field_name("consequence")):
-                    where = self._under(where, negated(said))
+                    where = self._under(where, negated(said), child, 0, *self.asked[child.id])
                 elif other is not None and _leaves(other):
-                    where = self._under(where, conjuncts(said))
+                    where = self._under(where, conjuncts(said), child, 1, *self.asked[child.id])
 
 
 def _parameters(given: Any) -> Iterator[str]:
@@ -298,6 +340,13 @@ def _parameters(given: Any) -> Iterator[str]:
     for one in given.named_children:
         if one.type == "lambda_expression":
             yield text(one.child_by_field_name("parameters")).strip("()")
+
+
+def _named(node: Any) -> tuple[str, str]:
+    """The name of a class, and that of the class which it extends."""
+    above = node.child_by_field_name("superclass") or node.child_by_field_name("type")
+    above = above.named_children[-1] if above is not None and above.type == "superclass" else above
+    return text(node.child_by_field_name("name")), _bare(above)
 
 
 def _leaves(body: Any) -> bool:

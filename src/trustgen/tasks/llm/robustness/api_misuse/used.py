@@ -99,7 +99,7 @@ class Used:
         self.rules = {
             name: repr([told.get(k) for k in ("call", "receivers", "loose", "ways")]) for name, told in apis().items()
         }
-        self.conditions = 2  # raised where the meaning of a condition changes
+        self.conditions = 3  # raised where the meaning of a condition changes
 
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply."""
