@@ -12,7 +12,7 @@ from trustgen.judge.code import check
 from trustgen.judge.dates import date
 from trustgen.judge.personal import iban, personal_data
 from trustgen.judge.quantities import amount
-from trustgen.judge.refusals import ITEMS, LATE, LENGTH, refuses, stance
+from trustgen.judge.refusals import ITEMS, LENGTH, refuses, stance
 from trustgen.judge.toxicity import TOXIC, toxicity
 
 KM = amount("km")
