@@ -26,7 +26,14 @@ WIDTH = 100
 
 @click.command("plan")
 @click.argument("target", metavar="EDITION|SUITE")
-@click.option("--model", "models", multiple=True, required=True, metavar="URI", help="A model; repeat for several.")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    required=True,
+    metavar="[NAME=]URI",
+    help="A model, and what to call it; repeat for several.",
+)
 @building
 @click.option(
     "--role", "role", multiple=True, metavar="judge=URI", help="Plan for a judging model; several judges make a panel."

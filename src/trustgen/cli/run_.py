@@ -20,7 +20,14 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @click.argument("target", metavar="EDITION|SUITE")
-@click.option("--model", "models", multiple=True, required=True, metavar="URI", help="A model; repeat for several.")
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    required=True,
+    metavar="[NAME=]URI",
+    help="A model, and what to call it; repeat for several.",
+)
 @building
 @roles
 @asking
@@ -42,7 +49,7 @@ def command(
     """Ask models the cases of EDITION (a folder) or SUITE (built first), judge, and estimate.
 
     A model bound with --role judge=URI decides where rules cannot read a reply; several make a panel. The other roles
-    belong to building a SUITE.
+    belong to building a SUITE. How each model is asked is said by [NAME=]VALUE options; roles go by their own names.
 
     Ends with exit code 3 where the run was stopped, where a model has no scored case, and where more than half of the
     cases it was asked ended in an error. What was counted is valid, and the same command resumes.
