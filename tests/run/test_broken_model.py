@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -13,10 +13,11 @@ from serving import in_thread, yes_or_no
 from toy import Scripted, edition, settings
 
 from servers.faulty_server import FaultyServer
-from trustgen.core import ModelOptions, Permanent, Transient
+from trustgen.core import Case, Expect, ModelOptions, Permanent, Sampling, Transient, user
 from trustgen.core.registry import load
 from trustgen.run import Result, Retry, Settings, build, evaluate
 from trustgen.run.engine import BREAKER, PROBES
+from trustgen.run.probing import Work, probes
 from trustgen.store import Edition, RunFolder
 
 QUICK = Settings(
@@ -196,3 +197,40 @@ def test_a_model_that_is_given_up_holds_nobody_back_under_until_width(tmp_path: 
     (estimate,) = [e for e in result.estimates if e.model == "scripted/good"]
     assert estimate.high - estimate.low <= 0.1
     assert "nothing came back" not in result.manifest.stopped
+
+
+def test_a_model_given_up_for_its_first_cases_is_won_back_by_another(tmp_path: Path) -> None:
+    """The probe of a resume is a case that was not asked yet: else three bad records would shut a good model out."""
+    made = edition(tmp_path / "e")
+    records = list(dict.fromkeys(case.cluster for case in made.cases()))[:PROBES]
+    bad = {c.turns[0].text.removeprefix("Say ").removesuffix(".") for c in made.cases() if c.cluster in records}
+    model = scripted(lambda number: number in bad, Permanent("too long"))
+    first = evaluate(made, [model], tmp_path / "run", settings=settings())
+    assert first.manifest.given_up.keys() == {"scripted/model"}
+    assert ended(first) == {"scripted/model": {"error": PROBES}}
+    second = evaluate(made, [model], tmp_path / "run", settings=settings())
+    assert second.manifest.given_up == {}
+    assert ended(second) == {"scripted/model": {"scored": 34, "error": 6}}
+    assert second.manifest.status == "finished"
+
+
+def test_which_cases_are_probes() -> None:
+    """Of other tasks first, then of other records, then whatever is left; failed ones last, stored ones never."""
+
+    def work(task: str, record: str, **more: bool) -> Work:
+        case = Case(f"{task}{record}", task, "plain", (user("?"),), Expect(), (record,))
+        return Work(case, Sampling(), case.id, **({"stored": False} | more))
+
+    given = [
+        work("a", "1", failed=True),
+        work("a", "1b", stored=True),
+        work("a", "2"),
+        work("a", "3"),
+        work("b", "2"),
+        work("b", "4"),
+        work("a", "5"),
+    ]
+    held: deque[Work] = deque()
+    found = [item.case.id for item in probes(iter(given), held)]
+    assert found == ["a2", "b4", "a3", "a5", "b2", "a1"]
+    assert [item.case.id for item in held] == ["a1b"], "what is stored waits to be judged"

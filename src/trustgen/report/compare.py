@@ -134,7 +134,7 @@ def compare_models(
             asked.append(_apart(entry.id, " and ".join(levels)))
         else:
             asked += pairings(task, grades[entry.id, first], grades[entry.id, second], all_measures=all_measures)
-    beside = p_values(headlines, manifest.models, grades, but={a, b})
+    beside = p_values(headlines, manifest.models, grades, but={a, b}) if a != b else []
     found = differences(asked, margin=margin, beside=beside)
     if first != a:
         found = [_turned(row) for row in found]

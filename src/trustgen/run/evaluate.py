@@ -38,9 +38,10 @@ def evaluate(
     `edition` is an edition, its folder, or a function that builds one, called once the models have been checked.
     `roles` binds models that judge what rules cannot (`judge`, `judge.2` … for a panel). Running again on the same
     folder resumes: stored answers are never bought twice, a new model is added, and what ended in `error` is asked
-    again. Raises `InputError`, with nothing asked, when a model, folder or edition cannot be used. A run that is
-    stopped (budget, signal, stall, dead endpoint) returns normally, with `manifest.status` "stopped" and valid partial
-    estimates.
+    again. Raises `InputError`, with nothing asked, when a model, folder or edition cannot be used, or a cap in money
+    meets a model without a price. A run that is stopped (budget, signal, stall) returns normally, with
+    `manifest.status` "stopped" and valid partial estimates. A model that answers nobody is given up alone
+    (`manifest.given_up`) and the others finish; that is "stopped" too.
     """
     settings = settings or Settings()
     opened = [open_model(m, settings.options) if isinstance(m, str) else m for m in models]

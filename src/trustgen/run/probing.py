@@ -24,13 +24,15 @@ class Work(NamedTuple):
 def probes(work: Iterator[Work], held: deque[Work]) -> Iterator[Work]:
     """Cases to ask alone, one after the other: each of another task, then of another record, as far as some are near.
 
-    What failed before comes last: a fault that lies in the case says little of the model. Cases passed over wait in
-    `held`.
+    What failed before, and its record, come last: a fault that lies in the case says little of the model. Cases passed
+    over wait in `held`.
     """
     tasks: set[str] = set()
     records: set[str] = set()
     for item in work:
-        if item.stored or item.failed or item.case.task in tasks:
+        if item.failed:
+            records.add(item.case.cluster)
+        if item.stored or item.case.cluster in records or item.case.task in tasks:
             held.append(item)
             if len(held) >= NEAR:
                 break
