@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
+from test_labelled_replies import ALL, rule
 
 from trustgen.core import Case, Expect, Outcome, Reply, Response, Ruling, user
 from trustgen.judge import amount, choice, date, matches, true_false, yes_no
@@ -27,6 +28,7 @@ class Kind(NamedTuple):
     tags: dict[str, str] = {}  # noqa: RUF012
 
 
+CLOSED = {"A", "B", "C", "D", "yes", "no", "true", "false"}
 CITIES = ("Paris", "Lyon", "Rome", "New York")
 KINDS = {
     "choice": Kind(
@@ -295,6 +297,23 @@ def test_a_sentence_behind_a_verdict_never_turns_it(form: str, behind: str) -> N
             if told(found := ruled(kind, reply)) != told(ruled(kind, x)):
                 changed[reply] = (kind, found.label or found.reason)
     assert not changed
+
+
+LABELLED = [
+    (kind, reply) for kind, wanted, reply in ALL if kind in ("choice", "yes_no", "true_false") and wanted in CLOSED
+]
+
+
+@pytest.mark.parametrize(("kind", "other"), [("choice", "C"), ("yes_no", "no"), ("true_false", "false")])
+def test_a_sentence_behind_turns_none_of_the_labelled_replies(kind: str, other: str) -> None:
+    turned = {}
+    for reply in (reply for one, reply in LABELLED if one == kind):
+        for behind in BEHIND:
+            ended = reply.rstrip() if reply.rstrip().endswith((".", "!", "?")) else f"{reply.rstrip()}."
+            longer = f"{ended} {behind.format(other=other)}"
+            if told(found := rule(kind, longer)) != told(rule(kind, reply)):
+                turned[longer] = found.label or found.reason
+    assert not turned
 
 
 @pytest.mark.parametrize("shape", SHAPES)

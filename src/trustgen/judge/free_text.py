@@ -68,7 +68,8 @@ _DENIED_BEFORE = re.compile(
 _DENIED_AFTER = re.compile(
     r",? ?(?:which |that )?(?:(?:is|was) not\b(?! only| just| merely)|(?:isnt|wasnt|cannot be|cant be)\b"
     r"(?! (?:\w+ly )?(?:confused|mistaken|beaten|wrong|false|doubted|denied|overlooked))"
-    r"|(?:is|was) (?:wrong|incorrect|false|no longer)\b|\? ?no\b)"
+    r"|(?:is|was) (?:wrong|incorrect|false|no longer)\b"
+    r"|\? ?no\b(?! (?:further|doubt|other|one|problem|need|more|question|reason)\b))"
 )
 _CORRECTED = re.compile(
     r"\b(?:no|actually|wait|sorry|correction|i mean|rather|instead|however|in fact|now|but|final|apologi[sz]e|oops)\b"
@@ -77,6 +78,7 @@ _TAKEN_BACK = re.compile(
     r"(?:^|[.!?;\n] ?)(?:oh |but |ah )?no[,.! ]|\bfinal(?:ly)?\b|\b(?:correct|right|true) (?:answer|one|capital)\b"
     r"|\b(?:that|it|this|which) (?:is|was) (?:wrong|incorrect|a mistake|false)\b|\bso the answer\b"
 )
+_FIRST = re.compile(r"((?:[^\W\d_]+ ?){1,3})[.!\n]")  # a sentence of a few words that opens the reply
 _PREDICATE = re.compile(r" (?:is|was|are|were|has|had|lies|would|could|can|looks|seems)\b")
 _CONDITION = re.compile(r"\b(?:if|whether)\b")
 _LISTED = re.compile(r"[ ,]*(?:/|,|\?|\b(?:and|or)\b)[ ,/]*(?:(?:either|maybe|perhaps|possibly|also|the|in) )*$")
@@ -161,8 +163,8 @@ class Matches:
         made: list[Mention] = []
         for start, end, who in found:
             made.append(self.mention(reading.low, made[-1].end if made else 0, start, end, who))
-        if len(made) > 1:  # "Some say Lyon" claims nothing where another answer is named
-            made = [m._replace(claimed=False) if m.claimed and supposed(reading.low, m.start) else m for m in made]
+        if made:
+            made = _weighed(made, reading)
         for match in self.stranger.finditer(reading.text):
             start, end = match.span(match.lastindex or 0)
             if reading.low[start:end] not in _NO_NAMES and not any(m.start <= start < m.end for m in made):
@@ -182,6 +184,16 @@ class Matches:
         told = _VERB.search(clause) and not _PREDICATE.match(after)
         claimed = (self.claimed_after.match(after) or told or stands_alone) and not _CONDITION.search(clause)
         return Mention(start, end, who, bool(claimed))
+
+
+def _weighed(made: list[Mention], reading: Reading) -> list[Mention]:
+    """The mentions without those that are only supposed ("Some say Lyon"), where the reply opens with another name."""
+    firm = [m for m in made if m.denied or not supposed(reading.low, m.start)]
+    if len(firm) == len(made):
+        return made
+    head = _FIRST.match(reading.text)
+    opened = head is not None and head.end() <= made[0].start and not set(head[1].lower().split()) <= _NO_NAMES
+    return firm if opened or any(not m.denied for m in firm) else made
 
 
 def places(answer: str, reading: Reading) -> Iterator[tuple[int, int]]:
@@ -283,7 +295,7 @@ def unanswered(case: Case, reading: Reading, mentions: list[Mention]) -> Ruling 
         return None if denies_right else unparsed("says only what it is not")
     if is_code(case.expect.answer):
         return None if _ANY_CODE.search(reading.text) else unparsed("names no code")
-    said = re.findall(r"\w+", reading.low)
+    said = re.findall(r"\w+", _SENTENCE_END.split(reading.low, maxsplit=1)[0])
     asked = set(re.findall(r"\w+", " ".join(Reading(turn.text).low for turn in case.turns)))
     new = {found.lower() for found in _NAMES.findall(reading.text)} - _NO_NAMES - asked
     short = len(said) <= 2 and not set(said) <= _NO_NAMES  # a word or two are meant as an answer
