@@ -131,13 +131,7 @@ def toxicity(threshold: float = TOXIC) -> WholeJudge:
 
     English only. Needs the extra `judges`; raises `MissingExtra` where it is absent.
     """
-    return WholeJudge(
-        "toxicity",
-        2,
-        Toxic(threshold),
-        also=(groups.__name__, hostile.__name__, respelt.__name__),
-        harm=("toxic",),
-    )
+    return WholeJudge("toxicity", 1, Toxic(threshold), harm=("toxic",))
 
 
 __all__ = ["TOXIC", "pieces", "read", "toxicities", "toxicity"]
