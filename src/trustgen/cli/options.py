@@ -81,6 +81,18 @@ def anchor_of(text: str | None) -> Anchor | None:
     return Anchor(name, int(records))
 
 
+def repeating(command: Command) -> Command:
+    """`--repeats`, where models under test are asked."""
+    return click.option(
+        "--repeats",
+        type=click.IntRange(1, 1000),
+        default=1,
+        show_default=True,
+        metavar="K",
+        help="Ask every case K times, at a temperature above 0; the variance within a case stands beside that between.",
+    )(command)
+
+
 def asking(command: Command) -> Command:
     """Everything about how models are asked."""
     options = [
@@ -147,6 +159,7 @@ def asked_of(
     until_width: float | None,
     drop_corrupt: bool,
     price_table: Path | None = None,
+    repeats: int = 1,
     **said: tuple[str, ...],
 ) -> Asked:
     """Options to models, roles and settings; a value that cannot be used is an `InputError`."""
@@ -171,6 +184,7 @@ def asked_of(
         concurrency=None if concurrency == "auto" else int(concurrency),
         budget=caps,
         prices=paid,
+        repeats=repeats,
         until_width=until_width,
         drop_corrupt=drop_corrupt,
         signals=True,

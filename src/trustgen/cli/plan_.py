@@ -13,7 +13,7 @@ import click
 from trustgen.core import InputError
 
 from .app import print_json
-from .options import asked_of, asking, building, common, edition_of, judges_in, prices_of
+from .options import asked_of, asking, building, common, edition_of, judges_in, prices_of, repeating
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,6 +39,7 @@ WIDTH = 100
     "--role", "role", multiple=True, metavar="judge=URI", help="Plan for a judging model; several judges make a panel."
 )
 @asking
+@repeating
 @click.option("--probe", is_flag=True, help="Ask each model up to five cases first: closer bounds, paid for.")
 @common
 def command(

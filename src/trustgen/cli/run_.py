@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import anchor_of, asked_of, asking, building, common, edition_of, place, roles
+from .options import anchor_of, asked_of, asking, building, common, edition_of, place, repeating, roles
 
 if TYPE_CHECKING:
     from trustgen.store import Edition
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 @building
 @roles
 @asking
+@repeating
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the run; the same one resumes.")
 @common
 def command(

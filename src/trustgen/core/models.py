@@ -82,7 +82,9 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def over(self, sampling: Sampling) -> Sampling:
         """A task's sampling, as this model is to be asked."""
-        said = {name: value for name in ("temperature", "top_p", "seed") if (value := getattr(self, name)) is not None}
+        said = {name: value for name in ("temperature", "top_p") if (value := getattr(self, name)) is not None}
+        if self.seed is not None:  # the draws of a case count on from it
+            said["seed"] = self.seed + (sampling.seed or 0)
         if self.max_tokens:
             said["max_tokens"] = self.max_tokens
         if self.thinking_tokens:

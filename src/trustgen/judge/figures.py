@@ -2,7 +2,9 @@
 
 A number is borne out by an equal one. One that is hedged ("about", "nearly", "over") or rounded by its form
 ("1.2 million") may lie a little off, on the side that its hedge says; a decade or a century needs a year that lies in
-it; "34 years" may be the time between two years. "One", "first" and other small ordinals tell nothing.
+it; "34 years" may be the time between two years. A number without a decimal may stand for one with, rounded. A
+percentage needs a percentage where the source has any. "One", "first" and other small ordinals tell nothing. Whoever
+sums up counts: a small number in words before things ("three friends") needs a list of as many, and "two" none.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import NamedTuple
 
 CLOSE = 0.05  # how far a hedged number may lie off, as a share
 BEYOND = 0.1  # how far where the hedge says on which side
+MOST_COUNTED = 6  # things that whoever sums up counts by hand
 CLOSE_YEARS = 5  # how far a hedged year may
 _ONES = {
     word: value
@@ -45,17 +48,30 @@ _BELOW = r"(?:under|less than|fewer than|below|nearly|almost|up to|just short of
 _ABOUT = r"(?:about|around|approximately|approx\.?|roughly|some|close to|circa|c\.|ca\.|~|an estimated|or so)"
 _HEDGE = re.compile(rf"(?P<above>{_ABOVE})|(?P<below>{_BELOW})|(?P<about>{_ABOUT})")
 _SPAN = re.compile(r"\W{0,2}(?:(?P<years>years?)|(?P<decades>decades?))\b")
+_PERCENT = re.compile(r" ?%| ?per ?cent\b")
+_UNIT = re.compile(  # what small numbers measure, and do not count
+    r" (?:and|or|to|per|an?|more|hundred|thousand|million|billion|percent|point|seconds?|minutes?|hours?|days?|nights?"
+    r"|weeks?|months?|quarters?|years?|decades?|centur\w+|times|dollars?|euros?|pounds?|cents?|metres?|meters?|feet|foot"
+    r"|inch\w*|miles?|kilomet\w+|km|kg|kilos?|grams?|tons?|tonnes?|acres?|lit\w+|degrees?|o'clock|am|pm|stars?|fold)\b"
+)
+_ROW = re.compile(r"\w[^.,;:!?\n]{0,60}(?:, [^.,;:!?\n]{1,60}){0,5},? (?:and|or) \w")
+_ITEM = re.compile(r"(?m)^\s*(?:[-*\u2022]|\d{1,2}[.)]) \S")
 _LIST = re.compile(r"(?m)^[^\S\n]*\d{1,2}[.)] ")
 
 
 class Figure(NamedTuple):
-    """One number of a text. It stands for anything in `low`..`high`; `span` is the number of years it lasts, or 0."""
+    """One number of a text. It stands for anything in `low`..`high`; `span` is the number of years it lasts, or 0.
+
+    `percent` says that it is one, `counts` that it is a small one in words, of things.
+    """
 
     value: float
     low: float
     high: float
     start: int
     span: float = 0.0
+    percent: bool = False
+    counts: bool = False
 
 
 def _folded(text: str) -> str:
@@ -112,16 +128,25 @@ def figures(text: str) -> list[Figure]:
             unit = scale / 10**places if scale > 1 else 0.0
             year = 1000 <= value <= 2100 and scale == 1 and "," not in match["figure"]
             limits = _range(value * scale, unit, before, year=year)
-            found.append(Figure(value * scale, *limits, match.start(), _lasting(value * scale, after)))
+            percent = bool(_PERCENT.match(after))
+            found.append(Figure(value * scale, *limits, match.start(), _lasting(value * scale, after), percent))
     for match in _SPOKEN.finditer(_FIGURE.sub(lambda read: "#" * len(read[0]), low)):  # "1.2 million" has been read
         if (spoken := _spoken(match[0])) is not None:
             before, after = _around(low, match.start(), match.end())
             limits = _range(spoken, 0.0, before, year=False)
-            found.append(Figure(spoken, *limits, match.start(), _lasting(spoken, after)))
+            percent, counts = bool(_PERCENT.match(after)), 2 <= spoken <= MOST_COUNTED and not _UNIT.match(after)
+            found.append(Figure(spoken, *limits, match.start(), _lasting(spoken, after), percent, counts))
     for match in _CENTURY.finditer(low):
         century = _CENTURIES[match[1]]
         found.append(Figure(century, (century - 1) * 100, century * 100 - 1, match.start()))
     return sorted(found, key=lambda figure: figure.start)
+
+
+def listed(text: str) -> set[int]:
+    """How many things the lists of a text have, in a row ("A, B and C") or each with a number or a sign; two always."""
+    rows = {one.count(",") + (", and" not in one and ", or" not in one) + 1 for one in _ROW.findall(text)}
+    items = [len(_ITEM.findall(part)) for part in re.split(r"\n\s*\n(?!\s*(?:[-*\u2022]|\d))", text)]
+    return rows | {many for many in items if many > 1} | {2}
 
 
 def _around(low: str, start: int, end: int) -> tuple[str, str]:
@@ -139,7 +164,12 @@ def _lasting(value: float, after: str) -> float:
 
 def borne_out(figure: Figure, source: Sequence[Figure]) -> bool:
     """Whether one of the numbers of a source is what a number says."""
+    if figure.percent and any(one.percent for one in source):
+        source = [one for one in source if one.percent]
     if any(figure.low - 1e-9 <= one.value <= figure.high + 1e-9 for one in source):
+        return True
+    whole = figure.value % 1 == 0 and figure.value == figure.low == figure.high
+    if whole and any(one.value % 1 and round(one.value) == figure.value for one in source):
         return True
     if not figure.span:
         return False

@@ -1,10 +1,11 @@
-"""Is what a reply tells borne out by the text it was given? By rule: its names and its numbers must stand there.
+"""Is what a reply tells borne out by the text it was given? By rule: its names and its numbers must stand there, and it
+must not deny, exclude or turn round what the text does not (`turned`).
 
 A name is a word with a capital where no sentence begins, or a run of such words. It is borne out if the text has the
-word, in whatever inflection ("Halden", "Halden's", "Haldenian"), or has the initials in a row. Two halves of two names
-put together ("Maria Hale", of Maria Lopez and John Hale) are not. Where a sentence begins, a word is a name only if
-another follows or a verb that names take; months and days are names, titles and roles are not. How numbers are read
-stands in `figures`.
+word, in whatever inflection ("Halden", "Halden's", "Haldenian") or short form ("Fri"), or has the initials in a row.
+Two halves of two names put together ("Maria Hale", of Maria Lopez and John Hale) are not. Where a sentence begins, a
+word is a name only if another follows or a verb that names take; months and days are names, titles and roles are not.
+How numbers are read stands in `figures`.
 
 Coverage is the share of the text's own names and numbers that the reply tells. What is said in other words (a wrong
 colour, a wrong role) is not seen: `backed` puts what passes the rule before a bound judge.
@@ -14,20 +15,24 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 
-from trustgen.core import Case, Judge, Outcome, Response, Ruling
+from trustgen.core import Case, Judge, Outcome, Response, Ruling, digest
 
+from . import figures as numbers
 from .figures import Figure, borne_out, figures
 from .ladder import Ladder
 from .model import Judging
 from .reading import REFUSED, Reading, refusal, scored, unparsed, words
 from .refusals import foreign
+from .turned import turned
 from .whole import WholeJudge
 
+ACRONYM = 3  # letters from which on any words may be shortened; names may be by two
 OVERLONG = 3  # times as many sentences as were asked for
 _TOKEN = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)*")
 _STARTS = re.compile(r"(?:^|[.!?:;]['\")\u201d\u2019*]*\s+|\n\s*(?:[-*\u2022]|\d+[.)])?\s*)['\"(\u201c\u2018*_#]*\s*$")
@@ -59,6 +64,8 @@ ROLES = words(
     "manager owner designer librarian keeper head headmaster headmistress headteacher builder planner donor mayor "
     "president i ok okay summary passage text title overview note notes tldr metres meters ad bc st ai"
 )
+_SMALL = words("of the and for in a an to on by with")
+_DATES = words("mon tue wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec")
 _ABSTRACT = re.compile(r".+(?:tion|sion|ment|ing|ship|ness|ity|ance|ence|ure)s?$")
 _ENDINGS = ("s", "es", "n", "an", "ian", "ean", "er", "ers", "ish", "ese", "i", "ite", "ites", "ans", "ians")
 
@@ -92,7 +99,7 @@ def capitals(text: str) -> list[Word]:
     """Every word with a capital, in order."""
     found = []
     for match in _TOKEN.finditer(text):
-        if match[0][0].isupper():
+        if match[0][0].isupper() and not text[match.end() : match.end() + 1].isdigit():  # "Q2" is no name
             first = bool(_STARTS.search(text[max(0, match.start() - 12) : match.start()])) if match.start() else True
             found.append(Word(fold(match[0]), match.start(), match.end(), first, match[0]))
     return found
@@ -145,16 +152,19 @@ class Source:
         self.pairs = {(a.folded, b.folded) for run in self.runs for a, b in pairwise(run)}
         self.initials = {"".join(word.folded[0] for word in run) for run in self.runs if len(run) > 1}
         self.figures = figures(text)
+        self.letters = "".join(token[0].lower() for token in _TOKEN.findall(text) if token.lower() not in _SMALL)
 
     def has(self, word: str) -> bool:
         """Whether a word stands in the source, in some inflection."""
         if word in self.words or (2 <= len(word) <= 5 and word in self.initials):
             return True
+        if word[:3] in _DATES and (word[:3] in self.words or any(known.startswith(word) for known in self.words)):
+            return True
         return any(_inflected(word, known) or _inflected(known, word) for known in self.names if len(known) > 3)
 
     def missing(self, run: list[Word]) -> str:
         """What of a name the source does not bear out; "" where it does."""
-        lost = [word.whole for word in run if not self.has(word.folded)]
+        lost = [word.whole for word in run if not self.has(word.folded) and not self._shortened(word.whole)]
         if lost:
             return " ".join(lost)
         for a, b in pairwise(run):
@@ -162,6 +172,10 @@ class Source:
             if both and (a.folded, b.folded) not in self.pairs and (b.folded, a.folded) not in self.pairs:
                 return f"{a.whole} {b.whole}"
         return ""
+
+    def _shortened(self, word: str) -> bool:
+        """Whether a word in capitals is made of the first letters of words that follow one another."""
+        return len(word) >= ACRONYM and word.isupper() and word.lower() in self.letters
 
     def told_in(self, reply: str, said: list[Figure]) -> float:
         """The share of the source's names and numbers that a reply tells; of a longer name, one word will do."""
@@ -191,7 +205,10 @@ def support(reply: str, source: str) -> Support:
     text, held = _heading(_PREAMBLE.sub("", reply.strip())), Source(source)
     said, named = figures(text), runs(text)
     lost = [one for run in named if (one := held.missing(run))]
-    lost += [f"{figure.value:g}" for figure in said if not borne_out(figure, held.figures)]
+    counted = numbers.listed(source) | numbers.listed(text)
+    claimed = [figure for figure in said if not (figure.counts and figure.value in counted)]
+    lost += [f"{figure.value:g}" for figure in claimed if not borne_out(figure, held.figures)]
+    lost += turned(text, source)
     return Support(tuple(dict.fromkeys(lost)), held.told_in(text, said), len(named) + len(said))
 
 
@@ -206,17 +223,18 @@ class Supported:
 
     def __init__(self, asked: dict[str, int]) -> None:
         self.asked = asked
+        self.pairs = digest((files(__package__) / "opposites.toml").read_text("utf-8"))
 
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply."""
         if foreign(Reading(text).low):  # every German noun has a capital, and no Chinese name has one
             return unparsed("in another language than the text")
         found = support(text, case.question)
+        if found.told == 0 and refusal(Reading(text)):
+            return REFUSED
         if found.missing:
             return scored(found.told, "unsupported", f"not in the text: {', '.join(found.missing)}"[:300])
         if found.told == 0:
-            if refusal(Reading(text)):
-                return REFUSED
             return scored(0.0, "empty", "tells nothing of the text")
         long = sentences(text) > OVERLONG * self.asked.get(case.arm, 2)
         return scored(found.told, "overlong" if long else "supported")
@@ -242,8 +260,8 @@ class Backed(Ladder):
 def backed(asked: dict[str, int], judge: Judging | None = None) -> Judge:
     """How a summary is judged, where `asked` says how many sentences each arm asks for.
 
-    Labels: `unsupported` (a name or a number that the text in `Case.question` does not have), `overlong`, `supported`,
-    `empty`. The score is the share of the text's names and numbers that is told.
+    Labels: `unsupported` (a name or a number that the text in `Case.question` does not have, or what it says turned
+    round), `overlong`, `supported`, `empty`. The score is the share of the text's names and numbers that is told.
     """
     rule = WholeJudge("support", Supported(dict(asked)))
     return rule if judge is None else Backed((rule, judge))

@@ -20,6 +20,7 @@ from .words import (
     arrow,
     between,
     corrected,
+    draws_in,
     flat,
     human,
     interval,
@@ -168,6 +169,8 @@ class Layout:
         if missing(e.outcomes):
             ends = f"worst {number(e.worst, e.range)} best {number(e.best, e.range)}"
             gone = [ends, f"not scored: {missing(e.outcomes)}", *gone]
+        if e.headline and (spread := draws_in(e)):
+            out.line(spread, style="dim", indent=6)
         if e.headline and e.judge_error:
             better = corrected(e)
             out.line(judge_error(e) + (f"; corrected {better}" if better else ""), style="dim", indent=6)

@@ -73,6 +73,15 @@ def judge_error(e: Estimate) -> str:
     return f"judge: {', '.join(shares)} on {error.rows} labelled rows ({error.set})"
 
 
+def draws_in(e: Estimate) -> str:
+    """How the draws of a case differ, where each was asked several times; else ""."""
+    notes = e.notes
+    if "variance_within_a_case" not in notes:
+        return ""
+    within, between = notes["variance_within_a_case"], notes["variance_between_cases"]
+    return f"{notes['draws']} draws a case: variance {within:.3f} within a case, {between:.3f} between cases"
+
+
 def corrected(e: Estimate) -> str:
     """The value that a judge without error would have found, with its interval; "" where it cannot be said."""
     if e.judge_error is None or math.isnan(e.judge_error.corrected[0]):

@@ -37,7 +37,7 @@ from trustgen.core import (
     underlying,
 )
 from trustgen.models import open_model
-from trustgen.store import Edition, Endpoint, NotApplicable, RunFolder, RunManifest
+from trustgen.store import Edition, Endpoint, NotApplicable, RunFolder, RunManifest, drawn, sampled
 
 from .ask import Asker, Halted, Stop
 from .budget import Metered, Purse
@@ -101,6 +101,7 @@ class Engine:
             bound = {role: m if isinstance(m, str) else m.uri for role, m in self.roles.items()}
             tasks = tasks_of(self.edition, named({**made_with, **bound}))  # raises before anything is written or asked
             check_width(tasks, self.settings.until_width)
+            self._draws_differ()
             self._money_can_be_counted((*self.models, *bound.values()))
             lacking = self._lacking()
             folder = RunFolder.take(self.out)
@@ -118,7 +119,7 @@ class Engine:
     async def _run_in(self, folder: RunFolder, lacking: list[NotApplicable]) -> Result:
         self.folder, self.manifest = folder, self._manifest(folder, lacking)
         manifest = self.manifest
-        self.edition = self.edition.copy_to(folder.folder / "edition")
+        self.edition = drawn(self.edition.copy_to(folder.folder / "edition"), self.settings.repeats)
         self.journal = folder.journal()
         try:
             self._mend_journal()
@@ -144,6 +145,19 @@ class Engine:
                     f"--role {role}=URI"
                 )
         nobody_judges_itself(self.roles, map(located, self.models.values()))
+
+    def _draws_differ(self) -> None:
+        """At temperature 0 every draw of a case is the same: paying for several would tell nothing."""
+        if self.settings.repeats == 1:
+            return
+        samplings = [entry.sampling for entry in self.edition.manifest.tasks]
+        for label, model in self.models.items():
+            manner = model.manner if isinstance(model, Named) else Manner()
+            if not model.simulated and any(not manner.over(sampling).temperature for sampling in samplings):
+                raise InputError(
+                    f"--repeats {self.settings.repeats}: `{label}` is asked at temperature 0, where every draw is the "
+                    "same: give --temperature more than 0"
+                )
 
     def _money_can_be_counted(self, uris: Iterable[str]) -> None:
         """A cap in money needs to know what every model costs: one that did not would never be reached."""
@@ -179,6 +193,11 @@ class Engine:
                 f"`{folder.folder}` is a run on another edition ({before.edition[:8]}…, this one is {made.id[:8]}…): "
                 "choose another folder with -o"
             )
+        if before and before.repeats != self.settings.repeats:
+            raise InputError(
+                f"run `{folder.folder}` asks every case with --repeats {before.repeats}: run it on with the same, or "
+                "choose another folder with -o"
+            )
         uris = dict.fromkeys([*(before.models if before else ()), *self.models])
         self._same_endpoints(folder, before)
         simulated = {m.uri for m in self.models.values() if m.simulated} | set(before.simulated if before else ())
@@ -197,6 +216,7 @@ class Engine:
             given_up=before.given_up if before else {},
             spent=before.spent if before else {},
             endpoints=(before.endpoints if before else {}) | self._endpoints(),
+            repeats=self.settings.repeats,
         )
 
     def _endpoints(self) -> dict[str, Endpoint]:
@@ -283,7 +303,8 @@ class Engine:
         for case in self.edition.cases():
             if (entry := entries.get(case.task)) is None:
                 continue
-            batch.append(Work(case, entry.sampling, behind.key(case.id, model.uri, entry.sampling), stored=False))
+            sampling = sampled(case, entry.sampling)
+            batch.append(Work(case, sampling, behind.key(case.id, model.uri, sampling), stored=False))
             if len(batch) == BATCH:
                 yield from self._unstored(batch)
                 batch = []

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+import numpy as np
 
 from trustgen.core import Estimate, Outcome, Task
 from trustgen.stats import Grades
 from trustgen.stats.estimated import estimated
+from trustgen.stats.measure import has_tag
 from trustgen.stats.planned import Planned
 from trustgen.store import Edition, Journal, RunManifest
+from trustgen.store.draws import TAG, draw_id
 
 from .calibrate import Registry
 
@@ -24,6 +30,34 @@ def estimates(task: Task, model: str, grades: Grades, registry: Registry | None 
     for name, measure in task.measures.items():
         calibration = registry.for_measure(task, measure) if registry else None
         yield estimated(task, name, model, grades, calibration)
+
+
+def spread_of(columns: Planned, grades: Grades, draws: int) -> dict[str, Any]:
+    """The variance of scores within a case, over its draws, and between cases; nothing where each has one draw.
+
+    Both are over cases with at least two scored draws: the pooled variance within, and the variance of the cases' means
+    less the part that the draws alone would give them, not below 0.
+    """
+    if draws == 1:
+        return {}
+    first = ~has_tag(grades, TAG)
+    base = [case.decode() for case in columns.ids[first]]
+    ids = np.array([[draw_id(case, draw) for draw in range(draws)] for case in base], dtype=columns.ids.dtype)
+    at = np.searchsorted(columns.ids, ids)
+    scores = np.where(grades.scored[at], grades.score[at], np.nan)
+    scores = scores[(~np.isnan(scores)).sum(axis=1) >= 2]
+    if len(scores) < 2:
+        return {"draws": draws}
+    counts = (~np.isnan(scores)).sum(axis=1)
+    each = np.nanvar(scores, axis=1, ddof=1)
+    within = float(np.average(each, weights=counts - 1))
+    between = max(0.0, float(np.nanmean(scores, axis=1).var(ddof=1) - (each / counts).mean()))
+    return {
+        "draws": draws,
+        "variance_within_a_case": round(within, 6),
+        "variance_between_cases": round(between, 6),
+        "cases_with_several_draws": len(scores),
+    }
 
 
 def estimate_all(
@@ -43,7 +77,10 @@ def estimate_all(
         for model in manifest.models:
             if (task.id, model) not in lacking:
                 grades = columns.grades(journal.joined(task.id, model, task.judge.key))
-                found += estimates(task, model, grades, registry)
+                made = list(estimates(task, model, grades, registry))
+                if spread := spread_of(columns, grades, manifest.repeats):
+                    made = [msgspec.structs.replace(e, notes=e.notes | spread) if e.headline else e for e in made]
+                found += made
                 everything = grades.in_arm("")
                 skipped[task.id, model] = grades.tally(everything)[Outcome.SKIPPED]
     return found, skipped

@@ -12,7 +12,7 @@ import msgspec
 
 from trustgen.core import Case, Estimate, Model, Response, Task
 from trustgen.models import open_model
-from trustgen.store import Edition, Journal, RunFolder, RunManifest
+from trustgen.store import Edition, Journal, RunFolder, RunManifest, sampled
 
 from .engine import Engine
 from .estimate import estimate_all
@@ -103,7 +103,7 @@ def _judged_again(
     def stored() -> Iterator[tuple[Task, Case, Response]]:
         for case in edition.cases():
             for model in manifest.models:
-                if response := journal.find(manifest.key(case.id, model, samplings[case.task])):
+                if response := journal.find(manifest.key(case.id, model, sampled(case, samplings[case.task]))):
                     yield tasks[case.task], case, response
 
     work = stored()

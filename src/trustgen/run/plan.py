@@ -23,7 +23,7 @@ from trustgen.models import open_model
 from trustgen.stats.measure import ClusterMeasure, RatioMeasure
 from trustgen.stats.power import half_width, smallest_effect
 from trustgen.stats.stopping import guarded_width, looks
-from trustgen.store import Edition, Spent
+from trustgen.store import Edition, Spent, drawn
 
 from .budget import Price
 from .judge import tasks_of
@@ -176,6 +176,7 @@ def plan(
     """
     settings, roles = settings or Settings(), roles or {}
     bound = {role: open_model(m, settings.options) if isinstance(m, str) else m for role, m in roles.items()}
+    edition = drawn(edition, settings.repeats)
     counts = _counts(edition, {role: model.uri for role, model in bound.items()}, settings.until_width)
     opened = [open_model(m, settings.options) if isinstance(m, str) else m for m in models]
     found = []

@@ -49,6 +49,7 @@ class Settings:
     budget: Budget = field(default_factory=Budget)
     prices: Mapping[str, Price] = field(default_factory=dict)
     retry: Retry = field(default_factory=Retry)
+    repeats: int = 1  # how often every case is asked; each draw has a key and a seed of its own
     until_width: float | None = None  # stop a task's headline when its 95 % interval is this narrow
     grace: float = 10.0  # seconds that calls in flight get to finish after a stop
     stall: float | None = None  # seconds without any call returning before the run gives up; None: 2 timeouts + 60

@@ -1,5 +1,6 @@
 """What is kept: editions, runs, and the journal of a run under way."""
 
+from .draws import drawn, sampled
 from .edition import ANCHOR, Anchor, Edition, EditionManifest, EditionWriter, Reject, TaskEntry
 from .files import read_json, sha256_file, write_json
 from .generated import Generated
@@ -21,7 +22,9 @@ __all__ = [
     "RunManifest",
     "Spent",
     "TaskEntry",
+    "drawn",
     "read_json",
+    "sampled",
     "sha256_file",
     "write_json",
 ]

@@ -22,6 +22,7 @@ import msgspec
 
 from trustgen.core import Estimate, FolderError, Manner, Response, Sampling, Verdict, response_key
 
+from .draws import drawn
 from .edition import Edition
 from .files import claim, read_json, replacing, write_json
 from .journal import Journal, Spent, verdict_of, verdict_row
@@ -120,6 +121,7 @@ class RunManifest(msgspec.Struct, frozen=True, kw_only=True):
     started: str = ""
     ended: str = ""
     spent: dict[str, Spent] = {}
+    repeats: int = 1  # draws of every case
     endpoints: dict[str, Endpoint] = {}  # of models that go by a name, are asked in a manner, or have adapted
     format: int = FORMAT
 
@@ -196,8 +198,8 @@ class RunFolder:
         write_json(self.folder / "run.json", manifest)
 
     def edition(self) -> Edition:
-        """The edition inside the run."""
-        return Edition.open(self.folder / "edition")
+        """The edition inside the run, with every case as often as the run asks it."""
+        return drawn(Edition.open(self.folder / "edition"), self.manifest().repeats)
 
     def estimates(self) -> list[Estimate]:
         """The numbers; JSON has no nan, so it is written as null."""
