@@ -80,6 +80,14 @@ def test_a_run_in_which_one_model_gave_nothing_ends_with_three(edition: Path, tm
     assert "**Failed**" in write_markdown(findings(tmp_path / "r"), tmp_path / "page.md").read_text("utf-8")
 
 
+def test_the_exit_code_is_of_the_models_that_were_asked_now(edition: Path, tmp_path: Path) -> None:
+    with serving(good="ok", gone="404") as uris:
+        assert trustgen("run", edition, "--model", uris["gone"], "-o", tmp_path / "r").exit_code == 3
+        done = trustgen("run", edition, "--model", uris["good"], "-o", tmp_path / "r")
+    assert done.exit_code == 0, done.output
+    assert f"FAILED: {uris['gone']}: not one of 40 planned cases was scored" in flat(done.output), "and still told of"
+
+
 @pytest.mark.parametrize(("failing", "code"), [(0.7, 3), (0.2, 0)])
 def test_a_model_that_mostly_failed_ends_with_three(edition: Path, tmp_path: Path, failing: float, code: int) -> None:
     """Never 50 in a row, and not all of them: the share decides. The fault is permanent, so that nothing is retried."""

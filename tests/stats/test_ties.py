@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from planted import grades
 
 from trustgen.core import Direction, InputError
-from trustgen.stats import accuracy
-from trustgen.stats.ties import Standing, letter_columns, tie_groups, ties
+from trustgen.stats import Grades, accuracy
+from trustgen.stats.compare import paired_difference
+from trustgen.stats.multiplicity import holm
+from trustgen.stats.ties import Standing, Ties, letter_columns, ties
 
 NAMES = "pqrstuv"
 
@@ -78,6 +80,17 @@ def test_without_a_value_there_is_no_rank() -> None:
     ]
 
 
+def tie_groups(models: dict[str, Grades]) -> Ties:
+    """Every pair by the paired test, adjusted by Holm over all of them."""
+    names = sorted(models)
+    upper = np.triu_indices(len(names), 1)
+    raw = [paired_difference(models[a], models[b], accuracy(), draws=50).p for a, b in combinations(names, 2)]
+    p = np.full((len(names), len(names)), math.nan)
+    p[upper] = holm(raw)
+    p.T[upper] = p[upper]
+    return ties(names, [float(models[name].score.mean()) for name in names], p)
+
+
 def test_leaderboard_of_equals_is_one_group_and_planted_gaps_are_found() -> None:
     rng = np.random.default_rng(5)
     cluster = np.arange(400)
@@ -86,11 +99,11 @@ def test_leaderboard_of_equals_is_one_group_and_planted_gaps_are_found() -> None
     def model(skill: float):  # type: ignore[no-untyped-def]
         return grades(cluster, (hard + 0.7 * rng.normal(size=400) < skill).astype(float))
 
-    equals = tie_groups({f"m{i}": model(0.5) for i in range(6)}, accuracy(), draws=50)
+    equals = tie_groups({f"m{i}": model(0.5) for i in range(6)})
     assert equals.adjacent_told_apart == 0
     assert {s.letters for s in equals.standings} == {("a",)}
     assert {(s.best, s.worst) for s in equals.standings} == {(1, 6)}
-    spread = tie_groups({"weak": model(-1.0), "strong": model(1.0), "middle": model(0.0)}, accuracy(), draws=50)
+    spread = tie_groups({"weak": model(-1.0), "strong": model(1.0), "middle": model(0.0)})
     assert [(s.name, s.letters, s.best, s.worst) for s in spread.standings] == [
         ("strong", ("a",), 1, 1),
         ("middle", ("b",), 2, 2),

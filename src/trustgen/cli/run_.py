@@ -107,4 +107,5 @@ def run_and_report(
     else:
         print_findings(found)
         click.echo(f"\nreport: {page}")
-    return 3 if found.alarms or result.manifest.status == "stopped" else 0
+    asked = {model.uri for model in opened}  # an earlier session's model is told of, and is not this one's failure
+    return 3 if result.manifest.status == "stopped" or any(h.alarm for h in found.health if h.model in asked) else 0

@@ -22,7 +22,7 @@ from trustgen.stats import ClusterMeasure, Grades
 from trustgen.stats.estimated import estimated
 from trustgen.stats.intervals import LEVEL
 from trustgen.stats.profile import Profile, profile
-from trustgen.stats.ties import Standing, Ties, grouped
+from trustgen.stats.ties import Standing, Ties, ties
 from trustgen.store import Edition, RunFolder, RunManifest, TaskEntry
 
 from .compare import installed
@@ -338,7 +338,7 @@ def _ties(
         p[i, j] = p[j, i] = one.adjusted if apart or one.adjusted > 1 - LEVEL else 1.0
     values = [measure.value(measure.count(mine[name]).table) for name in names]
     how = "all pairs on all headlines, Holm; insert-absorb letters"
-    return grouped(names, values, p, direction=measure.direction, target=measure.target, method=how)
+    return ties(names, values, p, direction=measure.direction, target=measure.target, method=how)
 
 
 def _place(standing: Standing, grades: Grades) -> Place:

@@ -8,7 +8,7 @@ every pair is compared on the cases both have (paired, clusters kept whole), the
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from string import ascii_lowercase
@@ -17,11 +17,8 @@ import numpy as np
 
 from trustgen.core import Direction, InputError
 
-from .compare import paired_difference
-from .grades import Floats, Grades, Mask
-from .intervals import DRAWS, LEVEL, SEED
-from .measure import ClusterMeasure, RatioMeasure
-from .multiplicity import holm
+from .grades import Floats, Mask
+from .intervals import LEVEL
 
 MOST_LETTERS = 2000
 
@@ -61,32 +58,6 @@ class Ties:
         return int(sum(self.p[i, i + 1] <= 1 - self.level for i in range(n - 1)))
 
 
-def tie_groups(
-    models: Mapping[str, Grades],
-    measure: ClusterMeasure,
-    *,
-    level: float = LEVEL,
-    draws: int | None = None,
-    seed: int = SEED,
-) -> Ties:
-    """Letters and rank ranges of models graded on the same cases; every pair by `paired_difference`, then Holm.
-
-    `draws` are those of the bootstrap, where a pair has no exact test. By default there are enough for one pair alone
-    to be able to pass Holm: the least p of a bootstrap is about 2/draws.
-    """
-    names = sorted(models)
-    pairs = list(combinations(range(len(names)), 2))
-    if draws is None:
-        needed = math.ceil(4 * len(pairs) / (1 - level))
-        draws = DRAWS if isinstance(measure, RatioMeasure) else max(DRAWS, needed)
-    raw = np.full((len(names), len(names)), math.nan)
-    for i, j in pairs:
-        found = paired_difference(models[names[i]], models[names[j]], measure, level=level, draws=draws, seed=seed)
-        raw[i, j] = raw[j, i] = found.p
-    values = [measure.value(measure.count(models[name]).table) for name in names]
-    return ties(names, values, raw, direction=measure.direction, target=measure.target, level=level)
-
-
 def ties(
     names: Sequence[str],
     values: Sequence[float],
@@ -95,37 +66,14 @@ def ties(
     direction: Direction = Direction.HIGHER,
     target: float | None = None,
     level: float = LEVEL,
-) -> Ties:
-    """Letters and rank ranges from each model's value and the *unadjusted* p-value of each pair (names × names).
-
-    The family is every pair of models that have a value, tested or not. Input order changes nothing: equal values are
-    ordered by name.
-    """
-    p = _square(names, values, p)
-    merit = [_merit(float(value), direction, target) for value in values]
-    valued = np.flatnonzero(~np.isnan(merit))
-    upper = np.triu_indices(len(valued), 1)
-    adjusted = np.full((len(names), len(names)), math.nan)
-    inside = np.ix_(valued, valued)
-    square = adjusted[inside]
-    square[upper] = holm(p[inside][upper])
-    square.T[upper] = square[upper]
-    adjusted[inside] = square
-    return grouped(names, values, adjusted, direction=direction, target=target, level=level)
-
-
-def grouped(
-    names: Sequence[str],
-    values: Sequence[float],
-    adjusted: Floats,
-    *,
-    direction: Direction = Direction.HIGHER,
-    target: float | None = None,
-    level: float = LEVEL,
     method: str = "all pairs, Holm; insert-absorb letters",
 ) -> Ties:
-    """The same from p-values that were adjusted already, over whatever family they belong to."""
-    adjusted = _square(names, values, adjusted)
+    """Letters and rank ranges from each model's value and the p-value of each pair (names × names).
+
+    The p-values are adjusted already, over whatever family they belong to; `nan` is a pair that could not be tested.
+    Input order changes nothing: equal values are ordered by name.
+    """
+    adjusted = _square(names, values, p)
     merit = [_merit(float(value), direction, target) for value in values]
     order = sorted(range(len(names)), key=lambda i: (math.isnan(merit[i]), -np.nan_to_num(merit[i]), names[i]))
     ranked = sum(not math.isnan(m) for m in merit)
