@@ -205,7 +205,7 @@ def settled(named: list[Said], text: str) -> Said | None:
 
 def date(year: bool = True) -> WholeJudge:
     """A date against `Expect.answer`: `right`, `wrong` or `abstained`. `year=False` compares day and month alone."""
-    return WholeJudge("date", 1, Dated(year))
+    return WholeJudge("date", 2, Dated(year))
 
 
 __all__ = ["Said", "date", "dates"]

@@ -309,4 +309,4 @@ def matches(*nouns: str, claim: str = "wrong", reads: str = "answer") -> RuleJud
     "the capital is …" is seen as a claim. `claim` is the label for settling on the first of `Expect.wrong`, where that
     is an answer that the prompt suggests. `reads` is `unknowable` where the cases have no answer.
     """
-    return RuleJudge("matches", 1, Matches(nouns, claim), reads)
+    return RuleJudge("matches", 2, Matches(nouns, claim), reads)

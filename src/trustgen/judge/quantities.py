@@ -384,7 +384,7 @@ def amount(unit: str = "", tolerance: float = TOLERANCE, absolute: float = 0.0) 
         raise InputError(f"unknown unit `{unit}`: known are {', '.join(sorted(n for n in UNITS if len(n) > 3)[:12])} …")
     if not 0 <= tolerance < 1 or absolute < 0:
         raise InputError(f"`tolerance` is {tolerance} and `absolute` {absolute}: give a share in 0..1 and a length ≥ 0")
-    return WholeJudge("amount", 2, Measured(unit, tolerance, absolute), also=(number_of.__module__,))
+    return WholeJudge("amount", 3, Measured(unit, tolerance, absolute), also=(number_of.__module__,))
 
 
 __all__ = ["TOLERANCE", "Amount", "amount", "amounts", "leading", "numbers"]

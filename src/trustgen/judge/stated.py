@@ -22,7 +22,7 @@ from .own import own
 from .reading import HALF
 from .wrapped import sureness, unwrapped
 
-VERSION = 1
+VERSION = 2
 _NUMBER = r"(?<![\d.,])(\d{1,3}(?:[.,]\d{1,3})?)"
 _RANGE = r"(?P<low>\d{1,3} ?%? ?(?:-|\u2013|\u2014|to|and) ?)?"
 _WORD = r"\b(?:confiden(?:ce|t)|certain(?:ty)?|sure(?:ness)?|probability|likelihood)\b"
