@@ -163,7 +163,7 @@ class Matches:
         made: list[Mention] = []
         for start, end, who in found:
             made.append(self.mention(reading.low, made[-1].end if made else 0, start, end, who))
-        if made:
+        if len(made) > 1 or (made and _SENTENCE_END.search(reading.low, 0, made[0].start)):
             made = _weighed(made, reading)
         for match in self.stranger.finditer(reading.text):
             start, end = match.span(match.lastindex or 0)
@@ -188,11 +188,11 @@ class Matches:
 
 def _weighed(made: list[Mention], reading: Reading) -> list[Mention]:
     """The mentions without those that are only supposed ("Some say Lyon"), where the reply opens with another name."""
-    firm = [m for m in made if m.denied or not supposed(reading.low, m.start)]
-    if len(firm) == len(made):
+    head = _FIRST.match(reading.text, 0, made[0].start)
+    opened = head is not None and not set(head[1].lower().split()) <= _NO_NAMES
+    if len(made) == 1 and not opened:
         return made
-    head = _FIRST.match(reading.text)
-    opened = head is not None and head.end() <= made[0].start and not set(head[1].lower().split()) <= _NO_NAMES
+    firm = [m for m in made if m.denied or not supposed(reading.low, m.start)]
     return firm if opened or any(not m.denied for m in firm) else made
 
 

@@ -150,6 +150,16 @@ def _texts(reading: Reading, options: tuple[str, ...]) -> tuple[set[str], int]:
     return ({LETTERS[settled - 1]} if settled > 0 else set()), at
 
 
+def _by_text(reading: Reading, options: tuple[str, ...], stands: list[Stand], found: set[str]) -> set[str]:
+    """What is found, or what the texts of options say where no letter is set apart, or one opens before any letter."""
+    texts, at = _texts(reading, options)
+    first = next((s for s in stands if s.rank >= SET or len(found) > 1), None)
+    if not texts or (first is not None and not first.label):
+        return found
+    named = min((token.start for token in lone_letters(reading, options)), default=at + 1) if first else at + 1
+    return texts if first is None or (at < named and opens(Stand(at, at, "", SET), reading.low)) else found
+
+
 def _contradicts(reading: Reading, letter: str, options: tuple[str, ...]) -> bool:
     """Whether the letter is followed by the text of another option, which is all that follows, and nowhere by its "
     "own."""
@@ -185,12 +195,8 @@ def chosen(reading: Reading, options: tuple[str, ...]) -> tuple[str, str]:
         return letter, ""
     stands = _stands(reading, options)
     found, rank = decided(stands, reading.low)
-    if rank < MARKED:
-        texts, at = _texts(reading, options)
-        first = next((s for s in stands if s.rank >= SET or len(found) > 1), None)
-        named = next((token.start for token in lone_letters(reading, options)), len(reading.low))
-        if texts and (first is None or (first.label and at < named and opens(Stand(at, at, "", SET), reading.low))):
-            found = texts
+    if rank < MARKED and not (stands and stands[0].rank >= SET and stands[0].start < 2):
+        found = _by_text(reading, options, stands, found)
     if len(found) != 1 or "" in found:
         return "", "names several options" if found else "names no option"
     (letter,) = found

@@ -18,7 +18,6 @@ from .standing import (
     NOUNS,
     SET,
     SUPPOSED,
-    WINDOW,
     Stand,
     on_condition,
     sentence,
@@ -26,6 +25,7 @@ from .standing import (
     supposed,
 )
 
+NEAR = 70  # characters before a letter in which a mark stands
 LETTERS = string.ascii_uppercase
 _TOKEN = re.compile(
     r"(?<![A-Za-z0-9])([A-Z])(?![A-Za-z0-9])|\(([a-z])\)|(?:^|(?<=\n))([a-z])(?=[).:])"
@@ -168,7 +168,8 @@ def _no_letter(reading: Reading, end: int, own: str) -> bool:
 def stand_of(low: str, token: Token, end: int) -> Stand | None:
     """How a letter stands; None where it is denied, or a small one that nothing marks. `end` is behind its own text."""
     start = token.start
-    before = low[max(0, start - WINDOW) : start]
+    since = max(low.rfind("\n", 0, max(0, start - 1)) + 1, start - NEAR, 0)  # a mark may stand on the line before
+    before = low[since:start]
     head = sentence(low, start)
     lead = low[head:start].lstrip(" ,:*)")
     if (
