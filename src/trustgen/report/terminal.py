@@ -163,7 +163,7 @@ class Layout:
         if missing(e.outcomes):
             ends = f"worst {number(e.worst, e.range)} best {number(e.best, e.range)}"
             gone = [ends, f"not scored: {missing(e.outcomes)}", *gone]
-        if e.headline and e.judge_error:
+        if e.headline:
             better = corrected(e)
             out.line(judge_error(e) + (f"; corrected {better}" if better else ""), style="dim", indent=6)
         if e.human and (e.headline or e.human.agreed):
