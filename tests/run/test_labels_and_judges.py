@@ -31,8 +31,8 @@ from trustgen.core import (
 from trustgen.judge import judged, ladder, matches
 from trustgen.judge.rubric import Rubric
 from trustgen.run import build, evaluate, rejudge
-from trustgen.run.calibrate import ENOUGH, Registry, keep
-from trustgen.run.human import _pair, apply, run_calibrations
+from trustgen.run.calibrate import ENOUGH, Registry, keep, paired
+from trustgen.run.human import apply, run_calibrations
 from trustgen.run.judge import rule
 from trustgen.run.judging import nobody_judges_itself
 from trustgen.run.review import Pooled, ReviewPlan, _extended, contradicted, make_plan, read_pool, readings
@@ -109,7 +109,7 @@ def test_a_label_and_a_verdict_are_told_in_the_same_words(
 ) -> None:
     scores = {"A": 0.0, "B": 1.0, "refused": None, "unclear": None, "right": 1.0}
     verdict = Verdict("k", "r", "c", "t", "m", "j", outcome, score, said)
-    assert _pair(scores, label, verdict, by_score=kind == "choice") == pair
+    assert paired(scores, label, verdict, by_score=kind == "choice") == pair
 
 
 def test_replies_are_drawn_once_and_doubted_as_the_judge_of_the_run_ruled(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from .options import asked_of, asking, common, judges_in
 
 if TYPE_CHECKING:
     from trustgen.core import Judge, Kit, Model
+    from trustgen.run.outside import Labelled
     from trustgen.stats.calibration import Calibration
 
 
@@ -45,13 +46,35 @@ def list_(as_json: bool) -> None:
 )
 @click.option("--only", metavar="KIND", default="", help="Only judges that read this: answer, choice, refusal …")
 @click.option("--injections/--no-injections", default=True, help="Try the injection suite on each judge.")
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    metavar="FILE|FOLDER",
+    help="Labelled replies of your own, a JSON object a line with `reply` and `label`: instead of the sets that ship.",
+)
+@click.option("--task", metavar="ID", default="", help="With --labels: hold the judges of this task against them.")
+@click.option("--judge", metavar="NAME", default="", help="With --labels: hold this judge against them.")
+@click.option("--record", is_flag=True, help="With --labels: write the figures into this installation (to release it).")
 @asking
 @common
-def test(role: tuple[str, ...], keep: Path | None, only: str, injections: bool, as_json: bool, **asked: Any) -> None:
-    """Run the judges on the labelled sets, and try to talk them into other verdicts.
+def test(
+    role: tuple[str, ...],
+    keep: Path | None,
+    only: str,
+    injections: bool,
+    labels: Path | None,
+    task: str,
+    judge: str,
+    record: bool,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Run the judges on labelled sets, and try to talk them into other verdicts.
 
     With a bound model, the rubrics it would judge by are tested, and what is found is kept by the judge's key: later
     runs with the same judge print it beside their numbers. Exit 1 when an injection turns a verdict.
+
+    With --labels, judges are held against labelled replies of your own, and the figures are kept likewise.
     """
     from trustgen.run.calibrate import keep as keep_all
 
@@ -59,7 +82,13 @@ def test(role: tuple[str, ...], keep: Path | None, only: str, injections: bool, 
     if spare := [text for text in role if text not in judging]:
         raise InputError(f"--role {spare[0]}: testing judges binds judges alone: write --role judge=URI")
     told = asked_of((), role, **asked)
-    rows, found = _test(told.bound(judging=True), told.settings, only, injections, keep, quiet=as_json)
+    bound = told.bound(judging=True)
+    if labels is not None:
+        _hold(labels, bound, told.settings, (task, judge), keep, record, as_json)
+        return
+    if spare := [name for name, on in (("--task", task), ("--judge", judge), ("--record", record)) if on]:
+        raise InputError(f"{spare[0]} says which judges labels of yours are held against: add --labels FILE")
+    rows, found = _test(bound, told.settings, only, injections, keep, quiet=as_json)
     if not rows:
         raise InputError(f"no judge reads `{only}`: leave out --only to see all")
     files = keep_all(found, keep) if judging else []
@@ -74,7 +103,7 @@ def test(role: tuple[str, ...], keep: Path | None, only: str, injections: bool, 
 
 def judges(kit: Kit | None = None) -> dict[str, tuple[Judge, list[str]]]:
     """Every judge of the installed tasks, with the tasks that use it."""
-    from trustgen.core import BARE, MissingExtra
+    from trustgen.core import BARE
     from trustgen.core.registry import load, names
     from trustgen.run.calibrate import judges_of, reads
 
@@ -82,7 +111,7 @@ def judges(kit: Kit | None = None) -> dict[str, tuple[Judge, list[str]]]:
     for name in names("task"):
         try:
             task = load("task", name)(None, kit or BARE)
-        except MissingExtra as lacking:
+        except InputError as lacking:  # a package or a role that is not there
             click.echo(f"left out {name}: {lacking}", err=True)
             continue
         for judge in judges_of([task]):
@@ -122,6 +151,79 @@ def _test(
     return rows, found
 
 
+def _hold(
+    labels: Path,
+    roles: dict[str, Model],
+    settings: Any,
+    chosen: tuple[str, str],
+    folder: Path | None,
+    record: bool,
+    as_json: bool,
+) -> None:
+    """Judges against labelled replies: print the figures and what is in none of them, and keep them."""
+    from trustgen.run.calibrate import FOLDER, keep
+    from trustgen.run.judging import Judges
+    from trustgen.run.outside import hold, labelled
+    from trustgen.run.outside import record as write
+
+    sets, today = labelled(labels), datetime.now(UTC).date().isoformat()
+    rows: dict[str, dict[str, Any]] = {}
+    found: list[Calibration] = []
+    notes: dict[str, None] = {}
+    (folder or FOLDER).mkdir(parents=True, exist_ok=True)
+    with Judges(roles, folder or FOLDER, settings, lambda text: click.echo(text, err=True)) as bench:
+        known = judges(bench.kit)
+        for one in sets:
+            for judge, users in _fitting(known, one, *chosen):
+                held = hold(judge, one, made=today)
+                found += held.found
+                row = rows.setdefault(f"{judge.key} {users}", _row(judge, users, []))
+                row["calibrations"] += [_calibration(c) for c in held.found]
+                notes |= dict.fromkeys(f"{one.name}: {note}" for note in held.notes)
+        bench.seal()
+    files = [write(found)] if record else keep(found, folder)
+    if as_json:
+        print_json({"judges": list(rows.values()), "notes": list(notes), "kept": [str(path) for path in files]})
+        return
+    _print(_alike(list(rows.values())))
+    for note in notes:
+        click.echo(f"note: {note}")
+    click.echo(f"kept: {len(found)} figures by the judges' keys, in {files[0].parent if files else folder}")
+
+
+def _fitting(
+    known: dict[str, tuple[Judge, list[str]]], labels: Labelled, task: str, name: str
+) -> list[tuple[Judge, list[str]]]:
+    """The judges that a set is held against: those named, or all that know its labels and have what they read."""
+    from trustgen.run.calibrate import judge_name
+    from trustgen.run.outside import fits, words_name
+
+    if task and not any(task in users for _, users in known.values()):
+        raise InputError(f"--task {task}: no installed task has this name: see `trustgen list tasks`")
+    if name and name not in (names := sorted({words_name(judge) for judge, _ in known.values()})):
+        raise InputError(f"--judge {name}: known are {', '.join(names)}")
+    if task or name:
+        mine = [(judge, users) for judge, users in known.values() if task in ("", *users)]
+        return [(judge, users) for judge, users in mine if name in ("", judge_name(judge), words_name(judge))]
+    if found := [(judge, users) for judge, users in known.values() if fits(judge, labels)]:
+        return found
+    raise InputError(
+        f"set `{labels.name}`: no judge knows its labels ({', '.join(sorted(labels.labels)[:8])}) and finds what it "
+        "reads in every row: name the one you mean with --judge or --task"
+    )
+
+
+def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """One row for judges of one name and the same figures: a rule built in several ways."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in rows:
+        same = found.setdefault(f"{row['judge']} {row['calibrations']}", row)
+        if same is not row:
+            same["tasks"] = sorted({*same["tasks"], *row["tasks"]})
+            same["also"] = same.get("also", 0) + 1
+    return list(found.values())
+
+
 def _row(judge: Judge, users: list[str], known: list[Calibration]) -> dict[str, Any]:
     from trustgen.run.calibrate import reads
 
@@ -142,6 +244,9 @@ def _calibration(c: Calibration) -> dict[str, Any]:
     return {
         "set": c.set,
         "language": c.language,
+        "family": c.family,
+        "outside": c.outside,
+        "source": c.source,
         "rows": c.rows,
         "unread": confusion.unread,
         "sensitivity": list(confusion.sensitivity[:3]),
@@ -153,12 +258,14 @@ def _calibration(c: Calibration) -> dict[str, Any]:
 def _print(rows: list[dict[str, Any]]) -> None:
     for row in rows:
         click.secho(f"{row['judge']} ", bold=True, nl=False)
-        click.echo(f"{row['key'][:8]}  reads `{row['reads']}`, in {_users(row['tasks'])}")
+        also = f" and {row['also']} alike" if row.get("also") else ""
+        click.echo(f"{row['key'][:8]}{also}  reads `{row['reads']}`, in {_users(row['tasks'])}")
         for c in row["calibrations"]:
-            name = c["set"].removeprefix("labels.") + (f" ({c['language']})" if c["language"] != "all" else "")
+            part = f" ({c['language']})" if c["language"] != "all" else ""
+            name = f"  of {c['family']}" if c["family"] else c["set"].removeprefix("labels.") + part
             click.echo(
-                f"  {name:<14} {c['rows']:>4} rows, {c['unread']:>3} unread  sensitivity {_share(c['sensitivity'])}  "
-                f"specificity {_share(c['specificity'])}"
+                f"  {name:<20.20} {c['rows']:>4} rows, {c['unread']:>3} unread  "
+                f"sensitivity {_share(c['sensitivity'])}  specificity {_share(c['specificity'])}"
             )
         if not row["calibrations"]:
             click.echo("  uncalibrated: no labelled set of its kind")

@@ -378,6 +378,22 @@ class JudgeError(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Weakest(msgspec.Struct, frozen=True, kw_only=True):
+    """The least that is known of the judges behind an estimate: on which labelled rows which of them errs most.
+
+    `share` is `sensitivity` or `specificity`, with `value` as (value, low, high) at 95 % over `rows`; `part` is the
+    model family or the language of these rows, "" for a whole set. Of the judges in `unknown` nothing is known.
+    """
+
+    judge: str
+    set: str
+    part: str
+    share: str
+    rows: int
+    value: tuple[float, float, float]
+    unknown: tuple[str, ...] = ()
+
+
 class HumanEstimate(msgspec.Struct, frozen=True, kw_only=True):
     """What people's labels say of an estimate, over the `cases` that its judge scored.
 
@@ -431,4 +447,5 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     target: float | None = None
     notes: dict[str, Any] = {}
     judge_error: JudgeError | None = None  # None: the judge is uncalibrated
+    weakest: Weakest | None = None  # None: nothing is known of any judge behind it
     human: HumanEstimate | None = None  # None: nobody was asked to label

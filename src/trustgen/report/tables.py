@@ -46,6 +46,9 @@ FIELDS = (
     "corrected",
     "corrected_low",
     "corrected_high",
+    "weakest_set",
+    "weakest_share",
+    "weakest_value",
     "human",
     "human_low",
     "human_high",
@@ -111,6 +114,8 @@ def _row(found: Findings, e: Estimate) -> dict[str, Any]:
         row |= {"judge_set": error.set, "judge_rows": error.rows}
         row |= {"sensitivity": error.sensitivity[0], "specificity": error.specificity[0]}
         row |= dict(zip(("corrected", "corrected_low", "corrected_high"), error.corrected, strict=True))
+    if w := e.weakest:
+        row |= {"weakest_set": f"{w.set} {w.part}".strip(), "weakest_share": w.share, "weakest_value": w.value[0]}
     if e.human:
         row |= dict(zip(("human", "human_low", "human_high"), e.human.predicted, strict=True))
         row |= {"human_agreed": e.human.agreed}

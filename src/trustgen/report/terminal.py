@@ -171,7 +171,7 @@ class Layout:
             gone = [ends, f"not scored: {missing(e.outcomes)}", *gone]
         if e.headline and (spread := draws_in(e)):
             out.line(spread, style="dim", indent=6)
-        if e.headline and e.judge_error:
+        if e.headline:
             better = corrected(e)
             out.line(judge_error(e) + (f"; corrected {better}" if better else ""), style="dim", indent=6)
         if e.human and (e.headline or e.human.agreed):

@@ -62,15 +62,26 @@ def counted(e: Estimate) -> str:
 
 
 def judge_error(e: Estimate) -> str:
-    """What is known of the judge behind an estimate: how often it errs, on which labelled rows."""
+    """What is known of the judge behind an estimate: how often it errs, on which labelled rows, and the worst of it."""
     error = e.judge_error
     if error is None:
-        return "judge uncalibrated"
+        return f"judge: {weakest(e)}" if e.weakest else "judge uncalibrated"
     shares = [
         f"{name} {three[0]:.2f} [{three[1]:.2f}, {three[2]:.2f}]" if not math.isnan(three[0]) else f"{name} {DASH}"
         for name, three in (("sensitivity", error.sensitivity), ("specificity", error.specificity))
     ]
-    return f"judge: {', '.join(shares)} on {error.rows} labelled rows ({error.set})"
+    known = f"judge: {', '.join(shares)} on {error.rows} labelled rows ({error.set})"
+    return f"{known}; {weakest(e)}" if e.weakest else known
+
+
+def weakest(e: Estimate) -> str:
+    """The least that is known of the judges behind an estimate; "" where nothing is."""
+    if (w := e.weakest) is None:
+        return ""
+    part = f" ({w.part})" if w.part else ""
+    value, low, high = w.value
+    unknown = f"; uncalibrated: {', '.join(w.unknown)}" if w.unknown else ""
+    return f"weakest known: {w.share} {value:.2f} [{low:.2f}, {high:.2f}] on {w.set}{part}, {w.rows} rows{unknown}"
 
 
 def draws_in(e: Estimate) -> str:

@@ -7,7 +7,7 @@ generated pages). What a bound model does is measured by `trustgen judges test` 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,12 +27,15 @@ from trustgen.core import (
     Response,
     Ruling,
     Task,
+    Verdict,
     digest,
     registry,
     user,
 )
+from trustgen.core.records import Weakest
 from trustgen.judge.combine import ByArm
-from trustgen.stats.calibration import UNREAD, Calibration, cells_of
+from trustgen.judge.words import rule_of, words_of
+from trustgen.stats.calibration import UNREAD, Calibration, cells_of, weakest
 from trustgen.stats.measure import ClusterMeasure
 from trustgen.store.files import write_json
 
@@ -136,6 +139,11 @@ def judges_read(task: Task, measure: Measure) -> list[Judge]:
     return list(found.values())
 
 
+def judge_name(judge: Judge) -> str:
+    """What a judge is called."""
+    return str(getattr(judge, "name", type(judge).__name__))
+
+
 def reads(judge: Judge) -> str:
     """The kind of labelled rows that tell a judge's error."""
     return str(getattr(judge, "reads", ""))
@@ -155,9 +163,12 @@ def calibrate(judge: Judge, *, sets: Sequence[LabelSet] = SETS, made: str = "") 
         mine = [row for row in rows if row.kind == reads(judge) and row.split in ("", "test")]
         if not mine:
             continue
+        words, given = words_of(judge), {row.label for row in mine}
+        folded = {label: told for label, told in words.folded.items() if label not in given} if words else {}
         pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
         for row in mine:
-            pairs[row.language].append(_pair(judge, row))
+            true, said = _pair(judge, row)
+            pairs[row.language].append((true, folded.get(said, said)))
         parts = {"all": [pair for found in pairs.values() for pair in found]}
         parts |= pairs if len(pairs) > 1 else {}
         if len(pairs) == 1:
@@ -165,7 +176,7 @@ def calibrate(judge: Judge, *, sets: Sequence[LabelSet] = SETS, made: str = "") 
         for language, found in parts.items():
             yield Calibration(
                 judge=judge.key,
-                name=str(getattr(judge, "name", "")),
+                name=judge_name(judge),
                 kind=reads(judge),
                 set=labels.pool,
                 sha256=sha256,
@@ -174,6 +185,7 @@ def calibrate(judge: Judge, *, sets: Sequence[LabelSet] = SETS, made: str = "") 
                 right=RIGHT[reads(judge)],
                 split=mine[0].split,
                 made=made,
+                folded=folded,
             )
 
 
@@ -204,6 +216,21 @@ def _word(ruling: Ruling) -> str:
     return "right" if (ruling.score or 0.0) >= 0.5 else "wrong"
 
 
+def paired(
+    scores: Mapping[str, float | None], label: str, verdict: Verdict | Ruling, *, by_score: bool
+) -> tuple[str, str]:
+    """What people and the judge said, in the same words; `by_score` where a label means another thing each time."""
+    said = verdict.label if verdict.outcome == Outcome.SCORED else UNREAD
+    if by_score:
+        true = scores.get(label)
+        judged = "right" if (verdict.score or 0.0) >= 0.5 else "wrong"
+        return label if true is None else ("right" if true >= 0.5 else "wrong"), judged if said else UNREAD
+    apart = said in scores and scores[said] not in (None, verdict.score) and verdict.score in scores.values()
+    if said and (apart or said not in scores):  # a name of the task's own: the first label that scores as it does
+        said = next((name for name, score in scores.items() if score == verdict.score), "wrong")
+    return label, said
+
+
 # ── kept ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -214,28 +241,49 @@ class Registry:
         """`own` are those of a run's own replies, which go before all others where they hold `ENOUGH` rows."""
         self._own = own
         self._found: dict[tuple[str, str], list[Calibration]] = defaultdict(list)
-        for calibration in shipped():
+        for calibration in (*shipped(), *shipped("outside.json")):
             self._found[calibration.judge, calibration.kind].append(calibration)
         for path in sorted((folder or FOLDER).glob("*.json")):
             for calibration in _read(path.read_bytes(), str(path)):
                 self._found[calibration.judge, calibration.kind].append(calibration)
 
     def of(self, judge: Judge | None) -> list[Calibration]:
-        """What is known of a judge, the largest set first; nothing where it is uncalibrated."""
+        """What is known of a judge, the largest set first, those from outside last; nothing where it is uncalibrated.
+
+        Parts by model family, and sets in which people knew one label alone, speak for no whole: `known` has them.
+        """
         if judge is None:
             return []
         key = (judge.key, reads(judge))
         own = [c for c in self._own if (c.judge, c.kind) == key and c.rows >= ENOUGH]
-        return own + sorted(self._found[key], key=lambda c: (c.language not in ("all", "en"), -c.rows))
+        whole = [c for c in self._found[key] if not c.family and not (c.outside and _one_class(c))]
+        return own + sorted(whole, key=lambda c: (c.outside, c.language not in ("all", "en"), -c.rows))
+
+    def known(self, judge: Judge) -> list[Calibration]:
+        """All that is known of a judge and of the rule in it, by set, language and model family."""
+        keys = {(one.key, reads(one)): None for one in (judge, rule_of(judge))}
+        own = [c for c in self._own if (c.judge, c.kind) in keys and c.rows >= ENOUGH]
+        return own + [c for key in keys for c in self._found[key]]
 
     def for_measure(self, task: Task, measure: Measure) -> Calibration | None:
         """The calibration that speaks for a measure: that of the one judge of all the arms that it reads."""
         judges = judges_read(task, measure)
         return next(iter(self.of(judges[0])), None) if len(judges) == 1 else None
 
+    def weakest(self, task: Task, measure: Measure) -> Weakest | None:
+        """The least that is known of the judges behind a measure."""
+        by = {judge_name(judge): self.known(judge) for judge in judges_read(task, measure)}
+        unknown = tuple(sorted(name for name, known in by.items() if not known))
+        return weakest(measure, [one for known in by.values() for one in known], unknown)
+
+
+def _one_class(calibration: Calibration) -> bool:
+    confusion = calibration.confusion()
+    return not (confusion.positives and confusion.negatives)
+
 
 def keep(calibrations: Sequence[Calibration], folder: Path | None = None) -> list[Path]:
-    """Write what was found, one file a judge; returns the files."""
+    """Write what was found, one file a judge; what it already holds of other sets stays. Returns the files."""
     place = folder or FOLDER
     place.mkdir(parents=True, exist_ok=True)
     by_judge: dict[str, list[Calibration]] = defaultdict(list)
@@ -244,14 +292,16 @@ def keep(calibrations: Sequence[Calibration], folder: Path | None = None) -> lis
     written = []
     for judge, found in by_judge.items():
         path = place / f"{judge}.json"
-        write_json(path, found)
+        before = _read(path.read_bytes(), str(path)) if path.exists() else []
+        now = {(c.kind, c.set) for c in found}
+        write_json(path, [*(c for c in before if (c.kind, c.set) not in now), *found])
         written.append(path)
     return written
 
 
-def shipped() -> list[Calibration]:
-    """What ships with this version."""
-    return _read((files("trustgen.run") / "calibrations.json").read_bytes(), "calibrations.json")
+def shipped(name: str = "calibrations.json") -> list[Calibration]:
+    """What ships with this version: on its own labelled sets, or in `outside.json`, on those of others."""
+    return _read((files("trustgen.run") / name).read_bytes(), name)
 
 
 def _read(body: bytes, name: str) -> list[Calibration]:

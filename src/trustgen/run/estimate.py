@@ -29,7 +29,8 @@ def estimates(task: Task, model: str, grades: Grades, registry: Registry | None 
     """Every measure of a task over one model's grades, with what is known of its judge's error."""
     for name, measure in task.measures.items():
         calibration = registry.for_measure(task, measure) if registry else None
-        yield estimated(task, name, model, grades, calibration)
+        least = registry.weakest(task, measure) if registry else None
+        yield estimated(task, name, model, grades, calibration, least)
 
 
 def spread_of(columns: Planned, grades: Grades, draws: int) -> dict[str, Any]:

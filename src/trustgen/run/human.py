@@ -31,13 +31,13 @@ from trustgen.core import (
 )
 from trustgen.judge.words import NOTHING, words_of
 from trustgen.stats.agreement import Settled
-from trustgen.stats.calibration import NO_ANSWER, UNREAD, Calibration, cells_of
+from trustgen.stats.calibration import NO_ANSWER, Calibration, cells_of
 from trustgen.stats.planned import Sheet
 from trustgen.store import Edition, RunFolder, RunManifest
 from trustgen.store.files import read_json, write_json
 from trustgen.store.labels import read_labels, write_settled
 
-from .calibrate import RIGHT, Registry
+from .calibrate import RIGHT, Registry, paired
 from .estimate import estimates, planned
 from .judge import tasks_of
 from .labelled import columns_of, human_estimate
@@ -234,7 +234,7 @@ def _calibrations(
         by_score = words is not None and not words.positive
         nobody = words is None and scores.get(known.label, 0.0) is None and known.label not in NO_ANSWER
         label = NOTHING if nobody else known.label  # a rubric's own word for it
-        pairs[key].append((pick.response, *_pair(scores, label, verdict, by_score=by_score)))
+        pairs[key].append((pick.response, *paired(scores, label, verdict, by_score=by_score)))
         good = ["right"] if by_score else [k for k, v in scores.items() if v is not None and v >= 0.5]
         right[key] |= dict.fromkeys(RIGHT.get(kind) or (words.positive if words else good) or good)
     for (judge_key, kind), found in sorted(pairs.items()):
@@ -250,19 +250,6 @@ def _calibrations(
             split="even picks, plain counts",
             made=datetime.now(UTC).date().isoformat(),
         )
-
-
-def _pair(scores: Mapping[str, float | None], label: str, verdict: Verdict, *, by_score: bool) -> tuple[str, str]:
-    """What people and the judge said, in the same words; `by_score` where a label means another thing each time."""
-    said = verdict.label if verdict.outcome == Outcome.SCORED else UNREAD
-    if by_score:
-        true = scores.get(label)
-        judged = "right" if (verdict.score or 0.0) >= 0.5 else "wrong"
-        return label if true is None else ("right" if true >= 0.5 else "wrong"), judged if said else UNREAD
-    apart = said in scores and scores[said] not in (None, verdict.score) and verdict.score in scores.values()
-    if said and (apart or said not in scores):  # a name of the task's own: the first label that scores as it does
-        said = next((name for name, score in scores.items() if score == verdict.score), "wrong")
-    return label, said
 
 
 def run_calibrations(folder: Path) -> list[Calibration]:

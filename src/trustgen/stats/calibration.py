@@ -11,12 +11,15 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from trustgen.core import JudgeError
+from trustgen.core.records import Weakest
 
 from .confusion import Confusion, Share
 from .corrected import corrected_rate
 from .grades import Grades
 from .measure import ClusterMeasure
 
+LEAST = 30
+"""Rows of a class below which a share says too little to be called the weakest."""
 UNREAD = ""
 NO_ANSWER = ("unclear", "refused")
 """What people may call a reply that nobody could score. A judge that scores it all the same has called a negative."""
@@ -30,11 +33,12 @@ class Cell(msgspec.Struct, frozen=True):
     rows: int
 
 
-class Calibration(msgspec.Struct, frozen=True, kw_only=True):
+class Calibration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One judge on one labelled set, or on a part of it (a language, a dimension).
 
-    `right` are the labels that score at least a half. `sha256` is of the labelled rows; `split` says which part of them
-    was not looked at while the judge was made.
+    `right` are the labels that score at least a half, or whose seeing is the judge's work. `sha256` is of the labelled
+    rows; `split` says which part of them was not looked at while the judge was made. `family` is that of the models
+    that replied, "" for all. `folded` are labels of the judge that the set does not know, and what they count as.
     """
 
     judge: str
@@ -47,11 +51,25 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
     right: tuple[str, ...]
     split: str = ""
     made: str = ""  # ISO date
+    family: str = ""
+    outside: bool = False  # labelled elsewhere, by people who never saw the judge
+    folded: dict[str, str] = {}
+    source: str = ""
+    licence: str = ""
 
     @property
     def rows(self) -> int:
         """Labelled rows."""
         return sum(cell.rows for cell in self.cells)
+
+    @property
+    def part(self) -> str:
+        """What of its set it is about: a model family, a language, or "" for the whole."""
+        return self.family or ("" if self.language in ("all", "en") else self.language)
+
+    def _told(self, labels: Iterable[str]) -> frozenset[str]:
+        """Labels in the words of the set."""
+        return frozenset(self.folded.get(label, label) for label in labels)
 
     def confusion(self, labels: Sequence[str] = (), among: Sequence[str] = ()) -> Confusion:
         """The rows counted as having one of these labels or not; by default, as right or not.
@@ -59,10 +77,10 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
         Rows that nobody could score and that the judge left unread are no error, and are left out. With `among`, so are
         the rows to which people gave none of these labels.
         """
-        wanted = set(labels or self.right)
+        wanted, counted = self._told(labels or self.right), self._told(among)
         pairs: list[tuple[bool | None, bool]] = []
         for cell in self.cells:
-            if among and cell.true not in among:
+            if counted and cell.true not in counted:
                 continue
             said = None if cell.said in (UNREAD, *NO_ANSWER) else cell.said in wanted
             if said is not None or cell.true not in NO_ANSWER:
@@ -71,12 +89,13 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True):
 
     def strays(self, among: Sequence[str]) -> int:
         """Rows that the judge takes into a denominator of these labels and people do not, or the other way round."""
+        counted = self._told(among)
         read = [cell for cell in self.cells if cell.said not in (UNREAD, *NO_ANSWER)]
-        return sum(cell.rows for cell in read if (cell.said in among) != (cell.true in among))
+        return sum(cell.rows for cell in read if (cell.said in counted) != (cell.true in counted))
 
     def knows(self, labels: Iterable[str]) -> bool:
         """Whether people gave each of these labels to some row."""
-        return set(labels) <= {cell.true for cell in self.cells}
+        return self._told(labels) <= {cell.true for cell in self.cells}
 
 
 def cells_of(pairs: Iterable[tuple[str, str]]) -> tuple[Cell, ...]:
@@ -85,6 +104,23 @@ def cells_of(pairs: Iterable[tuple[str, str]]) -> tuple[Cell, ...]:
     for pair in pairs:
         counts[pair] = counts.get(pair, 0) + 1
     return tuple(Cell(true, said, rows) for (true, said), rows in sorted(counts.items()))
+
+
+def weakest(measure: object, known: Iterable[Calibration], unknown: tuple[str, ...] = ()) -> Weakest | None:
+    """Where judges err most on what a measure counts, over parts with `LEAST` rows; None where there is none such."""
+    labels, among = measure.unit_labels() if isinstance(measure, ClusterMeasure) else ((), ())
+    found: list[tuple[float, Weakest]] = []
+    for one in known:
+        confusion = one.confusion(labels, among) if one.knows(labels) else one.confusion()
+        shares = (confusion.sensitivity, confusion.positives), (confusion.specificity, confusion.negatives)
+        for name, (share, rows) in zip(("sensitivity", "specificity"), shares, strict=True):
+            if rows >= LEAST:
+                value = _three(share)
+                told = Weakest(
+                    judge=one.name, set=one.set, part=one.part, share=name, rows=rows, value=value, unknown=unknown
+                )
+                found.append((share.value, told))
+    return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
 def judge_error(measure: object, grades: Grades, calibration: Calibration) -> JudgeError:

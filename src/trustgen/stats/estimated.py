@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from trustgen.core import Estimate, Task
+from trustgen.core.records import Weakest
 
 from .calibration import Calibration, judge_error
 from .grades import Grades
 
 
 def estimated(
-    task: Task, measure_name: str, model: str, grades: Grades, calibration: Calibration | None = None
+    task: Task,
+    measure_name: str,
+    model: str,
+    grades: Grades,
+    calibration: Calibration | None = None,
+    weakest: Weakest | None = None,
 ) -> Estimate:
     """One measure; with a `calibration` of its judge, what is known of the judge's error stands beside it."""
     measure = task.measures[measure_name]
@@ -37,4 +43,5 @@ def estimated(
         target=measure.target,
         notes=dict(found.notes),
         judge_error=judge_error(measure, grades, calibration) if calibration else None,
+        weakest=weakest,
     )

@@ -1,0 +1,242 @@
+"""Judges held against labelled replies of one's own, or of others: one JSON object a line, in a file or a folder.
+
+A line has `reply` and `label`, and what the judge needs: `prompt`, and `answers` (the right ones), `wrong`, `options`,
+`arm` or `tags` where its rule reads them. `set`, `model`, `language`, `source`, `licence` and `split` say where it
+comes from; other fields are passed over. Only figures are kept, never the replies.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+
+from trustgen.core import Case, Expect, InputError, Judge, Reply, Response, digest, user
+from trustgen.judge.families import family
+from trustgen.judge.words import NOTHING, Words, offered, words_of
+from trustgen.stats.calibration import NO_ANSWER, Calibration, cells_of
+from trustgen.store.files import write_json
+
+from .calibrate import RIGHT, judge_name, paired, reads
+
+PLACE = files("trustgen.run") / "outside.json"
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One labelled reply."""
+
+    reply: str
+    label: str
+    prompt: str = ""
+    answers: tuple[str, ...] = ()
+    wrong: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+    arm: str = ""
+    tags: dict[str, str] = {}
+    set: str = ""
+    model: str = ""
+    language: str = "en"
+    source: str = ""
+    licence: str = ""
+    split: str = ""
+
+    def case(self) -> Case:
+        """The case that the reply answers."""
+        expect = Expect(
+            answer=self.answers[0] if self.answers else "",
+            aliases=self.answers[1:],
+            wrong=self.wrong,
+            options=self.options,
+        )
+        turns = (user(self.prompt or "(not recorded)"),)
+        return Case("row", "labels", self.arm, turns, expect, ("row",), tags=self.tags, question=self.prompt)
+
+    def response(self) -> Response:
+        """The reply, as a model's only one."""
+        return Response("row", "row", "labels", self.model, "answered", (Reply(self.reply),))
+
+
+class Labelled(NamedTuple):
+    """One labelled set: its distinct rows, and what was wrong with the others."""
+
+    name: str
+    rows: tuple[Row, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def labels(self) -> Counter[str]:
+        """How many rows have which label."""
+        return Counter(row.label for row in self.rows)
+
+
+class Held(NamedTuple):
+    """A judge on a set: the figures, whole and by part, and what is not in them."""
+
+    judge: Judge
+    set: str
+    found: list[Calibration]
+    notes: list[str]
+
+
+def labelled(path: Path) -> list[Labelled]:
+    """The sets of a file, or of every `*.jsonl` of a folder. Raises `InputError` at the first line that is no row."""
+    paths = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
+    if not paths:
+        raise InputError(f"`{path}` holds no labels: give a JSON Lines file, or a folder with `*.jsonl`")
+    by: dict[str, list[Row]] = defaultdict(list)
+    for one in paths:
+        for row in _rows(one):
+            by[row.set or one.stem].append(row)
+    return [_distinct(name, rows) for name, rows in sorted(by.items())]
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    try:
+        lines = path.read_bytes().split(b"\n")
+    except OSError as error:
+        raise InputError(f"`{path}` cannot be read ({error.strerror}): give a JSON Lines file or a folder") from error
+    count = 0
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = msgspec.json.decode(line, type=Row)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise InputError(f"{path.name}, line {number}: {error}: a row needs `reply` and `label`") from None
+        if not row.label.strip():
+            raise InputError(f"{path.name}, line {number}: the label is empty: drop the row, or label it")
+        count += 1
+        yield row
+    if not count:
+        raise InputError(f"`{path}` is empty: a row a line, each with `reply` and `label`")
+
+
+def _distinct(name: str, rows: Iterable[Row]) -> Labelled:
+    """Each reply once; one that has two labels is left out, since nobody knows which holds."""
+    by: dict[tuple[str, str, str], dict[str, Row]] = defaultdict(dict)
+    twice = 0
+    for row in rows:
+        held = by[row.model, row.prompt, row.reply]
+        twice += row.label in held
+        held.setdefault(row.label, row)
+    kept = tuple(next(iter(held.values())) for held in by.values() if len(held) == 1)
+    torn = len(by) - len(kept)
+    notes = [f"rows that stand there again, counted once: {twice}"] if twice else []
+    notes += [f"replies with two labels, left out: {torn}"] if torn else []
+    return Labelled(name, kept, tuple(notes))
+
+
+def fits(judge: Judge, labels: Labelled) -> bool:
+    """Whether a set can be held against a judge without being asked: it knows its labels, and has what it reads."""
+    words = words_of(judge)
+    if words is None or not words.rows or RIGHT.get(reads(judge), words.positive) != words.positive:
+        return False
+    known = {label for label in labels.labels if words.told(label) not in ("", *NO_ANSWER)}
+    return len(known) >= min(2, len(labels.labels)) and all(
+        getattr(row, field) for row in labels.rows for field in words.rows
+    )
+
+
+def hold(judge: Judge, labels: Labelled, made: str = "") -> Held:
+    """A judge against a set: all of it, each model family and each language. Raises `InputError` where it cannot read.
+
+    Rows with a label that the judge has no word for are counted in the notes and in nothing else.
+    """
+    words = words_of(judge)
+    if words is None:
+        raise InputError(f"`{judge_name(judge)}` says nowhere which labels it may give: it cannot be held against rows")
+    known = {words.told(label) for label in labels.labels}
+    folded = {label: told for label, told in words.folded.items() if label not in known}
+    pairs: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    strange = Counter[str]()
+    for row in labels.rows:
+        pair = _pair(judge, words, folded, row, labels.name)
+        if pair is None:
+            strange[row.label] += 1
+        else:
+            pairs[family(row.model) if row.model else "", row.language].append(pair)
+    notes = list(labels.notes)
+    if not pairs:
+        own = ", ".join(words.labels) or words.takes
+        told = ", ".join(sorted(labels.labels)[:8])
+        raise InputError(
+            f"set `{labels.name}`: `{words_name(judge)}` knows none of its labels ({told}): its own are {own}"
+        )
+    if strange:
+        told = ", ".join(f"{label} ({n})" for label, n in strange.most_common())
+        notes.append(
+            f"{strange.total()} of {len(labels.rows)} rows are in no figure: `{words_name(judge)}` has no {told}"
+        )
+    head = Calibration(
+        judge=judge.key,
+        name=judge_name(judge),
+        kind=reads(judge),
+        set=labels.name,
+        sha256=digest(sorted((row.prompt, row.reply, row.label) for row in labels.rows)),
+        language="all",
+        cells=(),
+        right=words.positive or ("right",),
+        split=labels.rows[0].split if labels.rows else "",
+        made=made,
+        outside=True,
+        folded=folded,
+        source=labels.rows[0].source if labels.rows else "",
+        licence=labels.rows[0].licence if labels.rows else "",
+    )
+    found = list(_parts(head, pairs))
+    if found:
+        confusion = found[0].confusion()
+        if not confusion.positives or not confusion.negatives:
+            lost = "specificity" if confusion.positives else "sensitivity"
+            notes.append(f"people gave labels of one class alone: its {lost} cannot be told")
+    return Held(judge, labels.name, found, notes)
+
+
+def words_name(judge: Judge) -> str:
+    """A judge's name, short."""
+    return judge_name(judge).partition(" → ")[0]
+
+
+def _pair(judge: Judge, words: Words, folded: Mapping[str, str], row: Row, name: str) -> tuple[str, str] | None:
+    """What people and the judge said; None where the judge has no word for what people said."""
+    case = row.case()
+    try:
+        scores = offered(judge, case)
+        label = words.means.get(row.label, row.label)
+        if label not in scores and label not in NO_ANSWER:
+            return None
+        ruling = judge(case, row.response())
+    except (KeyError, IndexError, ValueError) as error:
+        raise InputError(
+            f"set `{name}`: `{words_name(judge)}` needs {error} in every row, and one has it not: {row.reply[:40]!r}"
+        ) from error
+    true, said = paired(scores, label if label in scores else NOTHING, ruling, by_score=not words.positive)
+    return folded.get(true, true), folded.get(said, said)
+
+
+def _parts(head: Calibration, pairs: Mapping[tuple[str, str], list[tuple[str, str]]]) -> Iterator[Calibration]:
+    """The whole, then each language and each model family where there are several."""
+    families = sorted({kin for kin, _ in pairs})
+    languages = sorted({language for _, language in pairs})
+    one = languages[0] if len(languages) == 1 else "all"
+    every = [pair for found in pairs.values() for pair in found]
+    if every:
+        yield msgspec.structs.replace(head, language=one, cells=cells_of(every))
+    for language in languages if len(languages) > 1 else ():
+        mine = [pair for (_, of), found in pairs.items() if of == language for pair in found]
+        yield msgspec.structs.replace(head, language=language, cells=cells_of(mine))
+    for kin in families if len(families) > 1 else ():
+        mine = [pair for (of, _), found in pairs.items() if of == kin for pair in found]
+        yield msgspec.structs.replace(head, language=one, cells=cells_of(mine), family=kin)
+
+
+def record(found: Iterable[Calibration]) -> Path:
+    """Write the figures into this installation, in place of those there: for whoever releases it."""
+    rows = sorted(found, key=lambda c: (c.kind, c.name, c.judge, c.set, c.family, c.language))
+    path = Path(str(PLACE))
+    write_json(path, rows)
+    return path
