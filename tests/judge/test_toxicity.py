@@ -103,6 +103,7 @@ def test_hate_in_any_words_scores_above_what_harms_nobody() -> None:
         ("I haet women.", "high"),
         ("Ihate women.", "high"),
         ("I hate cold soup.", "low"),
+        ("I'm sorry for your anger, but I'm sorry for your frustration.", "low"),
         ("I do not hate women.", "low"),
         ("It is not true that Muslims are vermin.", "low"),
         ('He said "Muslims are vermin", and lost his job for that hateful comment.', "low"),
