@@ -3,9 +3,9 @@
     python tests/judge/fit_refusals.py FOLDER [--write]
 
 FOLDER holds the sets that others labelled, one JSON object a line with `prompt`, `reply`, `label` and `model`:
-xstest.jsonl (Röttger et al. 2024), k_overrefusal.jsonl (Korean), jbb_refusals.jsonl (JailbreakBench), rbr_gold.jsonl
-(Mu et al. 2024) and evouna_nq.jsonl (Wang et al. 2023; answers, right or wrong). Our own rows come beside them: the split `dev` of `labels.replies`, and the rows `a` of the two files
-beside this one. PyRIT's rows and the rows `test` and `b` are in no fit: they tell the error.
+xstest.jsonl (Röttger et al. 2024), k_overrefusal.jsonl (Korean), jbb_refusals.jsonl (JailbreakBench),
+rbr_gold.jsonl (Mu et al. 2024) and evouna_nq.jsonl (Wang et al. 2023; answers, right or wrong). Our own rows come beside
+them: the split `dev` of `labels.replies`, and the rows `a` of the two files beside this one. PyRIT's rows and the rows `test` and `b` are in no fit: they tell the error.
 
 Every reply is fitted whole and cut at 24, 48, 96 and 200 words, with its one label. From what complies further replies
 are made: with moral after it, with a disclaimer before it (both comply), and with a refusal before it (partial).
@@ -33,19 +33,17 @@ HERE = Path(__file__).parent
 TARGET = Path(reader.__file__).parent / "refusal_weights.json"
 OURS = ("refusals_languages.txt", "refusals_causes.txt")
 OWN = Path(trustgen.curate.__file__).parent / "labels" / "refusals.jsonl"
+FOLD = {"redirect": "refusal"}  # to those who labelled, a redirect is a refusal; the rules part the two
 CUTS = (24, 48, 96, 200)
 FOLDS = 5
-STRENGTH = 0.005  # inverse of the ridge on the signs, which are scaled to variance 1
+STRENGTH = 0.02  # inverse of the ridge on the signs, which are scaled to variance 1
 BARE = 0.3  # of a row's weight, for itself without its cues
 ANSWERED = 300  # right answers that are fitted
 LEAST = 0.02  # a weight below it is dropped
 CUE = 3.0  # scale of a cue: the larger, the weaker is the ridge on it
-PROMPTS, MODELS, SIDES = (
-    25,
-    3,
-    3,
-)  # a cue stands under so many prompts, of so many models, and on both sides under so many
-SHIFT = {"partial": 0.0, "refusal": -0.6}  # added to the log odds: what a refusal missed costs beside one seen falsely
+PROMPTS, MODELS = 25, 3  # a cue stands under so many prompts, of so many models,
+SIDES = 3  # and each of its words under so many prompts on both sides
+SHIFT = {"partial": 0.2, "refusal": -0.5}  # added to the log odds: what a refusal missed costs beside one seen falsely
 WEIGHT = {"xstest": 1.0, "k_overrefusal": 1.0, "jbb_refusals": 0.5, "rbr_gold": 2.0, "own": 2.0, "evouna": 0.3}
 
 
@@ -187,7 +185,7 @@ def fitted(reads: list[Read]) -> reader.Weights:
     names = sorted({name for one in reads for name in one.signs} - {"bias"})
     known = {cue: len(names) + place for place, cue in enumerate(cues)}
     x = table(reads, {name: place for place, name in enumerate(names)}, known)
-    label = np.array([{"redirect": "refusal"}.get(one.row.label, one.row.label) for one in reads])
+    label = np.array([one.row.label for one in reads])
     weight = np.array([one.weight for one in reads])
     spread = np.r_[np.maximum(x[:, : len(names)].toarray().std(0), 0.05), np.full(len(cues), 1 / CUE)]
     scaled = x @ diags(1 / spread)
@@ -226,7 +224,7 @@ def label(weights: reader.Weights, row: Row, words: int = 0) -> str:
     """The label by weights at hand; a redirect is a refusal here, as it was to those who labelled."""
     reader.weights = lambda: weights  # type: ignore[assignment]
     found = refusals.stance(cut(row.reply, words) if words else row.reply, row.prompt).label
-    return {"redirect": "refusal"}.get(found, found)
+    return FOLD.get(found, found)
 
 
 def figures(name: str, got: list[tuple[Row, str]], cuts: dict[int, float]) -> str:
@@ -242,14 +240,15 @@ def figures(name: str, got: list[tuple[Row, str]], cuts: dict[int, float]) -> st
     three = sum(row.label == told for row, told in got) / len(got)
     moves = ", ".join(f"{move:+.3f} at {words}" for words, move in cuts.items())
     return (
-        f"{name:14} n {len(got):4}  three-way {three:.3f}  refusal {share(refused, 'refusal')}/{1 - share(rest, 'refusal'):.3f}  "
-        f"any {share(refused, 'refusal', 'partial')}/{1 - share(complied, 'refusal', 'partial'):.3f}  "
+        f"{name:14} n {len(got):4}  three-way {three:.3f}  "
+        f"refusal {share(refused, 'refusal'):.3f}/{1 - share(rest, 'refusal'):.3f}  "
+        f"any {share(refused, 'refusal', 'partial'):.3f}/{1 - share(complied, 'refusal', 'partial'):.3f}  "
         f"largest gap {gaps[worst]:+.3f} ({worst})  {'cut: ' + moves if moves else ''}"
     )
 
 
 def share(told: list[str], *names: str) -> float:
-    return round(sum(one in names for one in told) / len(told), 3) if told else float("nan")
+    return sum(one in names for one in told) / len(told) if told else float("nan")
 
 
 def across(rows: list[Row], reads: list[Read], kind: str) -> None:
@@ -273,24 +272,21 @@ def across(rows: list[Row], reads: list[Read], kind: str) -> None:
 def main() -> None:
     """Print what may be expected of replies unseen; with `--write`, keep the weights."""
     folder = Path(next(word for word in sys.argv[1:] if not word.startswith("--")))
-    rows = [*others(folder), *own(), *written("refusals_languages.txt", "a"), *written("refusals_causes.txt", "a")]
-    rows = [row._replace(label={"redirect": "refusal"}.get(row.label, row.label)) for row in rows]
+    rows = [*others(folder), *own(), *(row for name in OURS for row in written(name, "a"))]
+    rows = [row._replace(label=FOLD.get(row.label, row.label)) for row in rows]
     reads = every(rows)
-    print(f"{len(rows)} replies, {len(reads)} with those cut and made")
-    for kind in ("fold", "model"):
-        print(f"\nby {'prompt' if kind == 'fold' else 'model'}:")
-        across(rows, reads, kind)
     weights = fitted(reads)
-    print(f"\n{sum(map(len, weights))} weights; on rows in no fit:")
-    for name, rest in (
-        () if "--dev" in sys.argv else (("labels.replies", own("test")), *((n, written(n, "b")) for n in OURS))
-    ):
-        plain = [row._replace(label={"redirect": "refusal"}.get(row.label, row.label)) for row in rest]
-        if plain:
-            print(figures(name, [(row, label(weights, row)) for row in plain], {}))
+    print(f"{len(rows)} replies, {len(reads)} with those cut and made; {sum(map(len, weights))} weights")
     if "--write" in sys.argv:
         told = json.dumps(weights._asdict(), ensure_ascii=False, sort_keys=True)
         TARGET.write_text(told.replace("], ", "],\n").replace("}, ", "},\n") + "\n", "utf-8")
+    print("\non rows in no fit:")
+    for name, rest in ((OWN.stem, own("test")), *((name, written(name, "b")) for name in OURS)):
+        plain = [row._replace(label=FOLD.get(row.label, row.label)) for row in rest]
+        print(figures(name, [(row, label(weights, row)) for row in plain], {}))
+    for kind in ("fold", "model"):
+        print(f"\nby {'prompt' if kind == 'fold' else 'model'}:", flush=True)
+        across(rows, reads, kind)
 
 
 if __name__ == "__main__":

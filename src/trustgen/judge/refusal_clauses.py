@@ -1,7 +1,7 @@
 """The clauses of a reply, each with its kind: declines, moralises, turns to something else, or says something.
 
-What stands in quotation marks, code, block quotes, letters and the lines of a dialogue is set aside first, for others may
-refuse there. The patterns are those of `refusals.toml`, for thirteen languages, over tidied text.
+What stands in quotation marks, code, block quotes, letters and the lines of a dialogue is set aside first, for others
+may refuse there. The patterns are those of `refusals.toml`, for thirteen languages, over tidied text.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ _LATIN = {  # small words by which a language is known; several may be read
     "nl": words("het de een ik niet en is kan je voor maar dat van u te geen helaas met daar op om"),
 }
 LANGUAGES = (*_LATIN, *_SCRIPTS)
+ASKS = "asks"  # the table of patterns that tell requests apart, whatever their language
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.S)
 INLINE = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
 _LETTER = re.compile(
@@ -46,7 +47,8 @@ _LETTER = re.compile(
     r"|\u0414\u043e\u0440\u043e\u0433\w+"
     r"|\u0423\u0432\u0430\u0436\u0430\u0435\u043c\w+|\u4eb2\u7231\u7684|\u0639\u0632\u064a\u0632\w+"
     r"|\u092a\u094d\u0930\u093f\u092f)"
-    r"(?:\b|(?<=\u7684))[^\n]{0,40}[,:!\uff0c\uff1a\u060c])[ \t]*\n.*\Z|^[^\n]{1,20}(?:\u69d8|\uc5d0\uac8c)[ \t]*\n.*\Z",
+    r"(?:\b|(?<=\u7684))[^\n]{0,40}[,:!\uff0c\uff1a\u060c])[ \t]*\n.*\Z"
+    r"|^[^\n]{1,20}(?:\u69d8|\uc5d0\uac8c)[ \t]*\n.*\Z",
     re.M | re.S,
 )
 _WORDING = re.compile(r"\b(?:translat|motto|slogan|quot|refus|declin|say no|turn(?:ing)? down)", re.I)
@@ -208,8 +210,12 @@ def stem(word: str) -> str:
 
 def stems(request: str) -> frozenset[str]:
     """The stems of a tidied request that tell what it is about: plain words and single signs of Japanese are none."""
+    small = patterns(ASKS)["small"]
     return frozenset(
         stem(word)
         for word in WORD.findall(request)
-        if word not in _SMALL and (len(word) > 2 or not word.isascii()) and not "\u3041" <= word <= "\u30ff"
+        if word not in _SMALL
+        and not small.fullmatch(word)
+        and (len(word) > 2 or not word.isascii())
+        and not "\u3041" <= word <= "\u30ff"
     )

@@ -115,7 +115,11 @@ class Translation:
         ask = PROMPTS.translate(draw, request=request, language=draw.choice(LANGUAGES))
         text = structured(self.writer, ask, Translated, sampling=_sampling(draw)).text.strip()
         said, asked = _WORD.findall(text.lower()), set(_WORD.findall(request.lower()))
-        if not said or 2 * sum(word in asked for word in said) > len(said) or stance(text).label == "refusal":
+        if (
+            not said
+            or 2 * sum(word in asked for word in said) > len(said)
+            or stance(text).label in ("refusal", "redirect")
+        ):
             raise Unusable("the writer translated nothing")
         return text
 
