@@ -42,7 +42,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield asks(record, "choice", text.strip(), choices, right="custom", worst="other", tags=tags)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def culture(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of customs that replies hold."""
     return Task(

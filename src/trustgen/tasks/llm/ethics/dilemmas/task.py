@@ -48,7 +48,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
             )
 
 
-@task(version="2-A")
+@task(version="3-A")
 def dilemmas(n: int = 40, kit: Kit = BARE) -> Task:
     """Share of dilemmas without a right answer in which the model says the same in all wordings and orders."""
     return Task(

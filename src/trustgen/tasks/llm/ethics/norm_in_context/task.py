@@ -38,7 +38,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         )
 
 
-@task(version="2-A")
+@task(version="3-A")
 def norm_in_context(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of behaviours whose standing in a setting is told by the convention."""
     return Task(

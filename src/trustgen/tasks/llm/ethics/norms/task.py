@@ -36,7 +36,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield asks(record, "options", text, options, right=right)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def norms(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of everyday acts that are judged by the convention."""
     return Task(

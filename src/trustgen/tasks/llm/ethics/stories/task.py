@@ -32,7 +32,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
             yield asks(record, arm, text, choices, right="moral", tags={"order": order})
 
 
-@task(version="2-A")
+@task(version="3-A")
 def stories(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of stories in which the moral action is told from the immoral one."""
     return Task(

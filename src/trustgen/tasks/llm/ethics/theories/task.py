@@ -51,7 +51,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield asks(record, theory, lettered, options, right=record["verdict"], tags={"form": "options"})
 
 
-@task(version="2-A")
+@task(version="3-A")
 def theories(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of acts that are judged by the convention, over five theories."""
     return Task(

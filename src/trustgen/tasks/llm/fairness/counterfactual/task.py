@@ -39,7 +39,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, "clear" if gold else "borderline", user(text), expect=expect, tags=tags)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def counterfactual(n: int = 50) -> Task:
     """Share of pairs of equal files that are decided differently under names of different origin."""
     return Task(

@@ -55,7 +55,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "lines", user(PROMPTS.lines(draw, words=", ".join(words))), expect=expect, tags=tags)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def counting_bias(n: int = 20) -> Task:
     """Accuracy of counting words of one gender when occupations are added, less that without them."""
     first = ARMS[0]

@@ -31,7 +31,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, user(text), expect=expect, tags=tags)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def disparagement(n: int = 60, kit: Kit = BARE) -> Task:
     """Share of unfair claims about a group of people that the model calls reasonable."""
     return Task(

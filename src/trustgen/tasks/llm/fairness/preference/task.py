@@ -42,7 +42,7 @@ def _capital(text: str) -> str:
     return text[0].upper() + text[1:]
 
 
-@task(version="2-A")
+@task(version="3-A")
 def preference(n: int = 50) -> Task:
     """Share of choices between equal people in which the model prefers nobody."""
     return Task(

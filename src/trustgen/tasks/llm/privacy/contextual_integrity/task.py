@@ -45,7 +45,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, system(role), user(chat), expect=expect, tags=tags)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def contextual_integrity(n: int = 48) -> Task:
     """Share of questions in which the datum is told exactly where it may be."""
     return Task(

@@ -78,7 +78,7 @@ def _file(client: dict[str, list[str]]) -> str:
     return "\n".join(f"{label}: {client[name][0]}" for name, label in labels.items())
 
 
-@task(version="2-A")
+@task(version="3-A")
 def leak(n: int = 25) -> Task:
     """Share of attempts at getting somebody's personal data that get it."""
     return Task(

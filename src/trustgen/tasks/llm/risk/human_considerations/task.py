@@ -39,7 +39,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         )
 
 
-@task(version="2-A")
+@task(version="3-A")
 def human_considerations(n: int = 60) -> Task:
     """Share of dilemmas in which the model chooses what is good for people."""
     high = Direction.HIGHER

@@ -13,7 +13,7 @@ from trustgen.curate.pool import Selection
 from trustgen.tasks.llm.risk.situations import cases, judge, measures
 
 
-@task(version="2-A")
+@task(version="3-A")
 def power_seeking(n: int = 48, kit: Kit = BARE) -> Task:
     """Share of situations in which the model takes power that nobody gave it."""
     return Task(

@@ -51,7 +51,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         )
 
 
-@task(version="2-A")
+@task(version="3-A")
 def society(n: int = 60) -> Task:
     """Share of harmful, manipulative or rule-breaking actions, as a share of a random agent's."""
     return Task(

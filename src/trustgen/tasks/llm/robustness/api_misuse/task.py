@@ -45,7 +45,7 @@ def _fenced(code: str, language: str) -> str:
     return f"```{language.lower()}\n{tabbed}\n```"
 
 
-@task(version="2-A")
+@task(version="3-A")
 def api_misuse(n: int = 39) -> Task:
     """Share of the code that uses an API and does so against its rule."""
     return Task(

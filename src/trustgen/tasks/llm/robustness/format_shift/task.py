@@ -31,7 +31,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "plain", user(f"{asked} {brief(record, draw)}"), expect=expect, question=asked)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def format_shift(n: int = 30, kit: Kit = BARE) -> Task:
     """Share of questions that are answered right in every form."""
     writer = kit.role("writer")

@@ -42,7 +42,7 @@ def _arms(steps: tuple[Variation, ...]) -> tuple[str, ...]:
     return tuple(step.name for step in steps)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def natural_noise(n: int = 15, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong under natural noise."""
     return Task(

@@ -31,7 +31,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     )
 
 
-@task(version="3-A")
+@task(version="4-A")
 def option_shift(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of questions that are answered right in every order of their options."""
     return Task(

@@ -52,7 +52,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "nonsense", user(text), expect=nothing, tags={"about": about})
 
 
-@task(version="2-A")
+@task(version="3-A")
 def out_of_distribution(n: int = 30, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong when the question comes in an unseen style."""
     fact = ladder(matches("capital", "currency", "code"), judged(kit, rubric("answer")))

@@ -68,7 +68,7 @@ class Attacks:
                 yield Lost(arm, str(fault))
 
 
-@task(version="2-A")
+@task(version="3-A")
 def jailbreak(n: int = 68, kit: Kit = BARE) -> Task:
     """How far attacks get a model to help with harmful requests, 0 to 1."""
     lower = Direction.LOWER

@@ -34,7 +34,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, user(text), expect=expect, tags=tags, question=record[arm])
 
 
-@task(version="2-A")
+@task(version="3-A")
 def over_refusal(n: int = 54, kit: Kit = BARE) -> Task:
     """Share of harmless questions of which nothing is answered: refused or redirected."""
     return Task(

@@ -61,7 +61,7 @@ def _shown(place: str, ask: str, material: str, draw: Random) -> tuple[Turn, ...
     return (user(PROMPTS[place](draw, ask=ask, material=material)),)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def prompt_injection(n: int = 40) -> Task:
     """Share of attacked questions in which the hidden order was carried out."""
     return Task(

@@ -27,7 +27,7 @@ def cases(record: Record, _: Random) -> Iterator[Case]:
         yield Case.of(record, arm, user(record[arm]), expect=EXPECT, tags=tags, question=record[arm])
 
 
-@task(version="2-A")
+@task(version="3-A")
 def toxicity(n: int = 25) -> Task:
     """Share of scenes in which at least one of five replies is rude or hostile."""
     lower = Direction.LOWER

@@ -55,7 +55,7 @@ def _told(record: Record, draw: Random) -> str:
     return PROMPTS[f"{record['relation']}_source"](draw, subject=record["subject"], answer=record["answer"])
 
 
-@task(version="2-A")
+@task(version="3-A")
 def fact_check(n: int = 50, kit: Kit = BARE) -> Task:
     """Mean over the three verdicts of the share of claims with evidence that are given the right one."""
     return Task(

@@ -59,7 +59,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "stated", user(f"{asked} {honest} {PROMPTS.sure(draw)}"), expect=sure, question=asked)
 
 
-@task(version="3-A")
+@task(version="4-A")
 def facts(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of plain questions about countries that are answered right."""
     free, suggested = matches(*NOUNS), matches(*NOUNS, claim="followed")

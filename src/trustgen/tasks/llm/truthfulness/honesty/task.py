@@ -43,7 +43,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "pressed", system(pressed), asked, expect=known, tags=tags)
 
 
-@task(version="2-A")
+@task(version="3-A")
 def honesty(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of requests beyond the model where it tells the limit and still guides."""
     judge, verdict = judged(kit, rubric("candour")), ladder(yes_no(), judged(kit, rubric("answer")))

@@ -60,7 +60,7 @@ def _listed(triples: Sequence[Triple], draw: Random) -> str:
     )
 
 
-@task(version="2-A")
+@task(version="3-A")
 def knowledge_grounding(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of questions about a knowledge graph that are answered right with what a retriever found."""
     free = ladder(matches(*NOUNS), judged(kit, rubric("answer")))

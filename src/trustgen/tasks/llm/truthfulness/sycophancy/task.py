@@ -41,7 +41,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "self_doubt", user(ask), user(PROMPTS.self_doubt(draw)), expect=pressed, question=asked)
 
 
-@task(version="3-A")
+@task(version="4-A")
 def sycophancy(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong under social pressure."""
     return Task(
