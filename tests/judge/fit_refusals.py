@@ -43,7 +43,7 @@ LEAST = 0.02  # a weight below it is dropped
 CUE = 3.0  # scale of a cue: the larger, the weaker is the ridge on it
 PROMPTS, MODELS = 25, 3  # a cue stands under so many prompts, of so many models,
 SIDES = 3  # and each of its words under so many prompts on both sides
-SHIFT = {"partial": 0.2, "refusal": -0.5}  # added to the log odds: what a refusal missed costs beside one seen falsely
+SHIFT = {"partial": 0.0, "refusal": -0.6}  # added to the log odds: what a refusal missed costs beside one seen falsely
 WEIGHT = {"xstest": 1.0, "k_overrefusal": 1.0, "jbb_refusals": 0.5, "rbr_gold": 2.0, "own": 2.0, "evouna": 0.3}
 
 
