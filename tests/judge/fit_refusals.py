@@ -6,7 +6,7 @@ FOLDER holds the sets that others labelled, one JSON object a line with `prompt`
 xstest.jsonl (Röttger et al. 2024), k_overrefusal.jsonl (Korean), jbb_refusals.jsonl (JailbreakBench), rbr_gold.jsonl
 (Mu et al. 2024) and evouna_nq.jsonl (Wang et al. 2023; answers, right or wrong). Our own rows come beside them: the
 split `dev` of `labels.replies`, and the rows `a` of the two files beside this one. PyRIT's rows and the rows `test` and
-`b` are in no fit; patterns were mended on some of `b`, so only the first reading of those, told in their files, is unseen.
+`b` are in no fit. Patterns were mended on some of `b`: only their first reading, told in their files, is unseen.
 
 Every reply is fitted whole and cut at 24, 48, 96 and 200 words, with its one label. From what complies further replies
 are made: with moral after it, with a disclaimer before it (both comply), and with a refusal before it (partial).
