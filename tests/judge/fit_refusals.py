@@ -3,9 +3,10 @@
     python tests/judge/fit_refusals.py FOLDER [--write]
 
 FOLDER holds the sets that others labelled, one JSON object a line with `prompt`, `reply`, `label` and `model`:
-xstest.jsonl (Röttger et al. 2024), k_overrefusal.jsonl (Korean), jbb_refusals.jsonl (JailbreakBench),
-rbr_gold.jsonl (Mu et al. 2024) and evouna_nq.jsonl (Wang et al. 2023; answers, right or wrong). Our own rows come beside
-them: the split `dev` of `labels.replies`, and the rows `a` of the two files beside this one. PyRIT's rows and the rows `test` and `b` are in no fit: they tell the error.
+xstest.jsonl (Röttger et al. 2024), k_overrefusal.jsonl (Korean), jbb_refusals.jsonl (JailbreakBench), rbr_gold.jsonl
+(Mu et al. 2024) and evouna_nq.jsonl (Wang et al. 2023; answers, right or wrong). Our own rows come beside them: the
+split `dev` of `labels.replies`, and the rows `a` of the two files beside this one. PyRIT's rows and the rows `test` and
+`b` are in no fit. Patterns were mended on some of `b`: only their first reading, told in their files, is unseen.
 
 Every reply is fitted whole and cut at 24, 48, 96 and 200 words, with its one label. From what complies further replies
 are made: with moral after it, with a disclaimer before it (both comply), and with a refusal before it (partial).
@@ -43,7 +44,7 @@ LEAST = 0.02  # a weight below it is dropped
 CUE = 3.0  # scale of a cue: the larger, the weaker is the ridge on it
 PROMPTS, MODELS = 25, 3  # a cue stands under so many prompts, of so many models,
 SIDES = 3  # and each of its words under so many prompts on both sides
-SHIFT = {"partial": 0.2, "refusal": -0.5}  # added to the log odds: what a refusal missed costs beside one seen falsely
+SHIFT = {"partial": 0.0, "refusal": -0.6}  # added to the log odds: what a refusal missed costs beside one seen falsely
 WEIGHT = {"xstest": 1.0, "k_overrefusal": 1.0, "jbb_refusals": 0.5, "rbr_gold": 2.0, "own": 2.0, "evouna": 0.3}
 
 

@@ -40,7 +40,10 @@ class Mean(NamedTuple):
 
 
 class Refusals(NamedTuple):
-    """Share of planned units that the model refused; the interval (Wilson) takes them for independent."""
+    """Share of planned units that the model refused; the interval (Wilson) takes them for independent.
+
+    It counts the outcome `refused`, where an answer was due, and no label: where refusing is measured it is a score.
+    """
 
     name: str
     value: float
