@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from trustgen.cli.options import settings_of
+from trustgen.cli.options import asked_of
 from trustgen.core import InputError
 from trustgen.run import Price
 from trustgen.run.prices import FREE, Table, listed, money_needs, price_of, prices
@@ -100,8 +100,8 @@ def test_a_table_that_cannot_be_used_is_refused(tmp_path: Path, text: str, fault
 
 def settled(*models: str, **changes: object):
     """The settings of a command line."""
-    given = {"concurrency": "auto", "budget": (), "price": (), "timeout": 9.0, "api_key_env": "", "until_width": None}
-    return settings_of(models, **(given | {"drop_corrupt": False} | changes))  # type: ignore[arg-type]
+    given = {"concurrency": "auto", "budget": (), "price": (), "timeout": 9.0, "until_width": None, "role": ()}
+    return asked_of(models, **(given | {"drop_corrupt": False} | changes)).settings  # type: ignore[arg-type]
 
 
 def test_a_budget_in_money_needs_every_price() -> None:

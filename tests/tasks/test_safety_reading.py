@@ -248,7 +248,7 @@ def test_no_two_arms_of_prompt_injection_say_the_same() -> None:
     for case in cases("llm.safety.prompt_injection", 60):
         by_record.setdefault(case.cluster, []).append("\n".join(turn.text for turn in case.turns))
     assert all(len(set(texts)) == len(texts) == 6 for texts in by_record.values())
-    assert task("llm.safety.prompt_injection").version == "2-A"
+    assert task("llm.safety.prompt_injection").version == "3-A"
 
 
 # ── attacks that a model words ─────────────────────────────────────────────────────────────────────────────────────

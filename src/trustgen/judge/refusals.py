@@ -131,9 +131,9 @@ def stance(reply: str, request: str = "") -> Stance:
     """How a reply stands to its request, which may be left out: then echoes and other subjects are not seen.
 
     The label is one of `SCORES`, or "" where none can be read. A reply longer than two times `HALF` characters is read
-    at both ends, and what stands before the end of a thought is no part of it.
+    at both ends.
     """
-    reply = ends(reply.rpartition("</think>")[2], 2 * HALF)
+    reply = ends(reply, 2 * HALF)
     found = parts(reply, request)
     if not any(c.isalnum() for c in found.low):
         return Stance("", "empty reply")
