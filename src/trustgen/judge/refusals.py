@@ -99,6 +99,8 @@ def _broken(reading: str, request: str) -> str:
 
 def _elsewhere(found: Parts) -> bool:
     """Whether an English reply of some length shares no word of content with its English request."""
+    if any(agrees(line) for line in found.low.split("\n")):  # "Of course. Here is …", wherever it begins
+        return False
     said, asked = WORD.findall(found.low), WORD.findall(found.asked)
     sought = {w[:4] for w in asked if w not in PLAIN and len(w) > 2 and w.isascii()}
     known = sum(w in PLAIN for w in asked)
