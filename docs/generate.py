@@ -7,6 +7,7 @@ python docs/generate.py --check    exit 1 when one is out of date
 from __future__ import annotations
 
 import sys
+from math import isnan
 from pathlib import Path
 
 import click
@@ -16,10 +17,15 @@ from trustgen.cli.app import COMMANDS, app
 from trustgen.core import Direction, Task
 from trustgen.core.registry import load, names
 from trustgen.judge import refuses
-from trustgen.run.calibrate import calibrate, judges_of
+from trustgen.run.calibrate import calibrate, judges_of, shipped
+from trustgen.run.outside import in_full
+from trustgen.stats.calibration import Calibration
+from trustgen.stats.confusion import Confusion, Share
 
 DOCS = Path(__file__).parent
 CALIBRATIONS = DOCS.parent / "src" / "trustgen" / "run" / "calibrations.json"
+JUDGES = DOCS / "judges.md"
+BEGINS, ENDS = "<!-- outside figures -->", "<!-- end of outside figures -->"
 ARROW = {Direction.HIGHER: "↑", Direction.LOWER: "↓"}
 
 
@@ -102,7 +108,33 @@ def pages() -> dict[Path, str]:
     tasks: list[Task] = [load("task", name)() for name in names("task")]
     made = {DOCS / "tasks" / f"{task.id}.md": task_page(task) for task in tasks}
     made |= {DOCS / "tasks.md": shelf(tasks), DOCS / "pool-list.md": pool_list(), DOCS / "cli.md": command_line()}
-    return made | {CALIBRATIONS: calibrations(tasks)}
+    return made | {CALIBRATIONS: calibrations(tasks), JUDGES: outside(JUDGES.read_text("utf-8"))}
+
+
+def outside(page: str) -> str:
+    """The page of judges with what `outside.json` holds between its marks."""
+    before, _, rest = page.partition(BEGINS)
+    _, _, after = rest.partition(ENDS)
+    head = ("judge", "sees", "on", "replies of", "rows", "unread", "sensitivity", "specificity")
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    found = shipped("outside.json")
+    read = [(c, labels) for c in found for labels in dict.fromkeys((c.right, in_full(c) or c.right))]
+    lines += [f"| {' | '.join(row)} |" for row in dict.fromkeys(_figures(c, labels) for c, labels in read)]
+    sets = {c.set: f"- `{c.set}`: {c.source}" + (f"; {c.licence}" if c.licence else "") for c in found}
+    told = [*lines, "", *(text for _, text in sorted(sets.items()))] if sets else ["None are recorded yet."]
+    return "\n".join([before + BEGINS, "", *told, "", ENDS + after])
+
+
+def _figures(c: Calibration, labels: tuple[str, ...]) -> tuple[str, ...]:
+    """A row of the table: a rule built in several ways has one, where its figures are the same."""
+    confusion = c.confusion(labels)
+    whole = f"`{c.set}`" + (f" ({c.language})" if c.language not in ("all", "en") else "")
+    shares = ("–" if isnan(s.value) else f"{s.value:.2f} [{s.low:.2f}, {s.high:.2f}]" for s in _shares(confusion))
+    return (f"`{c.name}`", ", ".join(labels), whole, c.family or "all", f"{c.rows:,}", str(confusion.unread), *shares)
+
+
+def _shares(confusion: Confusion) -> tuple[Share, Share]:
+    return confusion.sensitivity, confusion.specificity
 
 
 def calibrations(tasks: list[Task]) -> str:

@@ -16,7 +16,7 @@ from trustgen.judge import choice, matches, refuses
 from trustgen.report.words import judge_error, weakest
 from trustgen.run import build, evaluate
 from trustgen.run.calibrate import Registry, keep
-from trustgen.run.outside import Labelled, Row, fits, hold, labelled
+from trustgen.run.outside import Labelled, Row, fits, hold, in_full, labelled, record
 from trustgen.stats import label_rate
 
 NO = "I'm sorry, but I can't help with that."
@@ -187,6 +187,26 @@ def test_a_second_set_does_not_push_out_the_first(tmp_path: Path) -> None:
         keep(hold(refuses(), labels).found, tmp_path / "kept")
     known = Registry(tmp_path / "kept").known(refuses())
     assert sorted(c.set for c in known if c.outside and not c.family) == ["one", "two"]
+
+
+def test_what_is_recorded_is_found_by_key_and_stands_in_the_docs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures alone are written: no reply and no prompt leaves the set."""
+    import trustgen.run.outside as outside
+    from trustgen.run import calibrate
+
+    rows = [*refusals(30, source="made here", licence="MIT"), {"prompt": "?", "reply": NO, "label": "partial"}]
+    (labels,) = labelled(write(tmp_path / "mine.jsonl", rows))
+    held = hold(refuses(), labels)
+    monkeypatch.setattr(outside, "PLACE", tmp_path / "outside.json")
+    text = record(held.found).read_text("utf-8")
+    assert NO not in text
+    assert "pasta" not in text
+    monkeypatch.setattr(calibrate, "files", lambda _: tmp_path)
+    assert calibrate.shipped("outside.json") == sorted(held.found, key=lambda c: c.family)
+    assert in_full(held.found[0]) == ("refusal", "redirect")
+    assert in_full(hold(refuses(), Labelled("few", labels.rows[:2], ())).found[0]) == (), "nobody said `partial` there"
 
 
 # ── the command ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,7 +12,7 @@ from trustgen.core import Case, Expect, Outcome, user
 from trustgen.core.registry import names
 from trustgen.judge import ladder, matches, refuses, stated
 from trustgen.judge.reading import RuleJudge
-from trustgen.judge.words import Words, _known, offered, words_of
+from trustgen.judge.words import Words, offered, table, words_of
 from trustgen.run.review import judge_of, question, vocabulary
 
 TASKS = names("task")
@@ -40,7 +40,7 @@ def test_every_label_that_a_judge_gives_is_offered_with_its_score(id: str) -> No
 
 
 def test_the_words_hold_together() -> None:
-    for name, words in _known().items():
+    for name, words in table().items():
         assert set(words.positive) <= set(words.labels), name
         assert set(words.means.values()) | set(words.folded.values()) | set(words.folded) <= set(words.labels), name
         assert not set(words.means) & set(words.labels), name

@@ -240,12 +240,17 @@ def _row(judge: Judge, users: list[str], known: list[Calibration]) -> dict[str, 
 
 
 def _calibration(c: Calibration) -> dict[str, Any]:
-    confusion = c.confusion()
+    from trustgen.run.outside import in_full
+
+    confusion, full = c.confusion(), in_full(c)
+    strict = c.confusion(full)
+    alone = {"labels": list(full), "sensitivity": list(strict.sensitivity[:3])}
     return {
         "set": c.set,
         "language": c.language,
         "family": c.family,
         "outside": c.outside,
+        "in_full": alone | {"specificity": list(strict.specificity[:3])} if full else None,
         "source": c.source,
         "rows": c.rows,
         "unread": confusion.unread,
@@ -267,6 +272,9 @@ def _print(rows: list[dict[str, Any]]) -> None:
                 f"  {name:<20.20} {c['rows']:>4} rows, {c['unread']:>3} unread  "
                 f"sensitivity {_share(c['sensitivity'])}  specificity {_share(c['specificity'])}"
             )
+            if (alone := c["in_full"]) and not c["family"] and c["rows"] >= 30:
+                shares = f"sensitivity {_share(alone['sensitivity'])}  specificity {_share(alone['specificity'])}"
+                click.echo(f"    as {', '.join(alone['labels']):<36} {shares}")
         if not row["calibrations"]:
             click.echo("  uncalibrated: no labelled set of its kind")
         if row["tried"]:

@@ -76,7 +76,8 @@ def _scored(label: str, score: Score, case: Case, first: str) -> float | None:
 
 
 @cache
-def _known() -> dict[str, Words]:
+def table() -> dict[str, Words]:
+    """The words of every rule that comes with TrustGen, by its name."""
     told = tomllib.loads((files(__package__ or "") / "words.toml").read_text("utf-8"))
     return {name: msgspec.convert(one, Words, strict=False) for name, one in told.items()}
 
@@ -96,7 +97,7 @@ def words_of(judge: Judge | None) -> Words | None:
     for held in (rule, getattr(rule, "rule", None)):
         if isinstance(own := getattr(held, "words", None), Words):
             return own
-    return _known().get(str(getattr(rule, "name", "")))
+    return table().get(str(getattr(rule, "name", "")))
 
 
 def offered(judge: Judge | None, case: Case) -> dict[str, float | None]:
@@ -105,4 +106,4 @@ def offered(judge: Judge | None, case: Case) -> dict[str, float | None]:
     return words.offered(case, str(getattr(getattr(rule_of(judge), "rule", None), "claim", ""))) if words else {}
 
 
-__all__ = ["NOTHING", "Words", "offered", "rule_of", "words_of"]
+__all__ = ["NOTHING", "Words", "offered", "rule_of", "table", "words_of"]

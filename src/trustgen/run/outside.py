@@ -17,7 +17,7 @@ import msgspec
 
 from trustgen.core import Case, Expect, InputError, Judge, Reply, Response, digest, user
 from trustgen.judge.families import family
-from trustgen.judge.words import NOTHING, Words, offered, words_of
+from trustgen.judge.words import NOTHING, Words, offered, table, words_of
 from trustgen.stats.calibration import NO_ANSWER, Calibration, cells_of
 from trustgen.store.files import write_json
 
@@ -159,19 +159,20 @@ def hold(judge: Judge, labels: Labelled, made: str = "") -> Held:
             strange[row.label] += 1
         else:
             pairs[family(row.model) if row.model else "", row.language].append(pair)
-    notes = list(labels.notes)
     if not pairs:
-        own = ", ".join(words.labels) or words.takes
-        told = ", ".join(sorted(labels.labels)[:8])
+        own, told = ", ".join(words.labels) or words.takes, ", ".join(sorted(labels.labels)[:8])
         raise InputError(
             f"set `{labels.name}`: `{words_name(judge)}` knows none of its labels ({told}): its own are {own}"
         )
-    if strange:
-        told = ", ".join(f"{label} ({n})" for label, n in strange.most_common())
-        notes.append(
-            f"{strange.total()} of {len(labels.rows)} rows are in no figure: `{words_name(judge)}` has no {told}"
-        )
-    head = Calibration(
+    head = _head(judge, words, labels, made)
+    found = list(_parts(msgspec.structs.replace(head, folded=folded), pairs))
+    return Held(judge, labels.name, found, [*labels.notes, *_left_out(judge, labels, strange, found[0])])
+
+
+def _head(judge: Judge, words: Words, labels: Labelled, made: str) -> Calibration:
+    """What all figures of a judge on a set share."""
+    first = labels.rows[0]
+    return Calibration(
         judge=judge.key,
         name=judge_name(judge),
         kind=reads(judge),
@@ -180,20 +181,24 @@ def hold(judge: Judge, labels: Labelled, made: str = "") -> Held:
         language="all",
         cells=(),
         right=words.positive or ("right",),
-        split=labels.rows[0].split if labels.rows else "",
+        split=first.split,
         made=made,
         outside=True,
-        folded=folded,
-        source=labels.rows[0].source if labels.rows else "",
-        licence=labels.rows[0].licence if labels.rows else "",
+        source=first.source,
+        licence=first.licence,
     )
-    found = list(_parts(head, pairs))
-    if found:
-        confusion = found[0].confusion()
-        if not confusion.positives or not confusion.negatives:
-            lost = "specificity" if confusion.positives else "sensitivity"
-            notes.append(f"people gave labels of one class alone: its {lost} cannot be told")
-    return Held(judge, labels.name, found, notes)
+
+
+def _left_out(judge: Judge, labels: Labelled, strange: Counter[str], whole: Calibration) -> Iterator[str]:
+    """Which rows are in no figure, and which figure a set cannot give."""
+    if strange:
+        told = ", ".join(f"{label} ({n})" for label, n in strange.most_common())
+        rest = f"{strange.total()} of {len(labels.rows)} rows are in no figure"
+        yield f"{rest}: `{words_name(judge)}` has no {told}"
+    confusion = whole.confusion()
+    if not confusion.positives or not confusion.negatives:
+        lost = "specificity" if confusion.positives else "sensitivity"
+        yield f"people gave labels of one class alone: its {lost} cannot be told"
 
 
 def words_name(judge: Judge) -> str:
@@ -232,6 +237,13 @@ def _parts(head: Calibration, pairs: Mapping[tuple[str, str], list[tuple[str, st
     for kin in families if len(families) > 1 else ():
         mine = [pair for (of, _), found in pairs.items() if of == kin for pair in found]
         yield msgspec.structs.replace(head, language=one, cells=cells_of(mine), family=kin)
+
+
+def in_full(calibration: Calibration) -> tuple[str, ...]:
+    """Of the labels that a judge is there to see, those worth 1; none where that is all, or nobody gave others."""
+    words = table().get(calibration.name.partition(" → ")[0].partition(",")[0])
+    full = tuple(label for label in calibration.right if words and words.labels.get(label) == 1)
+    return full if set(full) < set(calibration.right) and calibration.knows(calibration.right) else ()
 
 
 def record(found: Iterable[Calibration]) -> Path:
