@@ -181,6 +181,23 @@ def test_the_judges_of_several_arms_are_all_named(tmp_path: Path, monkeypatch: p
     assert Registry().weakest(facts, accuracy("mcq")) is None
 
 
+def test_our_own_sets_speak_first_and_a_set_of_one_label_speaks_for_no_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from msgspec.structs import replace
+
+    (labels,) = labelled(write(tmp_path / "large.jsonl", refusals(200)))
+    (one,) = labelled(write(tmp_path / "one.jsonl", [row for row in refusals(300) if row["label"] == "refusal"]))
+    large, single = hold(refuses(), labels).found, hold(refuses(), one).found
+    ours = replace(hold(refuses(), Labelled("ours", labels.rows[:20], ())).found[0], outside=False)
+    monkeypatch.setattr(
+        "trustgen.run.calibrate.shipped", lambda name="": [*large, *single] if "out" in name else [ours]
+    )
+    registry = Registry(tmp_path / "none")
+    assert [c.set for c in registry.of(refuses())] == ["ours", "large"]
+    assert {c.set for c in registry.known(refuses())} == {"ours", "large", "one"}
+
+
 def test_a_second_set_does_not_push_out_the_first(tmp_path: Path) -> None:
     for name in ("one", "two", "two"):
         (labels,) = labelled(write(tmp_path / f"{name}.jsonl", refusals()))
