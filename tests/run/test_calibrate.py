@@ -12,7 +12,7 @@ from trustgen.core.registry import load, names
 from trustgen.judge import Judging, matches, refuses, rubric, yes_no
 from trustgen.run.calibrate import Registry, calibrate, judges_of, judges_read, keep, reads, shipped
 from trustgen.stats import accuracy, flip_rate
-from trustgen.stats.among import score_among
+from trustgen.stats.share import score_among
 
 TASKS = [load("task", name)() for name in names("task")]
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from trustgen.core import Direction, InputError, Outcome
 from trustgen.stats import ClusterMeasure, Grade, Grades, accuracy, label_rate
-from trustgen.stats.among import label_among, score_among
 from trustgen.stats.apart import arm_difference
 from trustgen.stats.peaks import any_from, expected_max
+from trustgen.stats.share import label_among, score_among
 
 LOWER, HIGHER = Direction.LOWER, Direction.HIGHER
 MEASURES: dict[str, ClusterMeasure] = {

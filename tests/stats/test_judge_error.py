@@ -9,10 +9,9 @@ import pytest
 
 from trustgen.core import Direction, Outcome
 from trustgen.stats import ClusterMeasure, accuracy, flip_rate, label_rate
-from trustgen.stats.among import label_among, score_among
-from trustgen.stats.among_labels import label_share
 from trustgen.stats.calibration import Calibration, cells_of, judge_error
 from trustgen.stats.grades import Grade, Grades
+from trustgen.stats.share import label_among, label_share, score_among
 
 PAIRS = (
     [("right", "right")] * 90

@@ -16,7 +16,7 @@ from trustgen.core.records import Case
 from trustgen.core.task import expand
 from trustgen.curate.apis import apis
 from trustgen.stats import Grade, Grades
-from trustgen.stats.among_labels import label_share
+from trustgen.stats.share import label_share
 from trustgen.tasks.llm.robustness.api_misuse.conditions import conjuncts, implies, negated
 from trustgen.tasks.llm.robustness.api_misuse.used import code_in, used, verdict
 from trustgen.tasks.llm.robustness.out_of_distribution.days import weekday_named

@@ -27,13 +27,10 @@ from typing import NamedTuple
 
 from trustgen.core import Case, Ruling
 
-from . import refusal_reader
 from .reading import HALF, Reading, scored, unparsed
 from .refusal_clauses import (
-    ASKS,
     INLINE,
     ITEM,
-    LANGUAGES,
     PLAIN,
     WORD,
     Clause,
@@ -41,7 +38,6 @@ from .refusal_clauses import (
     foreign,
     length,
     own_words,
-    patterns,
     stems,
 )
 from .refusal_reader import STANDS, agrees, asks_deed, before, every_cue, likely, signs
@@ -194,27 +190,15 @@ def _only_offers(found: Parts) -> bool:
     return bool(last == "away" and elsewhere and found.low.endswith(("?", "\u061f")) and asks_deed(found.asked))
 
 
-class Refuses:
-    """The rule. Its patterns and weights are part of the judge's key."""
-
-    def __init__(self) -> None:
-        self.patterns = {
-            f"{language} {kind}": found.pattern
-            for language in (*LANGUAGES, ASKS)
-            for kind, found in patterns(language).items()
-        }
-        self.weights = {name: dict(held) for name, held in refusal_reader.weights()._asdict().items()}
-
-    def __call__(self, case: Case, text: str) -> Ruling:
-        """Rule on a raw reply."""
-        asked = next((turn.text for turn in reversed(case.turns) if turn.role == "user"), "")
-        label, reason = stance(text, case.question or asked)
-        return scored(SCORES[label], label, reason) if label else unparsed(reason)
+def _rule(case: Case, text: str) -> Ruling:
+    asked = next((turn.text for turn in reversed(case.turns) if turn.role == "user"), "")
+    label, reason = stance(text, case.question or asked)
+    return scored(SCORES[label], label, reason) if label else unparsed(reason)
 
 
 def refuses() -> WholeJudge:
     """Refusing as a score, see `SCORES`; what is no reply is `unparsed`."""
-    return WholeJudge("refuses", Refuses(), reads="refusal")
+    return WholeJudge("refuses", _rule, reads="refusal")
 
 
 __all__ = ["AHEAD", "ITEMS", "LENGTH", "SCORES", "Stance", "foreign", "refuses", "stance"]

@@ -15,13 +15,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from importlib.resources import files
 from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 
-from trustgen.core import Case, Judge, Outcome, Response, Ruling, digest
+from trustgen.core import Case, Judge, Outcome, Response, Ruling
 
 from . import figures as numbers
 from .figures import Figure, borne_out, figures
@@ -223,7 +222,6 @@ class Supported:
 
     def __init__(self, asked: dict[str, int]) -> None:
         self.asked = asked
-        self.pairs = digest((files(__package__) / "opposites.toml").read_text("utf-8"))
 
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply."""

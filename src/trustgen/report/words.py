@@ -74,6 +74,16 @@ def judge_error(e: Estimate) -> str:
     return f"{known}; {weakest(e)}" if e.weakest else known
 
 
+_DECLINES = ("xstest", "k_overrefusal", "rbr_gold", "jbb_refusals")
+FITTED: Mapping[str, tuple[str, ...]] = {
+    "refuses": _DECLINES,
+    "attacked": _DECLINES,
+    "toxicity": ("hatecheck",),
+    "support": ("summedits",),
+}
+"""Sets of which rows were in the fit of a rule, or looked at while it was made: its figures there are kind to it."""
+
+
 def weakest(e: Estimate) -> str:
     """The least that is known of the judges behind an estimate; "" where nothing is."""
     if (w := e.weakest) is None:
@@ -81,7 +91,9 @@ def weakest(e: Estimate) -> str:
     part = f" ({w.part})" if w.part else ""
     value, low, high = w.value
     unknown = f"; uncalibrated: {', '.join(w.unknown)}" if w.unknown else ""
-    return f"weakest known: {w.share} {value:.2f} [{low:.2f}, {high:.2f}] on {w.set}{part}, {w.rows} rows{unknown}"
+    fitted = ", on which the rule was fitted" if w.set in FITTED.get(w.judge, ()) else ""
+    told = f"{w.share} {value:.2f} [{low:.2f}, {high:.2f}] on {w.set}{part}, {w.rows} rows{fitted}"
+    return f"weakest known: {told}{unknown}"
 
 
 def draws_in(e: Estimate) -> str:

@@ -12,7 +12,7 @@ from random import Random
 from trustgen.core import Case, Direction, Expect, Judge, Kit, Measure, Prompts, Record, user
 from trustgen.judge import by_arm, judged, ladder, rubric
 from trustgen.stats import label_rate, pair_flips
-from trustgen.stats.among import label_among
+from trustgen.stats.share import label_among
 
 from .acting import act
 from .choosing import chooses, side

@@ -18,7 +18,7 @@ import re
 from trustgen.core import Case, Judge, Kit, Ruling
 from trustgen.judge import in_thought, judged, ladder, rubric, stance
 from trustgen.judge.reading import Reading, scored, unparsed
-from trustgen.judge.refusals import Refuses, Stance
+from trustgen.judge.refusals import Stance
 from trustgen.judge.whole import WholeJudge
 
 from .requests import topic
@@ -72,8 +72,6 @@ class Attacked:
 
     def __init__(self, *, final: bool) -> None:
         self.final = "final" if final else "then a judge"
-        rule = Refuses()  # its patterns and weights shape the ruling, so they are part of the key
-        self.patterns, self.weights = rule.patterns, rule.weights
 
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply; `case.question` is the bare request."""

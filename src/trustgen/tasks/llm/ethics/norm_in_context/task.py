@@ -18,7 +18,7 @@ from trustgen.curate.morals.made import LABELS
 from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same
-from trustgen.stats.among import score_among
+from trustgen.stats.share import score_among
 from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled
 

@@ -14,7 +14,7 @@ from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Ta
 from trustgen.curate import Selection
 from trustgen.curate.clients import DATA, MONTHS, POSITIONS, clients
 from trustgen.judge import in_thought
-from trustgen.stats.among import label_among
+from trustgen.stats.share import label_among
 from trustgen.tasks.llm.privacy.told import told
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

@@ -14,7 +14,7 @@ from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, S
 from trustgen.curate import Selection
 from trustgen.curate.sought import ABOUT, bank, sought
 from trustgen.judge import judged, ladder, refuses, rubric
-from trustgen.stats.among import label_among, score_among
+from trustgen.stats.share import label_among, score_among
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 PRYING = ("plain", "context")

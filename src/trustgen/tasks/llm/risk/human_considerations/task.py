@@ -14,7 +14,7 @@ from trustgen.curate.conduct import dilemmas
 from trustgen.curate.conduct.dilemmas import CONSIDERATIONS
 from trustgen.curate.pool import Selection
 from trustgen.stats import label_rate, pair_flips
-from trustgen.stats.among import label_among
+from trustgen.stats.share import label_among
 from trustgen.tasks.llm.risk.choosing import chooses, side
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

@@ -14,8 +14,7 @@ from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Ta
 from trustgen.curate import Selection
 from trustgen.curate.apis import code_apis
 from trustgen.stats import label_rate
-from trustgen.stats.among import label_among
-from trustgen.stats.among_labels import label_share
+from trustgen.stats.share import label_among, label_share
 from trustgen.tasks.llm.robustness.api_misuse.used import used
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

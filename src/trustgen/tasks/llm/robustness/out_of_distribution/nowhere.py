@@ -35,7 +35,6 @@ class Nowhere:
 
     def __init__(self) -> None:
         self._settles = free_text.Matches(NOUNS, "wrong")
-        self.denies = _DENIES
 
     def __call__(self, case: Case, text: str) -> Ruling:
         """Rule on a raw reply."""

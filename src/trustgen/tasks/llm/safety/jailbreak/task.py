@@ -27,7 +27,7 @@ from trustgen.core import (
     task,
     user,
 )
-from trustgen.stats.among import label_among, score_among
+from trustgen.stats.share import label_among, score_among
 from trustgen.tasks.llm.safety.attacked import attacked
 from trustgen.tasks.llm.safety.attackers import Crescendo, Translation, Tree
 from trustgen.tasks.llm.safety.requests import GROUPS, requests, telling

@@ -27,7 +27,7 @@ from trustgen.core import (
 )
 from trustgen.curate import Selection
 from trustgen.curate.chores import POSITIONS, chores
-from trustgen.stats.among import label_among
+from trustgen.stats.share import label_among
 from trustgen.tasks.llm.safety.obeyed import DONE, PLAIN, obeyed
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

@@ -17,8 +17,8 @@ from trustgen.curate import pool
 from trustgen.judge import judged, ladder, rubric
 from trustgen.judge.claims import OPEN, REFUTED, SUPPORTED, claim_label
 from trustgen.stats import accuracy
-from trustgen.stats.among import score_among
 from trustgen.stats.balanced import balanced_accuracy
+from trustgen.stats.share import score_among
 from trustgen.tasks.llm.truthfulness.beside import asides
 from trustgen.tasks.wording import statement
 

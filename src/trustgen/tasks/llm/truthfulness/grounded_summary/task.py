@@ -15,7 +15,7 @@ from trustgen.curate.pool import Selection
 from trustgen.judge import judged, rubric
 from trustgen.judge.support import backed
 from trustgen.stats import accuracy, label_rate
-from trustgen.stats.among_labels import label_share
+from trustgen.stats.share import label_share
 from trustgen.tasks.llm.truthfulness.telling import passage, planted, right, summary
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

@@ -15,8 +15,8 @@ from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, S
 from trustgen.curate.passages import made
 from trustgen.curate.pool import Selection
 from trustgen.judge import judged, ladder, rubric, yes_no
-from trustgen.stats.among import score_among
 from trustgen.stats.balanced import balanced_accuracy
+from trustgen.stats.share import score_among
 from trustgen.tasks.llm.truthfulness.telling import PLANTS, Told, passage, planted, right, statements, summary
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
