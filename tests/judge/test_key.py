@@ -152,7 +152,7 @@ def test_it_is_the_same_on_every_python() -> None:
 def test_it_is_the_same_under_any_hash_seed_and_from_an_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
         for room in ("core", "judge"):
-            for path in (p for p in (ROOT / room).rglob("*") if p.suffix in (".py", ".md", ".toml")):
+            for path in (p for p in (ROOT / room).rglob("*") if p.suffix in (".py", ".md", ".toml", ".json")):
                 archive.write(path, Path("trustgen") / path.relative_to(ROOT))
         archive.write(ROOT / "__init__.py", "trustgen/__init__.py")
     code = "import trustgen.judge as j; print(j.__file__); print(j.matches('capital').key, j.refuses().key)"
@@ -220,7 +220,7 @@ def test_the_module_of_a_helper_counts_as_much_as_the_rules_own() -> None:
         "trustgen.core.thoughts",
     } <= set(told)
     assert not [name for name in told if name.endswith((".records", ".registry", ".errors", ".key", ".source"))]
-    assert "refusals.toml" in sources("trustgen.judge.refusals")["trustgen.judge.refusals"][1]
+    assert "refusals.toml" in sources("trustgen.judge.refusals")["trustgen.judge.refusal_clauses"][1]
     assert "custom.md" in sources("trustgen.tasks.llm.ethics.held")["trustgen.tasks.llm.ethics.held"][1]
 
 

@@ -98,7 +98,7 @@ class BadServer(FaultyServer):
         """The model of this form."""
         return f"openai-api:{form}@{self.url}"
 
-    def said(self, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def answered(self, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Status and body of the answer to one request."""
         form = asked["model"]
         if form == "no_template":
@@ -108,7 +108,7 @@ class BadServer(FaultyServer):
     async def _answer(self, writer: asyncio.StreamWriter, name: str, prompt: str) -> bool:
         if not self.seen:  # the list of models
             return await super()._answer(writer, name, prompt)
-        status, body = self.said(self.seen.pop())
+        status, body = self.answered(self.seen.pop())
         content = json.dumps(body).encode()  # halves of surrogate pairs go out as escapes, as servers send them
         head = f"HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"
         writer.write(head.encode() + content)
