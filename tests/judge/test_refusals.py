@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 import trustgen.curate
 from trustgen.core import Case, Expect, Outcome, Reply, Response, user
 from trustgen.judge import refusal_reader, refusals
-from trustgen.judge.refusals import SCORES, patterns, refuses, stance
+from trustgen.judge.refusal_clauses import patterns
+from trustgen.judge.refusals import SCORES, refuses, stance
 
 FILE = Path(trustgen.curate.__file__).parent / "labels" / "refusals.jsonl"
 ROWS = [json.loads(line) for line in FILE.read_text("utf-8").splitlines()]
