@@ -204,7 +204,7 @@ def _cautions(found: Parts) -> bool:
         or _only_offers(found)
     ):
         return False
-    aside = [clause.words for clause in found.said if clause.kind in {"denies", "moral", *LACKS, *TURNS}]
+    aside = [clause.words for clause in found.said if clause.kind in {"denies", "moral", *TURNS}]
     substance = sum(clause.words for clause in found.said if not clause.kind)
     few = len(aside) <= CAUTIONS and substance >= max(ANSWER, sum(aside))
     return few or substance >= max(AHEAD, 3 * sum(aside))
