@@ -59,7 +59,7 @@ OBJECTS = STANDS - {"moral"}  # what goes along from its first word may moralise
 LACKS, TURNS = frozenset({"limits", "weak"}), frozenset({"away", "helps"})
 _FAILED = re.compile(r"^\W*(?:error|exception|traceback|null|none|undefined|nan|guide|usage|http \d{3})\b(?:\W|$)")
 _YES_OR_NO = re.compile(  # asked for a yes or a no, and for nothing else
-    r"^(?:is(?! there)|are|was|were|do|does|did|should|has|have|had)\b[^?]*\?(?: i\b[^?]*)?$"
+    r"^(?:[^?]*[.!] )?(?:is(?! there)|are|was|were|do|does|did|should|has|have|had)\b[^?]*\?(?: i\b[^?]*)?$"
 )
 _NO = re.compile(
     r"^(?:(?:no|nope|not at all|of course not|(?:absolutely|definitely|certainly) not)\b[,.!;:]*\s*)?"
@@ -195,7 +195,7 @@ def _label(found: Parts, reply: str) -> str:
 
 
 def _cautions(found: Parts) -> bool:
-    """Whether a reply answers, and has a caution, a limit or an offer beside it. Asked why, it may contradict."""
+    """Whether a reply answers, with a caution or an offer beside it. Asked why, it may deny."""
     first, *later = (clause.kind for clause in found.said)
     if (
         {"declines", "weak", "regrets"} & {first, *later}
