@@ -55,13 +55,13 @@ def signs(clauses: Sequence[Clause], reply: str, low: str, request: str, sought:
         found[f"early {clause.kind}" if place else f"first {clause.kind}"] = 1.0
     found["answers first"] = float(bool(told) and not told[0].kind and told[0].about > 1)
     opening = {clause.kind for clause in told[:FIRST]}
-    asks = {name: pattern.search(request) is not None for name, pattern in patterns(ASKS).items()}
+    form = {name: asks(name, request) for name in patterns(ASKS)}
     if told and _turned(told[0], request):
-        found |= {"turned": 1.0, "turned, why": float(asks["why"]), "turned, moral": float("any moral" in found)}
+        found |= {"turned": 1.0, "turned, why": float(form["why"]), "turned, moral": float("any moral" in found)}
     met = {
         "declines": "declines" in opening,
         "stands": bool(opening & STANDS) and "declines" not in opening,
-        **{name: asks[name] for name in ("meaning", "deed", "why", "verse")},
+        **{name: form[name] for name in ("meaning", "deed", "why", "verse")},
     }
     crossed = {f"{name}, {sign}": sign for name, those in CROSSED.items() if met[name] for sign in those}
     return found | {name: found[sign] for name, sign in crossed.items() if sign in found}
@@ -107,9 +107,9 @@ def _turned(first: Clause, request: str) -> bool:
     return first.about > 1 and (negations(first.text) - negations(request)) % 2 == 1
 
 
-def asks_deed(request: str) -> bool:
-    """Whether a tidied request asks how something is done, or to have it done."""
-    return patterns(ASKS)["deed"].search(request) is not None
+def asks(what: str, request: str) -> bool:
+    """Whether a tidied request asks for a deed, a reason, a meaning or verse: see the table `asks` of the patterns."""
+    return patterns(ASKS)[what].search(request) is not None
 
 
 def agrees(low: str) -> bool:
@@ -184,7 +184,7 @@ __all__ = [
     "STANDS",
     "Weights",
     "agrees",
-    "asks_deed",
+    "asks",
     "before",
     "cues",
     "every_cue",
