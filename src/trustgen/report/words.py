@@ -94,7 +94,7 @@ def weakest(e: Estimate) -> str:
     part = f" ({w.part})" if w.part else ""
     value, low, high = w.value
     unknown = f"; uncalibrated: {', '.join(w.unknown)}" if w.unknown else ""
-    fitted = ", known to its makers" if w.set in FITTED.get(w.judge, ()) else ""
+    fitted = ", seen by its makers" if w.set in FITTED.get(w.judge, ()) else ""
     told = f"{w.share} {value:.2f} [{low:.2f}, {high:.2f}] on {w.set}{part}, {w.rows} rows{fitted}"
     return f"weakest known: {told}{unknown}"
 
