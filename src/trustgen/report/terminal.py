@@ -118,6 +118,8 @@ def _header(out: Screen, found: Findings) -> None:
 def _model(out: Screen, found: Findings, model: str) -> None:
     out.line()
     out.line((one_line(model, 120), "bold"), _badge(found.simulated(model)))
+    if model in found.manifest.endpoints:
+        out.line(one_line(str(found.manifest.endpoints[model]), 300), style="dim", indent=2)
     layout = Layout([e for e in found.estimates if e.model == model], out.width)
     for dimension, entries in found.dimensions.items():
         for entry in entries:

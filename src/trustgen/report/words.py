@@ -74,14 +74,17 @@ def judge_error(e: Estimate) -> str:
     return f"{known}; {weakest(e)}" if e.weakest else known
 
 
+_ANSWERS = ("evouna_nq", "evouna_tq", "nq301")
 _DECLINES = ("xstest", "k_overrefusal", "rbr_gold", "jbb_refusals")
 FITTED: Mapping[str, tuple[str, ...]] = {
+    "matches": _ANSWERS,
+    "matches, stated confidence": _ANSWERS,
     "refuses": _DECLINES,
     "attacked": _DECLINES,
     "toxicity": ("hatecheck",),
     "support": ("summedits",),
 }
-"""Sets of which rows were in the fit of a rule, or looked at while it was made: its figures there are kind to it."""
+"""Sets of which rows were in a rule's fit, or were looked at while it was made: its figures there are kind to it."""
 
 
 def weakest(e: Estimate) -> str:
@@ -91,7 +94,7 @@ def weakest(e: Estimate) -> str:
     part = f" ({w.part})" if w.part else ""
     value, low, high = w.value
     unknown = f"; uncalibrated: {', '.join(w.unknown)}" if w.unknown else ""
-    fitted = ", on which the rule was fitted" if w.set in FITTED.get(w.judge, ()) else ""
+    fitted = ", seen by its makers" if w.set in FITTED.get(w.judge, ()) else ""
     told = f"{w.share} {value:.2f} [{low:.2f}, {high:.2f}] on {w.set}{part}, {w.rows} rows{fitted}"
     return f"weakest known: {told}{unknown}"
 

@@ -17,15 +17,12 @@ import msgspec
 
 import trustgen
 from trustgen.core import (
-    Adapts,
     Case,
     FolderError,
     InputError,
     InternalError,
     LevelError,
-    Manner,
     Model,
-    Named,
     Outcome,
     Permanent,
     Response,
@@ -37,10 +34,11 @@ from trustgen.core import (
     underlying,
 )
 from trustgen.models import open_model
-from trustgen.store import Edition, Endpoint, NotApplicable, RunFolder, RunManifest, drawn, sampled
+from trustgen.store import Edition, NotApplicable, RunFolder, RunManifest, drawn, sampled
 
 from .ask import Asker, Halted, Stop
 from .budget import Metered, Purse
+from .endpoints import Endpoints, renamed
 from .estimate import estimate_all
 from .gate import Gate
 from .human import has_labels, with_labels
@@ -72,7 +70,7 @@ class Engine:
         roles: Mapping[str, str | Model] | None = None,
     ) -> None:
         self.models = {m.uri: m for m in models}
-        self.adapting = {m.uri: m for m in models if isinstance(m, Adapts)}
+        self.endpoints = Endpoints(models)
         self.settings = settings
         self.progress = progress
         self.roles = dict(roles or {})
@@ -101,7 +99,7 @@ class Engine:
             bound = {role: m if isinstance(m, str) else m.uri for role, m in self.roles.items()}
             tasks = tasks_of(self.edition, named({**made_with, **bound}))  # raises before anything is written or asked
             check_width(tasks, self.settings.until_width)
-            self._draws_differ()
+            self.endpoints.draws_differ(self.settings.repeats, (e.sampling for e in self.edition.manifest.tasks))
             self._money_can_be_counted((*self.models, *bound.values()))
             lacking = self._lacking()
             folder = RunFolder.take(self.out)
@@ -146,19 +144,6 @@ class Engine:
                 )
         nobody_judges_itself(self.roles, map(located, self.models.values()))
 
-    def _draws_differ(self) -> None:
-        """At temperature 0 every draw of a case is the same: paying for several would tell nothing."""
-        if self.settings.repeats == 1:
-            return
-        samplings = [entry.sampling for entry in self.edition.manifest.tasks]
-        for label, model in self.models.items():
-            manner = model.manner if isinstance(model, Named) else Manner()
-            if not model.simulated and any(not manner.over(sampling).temperature for sampling in samplings):
-                raise InputError(
-                    f"--repeats {self.settings.repeats}: `{label}` is asked at temperature 0, where every draw is the "
-                    "same: give --temperature more than 0"
-                )
-
     def _money_can_be_counted(self, uris: Iterable[str]) -> None:
         """A cap in money needs to know what every model costs: one that did not would never be reached."""
         if self.settings.budget.usd is not None:
@@ -199,7 +184,7 @@ class Engine:
                 "choose another folder with -o"
             )
         uris = dict.fromkeys([*(before.models if before else ()), *self.models])
-        self._same_endpoints(folder, before)
+        self.endpoints.take_up(folder.folder, before)
         simulated = {m.uri for m in self.models.values() if m.simulated} | set(before.simulated if before else ())
         return RunManifest(
             edition=made.id,
@@ -215,35 +200,9 @@ class Engine:
             started=before.started if before else _now(),
             given_up=before.given_up if before else {},
             spent=before.spent if before else {},
-            endpoints=(before.endpoints if before else {}) | self._endpoints(),
+            endpoints=(before.endpoints if before else {}) | self.endpoints.told(),
             repeats=self.settings.repeats,
         )
-
-    def _endpoints(self) -> dict[str, Endpoint]:
-        """What stands behind the models that go by a name, are asked in a manner, or leave parameters out."""
-        found = {}
-        for label, model in self.models.items():
-            adapted = dict(self.adapting[label].adapted) if label in self.adapting else {}
-            if isinstance(model, Named) or adapted:
-                manner = model.manner if isinstance(model, Named) else Manner()
-                found[label] = Endpoint(uri=located(model), manner=manner, adapted=adapted)
-        return found
-
-    def _same_endpoints(self, folder: RunFolder, before: RunManifest | None) -> None:
-        """Take up what a model's server refused in earlier sessions; refuse another endpoint under a name in use."""
-        for label, model in self.models.items():
-            if before is None or label not in before.models:
-                continue
-            was = before.endpoints.get(label, Endpoint(uri=label))
-            manner = model.manner if isinstance(model, Named) else Manner()
-            if (was.uri, was.manner) != (located(model), manner):
-                asked = f"{was.uri} ({was.manner})" if str(was.manner) else was.uri
-                raise InputError(
-                    f"run `{folder.folder}` asked `{label}` as {asked}: ask it so again, or give what is asked now "
-                    "another name (--model NAME=URI)"
-                )
-            if label in self.adapting:
-                self.adapting[label].adapted.update(was.adapted)
 
     def _mend_journal(self) -> None:
         """Refuse a journal with corrupt rows, or forget them where that was asked for."""
@@ -299,7 +258,7 @@ class Engine:
         total = sum(e.planned for e in entries.values())
         self.progress.plan(model.uri, total, self._judged(model) if self.resumed else 0)
         batch: list[Work] = []
-        behind = self._behind(model.uri)
+        behind = self.endpoints.of(model.uri)
         for case in self.edition.cases():
             if (entry := entries.get(case.task)) is None:
                 continue
@@ -385,27 +344,22 @@ class Engine:
         except Halted:
             return None
         if self._adapted(asker.model.uri):
-            key = self._behind(asker.model.uri).key(case.id, asker.model.uri, sampling)
+            key = self.endpoints.of(asker.model.uri).key(case.id, asker.model.uri, sampling)
             response = msgspec.structs.replace(response, key=key)
         self._put(response, await self._judge(task, case, response))
         self._count_failures(asker, response)
         return response
 
-    def _behind(self, label: str) -> Endpoint:
-        return self._endpoints().get(label, Endpoint(uri=label))
-
     def _adapted(self, label: str) -> bool:
         """Whether a model leaves out or renames parameters; what is new is said, and in the manifest at once."""
-        model = self.adapting.get(label)
-        if model is None or not model.adapted:
+        adapted = self.endpoints.adapted(label)
+        if not adapted:
             return False
-        known = self.manifest.endpoints.get(label, Endpoint(uri=label)).adapted
-        if model.adapted != known:
-            new = [f"`{name}`{f' as `{other}`' if other not in ('', 'on') else ''}" for name, other in
-                   model.adapted.items() if name not in known]  # fmt: skip
-            renamed = ", ".join(new)
-            self.progress.note(f"{label} refuses parameters as they are usually sent; left out or sent anew: {renamed}")
-            endpoints = self.manifest.endpoints | self._endpoints()
+        known = self.manifest.endpoints[label].adapted if label in self.manifest.endpoints else {}
+        if adapted != known:
+            told = renamed(adapted, known)
+            self.progress.note(f"{label} refuses parameters as they are usually sent; left out or sent anew: {told}")
+            endpoints = self.manifest.endpoints | self.endpoints.told()
             self.manifest = msgspec.structs.replace(self.manifest, endpoints=endpoints)
             self.folder.write_manifest(self.manifest)
         return True

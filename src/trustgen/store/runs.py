@@ -73,14 +73,18 @@ class NotApplicable(msgspec.Struct, frozen=True):
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What stands behind a model's name: its URI, how it is asked, and what its server made of that.
 
-    `adapted` are parameters that the server refuses, and what they are called instead ("" where they are left out).
-    Of `headers` only the names are kept.
-    """
+    `adapted` are parameters that the server refuses, and what they are called instead ("" where they are left out)."""
 
     uri: str
     manner: Manner = Manner()
-    headers: tuple[str, ...] = ()
     adapted: dict[str, str] = {}
+
+    def __str__(self) -> str:
+        changed = (
+            f"`{name}` {'left out' if not other else 'on' if other == 'on' else f'sent as `{other}`'}"
+            for name, other in self.adapted.items()
+        )
+        return "; ".join(filter(None, (self.uri, str(self.manner), *changed)))
 
     def key(self, case: str, model: str, sampling: Sampling) -> str:
         """The name under which this model's answer to a case is bought."""
