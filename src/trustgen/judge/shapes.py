@@ -76,7 +76,7 @@ _CALLED = re.compile(
     r"|only"
     r"|most|single|final|this is) )*(?:correct|right|accurate|best|true|answer|winner|my (?:answer|choice))\b"
     r"(?! (?:that|to|if|in (?:some|that|saying)|but|hand|side|bank|angle|triangle))"
-    r"|[)\]]? it is\b(?=[.,!]|$)|[)\]]? ?(?:\u2713|\u2714|\u2705)"
+    r"|[)\]]? it is\b(?=[.,!]|$)|[)\].]{0,2} ?(?:\u2713|\u2714|\u2705)"
 )
 _CALLED_ABROAD = re.compile(
     r"[)\]. ]*(?:"
@@ -100,7 +100,7 @@ _WRONG = re.compile(
     r"(?:not|wrong|incorrect|false|out\b|impossible|a (?:\w+ )?distractor|unrelated|irrelevant|ruled|eliminated"
     r"|excluded|too)"
     r"|isnt|wasnt|cannot be|cant be|could not be|does not|doesnt|wouldnt|would not|are (?:both )?(?:wrong|incorrect))\b"
-    r"|[)\]]? ?[\u2717\u2718\u274c\u00d7]"
+    r"|[)\].]{0,2} ?[\u2717\u2718\u274c\u00d7]"
 )
 _SET = re.compile(r"[)\]]|[.:](?= |\n|$)")
 _STOPS = re.compile(r"[)\]]*(?:[.:,;!?\n/=]|$| (?:because|since|as|for|it is)\b| is the | ?\()")
@@ -194,7 +194,8 @@ def _rank(low: str, before: str, token: Token, end: int, leads: bool, stops: boo
         return FINAL
     if before and _MARKED.search(before):
         return LOOSE if on_condition(low, end) else MARKED
-    if _CALLED.match(low, token.end) or _CALLED.match(low, end) or _CALLED_ABROAD.match(low, token.end):
+    # what an option says itself ("A) The answer is no excuse") calls it nothing
+    if _CALLED.match(low, end) or _CALLED_ABROAD.match(low, token.end):
         return MARKED
     if before and not token.small and _NAMED.search(before):
         return SET if _CLOSED.match(low, token.end) and not on_condition(low, end) else LOOSE

@@ -148,6 +148,8 @@ class Verdicts:
         label = self.label(match[2], bool(match[1] or (mark and mark["isnt"])))
         leads = not clause or self.opens.match(clause) is not None
         ends = _ENDS_CLAUSE.match(low, end) is not None
+        if ends and not mark and _MARK_ABROAD.search(before):  # "La respuesta es no."
+            return Stand(start, end, label, MARKED, leads=True)
         if before and (mark or ends) and _FINALLY.search(before):
             rank = FINAL
         elif mark:
