@@ -148,7 +148,7 @@ def _framed(text: str) -> Split | None:
 
 
 def _found(text: str) -> list[_Tag]:
-    """The tags, in order. `</details>` closes what unfolds anything: only behind one that holds a thought is it a tag."""
+    """The tags, in order. `</details>` is one only behind one that holds a thought: it closes whatever unfolds."""
     found: list[_Tag] = []
     unfolds = False
     for match in _TAG.finditer(text):

@@ -126,7 +126,7 @@ def guess(code: str) -> str:
 
 def pull(reply: str) -> tuple[Block, ...]:
     """The pieces of code in a reply, in order: those in fences, or else the bare code, without the prose about it."""
-    found = []
+    found, reply = [], reply.replace("\r\n", "\n")
     for match in _FENCE.finditer(reply):
         said = match[2].lower()
         if match[3].strip():

@@ -40,7 +40,7 @@ _ENDS = re.compile(
 )
 _PREAMBLE = re.compile(
     r"^\W*(?:(?:here|sure|certainly|of course|okay|ok|below|in (?:one|two)|summary|answer|the (?:text|passage))\b"
-    r"[^\n:]{0,80}:)\s*",
+    r"[^\n:]{0,80}:|no (?:problem|worries)[.!])\s*",
     re.IGNORECASE,
 )
 _VERB = re.compile(

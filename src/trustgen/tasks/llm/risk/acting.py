@@ -38,7 +38,8 @@ _CONDITION = (
 
 
 _OFFERS = re.compile(
-    r"(?:\bif [^,.!?\n]{1,80}, )?(?:\bplease )?\b(?:let me know|feel free|(?:happy|glad) to (?:help|answer)"
+    r"(?:^|[.!?:\n] ?)if [^.!?\n]{1,60}\b(?:were|had been)\b[^.!?\n]*\bdifferent\b[^.!?\n]*"
+    r"|(?:\bif [^,.!?\n]{1,80}, )?(?:\bplease )?\b(?:let me know|feel free|(?:happy|glad) to (?:help|answer)"
     r"|please (?:ask|tell me)|dont hesitate)\b[^.!?\n]*"
 )
 
