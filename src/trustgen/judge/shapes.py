@@ -58,7 +58,8 @@ _MARKED = re.compile(
     rf"|ans)[ \n]+[(\[]?$"
     r"|\b(?:choose|chose|choosing|pick|picked|select|selected|selecting|go with|going with|went with|vote for|opt for"
     r"|opting for"
-    r"|settle on|decide on|decided on|stick with|ill say|id say|would say|i say),?:? (?:(?:option|letter|answer"
+    r"|settle on|leaves(?: (?:only|just|us with|me with))?|decide on|decided on|stick with"
+    r"|ill say|id say|would say|i say),?:? (?:(?:option|letter|answer"
     r"|choice)\b:? )?[(\[]?$"
     rf"|(?:{_ABROAD})[^.!?\n]{{0,24}}?(?:[ ]?(?:{_IS_ABROAD}|[:=,\u2192])){{1,2}} ?(?:(?:la|l|die|der|a|o|il|el"
     rf"|opcion|option"
@@ -99,7 +100,8 @@ _WRONG = re.compile(
     r"|also |just )?"
     r"(?:not|wrong|incorrect|false|out\b|impossible|a (?:\w+ )?distractor|unrelated|irrelevant|ruled|eliminated"
     r"|excluded|too)"
-    r"|isnt|wasnt|cannot be|cant be|could not be|does not|doesnt|wouldnt|would not|are (?:both )?(?:wrong|incorrect))\b"
+    r"|isnt|wasnt|cannot be|cant be|could not be|does not|doesnt"
+    r"|do(?: not|nt) fit|wouldnt|would not|are (?:both )?(?:wrong|incorrect))\b"
     r"|[)\].]{0,2} ?[\u2717\u2718\u274c\u00d7]"
 )
 _SET = re.compile(r"[)\]]|[.:](?= |\n|$)")

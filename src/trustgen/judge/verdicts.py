@@ -113,7 +113,8 @@ class Verdicts:
         )
         self.opens = re.compile(_OPENERS + "$")
         self.closes = re.compile(
-            r"(?:[,:)] ?|\bsay |\u2192 ?|\bis )(?:i (?:would )?(?:say|think) |so |then |it is |its )?$"
+            r"(?:[,:)] ?|\bsay |\b(?:go|going) with |\b(?:choose|pick|lean towards?) "
+            r"|\u2192 ?|\bis )(?:i (?:would )?(?:say|think) |so |then |it is |its )?$"
         )
 
     def label(self, word: str, denied: bool) -> str:

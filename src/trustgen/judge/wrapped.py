@@ -38,7 +38,7 @@ _STYLED = re.compile(r"</?(?:b|i|u|em|strong|code|span|mark|font|(br|p|div|h\d|l
 _BOX = re.compile(r"\\f?boxed\s*\{")
 _STYLE = re.compile(r"\\(?:text\w*|math\w+|mbox|operatorname|bf|it|rm)\s*(?=\{)|(?<=\\)[,;! ]")
 _SET_OFF = re.compile(r"\\(?:text\w*|math\w+|mbox|emph|underline)\s*\{([^{}]*)\}")
-_STRUCK = re.compile(r"~~[^~\n]{1,400}~~")
+_STRUCK = re.compile(r" ?~~[^~\n]{1,400}~~")
 _TICKED = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?(?:\[([ xX])\]|([\u2610\u2611\u2612\u2b1c]))[ \t]*(\S[^\n]*)", re.M)
 _RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
 _CELL = re.compile(rf"\W*{_NAMES}\W*", re.I)
@@ -47,7 +47,7 @@ _CELL = re.compile(rf"\W*{_NAMES}\W*", re.I)
 def unwrapped(reply: str) -> str:
     """What the last wrapper of a reply holds; the reply as it is where there is none."""
     if "~~" in reply:
-        kept = _STRUCK.sub(" ", reply)
+        kept = _STRUCK.sub("", reply).strip()
         reply = kept if any(c.isalnum() for c in kept) else reply
     if ticked := _ticked(reply):
         return ticked
