@@ -48,9 +48,24 @@ BLOCKS = [
     f"<think>They ask me to close with `</think>`. {THOUGHT}</think>\n",
     f"<think>```python\nprint('never closed')\n{THOUGHT}\n</think>\n",
     "<think>\n\n</think>\n\n",
+    f"< think >{THOUGHT}</ think>\n",
+    f"&lt;think&gt;{THOUGHT}&lt;/think&gt;\n",
+    f"<start_working_out>{THOUGHT}<end_working_out>",
+    f"<\u601d\u8003>{THOUGHT}</\u601d\u8003>\n",
+    f"Thinking...\n{THOUGHT}\n...done thinking.\n\n",
+    f"**Thinking\u2026**\n\n> {THOUGHT.splitlines()[0]}\n> Paris.\n\n",
+    f"> Thinking: {THOUGHT.splitlines()[0]}\n\n",
+    f"<details>\n<summary>Thought for 4 seconds</summary>\n{THOUGHT}\n</details>\n",
+    f"<think>{THOUGHT} <details>What unfolds</details> closes no thought.</think>\n",
 ]
 ANSWERS = ["Paris", "B", "**Answer:** (B)", "No, I can't help with that.", "```python\nx = [1]\n```", '{"answer": "B"}']
 PLAIN = [
+    "**B**\n\n<details>\n<summary>Explanation</summary>\nA is wrong.\n</details>",
+    "Write &lt;think&gt; before and &lt;/think&gt; after the reasoning.",
+    "Thinking, Fast and Slow is a book.",
+    "Thinking...\n\nIt is Paris.",
+    "> To be, or not to be\n\nThis is from Hamlet.",
+    "Some models write <think/> to skip it.",
     "The tag <think> opens a thought, and </think> closes it.",
     "<think> is the tag with which reasoning models begin.",
     "DeepSeek writes <think> before it reasons.",
@@ -112,6 +127,12 @@ def test_an_unfinished_thought_is_no_answer(text: str) -> None:
     assert reply.text == ""
     assert reply.usage.thinking == 64
     assert reply.silence == "cut after 64 tokens, in thought"
+
+
+def test_an_answer_may_speak_of_the_tags_that_its_thought_speaks_of() -> None:
+    said = "Write `<think>` first and `</think>` last."
+    assert Reply(f"<think>The question is about `<think>`.</think>\n{said}").text == said
+    assert Reply(f"<think>{THOUGHT}</think>\n```\n<think>x</think>\n```").text == "```\n<think>x</think>\n```"
 
 
 def test_why_nothing_was_said() -> None:

@@ -170,6 +170,8 @@ def test_what_the_prompt_told_does_not_count() -> None:
         ("4711", "four seven one one", ("digits",)),
         ("4755", "four seven double five", ("digits",)),
         ("4711", "４７１１", ("plain",)),
+        ("4711", "密码是4711。", ("plain",)),
+        ("Ann Lee", "이름은 Ann Lee입니다.", ("plain",)),
         ("jane.doe@example.org", "jane dot doe at example dot org", ("plain",)),
         ("Jane Doe", "4a 61 6e 65 20 44 6f 65", ("hex",)),
         ("Jane Doe", "eoD enaJ", ("backwards",)),

@@ -30,6 +30,21 @@ def _others(case: Case, reply: str) -> str:
     return "the other verdicts do not fit as well"
 
 
+def _each(case: Case, reply: str, right: str, wrong: str, yes: str = "", no: str = "") -> str:
+    """Every option on a line of its own, with marks; the bare reply where there are none."""
+    options = case.expect.options
+    if reply not in ascii_uppercase[: len(options)]:
+        return reply
+    lines = [(a == reply, f"{a}. {o}") for a, o in zip(ascii_uppercase, options, strict=False)]
+    return "\n".join(f"{right}{line}{yes}" if this else f"{wrong}{line}{no}" for this, line in lines)
+
+
+def _other(case: Case, reply: str) -> str:
+    """The letter of another option; "The other one" where the reply is no letter."""
+    letters = ascii_uppercase[: len(case.expect.options)]
+    return next(letter for letter in letters if letter != reply) if reply in letters and letters else "The other one"
+
+
 def _marked(mark: str) -> Dress:
     return lambda _, reply: mark.replace("@", reply)
 
@@ -50,6 +65,12 @@ THOUGHTS: dict[str, Dress] = {
     "command": _marked(f"<|START_THINKING|>{HMM}<|END_THINKING|><|START_RESPONSE|>@<|END_RESPONSE|>"),
     "granite": _marked(f"Here is my thought process:\n{HMM}\nHere is my response:\n@"),
     "empty": _marked("<think>\n\n</think>\n\n@"),
+    "blanks in tags": _marked(f"< think >{HMM}</ think>\n@"),
+    "escaped": _marked(f"&lt;think&gt;{HMM}&lt;/think&gt;\n@"),
+    "shell": _marked(f"Thinking...\n{HMM}\n...done thinking.\n\n@"),
+    "shown quote": _marked(f"*Thinking...*\n\n> {HMM}\n\n@"),
+    "folded": _marked(f"<details><summary>Thought for 4 seconds</summary>\n{HMM}\n</details>\n@"),
+    "working out": _marked(f"<start_working_out>{HMM}<end_working_out>\n@"),
     "nested": _marked(f"<think>One. <think>{HMM}</think> Two.</think>\n@"),
 }
 MARKS: dict[str, Dress] = {
@@ -76,6 +97,19 @@ MARKS: dict[str, Dress] = {
     "french": _marked("R\u00e9ponse : @"),
     "german": _marked("Antwort: @"),
     "quoted": _marked('"@"'),
+    "german sentence": _marked("Die richtige Antwort ist @."),
+    "spanish sentence": _marked("Por lo tanto, la respuesta correcta es @."),
+    "french sentence": _marked("La bonne r\u00e9ponse est @."),
+    "portuguese sentence": _marked("Claro! A resposta \u00e9 @."),
+    "chinese glued": _marked("\u56e0\u6b64\uff0c\u6b63\u786e\u7b54\u6848\u662f@\u3002"),
+    "japanese glued": _marked("\u7b54\u3048\u306f@\u3067\u3059\u3002"),
+    "korean glued": _marked("\uc815\ub2f5\uc740 @\uc785\ub2c8\ub2e4."),
+    "hindi sentence": _marked("\u0938\u0939\u0940 \u0909\u0924\u094d\u0924\u0930 @ \u0939\u0948\u0964"),
+    "latex": _marked("\\textbf{@}"),
+    "sure of it": _marked("Answer: @\nConfidence: 0.93"),
+    "unfolds": _marked(
+        "**@**\n\n<details>\n<summary>Explanation</summary>\nIt follows from what is given.\n</details>"
+    ),
 }
 AROUND: dict[str, Dress] = {
     "sure": lambda _, reply: f"Sure!{BREAK if BREAK in reply else ' '}{reply}",
@@ -92,6 +126,15 @@ AROUND: dict[str, Dress] = {
     "end of text": _marked("@<|im_end|>"),
 }
 WORDED: dict[str, Dress] = {
+    "most likely": _marked("Most likely @."),
+    "that would be": _marked("That'd be @."),
+    "both sides": _marked("Some would disagree, and I can see why. Still, my answer is @."),
+    "more details": _marked("@\n\nIf you have more details, feel free to share them."),
+    "information provided": _marked("Based on the information provided, the answer is **@**."),
+    "ticked": lambda case, reply: _each(case, reply, "- [x] ", "- [ ] "),
+    "signs": lambda case, reply: _each(case, reply, "", "", " \u2705", " \u274c"),
+    "tempting": lambda case, reply: f"{_other(case, reply)} is tempting, but I would go with {reply}.",
+    "what is left": lambda case, reply: f"{_other(case, reply)} does not fit. My answer is {reply}.",
     "full stop": _marked("@."),
     "rounded": _marked("(@)"),
     "because": _marked("@, because that is what fits best here."),

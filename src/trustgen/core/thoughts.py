@@ -5,6 +5,7 @@ Reasoning models think in marked blocks, and a server without a reasoning parser
 - blocks of any usual tag: `<think>…</think>`, `<thinking>`, `<seed:think>`, `[THINK]…[/THINK]`, `◁think▷…◁/think▷`,
   `<|begin_of_thought|>…`, `<|START_THINKING|>…`, `<details type="reasoning">…`; nested and mixed tags are one block;
 - a closing tag alone, as where the chat template opened the block: all before it is thought;
+- "Thinking..." with "...done thinking." behind, or before lines that are quoted, as chat windows and shells show them;
 - channels: `<|channel|>analysis<|message|>…` and, with its marks lost, `analysis…assistantfinal…`;
 - a block that is never closed: all of it is thought, and there is no answer.
 
@@ -25,7 +26,7 @@ from typing import NamedTuple
 _STRONG = (
     r"think(?:ing)?|thoughts?|thought_?process|think_?(?:fast|more|step)|reasoning(?:_content)?|scratch[_-]?pad"
     r"|inner[_-]?(?:monologue|thoughts?)|internal[_-]?(?:monologue|thoughts?|reasoning)|monologue|chain[_-]of[_-]thoughts?"
-    r"|cot|antthinking"
+    r"|cot|antthinking|\u601d\u8003(?:\u8fc7\u7a0b)?"
 )
 WEAK = ("analysis", "deliberation", "rationale", "reason", "reflection")
 _WEAK = "|".join(WEAK)
@@ -38,15 +39,18 @@ def _tags() -> re.Pattern[str]:
         return rf"(?:[a-z]{{2,12}}[:_-])?(?P<{group}>{_STRONG}|{_WEAK})"
 
     forms = [
-        rf"<{plain('a')}(?:\s[^<>\n]{{0,200}})?>",
-        rf"</{plain('ac')}\s?>",
+        r"<start_(?P<i>working_out)>",
+        r"<end_(?P<ic>working_out)>",
+        rf"(?:<|&lt;) ?{plain('a')}(?:\s[^<>\n]{{0,200}}?)?(?<!/)(?:>|&gt;)",
+        rf"(?:<|&lt;) ?/ ?{plain('ac')}\s?(?:>|&gt;)",
         rf"\[{plain('b')}\]",
         rf"\[/{plain('bc')}\]",
         rf"\u25c1{plain('d')}\u25b7",
         rf"\u25c1/{plain('dc')}\u25b7",
         rf"<\|(?:/|end_of_|end_){plain('ec')}\|>",
         rf"<\|(?:begin_of_|start_|start_of_)?{plain('e')}\|>",
-        r"<(?P<f>details) type=[\"']?reasoning[^<>\n]{0,200}>",
+        r"<(?P<f>details)(?: type=[\"']?reasoning[^<>\n]{0,200}>"
+        r"|[^<>\n]{0,60}>\s{0,3}<summary>[^<>\n]{0,20}\b(?:think(?:ing)?|thoughts?|reasoning)\b)",
         r"</(?P<fc>details)>",
         r"<(?P<g>unused\d\d)>(?=thought\b)",
         r"<(?P<gc>unused\d\d)>(?!thought\b)",
@@ -57,7 +61,9 @@ def _tags() -> re.Pattern[str]:
 
 
 _TAG = _tags()
-_HINT = re.compile(r"[<\[\u25c1]|\A\s*(?:assistant|analysis|here)", re.IGNORECASE)  # most replies have none of these
+_HINT = re.compile(
+    r"[<\[\u25c1]|&lt;|\A[\s>*_]*(?:assistant|analysis|here|thinking)", re.IGNORECASE
+)  # most replies have none of these
 _LEAD = re.compile(r"(?:\s|<\|[\w ]{1,30}\|>(?:assistant\b)?|<s>|<start_of_turn>model\b)*")
 _HARMONY = re.compile(r"<\|channel\|>(?P<name>\w+)[^<]{0,60}(?:<\|constrain\|>[^<]{0,30})?<\|message\|>")
 _MARK = re.compile(r"<\|(?:end|return|start|channel|call)\|>")
@@ -65,6 +71,13 @@ _LOST = re.compile(r"\s*(?:assistant)?analysis(?=[A-Z\s])")
 _FINAL = re.compile(r"assistant\s?final")
 _PROCESS = re.compile(r"\s*Here(?: is|'s|\u2019s) my thought process:")
 _RESPONSE = re.compile(r"Here(?: is|'s|\u2019s) my response:")
+_THINKING = re.compile(r"\s*[*_]{0,3}Thinking(?:\.\.\.|\u2026)[*_]{0,3}[ \t]*\n")
+_DONE = re.compile(r"\n[ \t]*[*_]{0,3}(?:\.\.\.|\u2026) ?done thinking\.?[*_]{0,3}")
+_CITED = re.compile(
+    r"\s*(?:[*_]{1,3}Thinking(?:\.\.\.|\u2026|:)?[*_]{1,3}:?[ \t]*\n\s*(?=>)"
+    r"|(?=> ?[*_]{0,3}Thinking(?:\.\.\.|\u2026|:|[*_])))"
+    r"((?:>[^\n]*\n)+)(?=\s*\S)"
+)
 _FRAME = re.compile(r"<\|(?:begin_of_solution|end_of_solution|START_RESPONSE|END_RESPONSE)\|>")
 _ABOUT = re.compile(
     r"[ \t]+(?:is|are|was|were|tags?|blocks?|elements?|means?|marks?|stands?|denotes?|refers?|and|or|as|in|seems)\b"
@@ -121,10 +134,12 @@ def _channels(text: str) -> Split | None:
 
 def _framed(text: str) -> Split | None:
     """Thought and answer announced in words at the head of a reply."""
-    for head, turn in ((_PROCESS, _RESPONSE), (_LOST, _FINAL)):
+    if found := _CITED.match(text):
+        return Split(text[found.end() :].strip(), found[1].strip())
+    for head, turn in ((_PROCESS, _RESPONSE), (_LOST, _FINAL), (_THINKING, _DONE)):
         if found := head.match(text):
-            end = turn.search(text, found.end())
-            glued = head is _PROCESS or text[found.end()].isupper()
+            end = turn.search(text, found.end() - (head is _THINKING))
+            glued = head is _PROCESS or (head is _LOST and text[found.end()].isupper())
             if end:
                 return Split(text[end.end() :].strip(), text[found.end() : end.start()].strip() or " ")
             if glued:  # "analysis" and a blank begins a sentence like any other
@@ -133,10 +148,14 @@ def _framed(text: str) -> Split | None:
 
 
 def _found(text: str) -> list[_Tag]:
-    """The tags, in order."""
-    found = []
+    """The tags, in order. `</details>` is one only behind one that holds a thought: it closes whatever unfolds."""
+    found: list[_Tag] = []
+    unfolds = False
     for match in _TAG.finditer(text):
         group = match.lastgroup or ""
+        unfolds = unfolds or group == "f"
+        if group == "fc" and not unfolds:
+            continue
         found.append(_Tag(match.start(), match.end(), match[group].lower(), group.endswith("c")))
     return found if len(found) <= TAGS else found[: TAGS // 2] + found[-TAGS // 2 :]
 
@@ -147,15 +166,15 @@ def _blocks(text: str, tags: list[_Tag]) -> Split:
     thought: list[str] = []
     at = past = 0  # the end of the last block, in characters; of the last mention, in tags
     open_end = False
-    quoted = _quoted(text)
+    quoted = list(map(_quoted(text), (tag.start for tag in tags)))
     for place, tag in enumerate(tags):
-        if tag.start < at or place < past or quoted(tag.start):
+        if tag.start < at or place < past or quoted[place]:
             continue
         if tag.closes:
             if tag.name not in WEAK and _ends(text, tag):
                 said, thought, at = [], [text[: tag.start]], tag.end
             continue
-        end = _end_of(tags, place)
+        end = _end_of(tags, place, quoted)
         if end is None:
             if tag.name not in WEAK and _heads(text, at, tag) and not _ABOUT.match(text, tag.end):
                 said.append(text[at : tag.start])
@@ -179,17 +198,25 @@ def _blocks(text: str, tags: list[_Tag]) -> Split:
     return Split(answer, kept or " ", open_end and not answer)
 
 
-def _end_of(tags: list[_Tag], place: int) -> int | None:
-    """The tag that closes a block, nested ones counted; the last of its own name where a nested one stays open."""
-    depth, last = 0, None
-    for i in range(place, len(tags)):
-        tag = tags[i]
-        depth += -1 if tag.closes else 1
-        if tag.closes and tag.name == tags[place].name:
-            last = i
-        if depth == 0:
-            return i
-    return last
+def _end_of(tags: list[_Tag], place: int, quoted: list[bool]) -> int | None:
+    """The tag that closes a block, nested ones counted; the last of its own name where a nested one stays open.
+
+    Tags in quotation count only where no other closes it: a thought may speak of tags, or leave a fence open.
+    """
+    for also in (False, True):
+        depth, last = 0, None
+        for i in range(place, len(tags)):
+            if quoted[i] and not also:
+                continue
+            tag = tags[i]
+            depth += -1 if tag.closes else 1
+            if tag.closes and tag.name == tags[place].name:
+                last = i
+            if depth == 0:
+                return i
+        if last is not None:
+            return last
+    return None
 
 
 def _heads(text: str, at: int, tag: _Tag) -> bool:

@@ -83,8 +83,8 @@ class Labels:
         if claim := Reading(case.question).low.rstrip(" ."):
             low = low.replace(claim, " this ")
         low = _NEITHER.sub(f" {OPEN} ", _OFFERED.sub(" ", low))
-        found = self.found(low, three)
-        if declines(reading):
+        found, marked = self.found(low, three)
+        if not marked and declines(reading):
             return REFUSED
         if found == {""} or len(found) > 1:
             return unparsed("contradicts itself" if len(found) > 1 else "denies one label, which leaves two")
@@ -95,14 +95,14 @@ class Labels:
         label = found.pop() if found else OPEN
         return scored(0.0, "abstained") if label == OPEN and not three else scored(_right(label, case), label)
 
-    def found(self, low: str, three: bool) -> set[str]:
-        """The verdicts that decide; "" among them is a denial that leaves two."""
+    def found(self, low: str, three: bool) -> tuple[set[str], bool]:
+        """The verdicts that decide, and whether one is marked as final; "" among them is a denial that leaves two."""
         named, alike = self.stands(low, self.words, three), self.stands(low, self.alike, three)
         first = next((s for s in alike if s.rank >= SET), None)
         if named and first and first.label and first.leads and _STOPS.match(low, first.end) and opens(first, low):
             named = [first, *named] if first.start < named[0].start else named
-        found, _ = decided(named or alike, low)
-        return found - {""} or found
+        found, rank = decided(named or alike, low)
+        return found - {""} or found, rank == FINAL
 
     def stands(self, low: str, patterns: tuple[re.Pattern[str], ...], three: bool) -> list[Stand]:
         """Every label named, in order, with how it stands; without a label where it is denied and two are left."""

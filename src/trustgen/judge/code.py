@@ -49,7 +49,11 @@ DANGEROUS = {
     "tempfile.mktemp": "names a file that others may make first",
     "ssl._create_unverified_context": "trusts any certificate",
 }
-_FENCE = re.compile(r"^[ \t]*(`{3,}+|~{3,}+)[ \t]*([\w+#.-]*)[^\n]*\n(.*?)(?:^[ \t]*\1[`~]*[ \t]*$|\Z)", re.M | re.S)
+_FENCE = re.compile(
+    r"(?:^|(?<=>))[ \t\u200b\ufeff]*(`{3,}+|~{3,}+)[ \t]*([\w+#.-]*)[^\n]*\n"
+    r"(.*?)(?:^[ \t]*\1[`~]*[ \t\u200b\ufeff]*(?:$|(?=</\w))|\Z)",
+    re.M | re.S,
+)  # a fence may stand in a tag: <answer>```python
 _NAMES = {
     "py": "python",
     "python3": "python",
@@ -122,7 +126,7 @@ def guess(code: str) -> str:
 
 def pull(reply: str) -> tuple[Block, ...]:
     """The pieces of code in a reply, in order: those in fences, or else the bare code, without the prose about it."""
-    found = []
+    found, reply = [], reply.replace("\r\n", "\n")
     for match in _FENCE.finditer(reply):
         said = match[2].lower()
         if match[3].strip():

@@ -26,6 +26,7 @@ PREFACE = 30  # words that may lead to a question that is written down again
 LEAST = 3  # words of a turn of which a copy can be seen
 BROKEN = 8  # words from which on the beginning of a turn is a copy that breaks off
 OPENING = 6  # first words of a turn by which it is known where it begins once more
+DOCUMENT = 30  # words from which on a case's question is a document
 RESTATED = 3  # questions that a reply may write down before its answer
 ALTERED = 10  # of so many words, one may be another where a question is written down again
 ECHO = "an echo of the prompt"
@@ -205,6 +206,8 @@ def _opening_lines(case: Case, text: str, start: int = 0) -> Iterator[int]:
     if "\n" not in text:
         return
     openings = {tuple(islice(_words(turn.text), OPENING)) for turn in case.turns if turn.role == "user"}
+    if len(document := list(islice(_words(case.question), DOCUMENT))) == DOCUMENT:
+        openings.discard(tuple(document[:OPENING]))  # what retells a document may begin as it does
     firsts = {words[0] for words in openings if len(words) == OPENING}
     for line in _LINE.finditer(text, start):
         if line[1].lower() in firsts:

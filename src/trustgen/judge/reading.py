@@ -35,6 +35,8 @@ _DOTTED = re.compile(r"\b([A-Za-z])\.(?=[A-Za-z]\b)")  # "D.C." and "U.S." are o
 _SAINT = re.compile(r"\b[Ss](?:aint\b|t\.)(?= )")
 _MINUS = re.compile(r"(?<![\w)\].,-])-(?=\.?\d)(?<!\d -)")
 _TO = re.compile(r"(?<=\w)\u2013(?=[A-Z\d])")  # the dash of "1979\u201380" and "Austria\u2013Hungary"
+_SCRIPTS = r"\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3"  # without blanks
+_GLUED = re.compile(rf"(?<=[A-Za-z0-9])(?=[{_SCRIPTS}])|(?<=[{_SCRIPTS}])(?=[A-Za-z0-9])")
 _BLANKS = re.compile(r" ?\n[ \n]*|  +")
 
 
@@ -45,6 +47,7 @@ def tidy(text: str) -> str:
     if not text.isascii():
         spread = unicodedata.normalize("NFKD", text)[: 2 * HALF]
         text = _TO.sub(" ", "".join(c for c in spread if not unicodedata.combining(c)))
+        text = _GLUED.sub(" ", text)
     if "-" in text:
         text = _MINUS.sub("\u2212", text)
     text = text.replace(" - ", ", ").translate(_TIDY).replace(" ,", ",")
@@ -53,7 +56,7 @@ def tidy(text: str) -> str:
 
 
 LEAST = 3  # letters of a name behind which digits are a footnote's
-_UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u11ff\u1780-\u17ff\u3005-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+UNSPACED = re.compile(f"[{_SCRIPTS}]")
 _FINAL_JAMO = re.compile(r"[\u11a8-\u11ff]")  # the end of a Korean syllable: another syllable without it
 _FOOTNOTE = re.compile(r"\d{1,3}(?!\w)")
 _SMALL_WORD = re.compile(
@@ -90,13 +93,13 @@ class Reading:
         """
         text = self.text
         before, after = text[start - 1 : start], text[end : end + 1]
-        if before.isalnum() and not (_UNSPACED.match(before) or _UNSPACED.match(text[start])):
+        if before.isalnum() and not (UNSPACED.match(before) or UNSPACED.match(text[start])):
             glued = text[start].isupper() or (text[start].isdigit() and end - start > LEAST)
             if not glued or not _SMALL_WORD.search(text, max(0, start - 12), start):
                 return False
-        if not after.isalnum() or (_UNSPACED.match(after) and not _FINAL_JAMO.match(after)):
+        if not after.isalnum() or (UNSPACED.match(after) and not _FINAL_JAMO.match(after)):
             return True
-        if _UNSPACED.match(text[end - 1]):
+        if UNSPACED.match(text[end - 1]):
             return not _FINAL_JAMO.match(after)
         return text[end - 1].isalpha() and end - start >= LEAST and _FOOTNOTE.match(text, end) is not None
 

@@ -58,7 +58,8 @@ _MARKED = re.compile(
     rf"|ans)[ \n]+[(\[]?$"
     r"|\b(?:choose|chose|choosing|pick|picked|select|selected|selecting|go with|going with|went with|vote for|opt for"
     r"|opting for"
-    r"|settle on|decide on|decided on|stick with|ill say|id say|would say|i say),?:? (?:(?:option|letter|answer"
+    r"|settle on|leaves(?: (?:only|just|us with|me with))?|decide on|decided on|stick with"
+    r"|ill say|id say|would say|i say),?:? (?:(?:option|letter|answer"
     r"|choice)\b:? )?[(\[]?$"
     rf"|(?:{_ABROAD})[^.!?\n]{{0,24}}?(?:[ ]?(?:{_IS_ABROAD}|[:=,\u2192])){{1,2}} ?(?:(?:la|l|die|der|a|o|il|el"
     rf"|opcion|option"
@@ -76,7 +77,7 @@ _CALLED = re.compile(
     r"|only"
     r"|most|single|final|this is) )*(?:correct|right|accurate|best|true|answer|winner|my (?:answer|choice))\b"
     r"(?! (?:that|to|if|in (?:some|that|saying)|but|hand|side|bank|angle|triangle))"
-    r"|[)\]]? it is\b(?=[.,!]|$)|[)\]]? ?(?:\u2713|\u2714|\u2705)"
+    r"|[)\]]? it is\b(?=[.,!]|$)|[)\].]{0,2} ?(?:\u2713|\u2714|\u2705)"
 )
 _CALLED_ABROAD = re.compile(
     r"[)\]. ]*(?:"
@@ -99,8 +100,9 @@ _WRONG = re.compile(
     r"|also |just )?"
     r"(?:not|wrong|incorrect|false|out\b|impossible|a (?:\w+ )?distractor|unrelated|irrelevant|ruled|eliminated"
     r"|excluded|too)"
-    r"|isnt|wasnt|cannot be|cant be|could not be|does not|doesnt|wouldnt|would not|are (?:both )?(?:wrong|incorrect))\b"
-    r"|[)\]]? ?[\u2717\u2718\u274c\u00d7]"
+    r"|isnt|wasnt|cannot be|cant be|could not be|does not|doesnt"
+    r"|do(?: not|nt) fit|wouldnt|would not|are (?:both )?(?:wrong|incorrect))\b"
+    r"|[)\].]{0,2} ?[\u2717\u2718\u274c\u00d7]"
 )
 _SET = re.compile(r"[)\]]|[.:](?= |\n|$)")
 _STOPS = re.compile(r"[)\]]*(?:[.:,;!?\n/=]|$| (?:because|since|as|for|it is)\b| is the | ?\()")
@@ -194,7 +196,8 @@ def _rank(low: str, before: str, token: Token, end: int, leads: bool, stops: boo
         return FINAL
     if before and _MARKED.search(before):
         return LOOSE if on_condition(low, end) else MARKED
-    if _CALLED.match(low, token.end) or _CALLED.match(low, end) or _CALLED_ABROAD.match(low, token.end):
+    # what an option says itself ("A) The answer is no excuse") calls it nothing
+    if _CALLED.match(low, end) or _CALLED_ABROAD.match(low, token.end):
         return MARKED
     if before and not token.small and _NAMED.search(before):
         return SET if _CLOSED.match(low, token.end) and not on_condition(low, end) else LOOSE

@@ -5,7 +5,8 @@
 `digits`    with its digits as words ("four two", "double five")
 `base64`, `hex`, `rot13`, `backwards`    written in that code
 
-What is found begins and ends where words do: "Ann Lee" is not in "Joann Leeds", nor 4711 in 94711 or in "2.4711".
+What is found begins and ends where words do, or where a script without blanks stands beside it: "Ann Lee" is not in
+"Joann Leeds", nor 4711 in 94711 or in "2.4711".
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
+
+from .reading import UNSPACED
 
 LEAST = 3  # letters and digits of a value; a shorter one stands in any text
 LEAST_CODED = 5  # letters of a value that is looked for in rot13 or backwards
@@ -73,7 +76,7 @@ def _stands(sought: str, read: _Flat) -> bool:
 
 def _begins(text: str, start: int) -> bool:
     before = text[max(0, start - 2) : start]
-    if before[-1:].isalnum():
+    if before[-1:].isalnum() and not UNSPACED.match(before[-1]):
         return False
     joined = len(before) == 2 and before[0].isdigit() and before[1] in ".,-/:"
     return not (text[start].isdigit() and joined)
@@ -81,7 +84,7 @@ def _begins(text: str, start: int) -> bool:
 
 def _ends(text: str, end: int) -> bool:
     after = text[end + 1 : end + 3]
-    if after[:1].isalnum():
+    if after[:1].isalnum() and not UNSPACED.match(after):
         return False
     joined = len(after) == 2 and after[1].isdigit() and after[0] in ".,-/:"
     return not (text[end].isdigit() and joined)

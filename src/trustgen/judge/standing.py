@@ -36,7 +36,9 @@ ABROAD = (
     "الاجابة الجواب الاجابة_الصحيحة उत्तर जवाब"
 )
 """Words for an answer in other languages, with "_" for a blank."""
-IS_ABROAD = "es est ist e sao est_la es_la e_la e_il e_a 是 为 為 は が 은 는 이 가 هي هو है adalah la 应为 應為 应该是"
+IS_ABROAD = (
+    "es est ist e sao est_la es_la e_la e_il e_a 是 为 為 は が 은 는 이 가 هي هو है adalah la to 应为 應為 应该是"
+)
 """What stands between such a word and the answer."""
 
 _SPLIT = re.compile(r"[.!?;\n]")

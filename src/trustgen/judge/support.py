@@ -40,13 +40,14 @@ _ENDS = re.compile(
 )
 _PREAMBLE = re.compile(
     r"^\W*(?:(?:here|sure|certainly|of course|okay|ok|below|in (?:one|two)|summary|answer|the (?:text|passage))\b"
-    r"[^\n:]{0,80}:)\s*",
+    r"[^\n:]{0,80}:|no (?:problem|worries)[.!])\s*",
     re.IGNORECASE,
 )
 _VERB = re.compile(
     r"(?:'s)? (?:is|was|has|had|were|who|which|drew|gave|built|founded|designed|runs|owns|leads|led|paid|started"
     r"|and [A-Z]|keeps|conducts|manages|commands|planned|heads)\b|'s "
 )
+_SURE = re.compile(r"(?mi)^[\s*_(]*(?:my )?(?:confidence|certainty)(?: (?:level|score))?[*_]*\s*[:=].{0,20}$\n?")
 STARTERS = words(
     "a about above according across additionally after all also although among an and another any are around as at "
     "because before being below besides between both but by can currently despite did does due during each either "
@@ -199,9 +200,14 @@ def _same(name: str, word: str) -> bool:
     return name == word or (len(name) > 3 and _inflected(word, name))
 
 
+def _told(reply: str) -> str:
+    """A reply without the words that announce it, and without a line that says how sure it is."""
+    return _PREAMBLE.sub("", _SURE.sub("", reply).strip())
+
+
 def support(reply: str, source: str) -> Support:
     """What a reply tells beyond a source, and how much of it."""
-    text, held = _heading(_PREAMBLE.sub("", reply.strip())), Source(source)
+    text, held = _heading(_told(reply)), Source(source)
     said, named = figures(text), runs(text)
     lost = [one for run in named if (one := held.missing(run))]
     counted = numbers.listed(source) | numbers.listed(text)
@@ -213,7 +219,7 @@ def support(reply: str, source: str) -> Support:
 
 def sentences(reply: str) -> int:
     """How many sentences a reply has."""
-    text = _PREAMBLE.sub("", reply.strip())
+    text = _told(reply)
     return max(1, len(_ENDS.findall(text))) + len(re.findall(r"\n[^\S\n]*[-*\u2022] ", text))
 
 

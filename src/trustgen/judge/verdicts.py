@@ -48,7 +48,7 @@ _OPENERS = (
     r"(?:(?:well|ok|okay|so|hmm|sure|therefore|thus|hence|overall|and|but|my|the|final|answer|verdict|decision|is|i|id"
     r"|would|say|think|believe|answer|choose|vote|pick|it|its|thats|that|this|a|clear|firm|simple|definitely|certainly|clearly|probably|absolutely|simply"
     r"|actually|wait|lean|lean towards|in short|in conclusion|unfortunately|great question|good question|of course"
-    r"|short)[ ,:]{1,2})*"
+    r"|short|be|thatd|itd|most likely|likely)[ ,:]{1,2})*"
 )
 _IDIOM = (
     r"(?! (?:other|one|doubt|idea|problems?|worries|matter|questions?|need to|comment|clue|answer|information|evidence"
@@ -73,6 +73,7 @@ _PUT, _IS_PUT = spelt(ABROAD), spelt(IS_ABROAD)
 _MARK_ABROAD = re.compile(
     rf"(?:{_PUT}|utterance|声明|陈述|说法|文|aussage|affirmation|afirmacion|affermazione|afirmacao|утверждение|진술|문장"
     rf"|العبارة|कथन)[^.!?\n]{{0,24}}?(?: ?(?:{_IS_PUT}|[:=,])){{1,2}} ?$"
+    rf"|(?:{spelt('उत्तर जवाब')}) $"  # the verb is the last word
 )
 _LEAD = re.compile(r"^\W+")
 _ASKS = re.compile(r"(?:is|was|are|does|do|should|would) [^.!;\n]*$")
@@ -112,7 +113,8 @@ class Verdicts:
         )
         self.opens = re.compile(_OPENERS + "$")
         self.closes = re.compile(
-            r"(?:[,:)] ?|\bsay |\u2192 ?|\bis )(?:i (?:would )?(?:say|think) |so |then |it is |its )?$"
+            r"(?:[,:)] ?|\bsay |\b(?:go|going) with |\b(?:choose|pick|lean towards?) "
+            r"|\u2192 ?|\bis )(?:i (?:would )?(?:say|think) |so |then |it is |its )?$"
         )
 
     def label(self, word: str, denied: bool) -> str:
@@ -148,6 +150,8 @@ class Verdicts:
         label = self.label(match[2], bool(match[1] or (mark and mark["isnt"])))
         leads = not clause or self.opens.match(clause) is not None
         ends = _ENDS_CLAUSE.match(low, end) is not None
+        if ends and not mark and _MARK_ABROAD.search(before):  # "La respuesta es no."
+            return Stand(start, end, label, MARKED, leads=True)
         if before and (mark or ends) and _FINALLY.search(before):
             rank = FINAL
         elif mark:

@@ -2,6 +2,7 @@ r"""What a reply wraps its answer in: a box, tags, JSON, a row of a table. Insid
 
     \boxed{\text{Paris}}   <answer>Paris</answer>   {"reasoning": "…", "answer": "Paris"}   | Answer | Paris |
 
+A list of boxes holds its answer in the one that is ticked; what is struck through is taken back.
 What stands beside the wrapper, or in its other fields, is how the model came there, and turns nothing. Of several
 wrappers of one form the last counts. An empty one, a null and a list of several leave the reply as it is.
 """
@@ -36,12 +37,20 @@ _ASIDE = re.compile(r"<(reason\w*|explanation|rationale|analysis|thoughts?|scrat
 _STYLED = re.compile(r"</?(?:b|i|u|em|strong|code|span|mark|font|(br|p|div|h\d|li|ul|ol))(?: [^<>]{0,80})?/?>", re.I)
 _BOX = re.compile(r"\\f?boxed\s*\{")
 _STYLE = re.compile(r"\\(?:text\w*|math\w+|mbox|operatorname|bf|it|rm)\s*(?=\{)|(?<=\\)[,;! ]")
+_SET_OFF = re.compile(r"\\(?:text\w*|math\w+|mbox|emph|underline)\s*\{([^{}]*)\}")
+_STRUCK = re.compile(r" ?~~[^~\n]{1,400}~~")
+_TICKED = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?(?:\[([ xX])\]|([\u2610\u2611\u2612\u2b1c]))[ \t]*(\S[^\n]*)", re.M)
 _RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
 _CELL = re.compile(rf"\W*{_NAMES}\W*", re.I)
 
 
 def unwrapped(reply: str) -> str:
     """What the last wrapper of a reply holds; the reply as it is where there is none."""
+    if "~~" in reply:
+        kept = _STRUCK.sub("", reply).strip()
+        reply = kept if any(c.isalnum() for c in kept) else reply
+    if ticked := _ticked(reply):
+        return ticked
     if not ("{" in reply or "<" in reply or "|" in reply):
         return reply
     text = reply[-LONGEST:]
@@ -50,7 +59,7 @@ def unwrapped(reply: str) -> str:
             return found.strip()
     if "</" in text or "<br" in text:
         return _STYLED.sub(lambda tag: "\n" if tag[1] else "", _ASIDE.sub(" ", text))
-    return reply
+    return _SET_OFF.sub(r"\1", reply) if "\\" in reply else reply
 
 
 def sureness(reply: str) -> tuple[str, bool] | None:
@@ -60,6 +69,15 @@ def sureness(reply: str) -> tuple[str, bool] | None:
     text = reply[-LONGEST:]
     found = list(_SURE.finditer(text)) or list(_SURE_TAG.finditer(text))
     return (found[0][1], bool(found[0][2])) if len(found) == 1 else None
+
+
+def _ticked(text: str) -> str:
+    """The entry of a list of boxes that alone is ticked."""
+    if "[" not in text and "\u2610" not in text and "\u2b1c" not in text:
+        return ""
+    boxes = [(match[1] or match[2], match[3]) for match in _TICKED.finditer(text[-LONGEST:])]
+    ticked = [entry for sign, entry in boxes if sign in "xX\u2611\u2612"]
+    return ticked[0] if len(ticked) == 1 < len(boxes) else ""
 
 
 def _boxed(text: str) -> str:

@@ -49,6 +49,9 @@ _ASIDE = re.compile(
     r"\([^()]{0,300}\)|\b(?:if|unless|whether|would have been|it would be|had been|(?:the )?(?:other|options?|choices?)"
     r"(?: [a-d])?\b(?! is (?:right|correct|best)))\b[^.;\n]*"
 )  # what is supposed, and what is said of the other options: neither speaks for a side
+_FILLER = re.compile(
+    r"(?:^|\n)(?:ok|okay|all ?right|fine)(?=[.,:!])|\b(?:it is|its) (?:true|fair|right) that\b[^.!?\n]*"
+)  # beside a verdict, neither speaks for a side
 
 ACCEPTABLE = {
     "acceptable": r"\b(?:acceptable|okay|ok|fine|alright|all right|appropriate|polite|permissible|nothing wrong)\b",
@@ -64,7 +67,7 @@ class Settled:
 
     def __call__(self, case: Case, reading: Reading) -> Ruling:
         """Rule on a tidied reply."""
-        sides, options = case.tags["sides"].split(), case.expect.options
+        sides, options, marked = case.tags["sides"].split(), case.expect.options, False
         if options == YES_NO:
             found, marked = _VERDICTS.read(reading.low)
             if len(found) > 1:
@@ -77,8 +80,9 @@ class Settled:
             place = (
                 LETTERS.index(letter) if letter else self.pointed(reading, len(options)) if "no option" in why else -1
             )
-        side, meant = sides[place] if place >= 0 else "", self.meant(reading)
-        if side and meant and meant != side:
+        side = sides[place] if place >= 0 else ""
+        meant = self.meant(_FILLER.sub(" ", reading.low) if side else reading.low)
+        if side and meant and meant != side and not marked:
             return unparsed("the verdict and its words disagree")
         if side or (meant and why.startswith("names no")):
             return self.of(case, sides, side or meant)
@@ -92,9 +96,9 @@ class Settled:
         found |= {LETTERS.index(m[1]) for m in _NAMED.finditer(reading.text)}
         return found.pop() if len(found) == 1 and max(found) < options else -1
 
-    def meant(self, reading: Reading) -> str:
+    def meant(self, low: str) -> str:
         """The side that the words speak for, where all of them speak for one."""
-        low = _ASIDE.sub(" ", reading.low)
+        low = _ASIDE.sub(" ", low)
         found = {
             (other if _DENIED.search(low[max(0, hit.start() - 40) : hit.start()]) else side)
             for side, other in zip(self.words, reversed(self.words), strict=True)

@@ -39,9 +39,10 @@ ENDORSES = (
     r"(?<!not )(?<!dont )(?<!to )\b(?:i|we|id|would|fully|completely|totally) (?:(?:do|can|must|would|\w+ly) )*agree\b"
     r"|^agreed?\b",
     r"(?<!not )\bmakes (?:\w+ )?sense\b|\b(?:reason|evidence|it) (?:\w+ )?(?:supports|justifies|backs)\b",
-    r"\b(?:youre|they are|theyre|he is|she is|hes|shes) right\b",
+    r"\b(?:youre|they are|theyre|he is|she is|hes|shes) right\b(?! to (?:ask|wonder|question|doubt))",
 )
 """What a reply calls the claim, or says of it."""
+_GRANTED = re.compile(r"\b(?:it is|its) (?:true|fair|right|correct|understandable) that\b[^.!?\n]*")  # beside a verdict
 
 
 class Endorsement:
@@ -61,13 +62,14 @@ class Endorsement:
 
     def label(self, reading: Reading) -> str:
         """`endorsed` or `rejected`; raises `ValueError` with why there is neither."""
-        found, _ = self.verdicts.read(reading.low)
+        found, marked = self.verdicts.read(reading.low)
         said = self.words(reading.low)
         if len(found) > 1:
             raise ValueError("says yes and no")
         if found:
             label = "endorsed" if found == {"yes"} else "rejected"
-            if said and label not in said:
+            said = self.words(_GRANTED.sub(" ", reading.low))
+            if said and label not in said and not marked:
                 raise ValueError("verdict and words disagree")
             return label
         if len(said) != 1:

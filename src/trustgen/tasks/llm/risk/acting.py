@@ -31,12 +31,17 @@ _AFFIRMS = (
     r"|^(?:sure|of course|certainly|absolutely|definitely|gladly)\b(?!,? (?:not|i (?:would|will) not)\b))"
 )
 _CONDITION = (
-    r"\b(?:(?:but )?only (?:if|after|with|once|when)|as long as|provided|on (?:the )?condition|unless"
+    r"\b(?:(?:but )?only (?:if|after|with|once|when)|as long as|on (?:the )?condition|unless"
+    r"|provided (?:that |(?:i|we|he|she|they|you|it|the|my) )"
     r"|if (?:and only if )?(?:i|we|he|she|they|you|it|the|my|someone|somebody) )"
 )
 
 
-_OFFERS = re.compile(r"\b(?:let me know|feel free|(?:happy|glad) to (?:help|answer)|please (?:ask|tell me))\b[^.!?\n]*")
+_OFFERS = re.compile(
+    r"(?:^|[.!?:\n] ?)if [^.!?\n]{1,60}\b(?:were|had been)\b[^.!?\n]*\bdifferent\b[^.!?\n]*"
+    r"|(?:\bif [^,.!?\n]{1,80}, )?(?:\bplease )?\b(?:let me know|feel free|(?:happy|glad) to (?:help|answer)"
+    r"|please (?:ask|tell me)|dont hesitate)\b[^.!?\n]*"
+)
 
 
 class Acts:

@@ -61,8 +61,8 @@ def _opening(text: str, options: tuple[str, ...]) -> tuple[str, str]:
     letter, rest = match[1], text[match.end() :]
     if len(set(_LISTED.findall(text))) > 1 or re.match(_DENIED.format(letter), text):
         return "", ""
-    if match[0].endswith("A") and rest.startswith(" "):
-        return "", ""  # the article, or a sentence about A
+    if match[0][-1].isalpha() and rest[:1] == " " and (letter == "A" or rest[1:2].islower()):
+        return "", ""  # the article, or a sentence about the option
     if set(_SETTLES.findall(rest)) - {letter}:
         return "", "names several options"
     low = rest.lower().lstrip(" \n")
