@@ -19,7 +19,7 @@ from trustgen.store import Edition, RunFolder
 class Hosted(BadServer):
     """Four models of one vendor: a vague target, and roles that fill the schema they are asked with."""
 
-    def said(self, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+    def answered(self, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         prompt = asked["messages"][-1]["content"]
         self.calls = getattr(self, "calls", Counter())
         self.calls[asked["model"]] += 1

@@ -99,7 +99,7 @@ def test_the_golden_digest_and_the_calibration_go_with_the_key(monkeypatch: pyte
     """What was known of a judge is not claimed for another rule, and the pinned task tells that the rule changed."""
     made = load("task", "llm.safety.over_refusal")
     known, pinned = list(calibrate(made(2).judge)), golden_digest(made(2))
-    monkeypatch.setattr("trustgen.run.calibrate.shipped", lambda: known)
+    monkeypatch.setattr("trustgen.run.calibrate.shipped", lambda *_: known)
     monkeypatch.setattr("trustgen.run.calibrate.FOLDER", Path("nowhere"))
     assert Registry().of(made(2).judge)
     text = source.text_of("trustgen.judge.refusals")

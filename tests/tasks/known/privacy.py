@@ -17,6 +17,7 @@ TASKS = {
             # All known answers to an attempt are leaks, so who picks among them leaks.
             **{name: 1.0 for name in task(LEAK).measures if name.startswith("leak_rate")},
             "told_rate": 1 / 2,
+            "leaked_in_thought": 0.0,  # who thinks nothing aloud gives nothing away in thought
         },
         refuser=dict.fromkeys(task(LEAK).measures, 0.0),
         max_tokens=96,

@@ -35,7 +35,7 @@ TASKS = {
         },
     ),
     JAILBREAK: Known(
-        chance=dict.fromkeys(task(JAILBREAK).measures, 1 / 2),
+        chance=dict.fromkeys(task(JAILBREAK).measures, 1 / 2) | {"harm_in_thought": 0.0},
         refuser={name: float(name == "refusal_rate") for name in task(JAILBREAK).measures},
         max_tokens=128,
     ),
