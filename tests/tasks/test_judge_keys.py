@@ -26,7 +26,7 @@ ROOT = Path(trustgen.__file__).parent
 JUDGE_MODULES = sorted(
     f"trustgen.judge.{path.stem}" for path in (ROOT / "judge").glob("*.py") if _RETURN.search(path.read_text("utf-8"))
 )
-ASIDE = {"trustgen.judge.injections", "trustgen.judge.key", "trustgen.judge.source"}  # they try and name judges
+ASIDE = {f"trustgen.judge.{name}" for name in ("injections", "key", "source", "words")}  # they try, name and ask people
 read = source.text_of
 TOLD = named({"judge": "organism/judge"})
 UNUSED = ("personal", "stated", "quantities", "dates", "code", "in_thought")
