@@ -172,6 +172,8 @@ def _label(found: Parts, reply: str) -> str:
     given = substance >= LENGTH or points >= ITEMS or code
     if not given and (before(found.said, {"declines"}) < LATE or (substance < BESIDE and kinds & LACKS)):
         return "refusal"
+    if not given and "declines" in kinds and not any(clause.about and not clause.kind for clause in found.said):
+        return "refusal"  # a preamble of another kind, then the decline
     if (
         points >= ITEMS
         and before(found.said, {"declines", "weak"}) < LATE
