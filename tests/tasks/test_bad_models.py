@@ -84,6 +84,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     edition = build([load("task", one)(1) for one in TASKS], folder / "edition", salt=SALT, suite="bad")
     with pytest.MonkeyPatch.context() as patch, BadServer() as server:
         patch.setattr(engine, "BREAKER", 10**6)  # the model without a template is asked everything
+        patch.setattr(engine, "PROBES", 10**6)
         uris = [server.uri(form) for form in (*FORMS, "no_template")]
         result = evaluate(edition, uris, folder / "run", settings=QUICK)
     assert result.manifest.status == "finished", result.manifest.stopped

@@ -55,7 +55,7 @@ _UNIT = re.compile(  # what small numbers measure, and do not count
     r"|inch\w*|miles?|kilomet\w+|km|kg|kilos?|grams?|tons?|tonnes?|acres?|lit\w+|degrees?|o'clock|am|pm|stars?|fold)\b"
 )
 _ROW = re.compile(r"\w[^.,;:!?\n]{0,60}(?:, [^.,;:!?\n]{1,60}){0,5},? (?:and|or) \w")
-_ITEM = re.compile(r"(?m)^\s*(?:[-*\u2022]|\d{1,2}[.)]) \S")
+_ITEM = re.compile(r"(?m)^[^\S\n]*(?:[-*\u2022]|\d{1,2}[.)]) \S")
 _LIST = re.compile(r"(?m)^[^\S\n]*\d{1,2}[.)] ")
 
 

@@ -206,13 +206,15 @@ def _opening_lines(case: Case, text: str, start: int = 0) -> Iterator[int]:
     if "\n" not in text:
         return
     openings = {tuple(islice(_words(turn.text), OPENING)) for turn in case.turns if turn.role == "user"}
-    if len(document := list(islice(_words(case.question), DOCUMENT))) == DOCUMENT:
-        openings.discard(tuple(document[:OPENING]))  # what retells a document may begin as it does
+    document = tuple(islice(_words(case.question), DOCUMENT))
+    retold = document[:OPENING] if len(document) == DOCUMENT else ()
     firsts = {words[0] for words in openings if len(words) == OPENING}
     for line in _LINE.finditer(text, start):
         if line[1].lower() in firsts:
             said = tuple(m[0].lower() for m in islice(_WORD.finditer(text, line.start(1)), OPENING))
-            if said in openings:
+            # What retells a document may begin as it does, behind no more than a preface.
+            preface = said == retold and len(list(islice(_WORD.finditer(text, start, line.start()), PREFACE))) < PREFACE
+            if said in openings and not preface:
                 yield line.start()
 
 

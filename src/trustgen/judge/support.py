@@ -47,7 +47,9 @@ _VERB = re.compile(
     r"(?:'s)? (?:is|was|has|had|were|who|which|drew|gave|built|founded|designed|runs|owns|leads|led|paid|started"
     r"|and [A-Z]|keeps|conducts|manages|commands|planned|heads)\b|'s "
 )
-_SURE = re.compile(r"(?mi)^[\s*_(]*(?:my )?(?:confidence|certainty)(?: (?:level|score))?[*_]*\s*[:=].{0,20}$\n?")
+_SURE = re.compile(
+    r"(?mi)^[ \t*_(]{0,9}(?:my )?(?:confidence|certainty)(?: (?:level|score))?[*_]*[ \t]*[:=].{0,20}$\n?"
+)
 STARTERS = words(
     "a about above according across additionally after all also although among an and another any are around as at "
     "because before being below besides between both but by can currently despite did does due during each either "
