@@ -146,3 +146,12 @@ def test_a_role_with_a_manner_is_another_judge() -> None:
     _, warm = called([], ROLES, 60.0, {"temperature": ("judge=0.7",)})
     uris: list[Any] = [roles["judge"].open().uri for roles in (plain, warm)]
     assert uris == [ROLES["judge"], f"{ROLES['judge']} (temperature 0.7)"]
+
+
+def test_two_long_system_messages_are_two_judges() -> None:
+    """They begin alike: what a label leaves out must still tell them apart, for keys rest on it."""
+    long = "You are a strict judge of replies and decide by the rubric alone. "
+    said = [
+        called([], ROLES, 60.0, {"system": (f"judge={text}",)})[1] for text in (long + "A", long + "B", "a b", "a\nb")
+    ]
+    assert len({roles["judge"].open().uri for roles in said}) == 4

@@ -136,3 +136,11 @@ def test_blocks_under_other_names(reason: str) -> None:
 def test_a_key_too_short_to_be_one_strikes_no_letters() -> None:
     assert clean("max_tokens", "x") == "max_tokens"
     assert clean("the key sk-secret", "sk-secret") == "the key ***"
+
+
+@pytest.mark.parametrize(
+    "chunk", ['{"choices": [null]}', '{"choices": 5}', '{"choices": [{"delta": 5}]}', '{"choices": {}}']
+)
+def test_a_stream_of_something_else_is_no_reply(chunk: str) -> None:
+    with pytest.raises(Transient):
+        streamed.whole(f"data: {chunk}\n\n".encode())

@@ -8,6 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import msgspec
 
+from .ids import digest
 from .records import Case, Reply, Sampling, Turn, system
 
 
@@ -109,9 +110,10 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else msgspec.json.encode(value).decode()
-    text = " ".join(text.split())
-    return text if len(text) <= 40 else f"{text[:39]}…"
+    """A value in one short line. Keys of judges rest on it: what it leaves out stands for itself in a hash."""
+    whole = value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    text = " ".join(whole.split())
+    return text if text == whole and len(text) <= 40 else f"{text[:30]}… {digest(whole)[:8]}"
 
 
 class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):

@@ -23,7 +23,14 @@ def is_stream(content: bytes) -> bool:
 
 
 def whole(content: bytes) -> bytes:
-    """The JSON of the completion that a stream adds up to. Raises `Transient` where it breaks off."""
+    """The JSON of the completion that a stream adds up to. Raises `Transient` where it breaks off or is none."""
+    try:
+        return _joined(content)
+    except (AttributeError, TypeError, LookupError) as error:
+        raise Transient(f"the stream of the answer holds no chat completion ({type(error).__name__})") from None
+
+
+def _joined(content: bytes) -> bytes:
     said: dict[str, list[str]] = {}
     tokens: list[Any] = []
     finish: str | None = None
