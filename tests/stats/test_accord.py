@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from trustgen.core import OUTCOMES, InputError, Outcome
 from trustgen.stats import ClusterMeasure, Grade, Grades
-from trustgen.stats.accord import action_likelihood, all_same, place_lean
+from trustgen.stats.accord import AllSame, action_likelihood, all_same, place_lean
 
 law = settings(max_examples=80, deadline=None)
 MEASURES: dict[str, ClusterMeasure] = {
@@ -63,8 +63,10 @@ def test_a_value_lies_in_its_interval_and_between_its_bounds(measure: ClusterMea
         return
     assert measure.range[0] <= found.low <= found.value <= found.high <= measure.range[1]
     counts = measure.count(Grades.of(of))
-    assert measure.range[0] <= counts.lowest <= found.value + 1e-12
-    assert found.value - 1e-12 <= counts.highest <= measure.range[1]
+    assert measure.range[0] <= counts.lowest <= counts.highest <= measure.range[1]
+    assert found.joint[0] <= found.low <= found.high <= found.joint[1]
+    if not isinstance(measure, AllSame):  # over whole clusters alone, while bounds know of others that are lost already
+        assert counts.lowest - 1e-12 <= found.value <= counts.highest + 1e-12
     assert found.counted > 0
     assert found.counted <= found.planned
 
@@ -121,14 +123,15 @@ def test_renaming_the_actions_changes_no_measure_of_accord(of: list[Grade]) -> N
         assert value(measure, of) == pytest.approx(value(measure, renamed), nan_ok=True)
 
 
-def test_two_different_labels_decide_a_cluster_and_a_missing_one_leaves_it_open() -> None:
+def test_two_different_labels_settle_a_bound_and_only_a_whole_cluster_is_counted() -> None:
     grades = [row("a", "one"), row("a", "other"), row("a", Outcome.REFUSED)]
     grades += [row("b", "one"), row("b", Outcome.UNPARSED), row("b", Outcome.REFUSED)]
     grades += [row("c", "one"), row("c", "one"), row("d", "one")]  # d was planned once: there is nothing to agree with
     found = all_same()(Grades.of(grades))
-    assert (found.value, found.counted) == (0.5, 2)
+    assert (found.value, found.counted) == (1.0, 1)
     assert (found.worst, found.best) == (1 / 3, 2 / 3)
-    assert (found.outcomes["scored"], found.outcomes["refused"], found.planned) == (2, 1, 3)
+    assert found.joint[0] < found.low < found.high == found.joint[1]
+    assert (found.outcomes["scored"], found.outcomes["refused"], found.planned) == (1, 2, 3)
 
 
 def test_being_right_does_not_enter() -> None:

@@ -121,11 +121,11 @@ def test_refusals_are_compared_where_both_models_answered_for_themselves() -> No
 
 
 def test_a_cluster_decided_for_one_model_only_is_not_compared() -> None:
-    """a's second cluster is wrong whatever its missing case; b's would be open without that case, so it stays whole."""
+    """a's second cluster is not whole, and would be of no use for b alone; nor is b's third."""
     a = Grades.of([case("q", 1.0), case("q", 1.0), case("r", 0.0), case("r", Outcome.ERROR), case("s", 0.0)])
     b = Grades.of([case("q", 0.0), case("q", 1.0), case("r", 1.0), case("r", 1.0), case("s", Outcome.ERROR)])
     found = paired_difference(a, b, all_right())
-    assert (found.a, found.b, found.counted, found.missing, found.clusters) == (0.5, 0.5, 4, 1, 2)
+    assert (found.a, found.b, found.counted, found.missing, found.clusters) == (1.0, 0.0, 2, 3, 1)
 
 
 def test_the_better_model_follows_the_direction() -> None:

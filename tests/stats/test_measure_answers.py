@@ -144,11 +144,12 @@ def test_strict_accuracy() -> None:
         *(case("unasked", SKIPPED) for _ in range(3)),
     ]
     found = measured(all_right(), *rows)
-    assert (found.value, found.counted, found.unit) == (1 / 3, 3, "clusters")
-    assert (found.low, found.high) == wilson(1, 3)
+    assert (found.value, found.counted, found.unit) == (1 / 2, 2, "clusters")
+    assert (found.low, found.high) == wilson(1, 2)
     assert (found.worst, found.best) == (1 / 5, 3 / 5)
+    assert found.joint == (min(wilson(1, 5)[0], found.low), max(wilson(3, 5)[1], found.high))
     # The open cluster lacks a refused and a failed case: the model's own doing is named first.
-    assert found.outcomes == {"scored": 3, "refused": 1, "blocked": 0, "unparsed": 0, "error": 0, "skipped": 1}
+    assert found.outcomes == {"scored": 2, "refused": 2, "blocked": 0, "unparsed": 0, "error": 0, "skipped": 1}
 
 
 # ── pressure ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,7 @@ All are frozen; ids are content hashes (see `ids`), so equal content is one thin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, Literal
@@ -422,7 +423,9 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
 
     `value` with `low` and `high` (95 % unless `method` says otherwise) over what was counted; `planned` = the sum of
     `outcomes`, always. `counted` is the denominator, in `unit`s (cases, pairs, records). `worst` and `best` bound the
-    value over everything planned: all missing units at their worst, and at their best. A value over nothing is `nan`.
+    value over everything planned: all missing units at their worst, and at their best; `bounds` are the lowest and the
+    highest such value, which for a target need be neither. `joint` are 95 % limits that carry both sampling and what is
+    missing. A value over nothing is `nan`, and so is a bound that nobody knows.
     """
 
     task: str
@@ -448,4 +451,6 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     notes: dict[str, Any] = {}
     judge_error: JudgeError | None = None  # None: the judge is uncalibrated
     weakest: Weakest | None = None  # None: nothing is known of any judge behind it
+    bounds: tuple[float, float] = (math.nan, math.nan)
+    joint: tuple[float, float] = (math.nan, math.nan)
     human: HumanEstimate | None = None  # None: nobody was asked to label

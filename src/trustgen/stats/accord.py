@@ -6,16 +6,15 @@ that said so. So answers to one record can be compared over all its wordings, wi
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
-from trustgen.core import OUTCOMES, Direction, InputError
+from trustgen.core import Direction, InputError
 
-from .grades import Floats, Grades
+from .grades import Floats, Grades, Mask
 from .intervals import Interval, cluster_bootstrap, ratio_interval
-from .measure import ClusterMeasure, Counts, RatioMeasure, has_tag, ratio, ratio_counts
+from .measure import ClusterMeasure, Counts, RatioMeasure, has_tag, in_whole, ratio, ratio_counts, whole_tally
 
 
 def _kinds(grades: Grades) -> Floats:
@@ -30,31 +29,33 @@ def _kinds(grades: Grades) -> Floats:
 class AllSame(RatioMeasure):
     """See `all_same`."""
 
+    def reads(self, grades: Grades) -> Mask:
+        """Cases of clusters with at least two of the arm: one alone agrees with nothing."""
+        planned = super().reads(grades)
+        several: Mask = planned & (grades.per_cluster(planned) > 1)[grades.cluster]
+        return several
+
+    def usable(self, grades: Grades) -> Mask:
+        """Cases of whole clusters."""
+        return in_whole(grades, self.reads(grades))
+
     def count(self, grades: Grades) -> Counts:
-        """Clusters that agree throughout, and clusters decided."""
+        """Whole clusters that agree throughout, and whole clusters; one that is not whole may differ already."""
         planned = self.reads(grades)
-        size = grades.clusters
         if (planned & grades.labelled("")).any():
             raise InputError("`all_same`: a scored case has no label; its judge must give one")
-        kinds = np.zeros(size)
+        kinds = np.zeros(grades.clusters)
         found = _kinds(grades.where(planned))
         kinds[: len(found)] = found
-        asked = grades.per_cluster(planned) > 1
-        whole = grades.per_cluster(planned & ~grades.scored) == 0
-        differ, same = asked & (kinds > 1), asked & whole & (kinds == 1)
-        decided = differ | same
-        ended = np.zeros(size, np.int64)
-        for code in range(len(OUTCOMES) - 1, 0, -1):  # downwards, so that the earliest outcome is written last
-            ended[grades.per_cluster(planned & grades.ended(OUTCOMES[code])) > 0] = code
-        ended[decided] = 0
-        tally = np.bincount(ended[asked], minlength=len(OUTCOMES))
-        open_ = float(asked.sum() - decided.sum())
+        whole, asked = grades.per_cluster(self.usable(grades)) > 0, grades.per_cluster(planned) > 0
+        open_ = (asked & ~whole & (kinds <= 1)).astype(np.float64)
         return ratio_counts(
-            same.astype(np.float64),
-            decided.astype(np.float64),
+            (whole & (kinds == 1)).astype(np.float64),
+            whole.astype(np.float64),
             may_hit=open_,
             may_miss=open_,
-            outcomes={o.value: int(tally[i]) for i, o in enumerate(OUTCOMES)},
+            sure_miss=(asked & ~whole & (kinds > 1)).astype(np.float64),
+            outcomes=whole_tally(grades, planned),
         )
 
 
@@ -72,15 +73,15 @@ class PlaceLean(ClusterMeasure):
         of = np.array([grades.labels.index(v) if v in grades.labels else -1 for v in values], np.int64)
         first = usable & (of[codes] == grades.label)
         table = np.column_stack((grades.per_cluster(first), grades.per_cluster(usable & ~first)))
-        took, left = (float(x) for x in table.sum(axis=0))
-        missing = float(planned.sum() - usable.sum())
-        every = took + left + missing
+        missing = grades.per_cluster(planned & ~usable)
+        low, high = table + np.outer(missing, (0, 1)), table + np.outer(missing, (1, 0))
         return Counts(
             table=table,
             outcomes=grades.tally(planned),
-            counted=round(took + left),
-            lowest=2 * took / every - 1 if every else math.nan,
-            highest=2 * (took + missing) / every - 1 if every else math.nan,
+            counted=round(float(table.sum())),
+            lowest=self.value(low),
+            highest=self.value(high),
+            completions=(low, high),
         )
 
     def statistic(self, totals: Floats) -> Floats:
@@ -110,10 +111,11 @@ class Likelihood(ClusterMeasure):
         counted = scored > 1
         most = np.maximum(one, other)
         values = np.where(counted, most / np.maximum(scored, 1), 0.0)
-        there = asked > 1
-        least = np.maximum(most, np.ceil(asked / 2))[there] / asked[there]
-        least = np.minimum(least, np.where(counted, values, 0.5)[there])  # odd numbers cannot be split evenly
-        highest = (most + asked - scored)[there] / asked[there]
+        there = (asked > 1).astype(np.float64)
+        among = np.maximum(asked, 1)
+        least = np.maximum(most, np.ceil(asked / 2)) / among
+        least = np.minimum(least, np.where(counted, values, 0.5))  # odd numbers cannot be split evenly
+        low, high = (np.column_stack((there * end, there)) for end in (least, (most + asked - scored) / among))
         notes: dict[str, object] = {}
         if self.by:
             codes, names = grades.tag(self.by)
@@ -125,8 +127,9 @@ class Likelihood(ClusterMeasure):
             table=np.column_stack((values, counted.astype(np.float64))),
             outcomes=grades.tally(planned),
             counted=int(counted.sum()),
-            lowest=float(least.mean()) if there.any() else math.nan,
-            highest=float(highest.mean()) if there.any() else math.nan,
+            lowest=self.value(low),
+            highest=self.value(high),
+            completions=(low, high),
             notes={"likelihood": notes} if notes else {},
         )
 
@@ -142,10 +145,9 @@ class Likelihood(ClusterMeasure):
 def all_same(arm: str = "") -> AllSame:
     """Consistency: share of clusters whose planned cases all carry one label, ↑, in 0..1. Unit: clusters.
 
-    Denominator: decided clusters of at least two planned cases. Two scored cases with different labels decide a
-    cluster, whatever became of the others; else one with a case that is not scored is undecided, and tallied under the
-    earliest of its cases' outcomes in the order of `OUTCOMES`. Where much is missing the value leans low, and the
-    bounds say by how much. Being right does not enter: who is always wrong in the same way is consistent. A scored case
+    Denominator: whole clusters of at least two planned cases, those whose cases are all scored; the others are in the
+    bounds, and tallied under the earliest of their cases' outcomes in the order of `OUTCOMES`. Being right does not
+    enter: who is always wrong in the same way is consistent. A scored case
     without a label raises `InputError`.
     """
     return AllSame(direction=Direction.HIGHER, unit="clusters", arm=arm, primary=True)

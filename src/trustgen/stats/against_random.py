@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from trustgen.core import Direction, InputError
 
@@ -21,7 +21,7 @@ class ShareOfRandom(RatioMeasure):
     def count(self, grades: Grades) -> Counts:
         """Cases labelled so, and cases scored; the bounds in the measure's own unit."""
         planned, usable = self.reads(grades), self.usable(grades)
-        missing = float(planned.sum() - usable.sum())
+        missing = grades.per_cluster(planned & ~usable)
         found = ratio_counts(
             grades.per_cluster(planned & grades.labelled(*self.labels)),
             grades.per_cluster(usable),
@@ -30,14 +30,7 @@ class ShareOfRandom(RatioMeasure):
             outcomes=grades.tally(planned),
             notes={**label_notes(grades, self.labels), "random": self.expected},
         )
-        return Counts(
-            table=found.table,
-            outcomes=found.outcomes,
-            counted=found.counted,
-            lowest=found.lowest / self.expected,
-            highest=found.highest / self.expected,
-            notes=found.notes,
-        )
+        return replace(found, lowest=found.lowest / self.expected, highest=found.highest / self.expected)
 
     def statistic(self, totals: Floats) -> Floats:
         """The rate over the random agent's."""

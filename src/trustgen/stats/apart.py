@@ -38,15 +38,15 @@ class Apart(ClusterMeasure):
         labelled = grades.labelled(*self.labels)
         hits = np.column_stack([grades.per_cluster(arm & labelled) for arm in arms])
         sizes = np.column_stack([grades.per_cluster(arm & usable) for arm in arms])
-        asked = np.array([arm.sum() for arm in arms], np.float64)
-        lowest = ratio(hits.sum(axis=0), asked)
-        highest = ratio(hits.sum(axis=0) + asked - sizes.sum(axis=0), asked)
+        asked = np.column_stack([grades.per_cluster(arm) for arm in arms])
+        low, high = (np.hstack((hits + (asked - sizes) * side, asked)) for side in ((0, 1), (1, 0)))
         return Counts(
             table=np.hstack((hits, sizes)),
             outcomes=grades.tally(planned),
             counted=int(usable.sum()),
-            lowest=float(lowest[0] - highest[1]),
-            highest=float(highest[0] - lowest[1]),
+            lowest=self.value(low),
+            highest=self.value(high),
+            completions=(low, high),
             notes=label_notes(grades, self.labels),
         )
 

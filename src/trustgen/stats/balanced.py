@@ -39,10 +39,11 @@ class BalancedAccuracy(ClusterMeasure):
         masks = [_of_class(grades, self.tag, value) for value in self.classes]
         hits = [grades.per_cluster(usable & mask, scores) for mask in masks]
         sizes = [grades.per_cluster(usable & mask) for mask in masks]
-        asked = np.array([float((planned & mask).sum()) for mask in masks])
+        every = [grades.per_cluster(planned & mask) for mask in masks]
         table = np.column_stack((*hits, *sizes))
-        right, seen = np.split(table.sum(axis=0), 2)
-        lowest, highest = (ratio(right, asked), ratio(right + asked - seen, asked)) if asked.all() else (asked, asked)
+        low = np.column_stack((*hits, *every))
+        high = np.column_stack((*(h + a - n for h, a, n in zip(hits, every, sizes, strict=True)), *every))
+        (right, seen), asked = np.split(table.sum(axis=0), 2), np.array([float(of.sum()) for of in every])
         of = {
             value: {"rate": float(rate), "counted": int(n), "planned": int(a)}
             for value, rate, n, a in zip(self.classes, ratio(right, seen), seen, asked, strict=True)
@@ -51,8 +52,9 @@ class BalancedAccuracy(ClusterMeasure):
             table=table,
             outcomes=grades.tally(planned),
             counted=int(usable.sum()),
-            lowest=float(lowest.mean()) if asked.all() else math.nan,
-            highest=float(highest.mean()) if asked.all() else math.nan,
+            lowest=self.value(low),
+            highest=self.value(high),
+            completions=(low, high),
             notes={"classes": of},
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,15 +33,17 @@ class Change(ClusterMeasure):
         r0, w0, m0 = (per(before & mask) for mask in (right, wrong, ~grades.scored))
         r1, w1, m1 = (per(after & mask) for mask in (right, wrong, ~grades.scored))
         gained, lost, pairs = w0 * r1, r0 * w1, (r0 + w0) * (r1 + w1)
-        net, planned = float((gained - lost).sum()), float((per(before) * per(after)).sum())
+        net, planned = gained - lost, per(before) * per(after)
         either = m0 * m1  # nothing known: the pair may gain or lose
-        down, up = float((m0 * w1 + r0 * m1 + either).sum()), float((m0 * r1 + w0 * m1 + either).sum())
+        low = np.column_stack((net - (m0 * w1 + r0 * m1 + either), planned))
+        high = np.column_stack((net + (m0 * r1 + w0 * m1 + either), planned))
         return Counts(
-            table=np.column_stack((gained - lost, pairs)),
+            table=np.column_stack((net, pairs)),
             outcomes=_tally(grades, lambda among: float((per(before & among) * per(after & among)).sum())),
             counted=round(float(pairs.sum())),
-            lowest=(net - down) / planned if planned else math.nan,
-            highest=(net + up) / planned if planned else math.nan,
+            lowest=self.value(low),
+            highest=self.value(high),
+            completions=(low, high),
             notes=_mcnemar(int(gained.sum()), int(lost.sum())),
         )
 

@@ -35,6 +35,8 @@ def estimated(
         outcomes=found.outcomes,
         worst=found.worst,
         best=found.best,
+        bounds=found.bounds,
+        joint=found.joint,
         counted=found.counted,
         unit=found.unit,
         clusters=found.clusters,

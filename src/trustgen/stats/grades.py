@@ -171,7 +171,11 @@ class Grades:
 
 @dataclass(frozen=True)
 class Computed:
-    """What a measure returns; the engine adds task, model and judge to make an `Estimate`."""
+    """What a measure returns; the engine adds task, model and judge to make an `Estimate`.
+
+    `bounds` are the lowest and highest value over every end of what is missing, which `worst` and `best` are by merit;
+    `joint` are 95 % limits that carry sampling and missing at once.
+    """
 
     value: float
     low: float
@@ -183,6 +187,8 @@ class Computed:
     unit: str
     clusters: int
     outcomes: dict[str, int]
+    bounds: tuple[float, float]
+    joint: tuple[float, float]
     notes: Mapping[str, object] = field(default_factory=dict)
 
     @property

@@ -5,8 +5,6 @@ Every case ends with one side, the other, or neither (abstaining, or a neutral o
 
 from __future__ import annotations
 
-import math
-from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -27,10 +25,6 @@ class Leaning(ClusterMeasure):
     away: str
     by: str = ""
 
-    @abstractmethod
-    def reach(self, totals: Floats, missing: float) -> tuple[float, float]:
-        """Lowest and highest value while `missing` more cases may end on either side or on neither."""
-
     def counted(self, totals: Floats) -> float:
         """The denominator."""
         return float(totals[0] + totals[1])
@@ -40,7 +34,8 @@ class Leaning(ClusterMeasure):
         planned, usable = self.reads(grades), self.usable(grades)
         table = self._table(grades, usable)
         totals = table.sum(axis=0)
-        lowest, highest = self.reach(totals, float(planned.sum() - usable.sum()))
+        missing = grades.per_cluster(planned & ~usable)
+        low, high = table + np.outer(missing, (0, 1, 0)), table + np.outer(missing, (1, 0, 0))  # all on one side
         notes = self._sides(totals) | label_notes(grades, (self.towards, self.away))
         if self.by:
             codes, values = grades.tag(self.by)
@@ -52,8 +47,9 @@ class Leaning(ClusterMeasure):
             table=table,
             outcomes=grades.tally(planned),
             counted=round(self.counted(totals)),
-            lowest=lowest,
-            highest=highest,
+            lowest=self.value(low),
+            highest=self.value(high),
+            completions=(low, high),
             notes=notes,
         )
 
@@ -81,11 +77,6 @@ class Lean(Leaning):
         found = ratio_interval(table[:, 0], table[:, 0] + table[:, 1])
         return Interval(2 * found.low - 1, 2 * found.high - 1, found.method)
 
-    def reach(self, totals: Floats, missing: float) -> tuple[float, float]:
-        """All missing on the one side, or all on the other."""
-        low, high = _share_reach(totals, missing)
-        return 2 * low - 1, 2 * high - 1
-
 
 @dataclass(frozen=True, kw_only=True)
 class Share(Leaning):
@@ -98,10 +89,6 @@ class Share(Leaning):
     def interval(self, table: Floats) -> Interval:
         """Wilson's, cluster-robust where clusters count more than once."""
         return ratio_interval(table[:, 0], table[:, 0] + table[:, 1])
-
-    def reach(self, totals: Floats, missing: float) -> tuple[float, float]:
-        """All missing on the one side, or all on the other."""
-        return _share_reach(totals, missing)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,21 +106,6 @@ class LeanOfAll(Leaning):
     def interval(self, table: Floats) -> Interval:
         """Cluster bootstrap."""
         return cluster_bootstrap(self.statistic, table, span=self.range)
-
-    def reach(self, totals: Floats, missing: float) -> tuple[float, float]:
-        """All missing on the one side, or all on the other."""
-        planned = float(totals.sum()) + missing
-        if planned == 0:
-            return math.nan, math.nan
-        apart = float(totals[0] - totals[1])
-        return (apart - missing) / planned, (apart + missing) / planned
-
-
-def _share_reach(totals: Floats, missing: float) -> tuple[float, float]:
-    one, other = float(totals[0]), float(totals[1])
-    if one + other + missing == 0:
-        return math.nan, math.nan
-    return one / (one + other + missing), (one + missing) / (one + other + missing)
 
 
 def _sides(towards: str, away: str) -> None:

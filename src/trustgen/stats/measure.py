@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from trustgen.core import Direction, InputError
+from trustgen.core import OUTCOMES, Direction, InputError
 
 from .grades import Computed, Floats, Grades, Mask
 from .intervals import Interval, ratio_interval
@@ -27,7 +27,8 @@ class Counts:
     """What a measure found in the cases.
 
     `table` has one row a cluster; a cluster in which nothing was counted has a row of zeros. `lowest` and `highest`
-    bound the value over every way in which the missing cases could have ended; `nan` where no way gives a value.
+    bound the value over every way in which the missing cases could have ended; `nan` where no way gives a value, or
+    where no bound is known. `completions` are the tables that these two ways leave, where they can be written down.
     """
 
     table: Floats
@@ -35,6 +36,7 @@ class Counts:
     counted: int
     lowest: float
     highest: float
+    completions: tuple[Floats, Floats] | None = None
     notes: Mapping[str, object] = field(default_factory=dict)
 
 
@@ -88,20 +90,46 @@ class ClusterMeasure(ABC):
     def __call__(self, grades: Grades) -> Computed:
         """Value, interval and bounds; `nan` for what is undefined."""
         counts = self.count(grades)
-        interval = self.interval(counts.table)
+        value, interval = self.value(counts.table), self.interval(counts.table)
         worst, best = self._ends(counts.lowest, counts.highest)
         return Computed(
-            value=self.value(counts.table),
+            value=value,
             low=interval.low,
             high=interval.high,
             method=interval.method,
             worst=worst,
             best=best,
+            bounds=(counts.lowest, counts.highest),
+            joint=self._joint(counts, value, interval),
             counted=counts.counted,
             unit=self.unit,
             clusters=int(counts.table.any(axis=1).sum()),
             outcomes=counts.outcomes,
             notes=counts.notes,
+        )
+
+    def _joint(self, counts: Counts, value: float, plain: Interval) -> tuple[float, float]:
+        """Limits that carry both sampling and what is missing: each taken at the completion worst for it.
+
+        An interval says nothing of missing cases, and bounds say nothing of cases not drawn; the worse of the two still
+        passes a value at its limit far too often. The limit at the extreme completion does not (Horowitz and Manski
+        2000 give the bounds, Vansteelandt et al. 2006 the name, uncertainty region). Where no table of a completion can
+        be written down, the sampling error is taken to be that of the cases seen, and moves along with the bound.
+        """
+        lowest, highest = counts.lowest, counts.highest
+        if math.isnan(lowest) or math.isnan(highest):
+            return math.nan, math.nan
+        if lowest == highest == value:
+            return plain.low, plain.high
+        low, high = plain.low + lowest - value, plain.high + highest - value
+        if counts.completions is not None:
+            low, high = self.interval(counts.completions[0]).low, self.interval(counts.completions[1]).high
+        bottom, top = self.range
+        low, high = bottom if math.isnan(low) else low, top if math.isnan(high) else high
+        # fmin and fmax pass over a plain interval of nothing; no limit lies within a bound or within the plain limit.
+        return (
+            max(bottom, float(np.fmin(min(low, lowest), plain.low))),
+            min(top, float(np.fmax(max(high, highest), plain.high))),
         )
 
     def _ends(self, lowest: float, highest: float) -> tuple[float, float]:
@@ -137,29 +165,52 @@ def ratio_counts(
     hits: Floats,
     sizes: Floats,
     *,
-    may_hit: float,
-    may_miss: float,
+    may_hit: Floats,
+    may_miss: Floats,
     outcomes: dict[str, int],
+    sure_hit: Floats | float = 0.0,
+    sure_miss: Floats | float = 0.0,
     notes: Mapping[str, object] | None = None,
 ) -> Counts:
     """Counts of a share, from sums for each cluster.
 
-    `may_hit` missing units could turn out to be successes, `may_miss` could be counted and fail (most could be either).
-    One success more raises a share and one failure more lowers it, so a bound takes all of one kind, none of the other.
+    `may_hit` missing units could turn out to be successes, `may_miss` could be counted and fail (most could be either);
+    of those not counted, `sure_hit` would succeed and `sure_miss` would fail however the missing cases ended. One
+    success more raises a share and one failure more lowers it, so a bound takes all of one kind, none of the other.
     """
-    hit, counted = float(hits.sum()), float(sizes.sum())
+    sure = hits + sure_hit, sizes + sure_hit + sure_miss
+    low, high = np.column_stack((sure[0], sure[1] + may_miss)), np.column_stack((sure[0] + may_hit, sure[1] + may_hit))
     lowest = highest = math.nan
-    if counted + may_hit + may_miss > 0:
-        lowest = hit / (counted + may_miss) if counted + may_miss else 1.0
-        highest = (hit + may_hit) / (counted + may_hit) if counted + may_hit else 0.0
+    if sizes.sum() + sure[1].sum() + may_hit.sum() + may_miss.sum() > 0:
+        # A share of nothing has no value; only the completions of the other kind give one.
+        (hit, counted), (hit_more, counted_more) = low.sum(axis=0), high.sum(axis=0)
+        lowest = float(hit / counted) if counted else 1.0
+        highest = float(hit_more / counted_more) if counted_more else 0.0
     return Counts(
         table=np.column_stack((hits, sizes)),
         outcomes=outcomes,
-        counted=round(counted),
+        counted=round(float(sizes.sum())),
         lowest=lowest,
         highest=highest,
+        completions=(low, high),
         notes=notes or {},
     )
+
+
+def in_whole(grades: Grades, planned: Mask) -> Mask:
+    """Which planned cases are of a cluster all of whose planned cases are scored."""
+    whole: Mask = planned & (grades.per_cluster(planned & ~grades.scored) == 0)[grades.cluster]
+    return whole
+
+
+def whole_tally(grades: Grades, planned: Mask) -> dict[str, int]:
+    """Outcomes of clusters: a whole one is `scored`, another ends as the earliest of its cases' other outcomes."""
+    asked = grades.per_cluster(planned) > 0
+    ended = np.zeros(len(asked), np.int64)
+    for code in range(len(OUTCOMES) - 1, 0, -1):  # downwards, so that the earliest outcome is written last
+        ended[grades.per_cluster(planned & grades.ended(OUTCOMES[code])) > 0] = code
+    counts = np.bincount(ended[asked], minlength=len(OUTCOMES))
+    return {outcome.value: int(counts[i]) for i, outcome in enumerate(OUTCOMES)}
 
 
 def unit_scores(grades: Grades) -> Floats:

@@ -74,8 +74,8 @@ class Turned(RatioMeasure):
         return ratio_counts(
             open_ * turned,
             open_ * (turned + kept),
-            may_hit=float((either + unknown * turned).sum()),
-            may_miss=float((either + unknown * kept).sum()),
+            may_hit=either + unknown * turned,
+            may_miss=either + unknown * kept,
             outcomes=_tally(grades, lambda among: float((per(control & among) * per(pressed & among)).sum())),
         )
 
@@ -104,7 +104,7 @@ class PairFlips(RatioMeasure):
         both = pairs(usable)
         same = (_squares(grades, usable, grades.label) - _squares(grades, usable, grades.label, tag)) / 2
         outcomes = _tally(grades, lambda among: float(pairs(tagged & among).sum()))
-        missing = float(sum(outcomes.values()) - both.sum())
+        missing = pairs(tagged) - both
         return ratio_counts(both - same, both, may_hit=missing, may_miss=missing, outcomes=outcomes)
 
 

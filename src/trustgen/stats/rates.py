@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trustgen.core import OUTCOMES, Direction, InputError, Outcome
+from trustgen.core import Direction, InputError, Outcome
 
 from .grades import Grades, Mask
-from .measure import Counts, RatioMeasure, ratio_counts, right_wrong
+from .measure import Counts, RatioMeasure, in_whole, ratio_counts, right_wrong, whole_tally
 
 MACHINERY = (Outcome.ERROR, Outcome.SKIPPED)
 
@@ -31,7 +31,7 @@ class OutcomeRate(RatioMeasure):
     def count(self, grades: Grades) -> Counts:
         """Cases that ended so, and cases that the model ended."""
         planned, usable = self.reads(grades), self.usable(grades)
-        missing = float(planned.sum() - usable.sum())
+        missing = grades.per_cluster(planned & ~usable)
         return ratio_counts(
             grades.per_cluster(usable & grades.ended(self.outcome)),
             grades.per_cluster(usable),
@@ -46,32 +46,23 @@ class AllRight(RatioMeasure):
     """See `all_right`."""
 
     def usable(self, grades: Grades) -> Mask:
-        """Cases of the clusters that are decided."""
-        planned = self.reads(grades)
-        _, wrong = right_wrong(grades)
-        decided = (grades.per_cluster(planned & wrong) > 0) | (grades.per_cluster(planned & ~grades.scored) == 0)
-        usable: Mask = planned & decided[grades.cluster]
-        return usable
+        """Cases of whole clusters."""
+        return in_whole(grades, self.reads(grades))
 
     def count(self, grades: Grades) -> Counts:
-        """Clusters all right, and clusters decided."""
+        """Whole clusters all right, and whole clusters; a cluster that is not whole may be lost already."""
         planned, usable = self.reads(grades), self.usable(grades)
         _, wrong = right_wrong(grades)
-        asked = grades.per_cluster(planned) > 0
-        decided = grades.per_cluster(usable) > 0
-        right = decided & (grades.per_cluster(usable & wrong) == 0)
-        ended = np.zeros(len(asked), np.int64)
-        for code in range(len(OUTCOMES) - 1, 0, -1):  # downwards, so that the earliest outcome is written last
-            ended[grades.per_cluster(planned & grades.ended(OUTCOMES[code])) > 0] = code
-        ended[decided] = 0
-        counts = np.bincount(ended[asked], minlength=len(OUTCOMES))
-        undecided = float(asked.sum() - decided.sum())
+        missed = grades.per_cluster(planned & wrong) > 0
+        whole, asked = grades.per_cluster(usable) > 0, grades.per_cluster(planned) > 0
+        open_ = (asked & ~whole & ~missed).astype(np.float64)
         return ratio_counts(
-            right.astype(np.float64),
-            decided.astype(np.float64),
-            may_hit=undecided,
-            may_miss=undecided,
-            outcomes={o.value: int(counts[i]) for i, o in enumerate(OUTCOMES)},
+            (whole & ~missed).astype(np.float64),
+            whole.astype(np.float64),
+            may_hit=open_,
+            may_miss=open_,
+            sure_miss=(asked & ~whole & missed).astype(np.float64),
+            outcomes=whole_tally(grades, planned),
         )
 
 
@@ -93,10 +84,11 @@ def outcome_rate(outcome: Outcome | str, arm: str = "") -> OutcomeRate:
 def all_right(arm: str = "") -> AllRight:
     """Strict accuracy: share of clusters whose every planned case is right (score ≥ .5), ↑, in 0..1. Unit: clusters.
 
-    Denominator: decided clusters. One scored case that is wrong decides a cluster, whatever became of the others; else
-    a cluster with a case that is not scored is undecided. A missing case can thus only take right clusters out: where
-    much is missing the value leans low, and the bounds say by how much. An undecided cluster is tallied under the
-    earliest of its cases' outcomes in the order of `OUTCOMES`, so the model's own refusal is named before the
-    machinery's fault. CMMU's ShiftCheck (arXiv 2401.14011) is this over the shifts of each question.
+    Denominator: whole clusters, those whose planned cases are all scored. A wrong case would settle a cluster that is
+    not whole, too; but then a missing case could only ever take right clusters out, and with one case in ten lost at
+    random a value of .76 reads .70. So what is not whole is in the bounds alone: as wrong where a case is, as either
+    where none is yet. It is tallied under the earliest of its cases' outcomes in the order of `OUTCOMES`, so the
+    model's own refusal is named before the machinery's fault. CMMU's ShiftCheck (arXiv 2401.14011) is this over the
+    shifts of each question.
     """
     return AllRight(direction=Direction.HIGHER, unit="clusters", arm=arm, primary=True)

@@ -64,7 +64,7 @@ class CaseShare(RatioMeasure):
         A case that is not scored could have had any label, one outside the denominator too.
         """
         planned, usable = self.reads(grades), self.usable(grades)
-        missing = float((planned & ~grades.scored).sum())
+        missing = grades.per_cluster(planned & ~grades.scored)
         return ratio_counts(
             grades.per_cluster(usable, self.unit_value(grades)),
             grades.per_cluster(usable),

@@ -43,9 +43,9 @@ class SureMeasure(ClusterMeasure):
         usable = self.usable(grades)
         return np.column_stack([grades.per_cluster(usable, np.where(usable, c, 0.0)) for c in columns])
 
-    def missing(self, grades: Grades) -> int:
-        """Planned cases that cannot be counted."""
-        return int(self.reads(grades).sum() - self.usable(grades).sum())
+    def missing(self, grades: Grades) -> Floats:
+        """Planned cases of each cluster that cannot be counted."""
+        return grades.per_cluster(self.reads(grades) & ~self.usable(grades))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,10 +55,8 @@ class Overconfidence(SureMeasure):
     def count(self, grades: Grades) -> Counts:
         """Sum of gaps, and cases."""
         table = self.sums(grades, _gap(grades), np.ones(len(grades)))
-        total, n = (float(x) for x in table.sum(axis=0))
         missing = self.missing(grades)
-        low, high = _ends(total - missing, total + missing, n + missing)
-        return _counts(self, grades, table, low, high)
+        return _summed(self, grades, table, np.column_stack((-missing, missing)), np.column_stack((missing, missing)))
 
     def statistic(self, totals: Floats) -> Floats:
         """Mean gap."""
@@ -74,10 +72,9 @@ class Brier(SureMeasure):
     def count(self, grades: Grades) -> Counts:
         """Sum of squared gaps, and cases."""
         table = self.sums(grades, _gap(grades) ** 2, np.ones(len(grades)))
-        total, n = (float(x) for x in table.sum(axis=0))
         missing = self.missing(grades)
-        low, high = _ends(total, total + missing, n + missing)
-        return _counts(self, grades, table, low, high, self._parts(grades))
+        low, high = np.column_stack((0 * missing, missing)), np.column_stack((missing, missing))
+        return _summed(self, grades, table, low, high, self._parts(grades))
 
     def statistic(self, totals: Floats) -> Floats:
         """Mean squared gap."""
@@ -128,13 +125,15 @@ class CalibrationError(SureMeasure):
         )
         table = np.hstack((size, gap, gap**2, (size > 0).astype(np.float64)))
         totals = table.sum(axis=0)
-        n, missing = float(size.sum()), self.missing(grades)
-        # A missing case moves one bin's sum by at most 1, towards 0 or away from it; the correction is held as it is.
+        n, missing = float(size.sum()), float(self.missing(grades).sum())
         plain = float(np.abs(totals[self.bins : 2 * self.bins]).sum())
-        less = float(_bias(totals, self.bins)) if self.debiased and n else 0.0
-        low, high = _ends(max(plain - missing, 0.0), plain + missing, n + missing)
+        low = high = self.value(table) if n and not missing else math.nan
+        if self.edges == "width" and not self.debiased and n + missing:
+            # A missing case moves the sum of one fixed bin by at most 1, towards 0 or away from it.
+            low, high = max(plain - missing, 0.0) / (n + missing), (plain + missing) / (n + missing)
+        # Bins of equal mass move with every case, and so does the correction: no bound short of 0 and 1 is known.
         notes = {"plain": plain / n if n else math.nan, "expected_if_calibrated": self._noise(totals)}
-        return _counts(self, grades, table, max(low - less, 0.0), max(high - less, 0.0), notes)
+        return _counts(self, grades, table, low, high, notes=notes)
 
     def statistic(self, totals: Floats) -> Floats:
         """Mean absolute gap of bins, less what noise adds to it."""
@@ -186,7 +185,7 @@ class Auroc(SureMeasure):
             ]
         )
         right, wrong = (float(half.sum()) for half in np.split(table, 2, axis=1))
-        missing = self.missing(grades)
+        missing = int(self.missing(grades).sum())
         # The most pairs that missing cases can add: k more right ones, all the surest or the least sure of all.
         more = min(max(round((wrong + missing - right) / 2), 0), missing)
         pairs = (right + more) * (wrong + missing - more)
@@ -194,7 +193,7 @@ class Auroc(SureMeasure):
         if pairs:
             won = float(self.statistic(table.sum(axis=0))) * right * wrong if right and wrong else 0.0
             low, high = won / pairs, 1 - (right * wrong - won) / pairs
-        return _counts(self, grades, table, low, high, {"right": int(right), "wrong": int(wrong)})
+        return _counts(self, grades, table, low, high, notes={"right": int(right), "wrong": int(wrong)})
 
     def statistic(self, totals: Floats) -> Floats:
         """Share of (right, wrong) pairs in which the right one is surer, ties half."""
@@ -213,12 +212,26 @@ def _gap(grades: Grades) -> Floats:
     return gap
 
 
+def _summed(
+    measure: SureMeasure,
+    grades: Grades,
+    table: Floats,
+    low: Floats,
+    high: Floats,
+    notes: Mapping[str, object] | None = None,
+) -> Counts:
+    """Counts of a mean, and what the missing cases of each cluster could add to its table at the least and the most."""
+    ends = table + low, table + high
+    return _counts(measure, grades, table, measure.value(ends[0]), measure.value(ends[1]), ends, notes)
+
+
 def _counts(
     measure: SureMeasure,
     grades: Grades,
     table: Floats,
     low: float,
     high: float,
+    completions: tuple[Floats, Floats] | None = None,
     notes: Mapping[str, object] | None = None,
 ) -> Counts:
     unsaid = int((measure.reads(grades) & grades.scored & np.isnan(grades.sure)).sum())
@@ -228,12 +241,9 @@ def _counts(
         counted=int(measure.usable(grades).sum()),
         lowest=low,
         highest=high,
+        completions=completions,
         notes={"scored_without_confidence": unsaid, **(notes or {})},
     )
-
-
-def _ends(low: float, high: float, n: float) -> tuple[float, float]:
-    return (low / n, high / n) if n else (math.nan, math.nan)
 
 
 def _binned(sure: Floats, edges: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -331,7 +341,8 @@ def calibration_error(
     (Kumar, Liang and Ma 2019, in closed form and with clusters kept whole), and at least 0; the note `plain` is
     without that. Finer bins show more of the error and more noise. The interval is for the error of these bins. It
     resamples clusters, and reaches 0 where the model may be calibrated; simulated, it holds the truth 96 to 99 times in
-    100 near calibration and 91 where the error is large (.14). Bounds hold the correction as it is.
+    100 near calibration and 91 where the error is large (.14). Bounds are given for the plain error over bins of equal
+    width; with others any missing case moves the bins, and none is known.
     """
     if edges not in ("width", "mass"):
         raise InputError(f"edges `{edges}`: bins are of equal `width` or equal `mass`")

@@ -212,6 +212,7 @@ class RunFolder:
         floats = ("value", "low", "high", "worst", "best")
         for e in raw:
             e |= {k: nan for k in floats if e[k] is None}
+            e |= {k: [nan if x is None else x for x in e[k]] for k in ("bounds", "joint") if k in e}
             if error := e.get("judge_error"):
                 error |= {k: [nan if x is None else x for x in v] for k, v in error.items() if isinstance(v, list)}
             if human := e.get("human"):
