@@ -366,7 +366,9 @@ class JudgeError(msgspec.Struct, frozen=True, kw_only=True):
 
     `corrected` is the value that a judge without error would have found (Rogan and Gladen 1978), its limits carrying
     the labelled set's own uncertainty; `nan` where there is none, and then `note` may say why. `unread` of the `rows`
-    could not be read by the judge.
+    could not be read by the judge. `joint` are corrected limits that carry what is missing, too. `band` are the limits
+    if the judge erred somewhat differently on these replies than on the labelled ones; `nan` where those are the run's
+    own. `floor` is what a share of pairs that differ would be by the judge's errors alone, where none does.
     """
 
     set: str
@@ -377,6 +379,9 @@ class JudgeError(msgspec.Struct, frozen=True, kw_only=True):
     f1: tuple[float, float, float]
     corrected: tuple[float, float, float]
     note: str = ""
+    joint: tuple[float, float] = (math.nan, math.nan)
+    band: tuple[float, float] = (math.nan, math.nan)
+    floor: float = math.nan
 
 
 class Weakest(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,7 +35,7 @@ from trustgen.core import (
 from trustgen.core.records import Weakest
 from trustgen.judge.combine import ByArm
 from trustgen.judge.words import rule_of, words_of
-from trustgen.stats.calibration import UNREAD, Calibration, cells_of, weakest
+from trustgen.stats.calibration import UNREAD, Calibration, Told, counted, weakest
 from trustgen.stats.measure import ClusterMeasure
 from trustgen.store.files import write_json
 
@@ -43,6 +43,10 @@ ENOUGH = 50
 """Labelled replies of a run from which on they tell more of its judges than replies of other models do."""
 FOLDER = Path("trustgen-runs") / "judges"
 """Where `trustgen judges test` keeps what it found, unless told otherwise."""
+
+
+UNKNOWN = "(not recorded)"
+"""What stands for a prompt that a labelled set does not tell."""
 
 
 class LabelSet(NamedTuple):
@@ -76,7 +80,7 @@ RIGHT = {
 
 def _row(kind: str, record: Record, label: str, expect: Expect, split: str = "") -> LabelledRow:
     fields = record.fields
-    asked = str(fields.get("request") or "(not recorded)")
+    asked = str(fields.get("request") or UNKNOWN)
     case = Case(record.id, f"labels.{kind}", "", (user(asked),), expect, (record.id,))
     reply = str(fields["reply"])
     response = Response(digest("label", record.id), case.id, case.task, "labelled", "answered", (Reply(reply),))
@@ -165,28 +169,30 @@ def calibrate(judge: Judge, *, sets: Sequence[LabelSet] = SETS, made: str = "") 
             continue
         words, given = words_of(judge), {row.label for row in mine}
         folded = {label: told for label, told in words.folded.items() if label not in given} if words else {}
-        pairs: dict[str, list[tuple[str, str]]] = defaultdict(list)
+        pairs: dict[str, list[Told]] = defaultdict(list)
         for row in mine:
             true, said = _pair(judge, row)
-            pairs[row.language].append((true, folded.get(said, said)))
+            asked = "" if row.case.turns[0].text == UNKNOWN else row.case.turns[0].text
+            pairs[row.language].append((true, folded.get(said, said), asked))
         parts = {"all": [pair for found in pairs.values() for pair in found]}
         parts |= pairs if len(pairs) > 1 else {}
         if len(pairs) == 1:
             parts = dict(pairs)
         for language, found in parts.items():
-            yield Calibration(
+            head = Calibration(
                 judge=judge.key,
                 name=judge_name(judge),
                 kind=reads(judge),
                 set=labels.pool,
                 sha256=sha256,
                 language=language,
-                cells=cells_of(found),
+                cells=(),
                 right=RIGHT[reads(judge)],
                 split=mine[0].split,
                 made=made,
                 folded=folded,
             )
+            yield counted(head, found)
 
 
 def _load(labels: LabelSet) -> tuple[list[LabelledRow], str]:

@@ -31,7 +31,7 @@ from trustgen.core import (
 )
 from trustgen.judge.words import NOTHING, words_of
 from trustgen.stats.agreement import Settled
-from trustgen.stats.calibration import NO_ANSWER, Calibration, cells_of
+from trustgen.stats.calibration import NO_ANSWER, Calibration, counted
 from trustgen.stats.planned import Sheet
 from trustgen.store import Edition, RunFolder, RunManifest
 from trustgen.store.files import read_json, write_json
@@ -215,13 +215,17 @@ def _calibrations(
     settled: Mapping[str, Settled],
     manifest: RunManifest,
 ) -> Iterator[Calibration]:
-    """Each judge against what people agree on, over the even picks, in plain counts."""
-    pairs: dict[tuple[str, str], list[tuple[str, str, str]]] = defaultdict(list)
+    """Each judge against what people say, over the even picks, in plain counts.
+
+    Replies on which people contradict each other are those that judges read worst. To leave them out would call the
+    judge better than it is, so each counts once, by one of the labels that it was given, drawn by its key.
+    """
+    pairs: dict[tuple[str, str], list[tuple[str, str, str, str]]] = defaultdict(list)
     right: dict[tuple[str, str], dict[str, None]] = defaultdict(dict)
     names: dict[tuple[str, str], str] = {}
     for pick in plan.picks:
         known, verdict = settled.get(pick.response), ruled.get(pick.response)
-        if not pick.even or verdict is None or known is None or not known.label:
+        if not pick.even or verdict is None or known is None or not (told := _told(pick.response, known)):
             continue
         case = cases[pick.case]
         judge = judge_of(tasks[pick.task], case.arm)
@@ -232,24 +236,35 @@ def _calibrations(
         names[key] = str(getattr(judge, "name", ""))
         # Labels whose worth goes by the case are told as right or wrong: "B" is right here and wrong there.
         by_score = words is not None and not words.positive
-        nobody = words is None and scores.get(known.label, 0.0) is None and known.label not in NO_ANSWER
-        label = NOTHING if nobody else known.label  # a rubric's own word for it
-        pairs[key].append((pick.response, *paired(scores, label, verdict, by_score=by_score)))
+        nobody = words is None and scores.get(told, 0.0) is None and told not in NO_ANSWER
+        label = NOTHING if nobody else told  # a rubric's own word for it
+        said = paired(scores, label, verdict, by_score=by_score)
+        pairs[key].append((pick.response, *said, case.records[0]))
         good = ["right"] if by_score else [k for k, v in scores.items() if v is not None and v >= 0.5]
         right[key] |= dict.fromkeys(RIGHT.get(kind) or (words.positive if words else good) or good)
     for (judge_key, kind), found in sorted(pairs.items()):
-        yield Calibration(
+        head = Calibration(
             judge=judge_key,
             name=names[judge_key, kind],
             kind=kind,
             set=f"run {manifest.edition[:8]}",
             sha256=digest(sorted(found)),
             language="all",
-            cells=cells_of((true, said) for _, true, said in found),
+            cells=(),
             right=tuple(right[judge_key, kind]),
             split="even picks, plain counts",
             made=datetime.now(UTC).date().isoformat(),
+            own=True,
         )
+        yield counted(head, [(true, said, record) for _, true, said, record in found])
+
+
+def _told(response: str, known: Settled) -> str:
+    """The label that a reply counts by: what all say, or one of several; "" where too few said anything."""
+    given = sorted(label for vote in known.votes.values() for label in vote.split(" / "))
+    if known.label or len(set(given)) < 2:
+        return known.label
+    return given[int(digest("contradicted", response), 16) % len(given)]
 
 
 def run_calibrations(folder: Path) -> list[Calibration]:

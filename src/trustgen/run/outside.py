@@ -18,7 +18,7 @@ import msgspec
 from trustgen.core import Case, Expect, InputError, Judge, Reply, Response, digest, user
 from trustgen.judge.families import family
 from trustgen.judge.words import NOTHING, Words, offered, table, words_of
-from trustgen.stats.calibration import NO_ANSWER, Calibration, cells_of
+from trustgen.stats.calibration import NO_ANSWER, Calibration, Told, counted
 from trustgen.store.files import write_json
 
 from .calibrate import RIGHT, judge_name, paired, reads
@@ -151,14 +151,14 @@ def hold(judge: Judge, labels: Labelled, made: str = "") -> Held:
         raise InputError(f"`{judge_name(judge)}` says nowhere which labels it may give: it cannot be held against rows")
     known = {words.told(label) for label in labels.labels}
     folded = {label: told for label, told in words.folded.items() if label not in known}
-    pairs: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    pairs: dict[tuple[str, str], list[Told]] = defaultdict(list)
     strange = Counter[str]()
     for row in labels.rows:
         pair = _pair(judge, words, folded, row, labels.name)
         if pair is None:
             strange[row.label] += 1
         else:
-            pairs[family(row.model) if row.model else "", row.language].append(pair)
+            pairs[family(row.model) if row.model else "", row.language].append((*pair, row.prompt))
     if not pairs:
         own, told = ", ".join(words.labels) or words.takes, ", ".join(sorted(labels.labels)[:8])
         raise InputError(
@@ -223,20 +223,20 @@ def _pair(judge: Judge, words: Words, folded: Mapping[str, str], row: Row, name:
     return folded.get(true, true), folded.get(said, said)
 
 
-def _parts(head: Calibration, pairs: Mapping[tuple[str, str], list[tuple[str, str]]]) -> Iterator[Calibration]:
+def _parts(head: Calibration, pairs: Mapping[tuple[str, str], list[Told]]) -> Iterator[Calibration]:
     """The whole, then each language and each model family where there are several."""
     families = sorted({kin for kin, _ in pairs})
     languages = sorted({language for _, language in pairs})
     one = languages[0] if len(languages) == 1 else "all"
     every = [pair for found in pairs.values() for pair in found]
     if every:
-        yield msgspec.structs.replace(head, language=one, cells=cells_of(every))
+        yield counted(head, every, language=one)
     for language in languages if len(languages) > 1 else ():
         mine = [pair for (_, of), found in pairs.items() if of == language for pair in found]
-        yield msgspec.structs.replace(head, language=language, cells=cells_of(mine))
+        yield counted(head, mine, language=language)
     for kin in families if len(families) > 1 else ():
         mine = [pair for (of, _), found in pairs.items() if of == kin for pair in found]
-        yield msgspec.structs.replace(head, language=one, cells=cells_of(mine), family=kin)
+        yield counted(head, mine, language=one, family=kin)
 
 
 def in_full(calibration: Calibration) -> tuple[str, ...]:

@@ -6,21 +6,31 @@ It belongs to the judge's key, the hash of all that shapes its rulings: a change
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import msgspec
+import numpy as np
 
 from trustgen.core import JudgeError
 from trustgen.core.records import Weakest
 
 from .confusion import Confusion, Share
-from .corrected import corrected_rate
+from .corrected import band, corrected_rate
 from .grades import Grades
-from .measure import ClusterMeasure
+from .intervals import effective_size, student
+from .measure import ClusterMeasure, Counts
 
 LEAST = 30
 """Rows of a class below which a share says too little to be called the weakest."""
 UNREAD = ""
+ELSEWHERE = 0.1
+"""How far a judge's sensitivity and specificity on the replies of another model may lie from those on a labelled set.
+
+Over the model families of the public sets that the rules were held against, .07 was the largest difference of a share
+from the set's own; .1 leaves room for a family that nobody labelled.
+"""
 NO_ANSWER = ("unclear", "refused")
 """What people may call a reply that nobody could score. A judge that scores it all the same has called a negative."""
 
@@ -39,6 +49,8 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     `right` are the labels that score at least a half, or whose seeing is the judge's work. `sha256` is of the labelled
     rows; `split` says which part of them was not looked at while the judge was made. `family` is that of the models
     that replied, "" for all. `folded` are labels of the judge that the set does not know, and what they count as.
+    `effects` are the design effects of the rows of each true label, over the prompts they reply to; 1 where not named.
+    `own` is true of labels on replies of the very run that is corrected.
     """
 
     judge: str
@@ -56,6 +68,8 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
     folded: dict[str, str] = {}
     source: str = ""
     licence: str = ""
+    effects: dict[str, float] = {}
+    own: bool = False
 
     @property
     def rows(self) -> int:
@@ -79,13 +93,19 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         """
         wanted, counted = self._told(labels or self.right), self._told(among)
         pairs: list[tuple[bool | None, bool]] = []
+        read: dict[bool, list[tuple[int, float]]] = {True: [], False: []}
         for cell in self.cells:
             if counted and cell.true not in counted:
                 continue
-            said = None if cell.said in (UNREAD, *NO_ANSWER) else cell.said in wanted
+            said, true = None if cell.said in (UNREAD, *NO_ANSWER) else cell.said in wanted, cell.true in wanted
             if said is not None or cell.true not in NO_ANSWER:
-                pairs += [(said, cell.true in wanted)] * cell.rows
-        return Confusion.of(pairs)
+                pairs += [(said, true)] * cell.rows
+                read[true].append((cell.rows, cell.rows / self.effects.get(cell.true, 1.0)))
+        effects = (
+            sum(n for n, _ in read[true]) / sum(size for _, size in read[true]) if read[true] else 1.0
+            for true in (True, False)
+        )
+        return msgspec.structs.replace(Confusion.of(pairs), effect=tuple(effects))
 
     def strays(self, among: Sequence[str]) -> int:
         """Rows that the judge takes into a denominator of these labels and people do not, or the other way round."""
@@ -98,12 +118,42 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         return self._told(labels) <= {cell.true for cell in self.cells}
 
 
+Told = tuple[str, str, str]
+"""What people said of a reply, what the judge said, and the prompt it replies to ("" for one of its own)."""
+
+
+def counted(head: Calibration, rows: Sequence[Told], **fields: Any) -> Calibration:
+    """A calibration with its rows counted, and how far those of one prompt go together."""
+    cells = cells_of((true, said) for true, said, _ in rows)
+    return msgspec.structs.replace(head, cells=cells, effects=effects_of(rows), **fields)
+
+
 def cells_of(pairs: Iterable[tuple[str, str]]) -> tuple[Cell, ...]:
     """Count (true, said) pairs, in the order of their labels."""
     counts: dict[tuple[str, str], int] = {}
     for pair in pairs:
         counts[pair] = counts.get(pair, 0) + 1
     return tuple(Cell(true, said, rows) for (true, said), rows in sorted(counts.items()))
+
+
+def effects_of(rows: Iterable[Told]) -> dict[str, float]:
+    """The design effect of each true label's rows, given (true, said, source): how far those of one source agree.
+
+    Whether the judge is right goes together within a prompt: 10 prompts of 20 replies each at a correlation of .2 make
+    an interval over 200 rows cover .66. With few sources Student's t stands in for the normal. A row whose source is ""
+    has one of its own.
+    """
+    by: dict[str, dict[str, list[bool]]] = {}
+    for i, (true, said, source) in enumerate(rows):
+        by.setdefault(true, {}).setdefault(source or f"row {i}", []).append(true == said)
+    effects = {}
+    for true, sources in by.items():
+        hits = np.array([sum(read) for read in sources.values()], np.float64)
+        sizes = np.array([len(read) for read in sources.values()], np.float64)
+        if sizes.max() > 1:
+            stretch = student(max(len(sizes) - 1, 1)) / student(math.inf)
+            effects[true] = max(1.0, float(sizes.sum()) / effective_size(hits, sizes) * stretch**2)
+    return effects
 
 
 def weakest(measure: object, known: Iterable[Calibration], unknown: tuple[str, ...] = ()) -> Weakest | None:
@@ -134,12 +184,17 @@ def judge_error(measure: object, grades: Grades, calibration: Calibration) -> Ju
     elif among and (strays := calibration.strays(among)):
         missing = f"on {strays} labelled rows the judge and people differ on what the share is of"
     confusion = calibration.confusion(labels, among)
-    value = low = high = float("nan")
-    note = missing
+    value = low = high = math.nan
+    about = ends = (math.nan, math.nan)
+    note = missing or ("" if share else "no correction is known for a measure of this kind: the value is as judged")
     if share and not missing and not (note := _parts(share, grades)):
-        made = corrected_rate(share.count(grades).table, confusion)
+        counts = share.count(grades)
+        made = corrected_rate(counts.table, confusion)
         value, low, high = made.value, made.low, made.high
         note = made.reason or made.note
+        if not made.reason:
+            ends = _completed(counts, low, high)
+            about = about if calibration.own else band(counts.table, confusion, ELSEWHERE)
     return JudgeError(
         set=calibration.set,
         rows=calibration.rows,
@@ -149,7 +204,24 @@ def judge_error(measure: object, grades: Grades, calibration: Calibration) -> Ju
         f1=_three(confusion.f1),
         corrected=(value, low, high),
         note=note,
+        joint=ends,
+        band=about,
+        floor=_floor(measure, grades, confusion),
     )
+
+
+def _completed(counts: Counts, low: float, high: float) -> tuple[float, float]:
+    """Corrected limits of the whole that was planned, where everything missing was truly none, and truly all."""
+    assert counts.completions is not None
+    seen, planned = float(counts.table[:, 1].sum()), [float(table[:, 1].sum()) for table in counts.completions]
+    return low * seen / planned[0], 1 - (1 - high) * seen / planned[1]
+
+
+def _floor(measure: object, grades: Grades, judge: Confusion) -> float:
+    """What the judge's errors alone would show where nothing differs; `nan` for a measure in which they cancel."""
+    if not isinstance(measure, ClusterMeasure) or not judge.positives or not judge.negatives:
+        return math.nan
+    return measure.floor(grades, judge.true_positive / judge.positives, judge.true_negative / judge.negatives)
 
 
 def _parts(share: ClusterMeasure, grades: Grades) -> str:

@@ -32,6 +32,9 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     Rows that the judge could not read are kept by their true label. They stay in `planned` and are never counted as
     right or as wrong: each share is over the rows read, because a run's corrected rate is over the cases read too, and
     each carries the two bounds that the unread rows leave open. `read` is how large a part was read at all.
+
+    `effect` is the design effect of the positive and of the negative rows, 1 where each has a source of its own:
+    replies to one prompt are read rightly or wrongly together, and tell less than as many replies to different ones.
     """
 
     true_positive: int
@@ -40,9 +43,14 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     false_negative: int
     unread_positive: int = 0
     unread_negative: int = 0
+    effect: tuple[float, float] = (1.0, 1.0)
 
     def __post_init__(self) -> None:
-        for name in self.__struct_fields__:
+        if min(self.effect) < 1:
+            raise InputError(
+                f"confusion: design effects {self.effect}: rows cannot tell more than alone, give 1 or more"
+            )
+        for name in self.__struct_fields__[:-1]:
             if getattr(self, name) < 0:
                 raise InputError(f"confusion: {name} is {getattr(self, name)}: give a count of rows, 0 or more")
 
@@ -91,12 +99,14 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     @property
     def sensitivity(self) -> Share:
         """Share of true positives that the judge calls positive (recall)."""
-        return _share(self.true_positive, self.false_negative, self.unread_positive, self.unread_positive)
+        unread = self.unread_positive
+        return _share(self.true_positive, self.false_negative, unread, unread, effect=self.effect[0])
 
     @property
     def specificity(self) -> Share:
         """Share of true negatives that the judge calls negative."""
-        return _share(self.true_negative, self.false_positive, self.unread_negative, self.unread_negative)
+        unread = self.unread_negative
+        return _share(self.true_negative, self.false_positive, unread, unread, effect=self.effect[1])
 
     @property
     def precision(self) -> Share:
@@ -130,21 +140,27 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         if not self.positives or not self.negatives:
             return math.nan, math.nan, math.nan
         se, sp = self.true_positive / self.positives, self.true_negative / self.negatives
-        se_low, se_high = wilson(self.true_positive, self.positives, level)
-        sp_low, sp_high = wilson(self.true_negative, self.negatives, level)
+        se_low, se_high = wilson(self.true_positive / self.effect[0], self.positives / self.effect[0], level)
+        sp_low, sp_high = wilson(self.true_negative / self.effect[1], self.negatives / self.effect[1], level)
         j = se + sp - 1
         return j, j - math.hypot(se - se_low, sp - sp_low), j + math.hypot(se_high - se, sp_high - sp)
 
 
 def _share(
-    right: int, wrong: int, may_right: int, may_wrong: int, scale: Callable[[float], float] = lambda share: share
+    right: int,
+    wrong: int,
+    may_right: int,
+    may_wrong: int,
+    scale: Callable[[float], float] = lambda share: share,
+    *,
+    effect: float = 1.0,
 ) -> Share:
-    """A proportion with Wilson's interval, `scale` applied to all of it.
+    """A proportion with Wilson's interval over the rows divided by their design effect, `scale` applied to all of it.
 
     `may_right` unread rows could add to `right`, or `may_wrong` to `wrong`.
     """
     total = right + wrong
-    low, high = wilson(right, total)
+    low, high = wilson(right / effect, total / effect)
     value = right / total if total else math.nan
     worst = right / (total + may_wrong) if total + may_wrong else math.nan
     best = (right + may_right) / (total + may_right) if total + may_right else math.nan

@@ -72,30 +72,25 @@ def corrected_rate(table: Floats, judge: Confusion, level: float = LEVEL) -> Cor
 
     `table` has one row a cluster: what the judge called positive, and what it read (`RatioMeasure.count(…).table`).
     Both that rate and the confusion's shares are over what the judge could read, so they are about the same thing.
-    Labelled rows are taken for independent of one another and of the cases.
+    Labelled rows are taken for independent of the cases, and of one another but for the confusion's design effects.
 
     No correction is made, and `reason` says so, where nothing was counted, where the labelled set lacks positives or
     negatives, and where the lower limit of Youden's J = Se + Sp − 1 is not above 0: such a judge may be guessing.
-    Raises `InputError` where a cluster has more hits than cases, or a negative number.
+    Raises `InputError` where a cluster has more hits than cases, a negative number, or a part of one: a judge that
+    calls every reply half right has no sensitivity, and .5 read with .9 and .8 would be corrected to .36.
     """
     hits, sizes = table[:, 0], table[:, 1]
     if (hits < 0).any() or (hits > sizes + 1e-9).any():
         raise InputError("a cluster has more hits than cases, or fewer than none: pass the table of a share")
+    if not np.array_equal(hits, np.rint(hits)):
+        raise InputError("some scores are part marks, which no share of right and wrong holds: count the share ≥ .5")
     hits, sizes = hits[sizes > 0], sizes[sizes > 0]
     rate = float(hits.sum() / sizes.sum()) if len(sizes) else math.nan
     if reason := _hopeless(rate, judge, level):
         return Corrected(
             value=math.nan, low=0.0, high=1.0, method="none", uncorrected=rate, untruncated=math.nan, reason=reason
         )
-    seen = Seen(
-        rate,
-        effective_size(hits, sizes),
-        math.inf if sizes.max() <= 1 else max(len(sizes) - 1, 1),
-        judge.true_positive / judge.positives,
-        judge.positives,
-        judge.true_negative / judge.negatives,
-        judge.negatives,
-    )
+    seen = _seen(rate, hits, sizes, judge)
     low, high = (float(end) for end in corrected_limits(seen, level))
     untruncated = float(rogan_gladen(seen))
     return Corrected(
@@ -107,6 +102,46 @@ def corrected_rate(table: Floats, judge: Confusion, level: float = LEVEL) -> Cor
         untruncated=untruncated,
         note=_misfit(seen, level),
     )
+
+
+def _seen(rate: float, hits: Floats, sizes: Floats, judge: Confusion) -> Seen:
+    return Seen(
+        rate,
+        effective_size(hits, sizes),
+        math.inf if sizes.max() <= 1 else max(len(sizes) - 1, 1),
+        judge.true_positive / judge.positives,
+        judge.positives / judge.effect[0],
+        judge.true_negative / judge.negatives,
+        judge.negatives / judge.effect[1],
+    )
+
+
+def band(table: Floats, judge: Confusion, shift: float, level: float = LEVEL) -> tuple[float, float]:
+    """The outermost corrected limits where, on these replies, Se and Sp may each lie `shift` off the labelled ones.
+
+    A corrected rate falls as Se rises and rises with Sp, as long as the rate lies between 1 − Sp and Se; so the ends
+    are at two corners. 0 and 1 where the judge may then be guessing, or where there is no correction.
+    """
+    hits, sizes = table[table[:, 1] > 0].T
+    rate = float(hits.sum() / sizes.sum()) if len(sizes) else math.nan
+    if _hopeless(rate, judge, level):
+        return 0.0, 1.0
+    low, high = band_limits(_seen(rate, hits, sizes, judge), shift, level)
+    return float(low), float(high)
+
+
+def band_limits(seen: Seen, shift: float, level: float = LEVEL) -> tuple[Floats, Floats]:
+    """Both ends of `band`, for many corrections at once."""
+    se, sp = np.asarray(seen.sensitivity, np.float64), np.asarray(seen.specificity, np.float64)
+    ends = []
+    for end, off in enumerate((shift, -shift)):
+        moved = np.minimum(se + off, 1.0), np.minimum(sp - off, 1.0)
+        guessing = moved[0] + moved[1] <= 1
+        held = seen._replace(
+            sensitivity=np.where(guessing, 1.0, moved[0]), specificity=np.where(guessing, 1.0, moved[1])
+        )
+        ends.append(np.where(guessing, float(end), corrected_limits(held, level)[end]))
+    return ends[0], ends[1]
 
 
 def rogan_gladen(seen: Seen) -> Floats:

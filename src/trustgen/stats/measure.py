@@ -83,6 +83,10 @@ class ClusterMeasure(ABC):
         """Of such a mean: the labels that add 1 (none: the score adds), and those of the denominator (none: all)."""
         return (), ()
 
+    def floor(self, grades: Grades, sensitivity: float, specificity: float) -> float:
+        """The value that a judge of these errors would find where no case differs from its pair; `nan` for no pairs."""
+        return math.nan
+
     def value(self, table: Floats) -> float:
         """The value over all clusters of a table."""
         return float(self.statistic(table.sum(axis=0)))
@@ -220,6 +224,15 @@ def unit_scores(grades: Grades) -> Floats:
     if outside.any():
         raise InputError(f"score {scores[outside][0]} lies outside 0..1: this measure needs a judge that scores 0 to 1")
     return scores.clip(0.0, 1.0)
+
+
+def really_right(grades: Grades, cases: Mask, sensitivity: float, specificity: float) -> tuple[float, float]:
+    """Of scored cases, the share judged right, and the share that is (Rogan and Gladen, within 0..1); `nan` of none."""
+    scored = cases & grades.scored
+    if not scored.any() or sensitivity + specificity <= 1:
+        return math.nan, math.nan
+    judged = float((unit_scores(grades)[scored] >= RIGHT).mean())
+    return judged, min(max((judged + specificity - 1) / (sensitivity + specificity - 1), 0.0), 1.0)
 
 
 def right_wrong(grades: Grades) -> tuple[Mask, Mask]:

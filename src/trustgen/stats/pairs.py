@@ -7,6 +7,7 @@ before the machinery's fault. A pair is `scored` only when both members are, so 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -16,7 +17,7 @@ import numpy as np
 from trustgen.core import OUTCOMES, Direction, InputError
 
 from .grades import Codes, Floats, Grades, Mask
-from .measure import Counts, RatioMeasure, has_tag, ratio_counts, right_wrong
+from .measure import Counts, RatioMeasure, has_tag, ratio_counts, really_right, right_wrong
 
 
 def _tally(grades: Grades, pairs_among: Callable[[Mask], float]) -> dict[str, int]:
@@ -61,6 +62,13 @@ class Turned(RatioMeasure):
         """The control and the pressed cases."""
         return grades.in_arm(self.control) | self._pressed(grades)
 
+    def floor(self, grades: Grades, sensitivity: float, specificity: float) -> float:
+        """Pairs of which the control was judged one way and the other the other way, though both are alike."""
+        judged, true = really_right(grades, grades.in_arm(self.control), sensitivity, specificity)
+        apart = true * sensitivity * (1 - sensitivity) + (1 - true) * specificity * (1 - specificity)
+        before = judged if self.from_right else 1 - judged
+        return min(apart / before, 1.0) if before > 0 else math.nan
+
     def count(self, grades: Grades) -> Counts:
         """Pairs that turned, and scored pairs that could have: within a cluster, every control with every pressed."""
         control, pressed = grades.in_arm(self.control), self._pressed(grades)
@@ -89,6 +97,11 @@ class PairFlips(RatioMeasure):
     def reads(self, grades: Grades) -> Mask:
         """Cases that have the tag."""
         return has_tag(grades, self.tag)
+
+    def floor(self, grades: Grades, sensitivity: float, specificity: float) -> float:
+        """Pairs judged apart that are alike, as far as right and wrong tell the labels apart."""
+        _, true = really_right(grades, self.reads(grades), sensitivity, specificity)
+        return 2 * (true * sensitivity * (1 - sensitivity) + (1 - true) * specificity * (1 - specificity))
 
     def count(self, grades: Grades) -> Counts:
         """Pairs whose labels differ, and pairs with both members scored."""

@@ -215,6 +215,7 @@ class RunFolder:
             e |= {k: [nan if x is None else x for x in e[k]] for k in ("bounds", "joint") if k in e}
             if error := e.get("judge_error"):
                 error |= {k: [nan if x is None else x for x in v] for k, v in error.items() if isinstance(v, list)}
+                error["floor"] = nan if error.get("floor") is None else error["floor"]
             if human := e.get("human"):
                 human |= {k: [nan if x is None else x for x in v] for k, v in human.items() if isinstance(v, list)}
                 human["narrower"] = nan if human["narrower"] is None else human["narrower"]
