@@ -82,8 +82,11 @@ def estimate(task: str, model: str, **changes: Any) -> Estimate:
         "clusters": 97,
         "judge": "j",
         "headline": True,
+        "joint": (0.7654, 0.8521),
     }
-    return Estimate(**(fields | changes))
+    fields |= changes
+    low, high = sorted((fields["worst"], fields["best"]))  # nan stays where it is
+    return Estimate(**({"bounds": (low, high)} | fields))
 
 
 NOTHING: dict[str, Any] = dict.fromkeys(("value", "low", "high", "worst", "best"), math.nan) | {

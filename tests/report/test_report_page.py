@@ -86,10 +86,11 @@ def test_exact_numbers_stand_with_their_denominators(run: Path, tmp_path: Path) 
     page = Page.read(write_html(found, tmp_path / "r.html").read_text("utf-8"))
     for text in ("0.812", "[0.765, 0.852]", "0.794 to 0.817", "391/400 cases", "6 refused, 3 error", "Wilson"):
         assert text in page.text, text
-    said = "accuracy of smollm2: 0.812, 95 % interval [0.765, 0.852], bounds 0.794 to 0.817, 391/400 cases counted"
+    said = "accuracy of smollm2: 0.812, 95 % interval [0.765, 0.852], with what is missing [0.765, 0.852]"
+    said += ", bounds 0.794 to 0.817, 391/400 cases counted"
     assert [a for a in page.all("svg") if a.get("aria-label", "").startswith(said)]
     cells = {a["data-name"] for a in page.all("td") if "data-name" in a}
-    assert cells == {"Value", "95 % interval", "Worst to best", "Counted", "Scored", "Planned", "Not scored"}
+    assert cells == {"Value", "95 % interval", "With missing", "Bounds", "Counted", "Scored", "Planned", "Not scored"}
 
 
 def test_every_number_of_the_run_is_on_the_page_with_what_it_counts(run: Path, tmp_path: Path) -> None:

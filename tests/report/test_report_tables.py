@@ -55,8 +55,8 @@ def test_markdown_is_a_table_with_denominators(run: Path, tmp_path: Path) -> Non
     found = findings(run)
     text, page = rendered(with_estimates(found, estimate(FACTS, SMALL)), tmp_path)
     assert len(page.all("table")) == 1
-    assert len(page.all("td")) == 8
-    numbers = "0.812 | [0.765, 0.852] | 391/400 cases | 0.794 to 0.817 | 6 refused, 3 error"
+    assert len(page.all("td")) == 9
+    numbers = "0.812 | [0.765, 0.852] | [0.765, 0.852] | 391/400 cases | 0.794 to 0.817 | 6 refused, 3 error"
     assert f"| `Facts` | `accuracy` ↑ | `smollm2` | {numbers} |" in text
     assert "520 planned = 520 scored cases" in text
     assert "Judged by rule 100 %" in text
@@ -67,7 +67,7 @@ def test_markdown_folds_what_is_not_a_headline(run: Path, tmp_path: Path) -> Non
     assert len(page.all("table")) == 2
     assert "<details><summary>30 other numbers</summary>" in text
     assert text.count("(SIMULATED)") == 14 + 1
-    assert "| – | nothing counted | 0/160 answers | – |" in text
+    assert "| – | nothing counted | – | 0/160 answers | – |" in text
 
 
 def test_markdown_of_a_stopped_run_says_why(stopped: Path, tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_no_name_leaves_its_cell(run: Path, tmp_path: Path) -> None:
     assert not page.all("a")
     assert not page.all("h1")
     rows = len(found.estimates)
-    assert len(page.all("td")) == 8 * rows, "no bar opened a cell"
+    assert len(page.all("td")) == 9 * rows, "no bar opened a cell"
     assert page.text.count("a|b``c`<script>x</script> # big @someone [x](http://evil.example)") == 14 + 1
 
 
@@ -92,7 +92,7 @@ def test_no_field_of_a_foreign_run_is_markdown(run: Path, tmp_path: Path) -> Non
     bad = "<b>x</b> [y](http://evil.example) **z** `w` | @v"
     found = with_estimates(findings(run), estimate(FACTS, SMALL, measure=bad, method=bad, unit=bad, value=math.nan))
     _, page = rendered(found, tmp_path)
-    assert len(page.all("td")) == 8
+    assert len(page.all("td")) == 9
     assert not {"a", "b", "strong"} & {tag for tag, _ in page.tags}
     assert page.text.count("<b>x</b> [y](http://evil.example) **z** `w` | @v") == 3
 

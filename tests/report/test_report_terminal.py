@@ -56,7 +56,7 @@ def test_every_line_fits_and_no_row_of_numbers_is_broken(
 def test_exact_numbers_stand_with_their_denominator(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = printed(with_estimates(findings(run), estimate(FACTS, SMALL)), capsys)
     assert re.search(r"accuracy ↑  0\.812 \[0\.765, 0\.852\] │ .* 391/400 cases", text)
-    assert "worst 0.794 best 0.817 · not scored: 6 refused, 3 error" in text
+    assert "with what is missing [0.765, 0.852], bounds 0.794 to 0.817" in text
 
 
 def test_what_is_scored_and_still_not_counted_is_said(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -88,7 +88,7 @@ def test_simulated_and_judge_are_marked(run: Path, capsys: pytest.CaptureFixture
 def test_every_planned_case_is_in_the_sum(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = " ".join(printed(findings(run), capsys).split())
     assert text.count("cases 520 planned = 520 scored") == 2
-    assert "worst 0.775 best 0.875 not scored:" in text, "two lines where one would be too long"
+    assert "bounds 0.775 to 0.875 not scored:" in text, "two lines where one would be too long"
     assert "cases 520 planned = 468 scored + 13 refused + 13 blocked + 13 unparsed + 13 error" in text
 
 

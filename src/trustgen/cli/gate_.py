@@ -28,9 +28,10 @@ def command(
 ) -> None:
     """Hold RUN to a policy: exit 1 when any rule fails.
 
-    A rule's min or max is held against the pessimistic number: the worst of the 95 % limit, the worst case over missing
-    cases, and, where the judge is calibrated, the corrected limit. What has no value fails, and so does a run that did
-    not finish, unless the policy says allow_partial = true.
+    A rule's min or max is held against the pessimistic number: the worst of the 95 % limit, that limit if all missing
+    cases had ended badly, and, where the judge is calibrated, the corrected limit. Numbers are counted anew from the
+    rows. What has no value fails; so does a stored number that the rows do not give, and a run that did not finish,
+    unless the policy says allow_partial = true.
     """
     from trustgen.report import gate, print_gate, write_gate_junit, write_gate_sarif
 

@@ -8,6 +8,7 @@ same answer.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,6 +19,7 @@ from trustgen.store import EditionManifest, RunFolder, RunManifest
 from .compare import installed, worst_loss
 from .policy import On, Rule
 from .reading import Graded, Pair, counted_run, graded
+from .recount import Doubt, Recounted, recounted
 
 PAIRED = "paired on one edition"
 UNPAIRED = "unpaired, two editions: Newcombe's interval"
@@ -37,8 +39,8 @@ class Measured(NamedTuple):
     def loss(self, on: On) -> tuple[float, str]:
         """How much worse it is than the baseline, and which number that is; `nan` without one.
 
-        `value` is the difference itself, `limit` its 95 % limit on the worse side, and `pessimistic` the worse of that
-        and of what would be if all that is missing here had ended badly, and all that is missing there well.
+        `value` is the difference itself, `limit` its 95 % limit on the worse side, and `pessimistic` that limit if all
+        that is missing here had ended badly, and all that is missing there well: sampling and missing at once.
         """
         e = self.mine
         limit = worst_loss(e.direction, self.low, self.high)
@@ -46,10 +48,10 @@ class Measured(NamedTuple):
             return self._step(), "value"
         if on == "limit" or math.isnan(limit):
             return limit, "95 % limit"
-        extreme = self._worse(e.worst, self.base.best)
-        if math.isnan(extreme) or extreme > limit:
-            return extreme, "worst case"
-        return limit, "95 % limit"
+        missing = self._worse(e.worst, self.base.best) - self._worse(e.value, self.base.value)
+        if math.isnan(missing):
+            return missing, "worst case"
+        return (limit + missing, "joint limit") if missing > 0 else (limit, "95 % limit")
 
     def _worse(self, mine: float, base: float) -> float:
         e = self.mine
@@ -65,10 +67,10 @@ class Measured(NamedTuple):
 
 
 class _Run(NamedTuple):
-    folder: RunFolder
     manifest: RunManifest
     edition: EditionManifest
-    estimates: list[Estimate]
+    again: Recounted
+    grades: Mapping[Pair, Graded]
 
 
 class Baselines:
@@ -77,7 +79,11 @@ class Baselines:
     def __init__(self, run: RunFolder, home: Path) -> None:
         self._run, self._home = _read(run), home
         self._runs: dict[str, _Run] = {}
-        self._grades: dict[tuple[Path, str], dict[Pair, Graded]] = {}
+
+    @property
+    def run(self) -> Recounted:
+        """The numbers of the run that is gated."""
+        return self._run.again
 
     def _of(self, name: str) -> _Run:
         if name not in self._runs:
@@ -88,18 +94,24 @@ class Baselines:
         """A baseline's manifest."""
         return self._of(name).manifest
 
+    def doubts(self, name: str) -> tuple[Doubt, ...]:
+        """What of a baseline's stored numbers does not follow from its rows."""
+        return self._of(name).again.doubts
+
     def measured(self, rule: Rule, e: Estimate, where: str) -> Measured:
         """An estimate beside that of the rule's baseline. What makes two numbers incomparable is an `InputError`."""
         one, other = self._run, self._of(rule.baseline)
         model = _model(rule, e.model, other.manifest, where)
         versions = [{t.id: t.version.split("-")[0] for t in run.edition.tasks} for run in (one, other)]
-        base = {(x.model, x.task, x.measure): x for x in other.estimates}.get((model, e.task, e.measure))
+        base = {(x.model, x.task, x.measure): x for x in other.again.estimates}.get((model, e.task, e.measure))
         if base is None or versions[0][e.task] != versions[1][e.task]:
             raise InputError(f"{where}: baseline `{rule.baseline}` has no `{e.measure}` of {e.task} in this version")
         if one.manifest.judges.get(e.task) != other.manifest.judges.get(e.task):
             raise InputError(
                 f"{where}: {e.task} was judged by another judge in `{rule.baseline}`: `trustgen rejudge` it"
             )
+        if e.task in other.again.absent:
+            raise InputError(f"{where}: {e.task} of `{rule.baseline}` cannot be counted: {other.again.absent[e.task]}")
         paired = self._paired(e, base, other, where) if one.manifest.edition == other.manifest.edition else None
         name = f"`{rule.baseline}`" if model == e.model else f"`{model}` in `{rule.baseline}`"
         return Measured(name, e, base, *(paired or _unpaired(e, base)))
@@ -114,20 +126,16 @@ class Baselines:
             raise InputError(f"{where}: {e.task} cannot be paired: {error}") from error
         if not isinstance(measure, ClusterMeasure):
             return None
-        grades = self._graded(other, base.model)[e.task, base.model], self._graded(self._run, e.model)[e.task, e.model]
+        grades = other.grades[e.task, base.model], self._run.grades[e.task, e.model]
         made = paired_difference(grades[0].grades, grades[1].grades, measure)
         return made.difference, made.low, made.high, PAIRED
-
-    def _graded(self, run: _Run, model: str) -> dict[Pair, Graded]:
-        key = (run.folder.folder, model)
-        if key not in self._grades:
-            self._grades[key] = dict(graded(run.folder, run.folder.edition(), run.manifest, {model}))
-        return self._grades[key]
 
 
 def _read(run: RunFolder) -> _Run:
     manifest = counted_run(run)
-    return _Run(run, manifest, run.edition().manifest, run.estimates())
+    edition = run.edition()
+    grades = graded(run, edition, manifest)
+    return _Run(manifest, edition.manifest, recounted(run, manifest, edition.manifest, grades), grades)
 
 
 def _model(rule: Rule, model: str, other: RunManifest, where: str) -> str:

@@ -76,6 +76,7 @@ def _numbers(check: Check) -> list[tuple[str, str]]:
 
 def _estimate(e: Estimate) -> list[tuple[str, str]]:
     floats = {"value": e.value, "low": e.low, "high": e.high, "worst": e.worst, "best": e.best}
+    floats |= {"joint_low": e.joint[0], "joint_high": e.joint[1]}
     found = [(key, "nan" if math.isnan(x) else repr(x)) for key, x in floats.items()]
     found += [("counted", f"{e.counted} {e.unit}"), ("planned", str(e.planned)), ("direction", e.direction.value)]
     return found + [(outcome, str(n)) for outcome, n in e.outcomes.items() if n]

@@ -46,6 +46,19 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class Explained(msgspec.Struct, frozen=True, kw_only=True):
+    """How much more often right the judge would have to be on one model's replies than on the other's to make b − a.
+
+    `sensitivity` is that difference on replies that truly count, `specificity` on those that do not: either alone would
+    make all of what is seen; above 1, none could. Where a share `rate` of both models' replies truly counts, it moves
+    by `rate` of a difference of sensitivity, and by the rest of one of specificity.
+    """
+
+    sensitivity: float
+    specificity: float
+    rate: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class Difference:
     """Model b less model a on one measure; `simulated` says of a and of b whether it is an organism.
@@ -57,6 +70,10 @@ class Difference:
     `needed` clusters, were the difference as large as the one seen (0: no number can be named). `identical`: the two
     have the same verdict on every case. `size` is `None` where the measure is no share. `not_worse` says whether b is
     shown to be worse by no more than `margin`, in the measure's unit; `None` where no margin was asked for.
+
+    `lowest` and `highest` bound the difference over all planned cases, however those missing for either had ended;
+    `nan` where no bound is known. `explained` is how far the judge's errors on the two models' replies would have to
+    lie apart to make all of the difference, where neither is better; `None` where the measure is no share of cases.
     """
 
     task: str
@@ -86,6 +103,9 @@ class Difference:
     identical: bool = False
     margin: float | None = None
     not_worse: bool | None = None
+    lowest: float = math.nan
+    highest: float = math.nan
+    explained: Explained | None = None
     counted: int = 0
     missing: int = 0
     clusters: int = 0
@@ -210,6 +230,8 @@ def _turned(row: Difference) -> Difference:
         difference=-row.difference if row.difference else 0.0,
         low=low,
         high=high,
+        lowest=-row.highest,
+        highest=-row.lowest,
         verdict=opposite.get(row.verdict, row.verdict),
         size=h and msgspec.structs.replace(h, h=-h.h if h.h else 0.0, low=-h.high, high=-h.low),
         not_worse=None if row.margin is None else worst_loss(row.direction, low, high) <= row.margin,
@@ -235,6 +257,7 @@ def _compare(one: Pairing, margin: float | None, draws: int) -> tuple[Difference
         reason = f"{one.name}: no case is counted for both models"
         return _apart(one.task, reason, one.title, one.name, one.role), None
     reach = measure.range[1] - measure.range[0]
+    ends = measure.count(one.a), measure.count(one.b)
     slack = None if margin is None else margin * reach
     row = Difference(
         task=one.task,
@@ -258,11 +281,23 @@ def _compare(one: Pairing, margin: float | None, draws: int) -> tuple[Difference
         identical=same_verdicts(one.a, one.b),
         margin=slack,
         not_worse=None if slack is None else worst_loss(measure.direction, made.low, made.high) <= slack,
+        lowest=ends[1].lowest - ends[0].highest,
+        highest=ends[1].highest - ends[0].lowest,
+        explained=_explained(made, measure, one.a),
         counted=made.counted,
         missing=made.missing,
         clusters=made.clusters,
     )
     return row, made
+
+
+def _explained(found: Paired, measure: ClusterMeasure, grades: Grades) -> Explained | None:
+    """See `Explained`; the rate is the mean of both as judged, which is what is known of it without a labelled set."""
+    if measure.unit_value(grades) is None:
+        return None
+    rate, size = (found.a + found.b) / 2, abs(found.difference)
+    sensitivity, specificity = (size / share if share > 0 else math.inf for share in (rate, 1 - rate))
+    return Explained(sensitivity=sensitivity, specificity=specificity, rate=rate)
 
 
 def worst_loss(direction: Direction, low: float, high: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +17,10 @@ from .examples import Example, examples
 from .health import Health, health
 from .judging import UNREAD, Judged, judged
 from .reading import Pair, counted_run, graded, lacking
+from .recount import Doubt, recounted
 from .words import one_line, plural
+
+MOST_DOUBTS = 5
 
 
 class Origin(NamedTuple):
@@ -43,6 +46,8 @@ class Findings:
     origins: list[Origin]
     judging: Mapping[str, Judged]  # by task
     health: list[Health]  # by model, in the run's order
+    doubts: tuple[Doubt, ...] = ()  # stored numbers that do not follow from the rows
+    absent: Mapping[str, str] = field(default_factory=dict)  # tasks whose stored numbers stand unchecked, and why
 
     @property
     def tasks(self) -> tuple[TaskEntry, ...]:
@@ -111,8 +116,10 @@ class Findings:
 
     @property
     def alarms(self) -> list[str]:
-        """What makes the run no success, one sentence for each model that gave next to nothing to count."""
-        found = []
+        """What makes the run no success: numbers that were edited, and models that gave next to nothing to count."""
+        found = [f"{doubt.model}: {doubt.told}" for doubt in self.doubts[:MOST_DOUBTS]]
+        if (more := len(self.doubts) - MOST_DOUBTS) > 0:
+            found.append(f"and {plural(more, 'more stored number')} that the rows do not give")
         for h in self.health:
             why = f", most often: {one_line(h.reason, 200)}" if h.reason and h.reason not in self.warning else ""
             found += [f"{h.model}: {h.alarm}{why}"] if h.alarm else []
@@ -120,7 +127,9 @@ class Findings:
 
     @property
     def remarks(self) -> Iterator[str]:
-        """What the calls went through: replies cut at the cap, calls made again, tokens nobody reported."""
+        """What was not counted anew; and replies cut at the cap, calls made again, tokens nobody reported."""
+        for task, why in self.absent.items():
+            yield f"{task}: its numbers are as the run stored them, and cannot be counted anew: {why}"
         for h in self.health:
             cut, of = h.cuts
             if cut:
@@ -159,18 +168,21 @@ def findings(folder: Path) -> Findings:
     manifest = counted_run(run)
     edition = run.edition()
     grades = graded(run, edition, manifest)
+    again = recounted(run, manifest, edition.manifest, grades)
     coverage = {pair: g.grades.tally(np.ones(len(g.grades), np.bool_)) for pair, g in grades.items()}
     return Findings(
         folder=folder,
         manifest=manifest,
         edition=edition.manifest,
-        estimates=run.estimates(),
+        estimates=again.estimates,
         cards=dict(_cards(edition.manifest)),
         coverage=coverage,
         examples=examples(run, edition, manifest, grades),
         origins=_origins(edition),
         judging=judged(run, manifest),
         health=health(run, manifest, coverage),
+        doubts=again.doubts,
+        absent=again.absent,
     )
 
 

@@ -4,10 +4,11 @@ What a rule with `min` or `max` reads of an estimate, by its `on`:
 
 - `value`: the value.
 - `limit`: the 95 % limit on the side where it could break the rule (the lower one for `min`).
-- `pessimistic`: the worst on that side of the 95 % limit; the worst case, in which everything missing ended badly; and,
-  where the judge is calibrated, the limit of the value corrected for its errors.
+- `pessimistic`: the worst on that side of the 95 % limit; the joint limit, which is the 95 % limit if everything
+  missing had ended badly; and, where the judge is calibrated, that of the value corrected for its errors.
 
-What has no value (nan) fails. So does a run that did not finish, unless the policy allows it.
+Every number is counted anew from the run's rows, and a stored one that they do not give fails. So does what has no
+value (nan), and a run that did not finish, unless the policy allows it.
 """
 
 from __future__ import annotations
@@ -77,8 +78,8 @@ class Gated(msgspec.Struct, frozen=True, kw_only=True):
 def gate(folder: Path, policy: Path, models: Sequence[str] = ()) -> Gated:
     """Hold a run to a policy: all its models, or those named.
 
-    Numbers are the run's own estimates; nothing is asked. Raises `InputError` for a policy that cannot be used on this
-    run: an unknown task, measure or model, a rule that matches nothing, a bound on the wrong side.
+    Numbers are counted from the run's own rows; nothing is asked. Raises `InputError` for a policy that cannot be used
+    on this run: an unknown task, measure or model, a rule that matches nothing, a bound on the wrong side.
     """
     rules = read_policy(policy)
     run = RunFolder.open(folder)
@@ -87,8 +88,8 @@ def gate(folder: Path, policy: Path, models: Sequence[str] = ()) -> Gated:
     for model in chosen:
         known_model(folder, manifest.models, model)
     entries = run.edition().manifest.tasks
-    found = {(e.model, e.task, e.measure): e for e in run.estimates()}
     baselines = Baselines(run, policy.parent)
+    found = {(e.model, e.task, e.measure): e for e in baselines.run.estimates}
     checks: list[Check] = []
     for model in chosen:
         checks += _whole(model, folder, manifest, rules, baselines)
@@ -120,6 +121,19 @@ def _whole(model: str, folder: Path, manifest: RunManifest, policy: Policy, base
             if whole
             else f"{name} is not whole ({its.stopped or 'no reason was stored'}): resume it, or allow_partial",
         )
+    doubts = [d.told for d in baselines.run.doubts if d.model == model]
+    doubts += [
+        f"baseline `{r.baseline}`: {d.told}" for r in policy.rules if r.baseline for d in baselines.doubts(r.baseline)
+    ]
+    yield Check(
+        rule=0,
+        title="numbers follow from the rows",
+        model=model,
+        status="failed" if doubts else "held",
+        demand="every stored number is what the rows give",
+        by=f"{len(doubts):,} do not" if doubts else "counted anew",
+        reason=doubts[0] if doubts else "",
+    )
 
 
 # ── what a rule is about ────────────────────────────────────────────────────────────────────────────────────────────
@@ -204,6 +218,19 @@ def _rule(
                 reason=why,
             )
             continue
+        if (absent := baselines.run.absent.get(task)) is not None:
+            yield Check(
+                rule=place,
+                title=rule.title,
+                model=model,
+                task=task,
+                measure=measure,
+                status="failed",
+                demand="a number that follows from the rows",
+                reason=f"it cannot be counted: {absent}",
+                estimate=e,
+            )
+            continue
         for demand, seen, bound, by, reason in _demands(rule, e, baselines, where):
             yield Check(
                 rule=place,
@@ -246,19 +273,22 @@ def _demands(rule: Rule, e: Estimate, baselines: Baselines, where: str) -> Itera
 
 def least(e: Estimate, on: On) -> tuple[float, str]:
     """The number that a `min` is held against, and which it is; `nan` where one it needs is missing."""
-    ends = {"95 % limit": e.low, "worst case": lowest(e)} | _corrected(e, 1)
+    ends = {"95 % limit": e.low, "joint limit": e.joint[0]} | _corrected(e, 0)
     return _end(e, on, ends, low=True)
 
 
 def most(e: Estimate, on: On) -> tuple[float, str]:
     """The number that a `max` is held against, and which it is."""
-    ends = {"95 % limit": e.high, "worst case": highest(e)} | _corrected(e, 2)
+    ends = {"95 % limit": e.high, "joint limit": e.joint[1]} | _corrected(e, 1)
     return _end(e, on, ends, low=False)
 
 
 def _corrected(e: Estimate, place: int) -> dict[str, float]:
-    """A limit of the corrected value; none where the measure has no correction."""
-    limit = e.judge_error.corrected[place] if e.judge_error else math.nan
+    """The lower or upper limit of the corrected value and what is missing; none where there is no correction."""
+    error = e.judge_error
+    limit = math.nan if error is None else error.corrected[1 + place]
+    if error is not None and not math.isnan(error.joint[place]):
+        limit = error.joint[place]
     return {} if math.isnan(limit) else {"corrected limit": limit}
 
 
@@ -274,33 +304,11 @@ def _end(e: Estimate, on: On, ends: dict[str, float], *, low: bool) -> tuple[flo
     return ends[by], by
 
 
-def lowest(e: Estimate) -> float:
-    """The least value that some end of the missing cases could give; see `highest`."""
-    return _extremes(e)[0]
-
-
-def highest(e: Estimate) -> float:
-    """The largest value that some end of the missing cases could give.
-
-    An estimate knows the worst and the best. Towards a target that lies between, these are not both ends: the other end
-    is no further from the target than the worst, so it is taken to be as far.
-    """
-    return _extremes(e)[1]
-
-
-def _extremes(e: Estimate) -> tuple[float, float]:
-    ends = [e.worst, e.best]
-    if e.direction == Direction.TARGET and e.best == e.target:
-        mirrored = 2 * e.best - e.worst
-        ends.append(min(max(mirrored, e.range[0]), e.range[1]))
-    return (math.nan, math.nan) if any(map(math.isnan, ends)) else (min(ends), max(ends))
-
-
 def _bounded(e: Estimate, side: Literal["min", "max"], bound: float, seen: float, by: str) -> Demand:
     sign = "≥" if side == "min" else "≤"
     demand = f"{sign} {bound:g}"
     if math.isnan(seen):
-        return demand, seen, bound, by, _no_value(e)
+        return demand, seen, bound, by, _no_value(e) if math.isnan(e.value) else _no_bound(e, by)
     held = seen >= bound - SLACK if side == "min" else seen <= bound + SLACK
     less = "below" if side == "min" else "above"
     return demand, seen, bound, by, "" if held else f"{by} {number(seen, e.range)} is {less} {bound:g}"
@@ -309,6 +317,12 @@ def _bounded(e: Estimate, side: Literal["min", "max"], bound: float, seen: float
 def _no_value(e: Estimate) -> str:
     ended = ", ".join(f"{n:,} {outcome}" for outcome, n in e.outcomes.items() if n)
     return f"no value: {e.method} ({ended or 'nothing planned'})"
+
+
+def _no_bound(e: Estimate, by: str) -> str:
+    return (
+        f'no {by} is known while some are missing ({e.counted:,} of {e.planned:,} {e.unit} counted): use on = "limit"'
+    )
 
 
 def _covered(e: Estimate, bound: float) -> Demand:

@@ -6,7 +6,7 @@ import math
 
 from .gate import Check, Gated
 from .terminal import Screen
-from .words import interval, number, one_line, plural
+from .words import between, interval, number, one_line, plural
 
 _SIGN = {"held": ("ok    ", "green"), "failed": ("FAIL  ", "bold red"), "skipped": ("n/a   ", "dim")}
 
@@ -24,8 +24,8 @@ def print_gate(found: Gated) -> None:
     out.line()
     out.line(_answer(found), style="bold green" if found.passed else "bold red")
     out.line(
-        "Pessimistic: the worst of the 95 % limit, the worst case over what is missing, and the corrected limit where "
-        "the judge is calibrated.",
+        "Pessimistic: the worst of the 95 % limit, the same limit if everything missing had ended badly (joint), and "
+        "the corrected one where the judge is calibrated.",
         style="dim",
     )
     out.show()
@@ -44,7 +44,7 @@ def _check(out: Screen, check: Check) -> None:
         out.line(one_line(check.by, 200), style="dim", indent=8)
     if check.estimate and check.status == "failed":
         e = check.estimate
-        ends = f"worst {number(e.worst, e.range)} best {number(e.best, e.range)}"
+        ends = f"with what is missing {between(*e.joint, e.range)}"
         counted = f"{e.counted:,}/{e.planned:,} {e.unit}"
         out.line(f"value {number(e.value, e.range)} {interval(e)}, {ends}, {counted}", style="dim", indent=8)
 

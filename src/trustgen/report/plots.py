@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from trustgen.core import OUTCOMES, Estimate
 
-from .words import better, bounds, counted, interval, number, one_line, readable, shown, total
+from .words import better, bounds, counted, interval, joint, number, one_line, readable, shown, total
 
 
 class Axis(NamedTuple):
@@ -44,10 +44,11 @@ def ruler(axis: Axis) -> Markup:
 
 
 def dot_row(e: Estimate, axis: Axis, *, simulated: bool) -> Markup:
-    """One estimate: a dot on its 95 % line, over a light band from worst to best; a dashed line marks a target."""
+    """One estimate: a dot on its 95 % line, over a light band between its bounds; a dashed line marks a target."""
     parts: list[Markup] = []
-    if not math.isnan(e.worst) and not math.isnan(e.best):
-        left, right = sorted((axis.at(e.worst), axis.at(e.best)))
+    ends = e.bounds if not math.isnan(e.bounds[0]) else (e.worst, e.best)
+    if not math.isnan(ends[0]) and not math.isnan(ends[1]):
+        left, right = sorted(axis.at(end) for end in ends)
         parts.append(_shape("rect", "band", x=f"{left}%", width=f"{round(right - left, 3)}%", y=-6, height=12))
     if not math.isnan(e.low) and not math.isnan(e.high):
         low, high = f"{axis.at(e.low)}%", f"{axis.at(e.high)}%"
@@ -83,7 +84,8 @@ def described(e: Estimate) -> str:
     if math.isnan(e.value):
         said = f"no value, {interval(e)}"
     else:
-        said = f"{number(e.value, e.range)}, 95 % interval {interval(e)}, bounds {bounds(e)}"
+        said = f"{number(e.value, e.range)}, 95 % interval {interval(e)}, with what is missing {joint(e)}"
+        said += f", bounds {bounds(e)}"
     return (
         f"{readable(e.measure)} of {one_line(e.model)}: {said}, {counted(e)} counted; {better(e.direction, e.target)}"
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from trustgen.core import FolderError
+from trustgen.core.models import underlying
 from trustgen.stats.grades import Floats, Grades
 from trustgen.stats.planned import Planned, Sheet
 from trustgen.store import Edition, RunFolder, RunManifest
@@ -24,8 +26,16 @@ class Graded(NamedTuple):
 
 
 def counted_run(folder: RunFolder) -> RunManifest:
-    """The manifest of a run that has numbers; one that was killed before it could count raises with the mend."""
+    """The manifest of a run that has numbers; one that was killed before it could count raises with the mend.
+
+    A model is simulated where its address says so, whatever the manifest does.
+    """
     manifest = folder.manifest()
+    addresses = {
+        model: manifest.endpoints[model].uri if model in manifest.endpoints else model for model in manifest.models
+    }
+    organisms = [model for model, uri in addresses.items() if underlying(uri).startswith("organism/")]
+    manifest = msgspec.structs.replace(manifest, simulated=tuple(dict.fromkeys((*manifest.simulated, *organisms))))
     if not (folder.folder / "estimates.json").is_file():
         raise FolderError(
             f"run `{folder.folder}` has no numbers yet, because it is under way or was killed: wait for it, or run the "

@@ -14,7 +14,7 @@ from trustgen.core import OUTCOMES, Estimate, InputError
 from trustgen.store.files import replacing
 
 from .findings import Findings
-from .words import arrow, bounds, counted, interval, missing, number, one_line, plural, total
+from .words import arrow, bounds, counted, interval, joint, missing, number, one_line, plural, total
 
 FIELDS = (
     "task",
@@ -33,6 +33,10 @@ FIELDS = (
     "range_high",
     "worst",
     "best",
+    "lowest",
+    "highest",
+    "joint_low",
+    "joint_high",
     "counted",
     "unit",
     "clusters",
@@ -46,6 +50,10 @@ FIELDS = (
     "corrected",
     "corrected_low",
     "corrected_high",
+    "band_low",
+    "band_high",
+    "judge_floor",
+    "judge_note",
     "weakest_set",
     "weakest_share",
     "weakest_value",
@@ -108,12 +116,15 @@ def write_csv(found: Findings, path: Path) -> Path:
 def _row(found: Findings, e: Estimate) -> dict[str, Any]:
     row = {name: getattr(e, name) for name in FIELDS if hasattr(e, name)}
     row |= {o.value: e.outcomes.get(o.value, 0) for o in OUTCOMES}
+    row |= dict(zip(("lowest", "highest", "joint_low", "joint_high"), (*e.bounds, *e.joint), strict=True))
     row |= {"range_low": e.range[0], "range_high": e.range[1], "direction": e.direction.value}
     row |= {"headline": int(e.headline), "simulated": int(found.simulated(e.model))}
     if error := e.judge_error:
         row |= {"judge_set": error.set, "judge_rows": error.rows}
         row |= {"sensitivity": error.sensitivity[0], "specificity": error.specificity[0]}
         row |= dict(zip(("corrected", "corrected_low", "corrected_high"), error.corrected, strict=True))
+        row |= {"band_low": error.band[0], "band_high": error.band[1], "judge_floor": error.floor}
+        row |= {"judge_note": error.note}
     if w := e.weakest:
         row |= {"weakest_set": f"{w.set} {w.part}".strip(), "weakest_share": w.share, "weakest_value": w.value[0]}
     if e.human:
@@ -163,15 +174,16 @@ def write_markdown(found: Findings, path: Path) -> Path:
         lines += ["", summary, "", *_table(found, others), "", "</details>"]
     lines += [
         "",
-        "Value with its 95 % interval; *counted* of what was planned; *bounds* had everything missing ended worst, "
-        f"or best. {found.judged[0].upper()}{found.judged[1:]}.",
+        "Value with its 95 % interval; *with missing*, one that carries every way in which missing cases could have "
+        "ended, too; *counted* of what was planned; *bounds*: those ways alone. "
+        f"{found.judged[0].upper()}{found.judged[1:]}.",
     ]
     return write_text(path, "\n".join(lines) + "\n")
 
 
 def _table(found: Findings, estimates: list[Estimate]) -> list[str]:
-    head = "| Task | Measure | Model | Value | 95 % interval | Counted | Bounds | Not scored |"
-    rows = [head, "|---|---|---|--:|:-:|--:|:-:|---|"]
+    head = "| Task | Measure | Model | Value | 95 % interval | With missing | Counted | Bounds | Not scored |"
+    rows = [head, "|---|---|---|--:|:-:|:-:|--:|:-:|---|"]
     for e in estimates:
         cells = [
             code(found.title(e.task)),
@@ -179,6 +191,7 @@ def _table(found: Findings, estimates: list[Estimate]) -> list[str]:
             _model(found, e.model),
             number(e.value, e.range),
             prose(interval(e)),
+            joint(e),
             prose(counted(e)),
             bounds(e),
             missing(e.outcomes) or "none",

@@ -19,12 +19,14 @@ from .words import (
     DASH,
     arrow,
     between,
-    corrected,
+    bounds,
     draws_in,
     flat,
     human,
     interval,
+    joint,
     judge_error,
+    judged_so,
     missing,
     number,
     one_line,
@@ -52,8 +54,8 @@ def print_findings(found: Findings) -> None:
     out.line()
     out.line(found.judged, style="dim")
     out.line(
-        "[low, high]: 95 % interval. 72/80 cases: the value is over 72 of 80 planned. worst, best: the value had "
-        "everything missing ended so.",
+        "[low, high]: 95 % interval. 72/80 cases: the value is over 72 of 80 planned. with what is missing: one that "
+        "carries both chance and every way in which the missing cases could have ended; bounds: those ways alone.",
         style="dim",
     )
     if found.manifest.simulated:
@@ -169,13 +171,13 @@ class Layout:
         )
         gone = [f"{outside(e):,} scored but outside the measure"] if outside(e) else []
         if missing(e.outcomes):
-            ends = f"worst {number(e.worst, e.range)} best {number(e.best, e.range)}"
+            ends = f"with what is missing {joint(e)}, bounds {bounds(e)}"
             gone = [ends, f"not scored: {missing(e.outcomes)}", *gone]
         if e.headline and (spread := draws_in(e)):
             out.line(spread, style="dim", indent=6)
         if e.headline:
-            better = corrected(e)
-            out.line(judge_error(e) + (f"; corrected {better}" if better else ""), style="dim", indent=6)
+            told = judged_so(e)
+            out.line(judge_error(e) + (f"; {told}" if told else ""), style="dim", indent=6)
         if e.human and (e.headline or e.human.agreed):
             out.line(human(e), style="dim", indent=6)
         one = " · ".join(gone)
@@ -205,7 +207,7 @@ def bar(e: Estimate, width: int) -> str:
             first, last = sorted((at(start), at(end)))
             cells[first : last + 1] = sign * (last - first + 1)
 
-    fill(e.worst, e.best, "·")
+    fill(*(e.bounds if not math.isnan(e.bounds[0]) else (e.worst, e.best)), "·")
     fill(e.low, e.high, "─")
     if e.target is not None:
         cells[at(e.target)] = "◇"
@@ -261,6 +263,9 @@ def _difference(out: Screen, row: Difference) -> None:
     if row.size and row.size.word:
         ends = between(row.size.low, row.size.high)
         out.line(f"effect: {row.size.word}, at least {row.size.at_least} (h {number(row.size.h)} {ends})", indent=2)
+    for text in (_turnable(row), _told_by_judge(row)):
+        if text:
+            out.line(text, indent=2)
     if row.margin is not None:
         shown = "shown" if row.not_worse else "not shown"
         out.line(f"{shown}: worse by no more than {number(row.margin, row.range)}", indent=2)
@@ -268,6 +273,31 @@ def _difference(out: Screen, row: Difference) -> None:
     cases = f"over {row.counted:,}/{row.counted + row.missing:,} cases counted for both"
     out.line(f"{values}, {cases}, {plural(row.clusters, 'cluster')}", style="dim", indent=2)
     out.line(f"interval: {row.method}; p: {row.p_method}", style="dim", indent=2)
+
+
+def _turnable(row: Difference) -> str:
+    """What the cases missing for either model could make of the difference."""
+    if not row.missing:
+        return ""
+    reach = row.range[1] - row.range[0]
+    ends = between(row.lowest, row.highest, (-reach, reach))
+    if math.isnan(row.lowest):
+        return f"{plural(row.missing, 'case')} missing for either: what they could change is not known"
+    turned = row.verdict in ("better", "worse") and row.lowest <= 0 <= row.highest
+    could = ": they could undo it" if turned else ""
+    return f"{plural(row.missing, 'case')} missing for either: b − a over all planned lies in {ends}{could}"
+
+
+def _told_by_judge(row: Difference) -> str:
+    """How unlike the judge's errors on the two models' replies would have to be to make a finding."""
+    e = row.explained
+    if e is None or row.verdict not in ("better", "worse"):
+        return ""
+    sides = (("that count", e.sensitivity), ("that do not", e.specificity))
+    could = [f"{number(size)} on replies {which}" for which, size in sides if size <= 1]
+    if not could:
+        return ""
+    return f"a judge right more often for one model would make all of it from: {', or '.join(could)}"
 
 
 def _meaning(row: Difference) -> str:
@@ -294,7 +324,8 @@ def _families(rows: Sequence[Difference]) -> Iterator[str]:
     tests = max((row.family for row in first), default=0)
     yield (
         f"better and worse go by Holm's adjusted p over {plural(tests, 'test')}{lost}, all pairs of models on all "
-        "headlines, as in `leaderboard`: the chance that any of them is wrong where nothing differs is at most 5 %. "
+        "headlines, as in `leaderboard`: as judged, and on the cases that both have, the chance that any of them is "
+        "wrong where nothing differs is at most 5 %. "
         "equivalent: the whole interval lies within the margin. not shown: neither, which is not to say that the two "
         f"are alike. {INTERVALS}"
     )

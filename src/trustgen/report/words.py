@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trustgen.core import OUTCOMES, Direction, Estimate, Outcome
+from trustgen.stats.calibration import ELSEWHERE
 
 DASH = "–"
 MOST = 2_000
@@ -52,8 +53,14 @@ def interval(e: Estimate) -> str:
 
 
 def bounds(e: Estimate) -> str:
-    """Worst to best over everything planned."""
-    return DASH if math.isnan(e.worst) else f"{number(e.worst, e.range)} to {number(e.best, e.range)}"
+    """Worst to best over everything planned; lowest to highest where the best lies between."""
+    ends = (e.worst, e.best) if e.direction != Direction.TARGET or math.isnan(e.bounds[0]) else e.bounds
+    return DASH if math.isnan(ends[0]) else f"{number(ends[0], e.range)} to {number(ends[1], e.range)}"
+
+
+def joint(e: Estimate) -> str:
+    """The interval that carries sampling and what is missing, or a dash."""
+    return between(*e.joint, e.range)
 
 
 def counted(e: Estimate) -> str:
@@ -110,10 +117,24 @@ def draws_in(e: Estimate) -> str:
 
 def corrected(e: Estimate) -> str:
     """The value that a judge without error would have found, with its interval; "" where it cannot be said."""
-    if e.judge_error is None or math.isnan(e.judge_error.corrected[0]):
+    if (error := e.judge_error) is None or math.isnan(error.corrected[0]):
         return ""
-    value, low, high = e.judge_error.corrected
-    return f"{number(value, e.range)} {between(low, high, e.range)}"
+    value, low, high = error.corrected
+    told = f"{number(value, e.range)} {between(low, high, e.range)}"
+    if math.isnan(error.band[0]):
+        return told
+    return f"{told}, {between(*error.band, e.range)} should it err up to {ELSEWHERE:g} otherwise on these replies"
+
+
+def judged_so(e: Estimate) -> str:
+    """What the judge's error makes of a value: corrected, or why it is not, and what the error alone would show."""
+    if e.judge_error is None:
+        return ""
+    better, floor = corrected(e), e.judge_error.floor
+    told = [f"corrected {better}" if better else f"not corrected: {one_line(e.judge_error.note, 160)}"]
+    if not math.isnan(floor):
+        told.append(f"its errors alone would show {number(floor, e.range)} where nothing differs")
+    return "; ".join(told)
 
 
 def human(e: Estimate) -> str:
