@@ -16,6 +16,12 @@ from trustgen.stats.measure import RatioMeasure, ratio
 from trustgen.store import ANCHOR, Edition, RunFolder, RunManifest
 
 from .reading import counted_run, graded, lacking
+from .words import between, number
+
+CAPTION = (
+    "95 % intervals over the choice of records. Moved by: what is added to a middling score, ± its standard error; "
+    "where it is no larger than two of these, the links do not show that the editions differ, and raw is as good."
+)
 
 
 class TaskEquating(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,14 +92,15 @@ def _scores(run: _Run, task: str, measure: RatioMeasure, shared: list[str]) -> S
 
 def print_equating(found: list[TaskEquating]) -> None:
     """A table for people."""
-    table = Table(title="Scores on the scale of the first run", caption="95 % intervals over the choice of records")
-    for heading in ("task", "measure", "model", "raw", "equated", "95 %", "by"):
+    table = Table(title="Scores on the scale of the first run", caption=CAPTION)
+    for heading in ("task", "measure", "model", "raw", "equated", "95 %", "moved by", "method"):
         table.add_column(heading, overflow="fold")
     for row in found:
         if row.equating is None:
-            table.add_row(row.task, row.measure, "", "", "", "", row.reason)
+            table.add_row(row.task, row.measure, "", "", "", "", "", row.reason)
             continue
+        moved = f"{number(row.equating.shift, (-1.0, 1.0))} ± {number(row.equating.error)}"
         for m in row.equating.equated:
-            limits = f"{m.low:.3f} to {m.high:.3f}"
-            table.add_row(row.task, row.measure, m.model, f"{m.raw:.3f}", f"{m.value:.3f}", limits, row.equating.method)
+            numbers = (number(m.raw), number(m.value), between(m.low, m.high))
+            table.add_row(row.task, row.measure, m.model, *numbers, moved, row.equating.method)
     Console().print(table)
