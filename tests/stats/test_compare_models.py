@@ -62,16 +62,16 @@ def test_swapping_the_models_turns_the_sign(measure: ClusterMeasure, rows: list[
     a, b = Grades.of(rows), Grades.of(others)
     one, other = paired_difference(a, b, measure, draws=200), paired_difference(b, a, measure, draws=200)
     assert one.difference == pytest.approx(-other.difference, nan_ok=True)
-    if one.p_method.startswith("exact"):  # a bootstrap's draws are not mirrored
+    if one.p_method.startswith(("mid-p", "exact")):  # a bootstrap's draws are not mirrored
         assert one.p == pytest.approx(other.p)
     assert (one.counted, one.missing) == (other.counted, other.missing)
 
 
 def test_mcnemar_by_hand() -> None:
-    """b mends 8 of a's mistakes and spoils 1: 2·P(≤1 of 9 fair coins) = 20/512."""
+    """b mends 8 of a's mistakes and spoils 1: 2·P(0 of 9 fair coins) + P(1) = 11/512; the exact test has 20/512."""
     a, b = right("1" * 20 + "0" * 8 + "1", "1" * 20 + "1" * 8 + "0")
     found = paired_difference(a, b, accuracy())
-    assert (found.p, found.p_method) == (pytest.approx(20 / 512), "exact McNemar")
+    assert (found.p, found.p_method) == (pytest.approx(11 / 512), "mid-p McNemar")
     assert found.difference == pytest.approx(7 / 29)
     assert found.low < 7 / 29 < found.high
     assert (found.different, found.better) == (True, "b")
@@ -83,7 +83,7 @@ def test_three_gains_and_no_loss_in_300_are_no_proof() -> None:
     found = paired_difference(a, b, accuracy())
     half = 1.968 * math.sqrt(5 - 9 / 302) / 302
     assert (found.low, found.high) == pytest.approx((3 / 302 - half, 3 / 302 + half), abs=3e-3)
-    assert found.p == 0.25
+    assert found.p == 0.125
 
 
 def test_what_both_models_find_hard_does_not_blur_their_difference() -> None:
@@ -95,9 +95,9 @@ def test_what_both_models_find_hard_does_not_blur_their_difference() -> None:
 
 
 def test_a_paired_test_sees_what_an_unpaired_one_misses() -> None:
-    """Published: an unpaired test gave p = .08 where McNemar gives .008."""
+    """Published: an unpaired test gave p = .08 where McNemar gives .008, exactly; here 10 of 10, with the mid-p."""
     a, b = right("1" * 40 + "0" * 50 + "0" * 10, "1" * 40 + "0" * 50 + "1" * 10)
-    assert paired_difference(a, b, accuracy()).p == pytest.approx(2 / 2**10)
+    assert paired_difference(a, b, accuracy()).p == pytest.approx(1 / 2**10)
 
 
 def test_only_cases_that_both_have_are_compared() -> None:

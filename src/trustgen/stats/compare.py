@@ -63,9 +63,9 @@ def paired_difference(
     `a` and `b` hold the same planned cases in the same order, else `InputError`. The interval resamples clusters, the
     same ones for both models (`cluster_bootstrap`, with its fallback where all draws are equal). The p-value is
 
-    - exact where both are counted over the same units and clusters sum to whole numbers (accuracy of right and wrong,
+    - by counting where both are counted over the same units and clusters sum to whole numbers (accuracy of right and wrong,
       label and outcome rates, `all_right`): under the null the two models are exchangeable, so each cluster may be
-      swapped. With one case a cluster this is McNemar's exact test.
+      swapped. The test is exact; where no cluster differs by more than one case it is McNemar's, with the mid-p.
     - the bootstrap's otherwise: twice the smaller share of draws on one side of 0, with the interval's expansion for
       few clusters. For measures that pick out an extreme group it is approximate, as the biases of two extremes need
       not cancel.
@@ -165,12 +165,25 @@ def _exact_p(measure: ClusterMeasure, both: Floats) -> tuple[float, str] | None:
         return None
     steps = np.rint(gains[gains != 0]).astype(np.int64)
     if (np.abs(steps) <= 1).all():
-        from scipy.stats import binomtest
-
-        p = float(binomtest(int((steps > 0).sum()), len(steps)).pvalue) if len(steps) else 1.0
+        p = mid_p(int((steps > 0).sum()), len(steps))
         alone = bool((both[:, 1] <= 1).all())
-        return p, "exact McNemar" if alone else "exact McNemar, by cluster"
+        return p, "mid-p McNemar" if alone else "mid-p McNemar, by cluster"
     return swap_p(steps), "exact swap of clusters"
+
+
+def mid_p(wins: int, differing: int) -> float:
+    """Two-sided mid-p of McNemar's test: what was seen counts half (Lancaster 1961; Fagerland, Lydersen and Laake 2013).
+
+    The exact test says less than it may, since counts are whole: at 100 cases with a fifth differing it errs in 3 % of
+    equal pairs and finds .1 in 54 %; this one in 4.6 % and 62 %. It gives no guarantee for one number of differing
+    cases, as the exact one does, but over what may differ, up to half of the cases, its error stays below the level
+    (20 to 400 cases, at 5 % and down to a hundredth of it; where every case differs it reaches 6.5 %, at 50).
+    """
+    from scipy.special import bdtr
+
+    fewer = min(wins, differing - wins)
+    below = float(bdtr(fewer - 1, differing, 0.5)) if fewer else 0.0
+    return below + float(bdtr(fewer, differing, 0.5)) if differing else 1.0
 
 
 def swap_p(steps: NDArray[np.int64]) -> float:

@@ -121,7 +121,7 @@ def discordance(a: float, b: float, correlation: float) -> float:
 def paired_power(
     n: ArrayLike, difference: float, discordance: float, *, effect: float = 1.0, level: float = LEVEL
 ) -> Floats:
-    """Power of the exact McNemar test over `n` cases that both models are asked: shape of `n`.
+    """Power of McNemar's test (mid-p) over `n` cases that both models are asked: shape of `n`.
 
     `discordance` is the share of cases that exactly one of them has right, `difference` that of b's alone less a's
     alone. Exact: summed over the binomial number of discordant cases, and over how they fall (Duffy 1984). This is the
@@ -130,7 +130,7 @@ def paired_power(
     """
     _check_pair(difference, discordance, level)
     cases = np.asarray(n, np.float64)
-    flat = [_exact_power(math.floor(one / effect + 1e-9), difference, discordance, level) for one in cases.ravel()]
+    flat = [_power(math.floor(one / effect + 1e-9), difference, discordance, level) for one in cases.ravel()]
     return np.array(flat, np.float64).reshape(cases.shape)
 
 
@@ -139,7 +139,7 @@ def connor_cases(
 ) -> int:
     """Cases for McNemar's test in closed form: (z·√D + z_β·√(D − d²))²/d², rounded up (Miettinen 1968; Connor 1987).
 
-    It is of the asymptotic test; the exact one needs some more (`paired_cases`).
+    It is of the asymptotic test; where few cases differ the real one needs some more (`paired_cases`).
     """
     from scipy.special import ndtri
 
@@ -155,16 +155,16 @@ def connor_cases(
 def paired_cases(
     difference: float, discordance: float, *, power: float = POWER, effect: float = 1.0, level: float = LEVEL
 ) -> int:
-    """Cases, asked of both models, from which on the exact test has that `paired_power`.
+    """Cases, asked of both models, from which on the test has that `paired_power`.
 
-    The exact power is a saw: more cases may have less. So this is the fewest that reach it and keep it for the next
+    The power is a saw: more cases may have less. So this is the fewest that reach it and keep it for the next
     20 cases and the next 5 % (at most 200).
     """
     start = connor_cases(difference, discordance, power=power, level=level)
     held = 20 + min(start // 20, 200)
     n, kept = max(2, start - held), 0
     while kept <= held:
-        kept = kept + 1 if _exact_power(n, difference, discordance, level) >= power else 0
+        kept = kept + 1 if _power(n, difference, discordance, level) >= power else 0
         n += 1
     return math.ceil((n - kept) * effect)
 
@@ -224,7 +224,7 @@ def smallest_effect(
     return high
 
 
-def _exact_power(n: int, difference: float, discordance: float, level: float) -> float:
+def _power(n: int, difference: float, discordance: float, level: float) -> float:
     from scipy.special import bdtr, bdtrc
     from scipy.stats import binom
 
@@ -233,7 +233,8 @@ def _exact_power(n: int, difference: float, discordance: float, level: float) ->
     spread = SPREADS * math.sqrt(n * discordance * (1 - discordance)) + SPREADS
     k = np.arange(max(0, int(n * discordance - spread)), min(n, int(n * discordance + spread)) + 1)
     least = binom.ppf((1 - level) / 2, k, 0.5)  # the first count whose tail reaches α/2: one below it rejects
-    worst = np.where(2 * binom.cdf(least, k, 0.5) < 1 - level, least, least - 1)
+    mid_p = binom.cdf(least, k, 0.5) + binom.cdf(least - 1, k, 0.5)
+    worst = np.where(mid_p < 1 - level, least, least - 1)
     share = (discordance + difference) / (2 * discordance)
     rejects = worst >= 0
     seen, tail = k[rejects], worst[rejects]
