@@ -139,3 +139,25 @@ def test_organisms_alike_are_rarely_told_apart_over_a_whole_run(tmp_path: Path) 
         assert all(row.identical for row in compare_models(folder, models[0], models[0]))
     print(f"\nalike organisms: {sum(found)} of {len(found)} whole runs found a difference")
     assert sum(found) <= binom.ppf(0.999, len(found), 0.05)
+
+
+def test_a_margin_is_demanded_of_the_headlines_that_are_named(run: Path) -> None:
+    """Demanded of every headline, it is failed by an equal model; so how likely that is, is said."""
+    first, second = TASKS
+    strict, lax = ("--margin", f"{first}=0.05"), ("--margin", f"{second}=0.9")
+    assert trustgen("compare", run, PERFECT, ABLE, *strict).exit_code == 1
+    assert trustgen("compare", run, PERFECT, ABLE, *lax).exit_code == 0
+    assert trustgen("compare", run, PERFECT, ABLE, *strict, *lax).exit_code == 1
+    assert trustgen("compare", run, PERFECT, ABLE, "--margin", "0.9", *strict).exit_code == 1
+    rows = json.loads(trustgen("compare", run, PERFECT, ABLE, *lax, "--json").output)["differences"]
+    assert {row["task"]: row["margin"] for row in rows} == {first: None, second: 0.9}
+    both = " ".join(trustgen("compare", run, PERFECT, ABLE, "--margin", "0.05").output.split())
+    assert "A model that is equal on all 2 headlines would pass each margin with a chance of" in both
+    for wrong, said in (
+        ("llm.nothing=0.1", "there is no such task, only `llm.truthfulness.facts`"),
+        ("much", "write 0.02, or TASK=0.02"),
+        ("2", "between 0 and 1"),
+        ("=0.1", "name a task before"),
+    ):
+        assert said in str(trustgen("compare", run, PERFECT, ABLE, "--margin", wrong).exception)
+    assert "has a margin already" in str(trustgen("compare", run, PERFECT, ABLE, *strict, *strict).exception)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 import toy
 from click.testing import CliRunner
@@ -18,10 +20,11 @@ from trustgen.cli.plan_ import WIDTH
 from trustgen.core import Case, Expect, Level, ModelOptions, Permanent, Reply, Request, Usage, user
 from trustgen.models import open_model
 from trustgen.run import Plan, Price, build, evaluate, plan
-from trustgen.run.plan import CORRELATION, Load, foreseen
+from trustgen.run.plan import Load
 from trustgen.run.trial import MOST_CALLS
-from trustgen.stats import gap
-from trustgen.stats.power import discordance, half_width, paired_cases
+from trustgen.run.worth import CORRELATION, Compared, counting, foreseen, worth
+from trustgen.stats import Grades, flip_rate, gap
+from trustgen.stats.power import discordance, half_width, paired_power
 from trustgen.store import Spent
 from trustgen.tasks.suites import load_suite
 
@@ -186,9 +189,50 @@ def test_half_widths_and_differences(tmp_path: Path) -> None:
     assert found.half_widths == {"0.5": half_width(200, 0.5), "0.9": half_width(200, 0.9)}
     assert found.half_widths["0.5"] == pytest.approx(0.0686, abs=1e-4)
     difference = found.differences["0.5"]
-    assert difference == pytest.approx(0.0994, abs=1e-4)
+    assert (found.tests, difference) == (1, pytest.approx(0.0983, abs=1e-4))
     share = discordance(0.5, 0.5 + difference, CORRELATION)
-    assert 200 <= paired_cases(difference, share) <= 225, "the exact test needs a few more than the closed form"
+    assert paired_power(200, difference, share) == pytest.approx(0.8, abs=0.01)
+
+
+def test_differences_are_those_of_the_whole_family(tmp_path: Path) -> None:
+    """Three models on seven headlines are 21 tests; one model is to be compared with one other."""
+    made = build(load_suite("core").build(100), tmp_path / "e", salt="s")
+    headlines = len(made.manifest.tasks)
+    (alone,) = plan(made, ["organism/perfect"], {})
+    three = plan(made, ["organism/perfect", "organism/random", Scripted()], {})[0]
+    assert {task.tests for task in alone.tasks} == {headlines}
+    assert {task.tests for task in three.tasks} == {3 * headlines}
+    for one, more in zip(alone.tasks, three.tasks, strict=True):
+        assert more.differences["0.9"] > one.differences["0.9"], "sharing the error costs"
+
+
+@pytest.mark.parametrize(("share", "half"), [(0.5, 0.0962), (0.8, 0.0766)])
+def test_pairs_count_where_their_control_is_right(share: float, half: float) -> None:
+    """200 records, flips at one half: ± .069 was said, as if every control were right."""
+    task = dataclasses.replace(toy.echo(200), measures={"flips": flip_rate("plain")})
+    assert counting(task, 200) == (100, 0.375)
+    found = worth(task, 200, 200, None, Compared(1, {}))
+    assert found.counted == 100
+    if share == 0.5:
+        assert found.half_widths["0.5"] == pytest.approx(half, abs=1e-4)
+    n = 200
+    right = (np.arange(n) < share * n).astype(float)
+    score = np.column_stack((right, right * (np.arange(n) % 2))).ravel()
+    arm = np.tile([0, 1], n).astype(np.int32)
+    zero = np.zeros(2 * n, np.int32)
+    cluster = np.repeat(np.arange(n), 2).astype(np.int32)
+    measured = flip_rate("plain")(Grades(cluster, arm, ("plain", "pressed"), zero, score, zero, ("",), {}))
+    assert (measured.high - measured.low) / 2 == pytest.approx(half, abs=1e-4)
+
+
+def test_how_likely_an_equal_model_passes_a_margin(tmp_path: Path) -> None:
+    made = edition(tmp_path / "e", 400)
+    (row,) = plan(made, [Scripted()], {}, margins={"toy.echo": 0.02})
+    (found,) = row.tasks
+    assert found.margin == 0.02
+    assert found.passes is not None
+    assert found.passes["0.9"] == pytest.approx(0.256, abs=0.001)
+    assert plan(made, [Scripted()], {})[0].tasks[0].passes is None
 
 
 def test_what_an_early_stop_saves_is_foreseen(tmp_path: Path) -> None:
@@ -210,8 +254,6 @@ def test_what_an_early_stop_saves_is_foreseen(tmp_path: Path) -> None:
 
 
 def test_what_is_no_share_is_not_foreseen() -> None:
-    import dataclasses
-
     task = dataclasses.replace(toy.echo(50), measures={"gap": gap("group", "yes")})
     assert foreseen(task, 50, 0.2) is None
 
@@ -256,3 +298,18 @@ def test_json_has_every_number() -> None:
 def test_a_probe_prints_what_it_spent() -> None:
     shown = " ".join(command("core", "--n", "5", "--model", "organism/perfect", "--probe").split())
     assert "spent on trying organism/perfect: 5 calls, 0 tokens, 0.0000 US dollars" in shown
+
+
+def test_a_margin_says_what_an_equal_model_would_do() -> None:
+    shown = " ".join(command("core", "--n", "100", "--model", "organism/perfect", "--margin", "0.02").split())
+    assert "M .5" in shown
+    assert re.search(r"M is the chance that an equal model passes the margin; all \d+ at once: \S+ at \.5", shown)
+    assert "power of .8 among" in shown
+    rows = json.loads(
+        command("core", "--n", "20", "--model", "organism/perfect", "--margin", f"{first_of_core()}=0.1", "--json")
+    )
+    assert {task["margin"] for task in rows[0]["tasks"]} == {None, 0.1}
+
+
+def first_of_core() -> str:
+    return load_suite("core").tasks[0].id

@@ -1,4 +1,4 @@
-"""Equating: a planted difference in difficulty is found, the stated error is the real one, and a share stays a share."""
+"""Equating: a planted difference in difficulty is found, the stated error is real, and a share stays a share."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def shares(log_odds: np.ndarray) -> np.ndarray:
 
 
 def on_average(right: float) -> float:
-    """The share that a model has right over questions of every difficulty, which it has `right` of the middling ones."""
+    """The share of questions of every difficulty that a model has right, if it has `right` of the middling ones."""
     return float((shares(math.log(right / (1 - right)) + SPREAD * NODES) * WEIGHTS).sum() / WEIGHTS.sum())
 
 
@@ -254,9 +254,7 @@ def _by_hand(here: np.ndarray, there: np.ndarray, links: int, anchors: tuple[np.
 
     error = [float(g @ covariance @ g) for g in (slope_of(at, i) for i in range(len(steps)))]
     weight = [SLOPES**2 / (SLOPES**2 + e) if len(s[0]) > 2 else 0.0 for s, e in zip(steps, error, strict=True)]
-    left = [
-        1 / (1 / SLOPES**2 + 1 / e) - w * w * e if w else SLOPES**2 for w, e in zip(weight, error, strict=True)
-    ]
+    left = [1 / (1 / SLOPES**2 + 1 / e) - w * w * e if w else SLOPES**2 for w, e in zip(weight, error, strict=True)]
 
     def value(v: np.ndarray, model: int, bent: tuple[float, ...] = (0.0, 0.0)) -> float:
         now = v[model]

@@ -16,10 +16,12 @@ from trustgen.stats import accuracy, paired_difference, wilson
 from trustgen.stats.compare import swap_p
 from trustgen.stats.intervals import ratio_interval
 from trustgen.stats.power import (
+    chance_to_pass,
     clusters_for_half_width,
     connor_cases,
     design_effect,
     discordance,
+    half_of_equal,
     half_width,
     paired_cases,
     paired_power,
@@ -141,10 +143,46 @@ def test_smallest_effect_is_found_and_less_is_not() -> None:
             if correlation is None:
                 assert unpaired_cases(rate, other) <= 400 < unpaired_cases(rate, rate + (other - rate) * 0.99)
             else:
-                assert connor_cases(gap, max(gap, discordance(rate, other, correlation))) <= 400
+                powers = [
+                    float(paired_power(400, g, max(g, discordance(rate, rate + g * (other - rate) / gap, correlation))))
+                    for g in (gap, 0.99 * gap)
+                ]
+                assert powers[0] >= 0.8 > powers[1]
     assert smallest_effect(400, 0.7, correlation=0.5) < 0.75 * smallest_effect(400, 0.7)
     assert smallest_effect(400, 0.7, effect=4) == pytest.approx(smallest_effect(100, 0.7), abs=1e-5)
     assert math.isnan(smallest_effect(3, 0.5))
+
+
+def test_a_family_needs_a_larger_difference() -> None:
+    """What one test of 400 cases shows with a power of .8 is found by one of 35 in a third of runs only."""
+    alone, seven, many = (smallest_effect(400, 0.5, correlation=0.5, tests=n) for n in (1, 7, 35))
+    assert (alone, seven / alone, many / alone) == pytest.approx((0.0699, 1.26, 1.43), abs=0.01)
+    level = 1 - 0.05 / 35
+    was, now = (float(paired_power(400, d, discordance(0.5, 0.5 + d, 0.5), level=level)) for d in (alone, many))
+    assert was < 0.4
+    assert now == pytest.approx(0.8, abs=0.01)
+
+
+@pytest.mark.parametrize("repeats", [150, pytest.param(3000, marks=pytest.mark.proof)])
+@pytest.mark.parametrize(("n", "rate", "chance"), [(400, 0.8, 0.17), (1000, 0.95, 0.82), (1000, 0.8, 0.35)])
+def test_an_equal_model_passes_a_margin_as_often_as_is_said(n: int, rate: float, chance: float, repeats: int) -> None:
+    half = half_of_equal(n, rate, 0.5)
+    assert chance_to_pass(0.02, half) == pytest.approx(chance, abs=0.02)
+    rng, passed, halves = np.random.default_rng(5), 0, []
+    share = discordance(rate, rate, 0.5)
+    for _ in range(repeats):
+        way = rng.choice(3, n, p=[share / 2, share / 2, 1 - share])
+        one, other = (grades(np.arange(n), (way != k).astype(float)) for k in (0, 1))
+        found = paired_difference(one, other, accuracy(), draws=500)
+        passed += found.low >= -0.02
+        halves.append((found.high - found.low) / 2)
+    assert np.mean(halves) == pytest.approx(half, rel=0.05)
+    print(
+        f"\n{n} cases at {rate}, margin .02: said {chance_to_pass(0.02, half):.3f}, passed {passed / repeats:.3f}",
+        end="",
+    )
+    room = 3.3 * math.sqrt(0.25 / repeats)
+    assert chance - 0.03 - room < passed / repeats < chance + 0.07 + room  # whole cases help, by half a step or so
 
 
 def test_what_cannot_be() -> None:

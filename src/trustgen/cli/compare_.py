@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .app import print_json
+from .margins import by_task, margin, margins_of
 from .options import common
+
+if TYPE_CHECKING:
+    from trustgen.report import Difference
 
 
 @click.command("compare")
@@ -16,17 +23,15 @@ from .options import common
 @click.argument("b", metavar="MODEL_B")
 @click.option("--all-measures", is_flag=True, help="Compare every other measure too, as a secondary family.")
 @click.option("--fail-if-worse", is_flag=True, help="Exit 1 when B is worse than A on any headline, after adjustment.")
-@click.option(
-    "--margin",
-    type=float,
-    metavar="M",
-    help="Exit 1 unless B is shown to be worse than A by no more than M on every headline. M is a share of a "
-    "measure's range: 0.02 is two points of an accuracy. It is the margin of `equivalent` too.  [default: none, and "
-    "0.05 for `equivalent`]",
+@margin(
+    "Exit 1 unless B is shown to be worse than A by no more than M on the headline of a task, or, without a task's "
+    "name, on every headline that has no margin of its own; repeat for several. M is a share of a measure's range: "
+    "0.02 is two points of an accuracy. It is the margin of `equivalent` too.  "
+    "[default: none, and 0.05 for `equivalent`]"
 )
 @common
 def command(
-    run: Path, a: str, b: str, all_measures: bool, fail_if_worse: bool, margin: float | None, as_json: bool
+    run: Path, a: str, b: str, all_measures: bool, fail_if_worse: bool, margins: tuple[str, ...], as_json: bool
 ) -> None:
     """Compare MODEL_B with MODEL_A on the headline of every task of RUN, paired case by case.
 
@@ -37,12 +42,27 @@ def command(
     """
     from trustgen.report import compare_models, print_comparison
 
-    found = compare_models(run, a, b, all_measures=all_measures, margin=margin)
+    asked = margins_of(margins)
+    found = compare_models(run, a, b, all_measures=all_measures, margin=asked)
+    headlines = [row for row in found if row.role == "primary"]
+    demanded = by_task(asked, [row.task for row in headlines])
     if as_json:
         print_json({"a": a, "b": b, "differences": found})
     else:
         print_comparison(found, a, b)
-    headlines = [row for row in found if row.role == "primary"]
+        if len(demanded) > 1:
+            click.echo(_chance([row for row in headlines if row.task in demanded]))
     worse = fail_if_worse and any(row.verdict == "worse" for row in headlines)
-    unproved = margin is not None and not all(row.not_worse for row in headlines)
+    unproved = any(not row.not_worse for row in headlines if row.task in demanded)
     raise SystemExit(int(worse or unproved))
+
+
+def _chance(rows: Sequence[Difference]) -> str:
+    """How likely an equal model would pass all margins, as wide as the intervals are."""
+    from trustgen.stats.power import chance_to_pass
+
+    each = [chance_to_pass(row.margin, (row.high - row.low) / 2) for row in rows if row.margin and row.low <= row.high]
+    return (
+        f"\nA model that is equal on all {len(rows)} headlines would pass each margin with a chance of "
+        f"{min(each, default=0.0):.2g} to {max(each, default=0.0):.2g}, all of them with about {math.prod(each):.2g}."
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ import click
 from trustgen.core import InputError
 
 from .app import print_json
+from .margins import by_task, margin, margins_of
 from .options import asked_of, asking, building, common, edition_of, judges_in, prices_of, repeating
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ WIDTH = 100
 )
 @asking
 @repeating
+@margin("Say how likely an equal model passes this `--margin` of `compare`; repeat for several.")
 @click.option("--probe", is_flag=True, help="Ask each model up to five cases first: closer bounds, paid for.")
 @common
 def command(
@@ -49,6 +51,7 @@ def command(
     salt: str,
     role: tuple[str, ...],
     probe: bool,
+    margins: tuple[str, ...],
     as_json: bool,
     **asked: Any,
 ) -> None:
@@ -63,10 +66,13 @@ def command(
         raise InputError(f"--role {spare[0]}: a plan binds judges alone; build the edition first, then plan its run")
     told = asked_of(models, role, **asked)
     settings = told.settings
+    wished = margins_of(margins)
     known = prices_of((*told.models, *told.roles.values()), asked["price"], asked["price_table"])
     with tempfile.TemporaryDirectory() as scratch:
         edition = edition_of(target, n, salt, Path(scratch) / "edition", quiet=as_json)
-        rows = plan(edition, told.opened(), known, roles=told.bound(judging=True), settings=settings, probe=probe)
+        judges = told.bound(judging=True)
+        allowed = by_task(wished, [entry.id for entry in edition.manifest.tasks])
+        rows = plan(edition, told.opened(), known, roles=judges, settings=settings, probe=probe, margins=allowed)
     if as_json:
         print_json(rows)
         return
@@ -84,14 +90,30 @@ def _show(rows: Sequence[Plan], settings: Settings) -> None:
         if row.role or row is rows[0] or [t.task for t in row.tasks] != [t.task for t in rows[0].tasks]:
             _show_tasks(row, console)
     width = settings.until_width
-    if rows[0].tasks:
+    if tasks := rows[0].tasks:
         console.print()
-        console.print(_precision(rows[0].tasks, width))
-        console.print(
-            "if every record counts once and is scored. ± is half of the 95 % interval at that rate; Δ the smallest "
-            "difference that two models show with a power of .8, their results correlating by .5"
-            + (f"; asked, the share of records until the interval is {width:g} wide." if width else "."),
-            style="dim",
+        console.print(_precision(tasks, width))
+        for line in _meaning(tasks, width):
+            console.print(line, style="dim")
+
+
+def _meaning(tasks: Sequence[TaskPlan], width: float | None) -> Iterator[str]:
+    """What the columns of `_precision` say."""
+    tests = tasks[0].tests
+    among = f"{tests} tests, all pairs of models on all headlines, as `compare` adjusts" if tests > 1 else "one test"
+    yield (
+        "if every record counts once and is scored; of a flip or mend rate, half of them, since the control must be "
+        "right (or wrong) first. ± is half of the 95 % interval at that rate; Δ the smallest difference that two "
+        f"models show with a power of .8 among {among}, their results correlating by .5"
+        + (f"; asked, the share of records until the interval is {width:g} wide." if width else ".")
+    )
+    if held := [task for task in tasks if task.passes]:
+        rates = [rate.lstrip("0") for rate in held[0].passes or ()]
+        whole = [math.prod((task.passes or {})[rate] for task in held) for rate in held[0].passes or ()]
+        yield (
+            f"M is the chance that an equal model passes the margin; all {len(held)} at once: "
+            + ", ".join(f"{chance:.2g} at {rate}" for rate, chance in zip(rates, whole, strict=True))
+            + "."
         )
 
 
@@ -128,10 +150,13 @@ def _show_tasks(row: Plan, console: Console) -> None:
 def _precision(tasks: Sequence[TaskPlan], width: float | None) -> Any:
     rates = [f"{rate:g}".lstrip("0") for rate in (0.5, 0.9)]
     columns = ["headline", *(f"±  {rate}" for rate in rates), *(f"Δ  {rate}" for rate in rates)]
+    margins = any(task.passes for task in tasks)
+    columns += [f"M  {rate}" for rate in rates] if margins else []
     foreseen = next((task.until_width for task in tasks if task.until_width), {}) if width else {}
     table = _table(*columns, *(f"asked {rate.lstrip('0')}" for rate in foreseen or ()))
     for task in tasks:
         cells = [*task.half_widths.values(), *task.differences.values()]
+        cells += (task.passes or dict.fromkeys(rates, math.nan)).values() if margins else ()
         stops = [
             f"{task.until_width[rate] / task.clusters:.0%}" if task.until_width else "–" for rate in foreseen or ()
         ]
@@ -196,7 +221,10 @@ def _count(value: float) -> str:
 
 
 def _share(value: float) -> str:
-    return "–" if math.isnan(value) else f"{value:.3f}".lstrip("0")
+    from trustgen.report.words import number
+
+    text = number(value)
+    return text.replace("0.", ".")
 
 
 def _time(seconds: float) -> str:

@@ -8,7 +8,7 @@ findings (Benjamini and Hochberg 1995).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -30,6 +30,7 @@ from .reading import counted_run, graded, lacking, same_verdicts
 INTERVALS = "Each interval is at 95 % for its own measure alone, unadjusted across tasks."
 
 Role = Literal["primary", "secondary"]
+Margin = float | Mapping[str, float] | None
 
 
 class Size(msgspec.Struct, frozen=True, kw_only=True):
@@ -124,12 +125,12 @@ class Pairing(NamedTuple):
 
 
 def compare_models(
-    folder: Path, a: str, b: str, *, all_measures: bool = False, margin: float | None = None
+    folder: Path, a: str, b: str, *, all_measures: bool = False, margin: Margin = None
 ) -> list[Difference]:
     """Compare model `b` with model `a` on the headline of every task of a run, and on `all_measures` if wished.
 
-    `margin` is a share of each measure's range, so 0.02 is two points of an accuracy. A model that the run did not ask
-    is an `InputError` that lists those it did.
+    `margin` is a share of each measure's range, so 0.02 is two points of an accuracy; or such shares by task, that of
+    "" for all others. A model that the run did not ask is an `InputError` that lists those it did.
     """
     run = RunFolder.open(folder)
     manifest = counted_run(run)
@@ -186,19 +187,23 @@ def pairings(task: Task, a: Grades, b: Grades, *, all_measures: bool) -> Iterato
 
 
 def differences(
-    asked: Sequence[Pairing | Difference], *, margin: float | None = None, beside: Sequence[float] = ()
+    asked: Sequence[Pairing | Difference], *, margin: Margin = None, beside: Sequence[float] = ()
 ) -> list[Difference]:
     """Every pairing compared, its verdict by the p-value adjusted over its family; the primary ones first.
 
     What comes as a `Difference` already could not be compared. It keeps its place in the primary family, since a test
     that fell out would make the others easier to pass. `beside` are the p-values of the primary tests of other pairs.
     """
-    if margin is not None and not 0 < margin < 1:
-        raise InputError(f"margin {margin:g}: it is a share of the measure's range, between 0 and 1, as 0.02")
+    margins = margin if isinstance(margin, Mapping) else {} if margin is None else {"": margin}
+    for size in margins.values():
+        if not 0 < size < 1:
+            raise InputError(f"margin {size:g}: it is a share of the measure's range, between 0 and 1, as 0.02")
     tests = len(beside) + sum(one.role == "primary" for one in asked)
     many = {"primary": tests, "secondary": len(asked) + len(beside) - tests}
     made = [
-        (one, None) if isinstance(one, Difference) else _compare(one, margin, draws_for(many[one.role]))
+        (one, None)
+        if isinstance(one, Difference)
+        else _compare(one, margins.get(one.task, margins.get("")), draws_for(many[one.role]))
         for one in asked
     ]
     rows = [row for row, _ in made]

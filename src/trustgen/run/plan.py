@@ -11,25 +11,22 @@ import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import msgspec
-import numpy as np
 
 from trustgen.core import Case, Judge, Model, Named, Response, Sampling, Task, Text, Turn, located, named
 from trustgen.judge.combine import ByArm
 from trustgen.judge.ladder import Ladder
 from trustgen.judge.model import SAMPLING, TRIES, Judging
 from trustgen.models import open_model
-from trustgen.stats.measure import ClusterMeasure, RatioMeasure
-from trustgen.stats.power import half_width, smallest_effect
-from trustgen.stats.stopping import guarded_width, looks
 from trustgen.store import Edition, Spent, drawn
 
 from .budget import Price
 from .judge import tasks_of
-from .narrow import batch_of
 from .settings import Settings
 from .trial import Trial, chosen, opening, trial
+from .worth import Compared, Worth, looks_at, tests_of, worth
 
 Span = tuple[float, float]
 
@@ -49,18 +46,10 @@ SIMULATED = (0.0, 0.02)
 """Seconds that a simulated model takes."""
 START = 8
 """Calls at once with which an adaptive run begins (see `gate`)."""
-RATES = (0.5, 0.9)
-STOPPING_RATES = (0.5, 0.8, 0.95)
-CORRELATION = 0.5
-"""Assumed between two models' results on one case, for the smallest difference that can be seen."""
 
 
-class TaskPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """One task of one model. `half_widths` and `differences` are keyed by the rate that they suppose.
-
-    `differences` are the smallest that the paired test of two models finds with a power of .8. `until_width`, where one
-    is given, has the clusters that are asked on average for each rate; None for a headline that is no share.
-    """
+class TaskPlan(Worth, frozen=True, kw_only=True):
+    """One task of one model: what it takes, and what that is worth."""
 
     task: str
     headline: str
@@ -71,9 +60,6 @@ class TaskPlan(msgspec.Struct, frozen=True, kw_only=True):
     prompt_tokens: tuple[int, int]
     completion_tokens: tuple[int, int]
     usd: Span | None
-    half_widths: dict[str, float]
-    differences: dict[str, float]
-    until_width: dict[str, int] | None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +83,15 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     at_once: tuple[int, int]
     trial: Trial | None = None
     tasks: list[TaskPlan]
+
+
+class Bounds(NamedTuple):
+    """Calls of a task, at least and at most, and spans of the tokens sent and got back."""
+
+    least: int
+    most: int
+    prompt: Span
+    completion: Span
 
 
 @dataclass
@@ -168,25 +163,29 @@ def plan(
     roles: Mapping[str, str | Model] | None = None,
     settings: Settings | None = None,
     probe: bool = False,
+    margins: Mapping[str, float] | None = None,
 ) -> list[Plan]:
     """Cost every model on an edition, then the models that judge (`roles`, by role); nothing is asked.
 
     With `probe`, up to five real calls a model narrow the bounds; what they cost stands in `trial`. `prices` are by URI
-    as given. Raises `InputError` where a model or a task cannot be used.
+    as given; `margins` by task, as shares of the headline's range. A plan for one model reckons its differences as if
+    it were compared with one other. Raises `InputError` where a model or a task cannot be used.
     """
     settings, roles = settings or Settings(), roles or {}
     bound = {role: open_model(m, settings.options) if isinstance(m, str) else m for role, m in roles.items()}
     edition = drawn(edition, settings.repeats)
     counts = _counts(edition, {role: model.uri for role, model in bound.items()}, settings.until_width)
+    compared = Compared(tests_of(len(models), len(counts)), margins or {})
     opened = [open_model(m, settings.options) if isinstance(m, str) else m for m in models]
     found = []
     for model, given in zip(opened, models, strict=True):
         uri = given if isinstance(given, str) else model.uri
         tried = asyncio.run(_tried(model, edition, settings)) if probe else None
-        found.append(_of_model(model, uri, edition, counts, prices.get(uri) or prices.get(model.uri), settings, tried))
+        price = prices.get(uri) or prices.get(model.uri)
+        found.append(_of_model(model, uri, edition, counts, price, settings, tried, compared))
     for role, model in bound.items():
         price = prices.get(model.uri) or prices.get(located(model))
-        found.append(_of_judge(role, model, counts, price, settings))
+        found.append(_of_judge(role, model, counts, price, settings, compared))
     return found
 
 
@@ -208,7 +207,7 @@ def _counts(edition: Edition, roles: Mapping[str, str], width: float | None) -> 
     for batch in edition.case_columns("task", "cluster"):
         for name, cluster in zip(*(column.to_pylist() for column in batch.columns), strict=True):
             sizes[name].add(cluster)
-    first = {name: _looks(counts[name].task, len(seen))[0] if width else 0 for name, seen in sizes.items()}
+    first = {name: looks_at(counts[name].task, len(seen))[0] if width else 0 for name, seen in sizes.items()}
     for case in edition.cases():
         count = counts[case.task]
         count.clusters.setdefault(case.cluster)
@@ -223,11 +222,6 @@ def _counts(edition: Edition, roles: Mapping[str, str], width: float | None) -> 
     return counts
 
 
-def _looks(task: Task, clusters: int) -> tuple[int, ...]:
-    measure = task.measures[task.headline]
-    return looks(measure, clusters, batch_of(clusters)) if isinstance(measure, ClusterMeasure) else (clusters,)
-
-
 # ── who is asked ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -239,6 +233,7 @@ def _of_model(
     price: Price | None,
     settings: Settings,
     tried: Trial | None,
+    compared: Compared,
 ) -> Plan:
     at_once = _at_once(model, settings)
     parts, times, latencies = [], [], []
@@ -252,14 +247,22 @@ def _of_model(
         place = (tried and tried.place) or (0.0, 1.0)
         prompt = least.prompt(place, reply)[0], count.all.prompt(place, reply)[1]
         completion = least.calls * reply[0], count.all.calls * reply[1]
-        parts.append(_task(count, least.calls, count.all.calls, prompt, completion, price, settings.until_width))
+        spent = Bounds(least.calls, count.all.calls, prompt, completion)
+        parts.append(_task(count, spent, price, settings.until_width, compared))
         slowest = count.all.longest * latency[1]
         times.append((least.calls * latency[0] / at_once[1], max(count.all.calls * latency[1] / at_once[0], slowest)))
         latencies.append(latency)
     return _plan(uri, "", parts, price, times, latencies, at_once, tried)
 
 
-def _of_judge(role: str, model: Model, counts: Mapping[str, Count], price: Price | None, settings: Settings) -> Plan:
+def _of_judge(
+    role: str,
+    model: Model,
+    counts: Mapping[str, Count],
+    price: Price | None,
+    settings: Settings,
+    compared: Compared,
+) -> Plan:
     at_once = _at_once(model, settings)
     most = _most(model, SAMPLING.max_tokens)
     latency = _latency((LEAST_REPLY, most), simulated=model.simulated)
@@ -269,7 +272,8 @@ def _of_judge(role: str, model: Model, counts: Mapping[str, Count], price: Price
             continue
         calls = sum(n for n, _ in asked)
         prompt, completion = (0.0, sum(t for _, t in asked)), (0.0, float(calls * most))
-        parts.append(_task(count, 0, calls, prompt, completion, price, settings.until_width))
+        spent = Bounds(0, calls, prompt, completion)
+        parts.append(_task(count, spent, price, settings.until_width, compared))
         times.append((0.0, calls * latency[1] / at_once[0]))
     return _plan(model.uri, role, parts, price, times, [latency], at_once, None)
 
@@ -302,40 +306,21 @@ def _plan(
     )
 
 
-def _task(
-    count: Count, least: int, calls: int, prompt: Span, completion: Span, price: Price | None, width: float | None
-) -> TaskPlan:
-    sent, said = ((math.floor(span[0]), math.ceil(span[1])) for span in (prompt, completion))
+def _task(count: Count, spent: Bounds, price: Price | None, width: float | None, compared: Compared) -> TaskPlan:
+    sent, said = ((math.floor(span[0]), math.ceil(span[1])) for span in (spent.prompt, spent.completion))
     ends = [Spent(0, sent[end], said[end]) for end in (0, 1)]
-    clusters = len(count.counted)
     return TaskPlan(
         task=count.task.id,
         headline=count.task.headline,
         clusters=len(count.clusters),
         cases=count.cases,
-        calls=calls,
-        least_calls=least,
+        calls=spent.most,
+        least_calls=spent.least,
         prompt_tokens=sent,
         completion_tokens=said,
         usd=(price.of(ends[0]), price.of(ends[1])) if price else None,
-        half_widths={f"{rate:g}": half_width(clusters, rate) for rate in RATES},
-        differences={f"{rate:g}": smallest_effect(clusters, rate, correlation=CORRELATION) for rate in RATES},
-        until_width=foreseen(count.task, len(count.clusters), width) if width else None,
+        **msgspec.structs.asdict(worth(count.task, len(count.clusters), len(count.counted), width, compared)),
     )
-
-
-def foreseen(task: Task, clusters: int, width: float) -> dict[str, int] | None:
-    """After how many clusters the interval is narrow enough, if every cluster counts once, by the rate that comes out.
-
-    It is the look at which the watched width is reached if exactly that rate shows; the average lies near it.
-    """
-    if not isinstance(task.measures[task.headline], RatioMeasure):
-        return None
-    found = {}
-    for rate in STOPPING_RATES:
-        those = (n for n in _looks(task, clusters) if guarded_width(np.full(n, rate), np.ones(n)) <= width)
-        found[f"{rate:g}"] = next(those, clusters)
-    return found
 
 
 def _at_once(model: Model, settings: Settings) -> tuple[int, int]:

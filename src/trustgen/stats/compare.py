@@ -63,9 +63,9 @@ def paired_difference(
     `a` and `b` hold the same planned cases in the same order, else `InputError`. The interval resamples clusters, the
     same ones for both models (`cluster_bootstrap`, with its fallback where all draws are equal). The p-value is
 
-    - by counting where both are counted over the same units and clusters sum to whole numbers (accuracy of right and wrong,
-      label and outcome rates, `all_right`): under the null the two models are exchangeable, so each cluster may be
-      swapped. The test is exact; where no cluster differs by more than one case it is McNemar's, with the mid-p.
+    - by counting where both are counted over the same units and clusters sum to whole numbers (accuracy of right and
+      wrong, label and outcome rates, `all_right`): under the null the two models are exchangeable, so each cluster may
+      be swapped. The test is exact; where no cluster differs by more than one case it is McNemar's, with the mid-p.
     - the bootstrap's otherwise: twice the smaller share of draws on one side of 0, with the interval's expansion for
       few clusters. For measures that pick out an extreme group it is approximate, as the biases of two extremes need
       not cancel.
@@ -172,7 +172,7 @@ def _exact_p(measure: ClusterMeasure, both: Floats) -> tuple[float, str] | None:
 
 
 def mid_p(wins: int, differing: int) -> float:
-    """Two-sided mid-p of McNemar's test: what was seen counts half (Lancaster 1961; Fagerland, Lydersen and Laake 2013).
+    """Two-sided mid-p of McNemar's test: what was seen counts half (Lancaster 1961; Fagerland et al. 2013).
 
     The exact test says less than it may, since counts are whole: at 100 cases with a fifth differing it errs in 3 % of
     equal pairs and finds .1 in 54 %; this one in 4.6 % and 62 %. It gives no guarantee for one number of differing

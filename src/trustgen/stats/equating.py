@@ -149,9 +149,7 @@ def equate(reference: Scores, other: Scores, *, level: float = LEVEL) -> Equatin
         shift=shift,
         error=error,
         linked_by=len(both) or len(reference.anchor),
-        equated=tuple(
-            Equated(m, float(was), *rows.get(m, nothing)) for m, was in zip(other.models, raw, strict=True)
-        ),
+        equated=tuple(Equated(m, float(was), *rows.get(m, nothing)) for m, was in zip(other.models, raw, strict=True)),
     )
 
 
@@ -234,7 +232,7 @@ def _share(log_odds: Floats, sizes: NDArray[np.intp]) -> Floats:
 
 def _answered(models: tuple[str, ...], table: Floats) -> list[str]:
     """The models with any score in a table."""
-    return [m for m, some in zip(models, (~np.isnan(table)).any(axis=0), strict=True) if some]
+    return [m for m, some in zip(models, np.sum(~np.isnan(table), axis=0), strict=True) if some]
 
 
 def _columns(scores: Scores, models: list[str]) -> Scores:

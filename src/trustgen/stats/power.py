@@ -15,6 +15,7 @@ from trustgen.core import InputError
 
 from .grades import Floats
 from .intervals import LEVEL, score_limits, student
+from .multiplicity import simultaneous_level
 
 POWER = 0.8
 SPREADS = 9.0
@@ -194,6 +195,7 @@ def smallest_effect(
     rate: float = 0.5,
     *,
     correlation: float | None = None,
+    tests: int = 1,
     power: float = POWER,
     effect: float = 1.0,
     level: float = LEVEL,
@@ -201,11 +203,13 @@ def smallest_effect(
     """The smallest difference from `rate` that `n` cases for each model find with `power`; `nan` if none is found.
 
     With a `correlation` of the two models' results, case by case, both are asked the same cases and McNemar's test
-    decides (`connor_cases`); without one, the cases differ (`unpaired_cases`). The other rate lies towards one half,
+    decides (`paired_power`); without one, the cases differ (`unpaired_cases`). The other rate lies towards one half,
     where differences are harder to see (and beyond it, if need be), so the same difference the other way is found too.
+    `tests` share the error: the level is Bonferroni's, Holm's first step, so where more differ Holm finds more.
     """
     _check(rate=rate, level=level)
     _check_power(power, level)
+    level = simultaneous_level(tests, level)
     sign = 1 if rate <= 0.5 else -1
 
     def found(gap: float) -> bool:
@@ -213,15 +217,39 @@ def smallest_effect(
         if correlation is None:
             return unpaired_cases(rate, other, power=power, effect=effect, level=level) <= n
         share = discordance(rate, other, correlation)
-        return connor_cases(gap, max(share, gap), power=power, effect=effect, level=level) <= n
+        return _power(math.floor(n / effect + 1e-9), gap, max(share, gap), level) >= power
 
     low, high = 0.0, rate if sign < 0 else 1 - rate
     if n < 2 or not found(high):
         return math.nan
-    while high - low > 1e-6:
+    while high - low > 1e-5:
         middle = (low + high) / 2
         low, high = (low, middle) if found(middle) else (middle, high)
     return high
+
+
+def half_of_equal(n: float, rate: float, correlation: float, level: float = LEVEL) -> float:
+    """Half the width of the interval of the difference between two models that are both right at `rate`, paired.
+
+    Over `n` cases and the two that `paired_difference` adds, one for each model: z·√(D·n + 2)/(n + 2).
+    """
+    _check(rate=rate, level=level)
+    if n <= 0:
+        return math.inf
+    return student(math.inf, level) * math.sqrt(discordance(rate, rate, correlation) * n + 2) / (n + 2)
+
+
+def chance_to_pass(margin: float, half: float, level: float = LEVEL) -> float:
+    """How likely a model that is no worse is shown to be worse by no more than `margin`, 0..1.
+
+    `half` is half the width of the interval of its difference, in the same unit. What is held against the margin is
+    the limit on the worse side, which lies `half` from a difference that varies about 0 by half/z.
+    """
+    from scipy.special import ndtr
+
+    if not half > 0 or math.isinf(half):
+        return 1.0 if half == 0 else 0.0
+    return float(ndtr(student(math.inf, level) * (margin / half - 1)))
 
 
 def _power(n: int, difference: float, discordance: float, level: float) -> float:
