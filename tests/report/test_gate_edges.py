@@ -116,3 +116,12 @@ def test_rungs_are_counted_over_the_judge_of_the_numbers_and_lost_votes_are_no_l
     assert found.agreement is not None
     assert found.agreement.units == 3, "both members voted on three"
     assert found.agreement.raters == 2
+
+
+def test_a_failing_number_never_reads_as_its_bound() -> None:
+    """It was printed that 0.800 is below 0.8."""
+    e = estimate(FACTS, SMALL)
+    assert _bounded(e, "min", 0.8, 0.7997, "value")[-1] == "value 0.7997 is below 0.8"
+    assert _bounded(e, "max", 0.05, 0.05004, "value")[-1] == "value 0.05004 is above 0.05"
+    against = Measured("`last`", e, e, -0.02003, -0.02003, -0.02003, "paired")
+    assert "could be worse by 0.02003" in _not_worse(Rule(on="value"), e, against, 0.02)[-1]

@@ -28,7 +28,7 @@ from .against import Baselines, Measured
 from .compare import known_model
 from .policy import On, Policy, Rule, read_policy
 from .reading import counted_run, lacking
-from .words import number
+from .words import beside, number
 
 SLACK = 1e-12
 """What a number may miss its bound by: rounding, not evidence."""
@@ -311,7 +311,7 @@ def _bounded(e: Estimate, side: Literal["min", "max"], bound: float, seen: float
         return demand, seen, bound, by, _no_value(e) if math.isnan(e.value) else _no_bound(e, by)
     held = seen >= bound - SLACK if side == "min" else seen <= bound + SLACK
     less = "below" if side == "min" else "above"
-    return demand, seen, bound, by, "" if held else f"{by} {number(seen, e.range)} is {less} {bound:g}"
+    return demand, seen, bound, by, "" if held else f"{by} {beside(seen, bound, e.range)} is {less} {bound:g}"
 
 
 def _no_value(e: Estimate) -> str:
@@ -341,4 +341,4 @@ def _not_worse(rule: Rule, e: Estimate, against: Measured, margin: float) -> Dem
     if math.isnan(loss):
         return demand, loss, bound, by, "no value to compare"
     held = loss <= bound + SLACK
-    return demand, loss, bound, by, "" if held else f"could be worse by {number(loss, e.range)} ({by})"
+    return demand, loss, bound, by, "" if held else f"could be worse by {beside(loss, bound, e.range)} ({by})"

@@ -16,6 +16,8 @@ from trustgen.core import OUTCOMES, Direction, Estimate, Outcome
 from trustgen.stats.calibration import ELSEWHERE
 
 DASH = "–"
+EXACT = 1e-9
+"""A difference this small is one of reckoning."""
 MOST = 2_000
 """Characters of one foreign text that a page shows."""
 
@@ -33,10 +35,40 @@ def decimals(span: tuple[float, float]) -> int:
 
 
 def number(value: float, span: tuple[float, float] = (0.0, 1.0)) -> str:
-    """A value with a true minus sign; nan is a dash."""
+    """A value with a true minus sign; nan is a dash.
+
+    What is not quite an end of its range, nor quite 0, is not rounded to it: it has one place more, and where that is
+    not enough, it is said to be less or more than the last number that is.
+    """
     if math.isnan(value):
         return DASH
-    text = f"{value:.{decimals(span)}f}"
+    places = decimals(span)
+    marks = (0.0, *(end for end in span if math.isfinite(end)))
+    mark = next((m for m in marks if _same(value, m, places) and abs(value - m) > EXACT), None)
+    if mark is None:
+        return _written(value, places)
+    if not _same(value, mark, places + 1):
+        return _written(value, places + 1)
+    step = 10.0 ** -(places + 1)
+    return f"< {_written(mark + step, places + 1)}" if value > mark else f"> {_written(mark - step, places + 1)}"
+
+
+def beside(value: float, bound: float, span: tuple[float, float] = (0.0, 1.0)) -> str:
+    """A value that is told from a bound: with as many places as it takes, up to nine, for the two to read apart."""
+    if math.isnan(value) or abs(value - bound) <= EXACT:
+        return number(value, span)
+    places = decimals(span)
+    while places < 9 and _same(value, bound, places):
+        places += 1
+    return _written(value, places) if places > decimals(span) else number(value, span)
+
+
+def _same(one: float, other: float, places: int) -> bool:
+    return _written(one, places) == _written(other, places)
+
+
+def _written(value: float, places: int) -> str:
+    text = f"{value:.{places}f}"
     return text.replace("-", "−") if float(text) else text.lstrip("-")
 
 

@@ -65,15 +65,34 @@ class BalancedAccuracy(ClusterMeasure):
         return mean
 
     def interval(self, table: Floats) -> Interval:
-        """That of a share in which a case of class k weighs n/(K·n_k): the value is then one ratio over clusters."""
-        if math.isnan(self.value(table)):
+        """From the limits of each class's own rate, clusters kept whole (MOVER: Zou and Donner 2008)."""
+        value = self.value(table)
+        if math.isnan(value):
             return NOTHING
         hits, sizes = np.split(table, 2, axis=1)
-        seen = sizes.sum(axis=0)
-        weights = seen.sum() / (len(self.classes) * seen)
-        found = ratio_interval(hits @ weights, sizes @ weights)
-        value = self.value(table)  # the same number by another road: rounding must not put it outside
-        return Interval(min(found.low, value), max(found.high, value), f"{found.method}, classes weighed alike")
+        rates, ends = ratio(hits.sum(axis=0), sizes.sum(axis=0)), []
+        for k in range(len(self.classes)):
+            own = ratio_interval(hits[:, k], sizes[:, k])
+            ends.append((rates[k] - own.low, own.high - rates[k]))
+        below, above = np.array(ends).T / len(self.classes)
+        bound = _together(hits, sizes)
+        low, high = value - math.sqrt(below @ bound @ below), value + math.sqrt(above @ bound @ above)
+        return Interval(max(low, 0.0), min(high, 1.0), "Wilson of each class, cluster-robust (MOVER)")
+
+
+def _together(hits: Floats, sizes: Floats) -> Floats:
+    """Correlation of the classes' rates over the clusters that they share, never below 0; 0 where they share none.
+
+    For each pair, two cases are added, one that is right in both classes and one that is wrong in both: over few
+    clusters, or none that fails, classes could otherwise seem to balance each other.
+    """
+    rate = (hits.sum(axis=0) + 1) / (sizes.sum(axis=0) + 2)
+    off = hits - rate * sizes
+    covariance = np.einsum("gi,gj->ij", off, off) + np.outer(rate, rate) + np.outer(1 - rate, 1 - rate)
+    spread = np.sqrt(np.diag(covariance))
+    share = np.einsum("gi,gj->ij", (sizes > 0).astype(np.float64), (sizes > 0).astype(np.float64)) > 0
+    found: Floats = np.where(share, np.clip(covariance / np.outer(spread, spread), 0.0, 1.0), 0.0)
+    return found
 
 
 def balanced_accuracy(tag: str, classes: tuple[str, ...], arm: str = "") -> BalancedAccuracy:
@@ -84,7 +103,7 @@ def balanced_accuracy(tag: str, classes: tuple[str, ...], arm: str = "") -> Bala
     speak for it. Whoever answers the same to everything comes out at 1/K for K classes, however unequal these are. The
     bounds count each missing case as 0 and as 1 in its class; a class that was never planned leaves none.
 
-    The interval is cluster-robust over reweighted cases. It takes the size of a class for given.
+    The interval joins those of the classes' own rates, each cluster-robust. It takes the size of a class for given.
     """
     if len(set(classes)) != len(classes) or len(classes) < 2 or not all(classes) or not tag:
         raise InputError(f"`balanced_accuracy` of {classes} by tag `{tag}`: name a tag and at least two of its values")
