@@ -59,7 +59,9 @@ def command(
 
     Also how narrow the intervals would be, what difference between two models would show, and what --until-width saves.
     """
+    from trustgen.core import located
     from trustgen.run import plan
+    from trustgen.run.earlier import RUNS, earlier_looks, price_of_looking
 
     judging = judges_in(role)
     if spare := [text for text in role if text not in judging]:
@@ -72,11 +74,15 @@ def command(
         edition = edition_of(target, n, salt, Path(scratch) / "edition", quiet=as_json)
         judges = told.bound(judging=True)
         allowed = by_task(wished, [entry.id for entry in edition.manifest.tasks])
-        rows = plan(edition, told.opened(), known, roles=judges, settings=settings, probe=probe, margins=allowed)
+        opened = told.opened()
+        looks = earlier_looks(edition.manifest, [located(m) for m in opened], [RUNS], Path(scratch))
+        rows = plan(edition, opened, known, roles=judges, settings=settings, probe=probe, margins=allowed)
     if as_json:
         print_json(rows)
         return
     _show(rows, settings)
+    if text := price_of_looking(looks, edition.manifest.salt):
+        click.echo(f"\n{text}")
 
 
 def _show(rows: Sequence[Plan], settings: Settings) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,6 +13,7 @@ import click
 from .options import anchor_of, asked_of, asking, building, common, edition_of, place, repeating, roles
 
 if TYPE_CHECKING:
+    from trustgen.core import Model
     from trustgen.store import Edition
 
     from .options import Asked
@@ -95,7 +96,10 @@ def run_and_report(
         opened = told.opened()
         with Bars(told.settings.prices, quiet=as_json) as bars:
             judging = told.bound(judging=True)
-            result = evaluate(edition, opened, folder, roles=judging, settings=told.settings, progress=bars)
+            source = partial(
+                _looked_at, edition, opened, folder, partial(click.echo, err=True) if as_json else bars.note
+            )
+            result = evaluate(source, opened, folder, roles=judging, settings=told.settings, progress=bars)
     except TrustGenError:
         with suppress(OSError):
             folder.rmdir()  # leaves nothing behind where nothing began
@@ -109,3 +113,17 @@ def run_and_report(
         click.echo(f"\nreport: {page}")
     asked = {model.uri for model in opened}  # an earlier session's model is told of, and is not this one's failure
     return 3 if result.manifest.status == "stopped" or any(h.alarm for h in found.health if h.model in asked) else 0
+
+
+def _looked_at(
+    edition: Callable[[], Edition], models: Sequence[Model], folder: Path, note: Callable[[str], None]
+) -> Edition:
+    """The edition; and a note where an earlier run beside this one, or in the usual place, was a first look at it."""
+    from trustgen.core import located
+    from trustgen.run.earlier import RUNS, earlier_looks, price_of_looking
+
+    made = edition()
+    looks = earlier_looks(made.manifest, [located(m) for m in models], (folder.parent, RUNS), folder)
+    if text := price_of_looking(looks, made.manifest.salt):
+        note(f"note: {text}")
+    return made
