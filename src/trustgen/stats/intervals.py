@@ -82,6 +82,20 @@ def tukey(groups: int, df: float, level: float = LEVEL) -> float:
     return float(studentized_range.ppf(level, groups, df)) / math.sqrt(2)
 
 
+def as_equal(sizes: Floats) -> float:
+    """How many clusters of one size tell as much as clusters of these: (Σsizes)²/Σsizes² (Kish 1965)."""
+    return float(sizes.sum()) ** 2 / float((sizes**2).sum())
+
+
+def informative(hits: Floats, sizes: Floats) -> float:
+    """How many equal clusters the estimate of a design effect rests on: those with the rarer result.
+
+    Where sizes differ, a few large clusters carry it, and most of those counted add nothing.
+    """
+    rarer = min(int((hits > 0).sum()), int((hits < sizes).sum()))
+    return rarer * as_equal(sizes) / len(sizes)
+
+
 def effective_size(hits: Floats, sizes: Floats) -> float:
     """How many independent cases carry as much information as these clustered ones.
 
@@ -92,8 +106,8 @@ def effective_size(hits: Floats, sizes: Floats) -> float:
     - It is at least 1, as in the presentation standards of the US National Center for Health Statistics (Parker et al.
       2017): by chance, or for a model that answers by position, it can look as if clustering added information.
     - Few failures (or few successes) tell little of the design effect. So it is averaged with its largest value,
-      Σsizes²/n (whole clusters alike): the estimate weighs as the number of clusters with the rarer result, the largest
-      value as half a cluster. With no failure at all the size is n²/Σsizes², which is the number of equal clusters.
+      Σsizes²/n (whole clusters alike): the estimate weighs as the clusters with the rarer result (`informative`), the
+      largest value as half a cluster. With no failure at all the size is n²/Σsizes², the number of equal clusters.
       This guard is our own; the coverage proof in the tests is made with it.
     """
     n, clusters = float(sizes.sum()), len(sizes)
@@ -105,16 +119,17 @@ def effective_size(hits: Floats, sizes: Floats) -> float:
     if clusters < 2 or spread <= 0:
         return n / largest
     squares = float(((hits - p * sizes) ** 2).sum()) * clusters / (clusters - 1)
-    informative = min(int((hits > 0).sum()), int((hits < sizes).sum()))
-    effect = (informative * max(squares / spread, 1.0) + 0.5 * largest) / (informative + 0.5)
+    weight = informative(hits, sizes)
+    effect = (weight * max(squares / spread, 1.0) + 0.5 * largest) / (weight + 0.5)
     return n / effect
 
 
 def ratio_interval(hits: Floats, sizes: Floats, level: float = LEVEL) -> Interval:
     """Interval of Σhits/Σsizes over clusters, with 0 ≤ hits ≤ sizes; clusters of size 0 carry nothing.
 
-    Wilson's when no cluster counts more than once; otherwise Wilson's over `effective_size` with Student's t on G−1
-    degrees of freedom (after Korn and Graubard 1998; Dean and Pagano 2015). Nothing counted gives `nan`, `nan`.
+    Wilson's when no cluster counts more than once; otherwise Wilson's over `effective_size` with Student's t (after
+    Korn and Graubard 1998; Dean and Pagano 2015) on one degree of freedom less than there are clusters, reckoned
+    `as_equal`. Nothing counted gives `nan`, `nan`.
     """
     hits, sizes = hits[sizes > 0], sizes[sizes > 0]
     n = float(sizes.sum())
@@ -123,7 +138,7 @@ def ratio_interval(hits: Floats, sizes: Floats, level: float = LEVEL) -> Interva
     successes = float(hits.sum())
     if sizes.max() <= 1:
         return Interval(*wilson(successes, n, level), "Wilson")
-    z = student(max(len(sizes) - 1, 1), level)
+    z = student(max(as_equal(sizes) - 1, 1), level)
     return Interval(*score_limits(successes / n, effective_size(hits, sizes), z), "Wilson, cluster-robust")
 
 

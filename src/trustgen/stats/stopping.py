@@ -27,7 +27,7 @@ from numpy.typing import ArrayLike
 from trustgen.core import InputError
 
 from .grades import Floats, Grades
-from .intervals import LEVEL, effective_size, ratio_interval, score_limits, student
+from .intervals import LEVEL, as_equal, effective_size, informative, ratio_interval, score_limits, student
 from .measure import ClusterMeasure, RatioMeasure
 from .sequences import log_wealth, paired_betting
 
@@ -72,11 +72,12 @@ def guarded_width(hits: Floats, sizes: Floats, level: float = LEVEL) -> float:
     if len(sizes) == 0:
         return math.inf
     n, own = float(sizes.sum()), effective_size(hits, sizes)
-    rests_on = min(int((hits > 0).sum()), int((hits < sizes).sum())) + 0.5  # as in `effective_size`
+    rests_on = informative(hits, sizes) + 0.5  # as in `effective_size`
     effect = (n / own * rests_on + DOUBT * float((sizes**2).sum()) / n) / (rests_on + DOUBT)
     effective = n / effect if sizes.max() > 1 else n
     drawn = (float(hits.sum()) / n * effective + PRIOR) / (effective + 2 * PRIOR)
-    low, high = score_limits(drawn, effective, student(math.inf if sizes.max() <= 1 else max(len(sizes) - 1, 1), level))
+    df = math.inf if sizes.max() <= 1 else max(as_equal(sizes) - 1, 1)
+    low, high = score_limits(drawn, effective, student(df, level))
     reported = ratio_interval(hits, sizes, level)
     return max(high - low, reported.high - reported.low)
 
