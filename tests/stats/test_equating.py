@@ -94,6 +94,7 @@ def test_a_planted_difference_is_found_and_the_error_is_honest(
         last = found.equated[-1]
         covered += last.low <= truth <= last.high
         errors.append(last.value - truth)
+    print(f"\n{here} and {there}, {same} the same: covered {100 * covered / worlds:.1f}", end="")
     room = 2.6 * math.sqrt(0.95 * 0.05 / worlds)  # Monte-Carlo error, 99 %
     assert abs(np.mean(errors)) < 0.003 + 3 * np.std(errors) / math.sqrt(worlds)
     assert 0.93 - room <= covered / worlds <= 0.98 + room

@@ -9,7 +9,8 @@ what the measure always reports; the watched width is never below it, so what wa
 the rate is drawn towards one half (`PRIOR`, after Frey 2010) and the design effect towards its largest (`DOUBT`, ours).
 Coverage after stopping, in the proof of the tests (width .06): 94 to 97 %, as in a run of fixed length. At rates beyond
 .05 and .95, and where clusters do not correlate, it is conservative, up to 98 %, as the interval itself is. Least, off
-that grid: 92.7 % for clusters of six that correlate by .7 at a rate of .03, where five clusters or so show it at all.
+that grid: 92.7 % for clusters of six that correlate by .7 at a rate of .03, where five clusters or so show it at all;
+91 % for clusters of 1 to 50 cases that correlate so, at .05 and .1.
 
 **Two models.** Whether they differ is a test, and peeking at tests goes wrong worse. So this one is a confidence
 sequence, which may be looked at always: see `sequences`.
