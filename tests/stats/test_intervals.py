@@ -11,7 +11,18 @@ from planted import RATES, accuracy_case, coverage, least_plausible
 from scipy.stats import binomtest
 
 from trustgen.stats import cluster_bootstrap, clustered_rate, wilson
-from trustgen.stats.intervals import effective_size, resample, stretch, student, tukey, unseen
+from trustgen.stats.intervals import (
+    as_equal,
+    effective_size,
+    informative,
+    ratio_interval,
+    resample,
+    score_limits,
+    stretch,
+    student,
+    tukey,
+    unseen,
+)
 from trustgen.stats.measure import ratio
 
 
@@ -51,6 +62,25 @@ def test_design_effect_by_hand() -> None:
     """
     hits, sizes = np.array([2.0, 2, 2, 0]), np.full(4, 2.0)
     assert effective_size(hits, sizes) == pytest.approx(8 / (22 / 9))
+
+
+def test_unequal_clusters_count_as_fewer_equal_ones() -> None:
+    """Sizes 1, 1, 1, 9: (12)²/84 = 1.71 clusters, and the design effect is trusted as that many of four."""
+    hits, sizes = np.array([1.0, 0, 1, 6]), np.array([1.0, 1, 1, 9])
+    assert as_equal(sizes) == pytest.approx(144 / 84)
+    assert as_equal(np.full(7, 3.0)) == 7
+    assert informative(hits, sizes) == pytest.approx(2 * 144 / 84 / 4)  # two clusters show the rarer result, a failure
+    p = 8 / 12
+    squares = ((1 - p) ** 2 * 2 + p**2 + (6 - 9 * p) ** 2) * 4 / 3
+    weight = 2 * 144 / 84 / 4
+    effect = (weight * max(squares / (12 * p * (1 - p)), 1) + 0.5 * 7) / (weight + 0.5)
+    assert effective_size(hits, sizes) == pytest.approx(12 / effect)
+    found = ratio_interval(hits, sizes)
+    low, high = score_limits(p, 12 / effect, student(1))  # never on fewer than one degree
+    assert (found.low, found.high) == (pytest.approx(low), pytest.approx(high))
+    two = np.array([2.0, 2, 2, 2, 4]), np.array([4.0, 4, 4, 4, 8])
+    low, high = score_limits(0.5, effective_size(*two), student(24**2 / 128 - 1))
+    assert ratio_interval(*two)[:2] == (pytest.approx(low), pytest.approx(high))
 
 
 def test_alike_clusters_count_once() -> None:
