@@ -56,6 +56,22 @@ def test_guarded_width_by_hand() -> None:
     assert guarded_width(np.zeros(3), np.zeros(3)) == math.inf
 
 
+def test_guarded_width_trusts_unequal_clusters_less() -> None:
+    """30 clusters of 1 and 2 of 30, 3 of which fail: these count as 3 · 90²/1830/32 = .41 clusters."""
+    sizes, hits = np.repeat([1.0, 30], [30, 2]), np.repeat([1.0, 0, 30, 0], [28, 2, 1, 1])
+    n, equal, p = 90.0, 90.0**2 / 1830, 58 / 90
+    rests_on = 3 * equal / 32
+    squares = 28 * (1 - p) ** 2 + 2 * p**2 + (30 * (1 - p)) ** 2 + (30 * p) ** 2
+    seen = squares * 32 / 31 / (n * p * (1 - p))
+    own = (rests_on * seen + 0.5 * 1830 / n) / (rests_on + 0.5)
+    effect = (own * (rests_on + 0.5) + DOUBT * 1830 / n) / (rests_on + 0.5 + DOUBT)
+    drawn = (p * n / effect + PRIOR) / (n / effect + 2 * PRIOR)
+    low, high = _limits(np.array(drawn), np.array(n / effect), float(stdtrit(equal - 1, 0.975)))
+    reported = ratio_interval(hits, sizes)
+    assert guarded_width(hits, sizes) == pytest.approx(max(float(high - low), reported.high - reported.low))
+    assert float(high - low) > reported.high - reported.low
+
+
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=60))
 @settings(max_examples=150, deadline=None)
 def test_laws_of_the_watched_width(rows: list[tuple[int, int]]) -> None:
