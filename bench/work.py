@@ -222,8 +222,8 @@ def million(_url: str, _edition: Path, clock: Clock) -> dict[str, float]:
         del ids, columns, marks
         with clock.running():
             sheet = Sheet(planned)
-            for batch in batches(table, Planned.JOINED):
-                sheet.fill([column.to_pylist() for column in batch.columns])
+            for batch in batches(table, VERDICTS, Planned.JOINED):
+                sheet.fill(batch)
             measure = accuracy()
             counts = measure.count(sheet.grades())
             found = cluster_bootstrap(measure.statistic, counts.table, span=measure.range)

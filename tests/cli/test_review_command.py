@@ -15,6 +15,7 @@ from click.testing import CliRunner, Result
 from trustgen.cli import review_
 from trustgen.cli.app import app
 from trustgen.core import Case, Expect, Reply, Response, registry, user
+from trustgen.report.tables import cell
 from trustgen.run import build, evaluate
 from trustgen.run.review import Pick, Reading, read_plan
 from trustgen.store import RunFolder
@@ -154,14 +155,10 @@ def test_bad_lines_are_named_where_cells_hold_line_breaks(run: Path, tmp_path: P
 
 
 def test_no_cell_is_a_formula() -> None:
-    assert [review_._cell(text) for text in ("=1+1", "+a", "-a", "@a", "a=1", "")] == [
-        "'=1+1",
-        "'+a",
-        "'-a",
-        "'@a",
-        "a=1",
-        "",
-    ]
+    """The sheet's cells are those of the report's CSV."""
+    for text in ("=1+1", "+a", "-a", "@a", "\tx", "\rx", "\n=1", " =1", "＝1", "＋a", "－a", "＠a"):
+        assert cell(text) == f"'{text}"
+    assert [cell(text) for text in ("a=1", "", "–", "1-2")] == ["a=1", "", "–", "1-2"]
 
 
 def test_status_and_apply_as_json(run: Path) -> None:

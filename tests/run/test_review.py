@@ -153,7 +153,7 @@ def test_only_what_people_could_read_is_picked(tmp_path: Path) -> None:
 def test_replies_that_came_later_are_taken_in_and_until_then_missed(tmp_path: Path) -> None:
     run = toy_run(tmp_path)
     plan = make_plan(run, n=60)
-    pool = list(rows(run / "review.parquet"))
+    pool = list(rows(run / "review.parquet", POOL_COLUMNS))
     later = {row[0] for row in pool if row[0] not in {p.response for p in plan.picks}}
     write_rows(run / "review.parquet", POOL_COLUMNS, (row for row in pool if row[0] not in later))
     for name in ("ann", "bob"):

@@ -22,7 +22,12 @@ def write(folder: Path, n: int = 3_000, salt: str = "s") -> Edition:
         writer.record(record)
         writer.case(case.sealed("task"))
     writer.reject(Reject(stage="audit", task="task", arm="plain", reason="for the test", turns=case.turns))
-    entry = TaskEntry(
+    return writer.seal(suite="suite", salt=salt, trustgen="0", tasks=(entry(n),))
+
+
+def entry(n: int) -> TaskEntry:
+    """The one task of such an edition."""
+    return TaskEntry(
         id="task",
         version="1-A",
         n=n,
@@ -33,7 +38,6 @@ def write(folder: Path, n: int = 3_000, salt: str = "s") -> Edition:
         calls=n,
         made=n + 1,
     )
-    return writer.seal(suite="suite", salt=salt, trustgen="0", tasks=(entry,))
 
 
 def test_an_edition_reads_back_and_twice_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -79,7 +83,7 @@ def test_assets_travel_by_hash_and_are_checked(tmp_path: Path) -> None:
     writer.record(record)
     case = Case.of(record, "plain", user("What is this?", Image(name)), expect=Expect(answer="a picture"))
     writer.case(case.sealed("task"))
-    edition = writer.seal(suite="suite", salt="s", trustgen="0", tasks=())
+    edition = writer.seal(suite="suite", salt="s", trustgen="0", tasks=(entry(1),))
     copy = edition.copy_to(tmp_path / "copy" / "deep")
     assert copy.asset(name) == Edition.open(tmp_path / "copy" / "deep").asset(name) == b"picture"
     (tmp_path / "e" / "assets" / name).unlink()

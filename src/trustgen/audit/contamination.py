@@ -11,6 +11,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from trustgen.core import Case, InputError, Record
+from trustgen.core.plain import open_text
 
 _WORD = re.compile(r"\w+", re.UNICODE)
 SEEN = 0.5  # a case is contaminated when at least this share of its n-grams is known
@@ -59,7 +60,7 @@ def _words(source: str | Path) -> Iterator[str]:
         yield from _WORD.findall(source.lower())
         return
     try:
-        with source.open(encoding="utf-8") as lines:
+        with open_text(source) as lines:
             for line in lines:
                 yield from _WORD.findall(line.lower())
     except (OSError, UnicodeDecodeError) as error:

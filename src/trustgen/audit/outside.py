@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from trustgen.core import Case, InputError
+from trustgen.core.plain import open_text
 from trustgen.store import Edition
 
 from .labels import Labelled
@@ -69,7 +70,7 @@ def passage_of(case: Case) -> Passage:
 def lines(path: Path) -> Iterator[tuple[int, str]]:
     """The lines of a UTF-8 file that hold anything, with their numbers."""
     try:
-        with path.open(encoding="utf-8") as file:
+        with open_text(path) as file:
             for number, line in enumerate(file, 1):
                 if line.strip():
                     yield number, line.strip()

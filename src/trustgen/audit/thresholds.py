@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,6 +13,7 @@ from typing import Any
 import msgspec
 
 from trustgen.core import InputError, UnknownName
+from trustgen.core.plain import read_text, toml
 
 Figure = dict[str, Any]
 """A judged figure: `value`, `low` and `high` if it has limits, `min` or `max`, `passed` (None: not judged), `note`."""
@@ -46,7 +46,7 @@ class Thresholds:
         if path is None:
             return _built_in()
         try:
-            given = _parsed(path.read_text("utf-8"))
+            given = _parsed(read_text(path))
         except (OSError, ValueError) as error:
             raise InputError(f"thresholds `{path}` cannot be read: {error}") from error
         known = _built_in().figures
@@ -83,7 +83,7 @@ class Thresholds:
 
 
 def _parsed(text: str) -> _File:
-    return msgspec.convert(tomllib.loads(text), _File)
+    return msgspec.convert(toml(text), _File)
 
 
 @cache

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import click
 
 from trustgen.core import InputError, Manner, Model, ModelOptions, Named
+from trustgen.core.plain import read_text
 
 Command = Callable[..., Any]
 _NAMED = re.compile(r"([A-Za-z][\w.+-]{0,39})=(.+)", re.DOTALL)
@@ -61,7 +62,7 @@ def _system(text: str) -> str:
     if not text.startswith("@"):
         return text
     try:
-        return Path(text[1:]).read_text("utf-8-sig").strip()
+        return read_text(Path(text[1:])).strip()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the file cannot be read ({getattr(error, 'strerror', None) or 'not UTF-8'})") from None
 

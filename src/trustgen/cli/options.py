@@ -266,11 +266,11 @@ def build_suite(
     """Build a suite, with roles where some are bound, showing progress on a terminal."""
     from trustgen.run import Staff, build
     from trustgen.store import Generated
-    from trustgen.store.files import claim
+    from trustgen.store.files import EDITION, claim
 
     from .progress import building_bar
 
-    claim(out, "edition.json", "an edition")
+    claim(out, EDITION)
     with building_bar(quiet=quiet) as (progress, note):
         cache = Generated(out / "generated.db")
         try:

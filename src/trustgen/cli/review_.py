@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from trustgen.core import FolderError, InputError
+from trustgen.core.plain import open_text
 
 from .app import print_json
 from .options import common
@@ -229,6 +230,7 @@ def _warn(broken: int) -> None:
 
 
 def _export(run: Path, plan: ReviewPlan, picks: Sequence[Pick], path: Path, labeller: str, as_json: bool) -> None:
+    from trustgen.report.tables import cell
     from trustgen.run.review import to_read
     from trustgen.store.files import replacing
     from trustgen.store.labels import read_labels
@@ -245,7 +247,7 @@ def _export(run: Path, plan: ReviewPlan, picks: Sequence[Pick], path: Path, labe
                 allowed = " | ".join(item.labels)
                 known = (request, reply, item.case.expect.answer, item.question, allowed)
                 row = (pick.response, pick.task, *known, "")
-                sheet.writerow([_cell(text) for text in row])
+                sheet.writerow([cell(text) for text in row])
     except OSError as error:
         raise FolderError(f"cannot write `{path}` ({error.strerror}): name another file") from error
     if as_json:
@@ -253,11 +255,6 @@ def _export(run: Path, plan: ReviewPlan, picks: Sequence[Pick], path: Path, labe
     else:
         click.echo(f"{len(left)} replies to label: {path}\nFill in the column `label`, then read it back with:")
         click.echo(f"  trustgen review {run} --import {path} --labeller {labeller or 'NAME'}")
-
-
-def _cell(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t") else text
 
 
 def _import(run: Path, picks: Sequence[Pick], path: Path, labeller: str, as_json: bool) -> None:
@@ -298,7 +295,7 @@ def _import(run: Path, picks: Sequence[Pick], path: Path, labeller: str, as_json
 def _filled(path: Path) -> list[tuple[int, str, str]]:
     """Line, response and label of each row of a sheet."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with open_text(path, newline="") as file:
             sheet = csv.DictReader(file)
             if not {"response", "label"} <= set(sheet.fieldnames or ()):
                 raise InputError(f"`{path}` lacks the columns `response` and `label`: begin from --export")

@@ -86,12 +86,12 @@ def run_and_report(
     from trustgen.core import TrustGenError
     from trustgen.report import document, findings, print_findings, write_html
     from trustgen.run import evaluate
-    from trustgen.store.files import claim
+    from trustgen.store.files import RUN, claim
 
     from .app import print_json
     from .progress import Bars
 
-    claim(folder, "run.json", "a run")
+    claim(folder, RUN)
     try:
         opened = told.opened()
         with Bars(told.settings.prices, quiet=as_json) as bars:

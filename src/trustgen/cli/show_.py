@@ -82,12 +82,10 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
 
 def _is_pool(path: Path) -> bool:
     """Whether a TOML file is a pool's manifest; a suite lists tasks instead."""
-    import tomllib
-
-    from trustgen.core import InputError
+    from trustgen.core import InputError, plain
 
     try:
-        return "tasks" not in tomllib.loads(path.read_text("utf-8-sig"))
+        return "tasks" not in plain.toml(plain.read_text(path))
     except (OSError, ValueError) as error:
         raise InputError(f"`{path}` cannot be read: {error}") from error
 

@@ -1,4 +1,4 @@
-"""Bytes that others packed or sent, opened within bounds: zip, tar, gzip, and one file over HTTP.
+"""Bytes that others packed, opened within bounds: plain files, zip, tar, gzip.
 
 An archive is read in memory, one member at a time, and nothing is ever unpacked to disk. One that tries something (a
 path that leaves it, a link, a bomb, an archive within) is refused as a whole, with one line that says why.
@@ -6,28 +6,22 @@ path that leaves it, a link, a bomb, an archive within) is refused as a whole, w
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import io
+import os
 import stat
 import struct
 import tarfile
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, BinaryIO, Literal
-from urllib.parse import urljoin, urlsplit
+from typing import BinaryIO
 
 import msgspec
 
-from trustgen.core import InputError, TrustGenError, Unusable
-from trustgen.models.offline import VARIABLE, is_loopback, offline
-
-if TYPE_CHECKING:
-    import aiohttp
+from trustgen.core import InputError, plain
 
 PACKED = (".zip", ".tar", ".tar.gz", ".tgz")
 NESTED = (*PACKED, ".gz", ".bz2", ".xz", ".zst", ".7z", ".rar", ".tbz2", ".txz", ".jar", ".whl")
@@ -56,6 +50,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     whole: int = (
         64 << 20
     )  # what must be held in memory at once: a JSON document, a Parquet column, a packed Parquet file
+    values: int = 352 << 20  # what the values of a JSON document may take in memory
     row: int = 4 << 20  # one row of a CSV or JSONL file
     field: int = 100_000  # characters of one text in a record
     ratio: int = 200  # unpacked size over packed size
@@ -64,14 +59,6 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 LIMITS = Limits()
-
-
-class FetchError(TrustGenError):
-    """A fetch that gave nothing usable. `lasting` is False where the same request may succeed later."""
-
-    def __init__(self, message: str, *, lasting: bool = True) -> None:
-        super().__init__(message)
-        self.lasting = lasting
 
 
 class Bounded(io.RawIOBase):
@@ -133,8 +120,8 @@ def _raw(source: Path | bytes, name: str, limits: Limits) -> Iterator[BinaryIO]:
         stream: BinaryIO = io.BytesIO(source)
     else:
         try:
-            size = source.stat().st_size
-            stream = source.open("rb")
+            stream = plain.opened(source)
+            size = os.fstat(stream.fileno()).st_size
         except OSError as error:
             raise InputError(f"{name} cannot be read ({error.strerror}): check the path and the permissions") from error
     with stream:
@@ -250,104 +237,4 @@ def _member(archive: tarfile.TarFile, info: tarfile.TarInfo, name: str, limits: 
     return inner.read(limits.whole + 1) if inner else b""
 
 
-# ── one file over HTTP ──────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def fetch(
-    url: str,
-    *,
-    seconds: float,
-    most: int,
-    method: Literal["GET", "POST"] = "GET",
-    data: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    redirects: int = 5,
-) -> tuple[bytes, str]:
-    """The body and the media type of one answer, within `seconds` in all and `most` bytes after decompression.
-
-    Raises `FetchError` in one line for all else: another status than 200, a loop of redirects, a stall, no end.
-    Blocking, also where an event loop runs already.
-    """
-    asked = _fetch(url, seconds, most, method, data, dict(headers or {}), redirects)
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return asyncio.run(asked)
-    with ThreadPoolExecutor(1) as aside:  # the caller's own loop waits for this, whatever it is doing
-        return aside.submit(asyncio.run, asked).result()
-
-
-async def _fetch(
-    url: str,
-    seconds: float,
-    most: int,
-    method: str,
-    data: Mapping[str, str] | None,
-    headers: dict[str, str],
-    redirects: int,
-) -> tuple[bytes, str]:
-    import aiohttp
-
-    host = urlsplit(url).netloc
-    timeout = aiohttp.ClientTimeout(total=seconds)
-    try:
-        async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session:
-            for _ in range(redirects + 1):
-                _check_allowed(url)
-                async with session.request(method, url, data=data, allow_redirects=False) as answer:
-                    if answer.status in (301, 302, 303, 307, 308) and "Location" in answer.headers:
-                        url = _followed(url, answer.headers["Location"])
-                        continue
-                    return await _body(answer, host, most), answer.content_type
-            raise FetchError(f"{host} redirected more than {redirects} times: check the address")
-    except TimeoutError as error:
-        raise FetchError(f"{host} did not finish within {seconds:g} seconds", lasting=False) from error
-    except (aiohttp.ClientError, OSError, ValueError) as error:
-        raise FetchError(f"{host}: {type(error).__name__}: {error}"[:300], lasting=False) from error
-
-
-def _check_allowed(url: str) -> None:
-    host = urlsplit(url).hostname or ""
-    if offline() and not is_loopback(host):
-        raise FetchError(f"{VARIABLE}=1 refuses a connection to {host}: unset it, or use what was fetched before")
-
-
-def _followed(url: str, place: str) -> str:
-    """Where a redirect leads: not to another scheme, and not from the open web into somebody's network."""
-    from .web.addresses import place as checked
-
-    target = urljoin(url, place)
-    refused = urlsplit(target).scheme not in ("http", "https") or (url[:6] == "https:" and target[:5] == "http:")
-    if not refused and _open_web(url):
-        try:
-            checked(target)
-        except Unusable:
-            refused = True
-    if refused:
-        raise FetchError(f"{urlsplit(url).netloc} redirected to {target[:120]!r}: refused")
-    return target
-
-
-def _open_web(url: str) -> bool:
-    from .web.addresses import place as checked
-
-    try:
-        checked(url)
-    except Unusable:
-        return False
-    return True
-
-
-async def _body(answer: aiohttp.ClientResponse, host: str, most: int) -> bytes:
-    if answer.status != 200:
-        lasting = answer.status < 500 and answer.status != 429
-        raise FetchError(f"{host} answered {answer.status} {answer.reason or ''}".rstrip(), lasting=lasting)
-    body = bytearray()
-    async for chunk in answer.content.iter_chunked(1 << 16):
-        body += chunk
-        if len(body) > most:
-            raise FetchError(f"{host} sent more than {most:,} bytes: refused")
-    return bytes(body)
-
-
-__all__ = ["LIMITS", "PACKED", "Bounded", "FetchError", "Limits", "fetch", "is_packed", "opened"]
+__all__ = ["LIMITS", "PACKED", "Bounded", "Limits", "is_packed", "opened"]

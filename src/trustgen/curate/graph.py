@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
+from xml.parsers import expat
 
 from trustgen.core import BARE, InputError, Kit, MissingExtra, Record, Source
+from trustgen.core.plain import opened
 
 from . import facts
 from .facts import plain
-from .origins import hash_of
+from .origins import beside, hash_of
 from .pool import Manifest as Summary
 from .pool import rank
 from .triples import NAME, OWN, PREFIXES, TYPE, Relation, Row, Term, query, records_of, suffix
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 64 << 20  # of a file of triples
 MOST_TRIPLES = 2_000_000
+DEEPEST = 64  # elements of RDF/XML within each other: the engine takes time by the square
 FACTS = "facts"  # the origin that is our own facts
 
 
@@ -42,17 +46,22 @@ class Graph:
             raise InputError(f"{path.name}: a graph is read from {', '.join(kinds)}")
         store = ox.Store()
         try:
-            if (size := path.stat().st_size) > most_bytes:
-                raise InputError(f"{path.name} has {size:,} bytes, over {most_bytes:,}: serve it from an `endpoint`")
-            if path.suffix == ".rdf":
-                _check_entities(path)
-            with path.open("rb") as file:
+            with opened(path) as file:
+                if (size := os.fstat(file.fileno()).st_size) > most_bytes:
+                    raise InputError(
+                        f"{path.name} has {size:,} bytes, over {most_bytes:,}: serve it from an `endpoint`"
+                    )
+                if path.suffix == ".rdf":
+                    _check_xml(file, path.name)
+                    file.seek(0)
                 for count, quad in enumerate(ox.parse(input=file, format=kinds[path.suffix]), 1):
                     if count > most_triples:
                         raise InputError(f"{path.name} has over {most_triples:,} triples: serve it from an `endpoint`")
                     store.add(ox.Quad(quad.subject, quad.predicate, quad.object))
         except SyntaxError as error:
             raise InputError(f"{path.name}, line {error.lineno}: {error.msg}") from error
+        except MemoryError as error:
+            raise InputError(f"{path.name} cannot be read as a graph: a name or text in it has no end") from error
         except (OSError, ValueError) as error:
             raise InputError(f"{path.name} cannot be read as a graph: {str(error)[:200]}") from error
         if not len(store):
@@ -107,10 +116,31 @@ class Graph:
         return Graph(store)
 
 
-def _check_entities(path: Path) -> None:
-    """Refuse XML that declares entities: the engine expands them without a bound."""
-    if "<!ENTITY" in path.read_text("utf-8"):
-        raise InputError(f"{path.name} declares XML entities, which can grow without end: convert it to Turtle")
+def _check_xml(file: BinaryIO, name: str) -> None:
+    """Refuse XML that declares entities, which the engine expands without a bound, and elements nested too deep."""
+    depth = 0
+
+    def begins(_: str, given: dict[str, str]) -> None:
+        nonlocal depth
+        depth += 1
+        if depth > DEEPEST or len(given) > DEEPEST:
+            raise InputError(
+                f"{name} nests over {DEEPEST} elements, or gives one as many attributes: convert it to Turtle"
+            )
+
+    def ends(_: str) -> None:
+        nonlocal depth
+        depth -= 1
+
+    def declares(*_: object) -> None:
+        raise InputError(f"{name} declares XML entities, which can grow without end: convert it to Turtle")
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler, parser.EndElementHandler, parser.EntityDeclHandler = begins, ends, declares
+    try:
+        parser.ParseFile(file)
+    except expat.ExpatError as error:
+        raise InputError(f"{name} cannot be read as a graph: {error}") from error
 
 
 def oxigraph() -> Any:
@@ -194,7 +224,7 @@ class GraphPool:
     def graph(self) -> Graph:
         """The triples, where they are in memory."""
         origin = self._described.origin
-        return Graph.of_countries() if origin.graph == FACTS else Graph.load(self._path.parent / origin.graph)
+        return Graph.of_countries() if origin.graph == FACTS else Graph.load(beside(self._path, origin.graph))
 
     @cached_property
     def _source(self) -> Source:
@@ -204,7 +234,7 @@ class GraphPool:
         if origin.graph == FACTS:
             source = facts.capitals.source()
             return Source(origin=source.origin, revision=source.revision, licence=told.licence)
-        digest, _ = hash_of(self._path.parent / origin.graph)
+        digest, _ = hash_of(beside(self._path, origin.graph))
         if told.sha256 and digest != told.sha256:
             raise InputError(
                 f"pool `{self.name}`: {origin.graph} has sha256 {digest}, not {told.sha256}: fetch it again"

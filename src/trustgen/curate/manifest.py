@@ -25,7 +25,6 @@ from __future__ import annotations
 
 import difflib
 import re
-import tomllib
 from array import array
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -35,7 +34,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from trustgen.core import BARE, BadRow, InputError, Kit, Record
+from trustgen.core import BARE, BadRow, InputError, Kit, Record, plain
 
 from .archives import LIMITS, Limits, opened
 from .origins import Origin, Part, parts
@@ -128,8 +127,8 @@ def read_manifest(path: str | Path) -> Pool:
     """
     path = Path(path)
     try:
-        text = path.read_text("utf-8-sig")
-        told = tomllib.loads(text)
+        text = plain.read_text(path)
+        told = plain.toml(text)
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"manifest `{path}` cannot be read: {why}") from error

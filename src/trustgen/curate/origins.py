@@ -11,15 +11,17 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from trustgen.core import InputError, Kit, MissingExtra, Source
+from trustgen.core import InputError, Kit, MissingExtra, Source, plain
 
-from .archives import LIMITS, FetchError, Limits, fetch, is_packed
+from .archives import LIMITS, Limits, is_packed
+from .download import FetchError, fetch
 from .rows import ENDINGS, Format, Shape, format_of
 
 HUB = "https://huggingface.co"
 HUB_SECONDS = 600.0
 HUB_BYTES = 256 << 20
 _ORDER = (".parquet", ".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".txt")  # which files of a folder hold its data
+_PACKAGE = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _ASIDE = ("dataset_infos.json", "dataset_info.json", "state.json", "readme.txt", "license.txt")
 
 
@@ -57,10 +59,27 @@ class Origin(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             _inside(where, value)
         if self.hub and not (digest and re.fullmatch(r"[0-9a-f]{40}", revision)):
             raise InputError(f"{where}: a hub data set needs `sha256`, and as `revision` a commit of 40 digits")
-        if self.hub and not re.fullmatch(r"[\w.-]+/[\w.-]+", self.hub):
+        if self.hub and not re.fullmatch(r"\w[\w.-]*/\w[\w.-]*", self.hub):
             raise InputError(f"{where}: `hub` is {self.hub[:80]!r}: write owner/name")
+        if self.package and not re.fullmatch(_PACKAGE, self.package):
+            raise InputError(f"{where}: `package` is {self.package[:80]!r}: write the name of a distribution")
+        if self.install and not self._installs():
+            raise InputError(
+                f"{where}: `install` is {self.install[:80]!r}: write  pip install NAME==VERSION  of that package, or "
+                "leave it out"
+            )
         if self.endpoint and not self.endpoint.startswith(("http://", "https://")):
             raise InputError(f"{where}: `endpoint` is {self.endpoint[:80]!r}: write an http or https address")
+
+    def _installs(self) -> bool:
+        """Whether `install` brings the package and nothing else: it is shown as a command to run."""
+        found = re.fullmatch(rf"pip install (?:--no-deps )?({_PACKAGE})(?:==[\w.]+)?", self.install)
+        return found is not None and _same(found[1], self.package)
+
+
+def _same(a: str, b: str) -> bool:
+    """Whether two names are of one distribution."""
+    return re.sub(r"[-_.]+", "-", a).lower() == re.sub(r"[-_.]+", "-", b).lower()
 
 
 class Part(NamedTuple):
@@ -86,13 +105,26 @@ def _inside(where: str, path: str) -> None:
         raise InputError(f"{where}: {path[:80]!r} leads out of its folder: put the manifest above the files it names")
 
 
+def beside(manifest: Path, name: str) -> Path:
+    """The file or folder that a manifest names, all links followed; it must lie where the manifest does, or below."""
+    home = manifest.parent
+    try:
+        home = home.resolve()
+        place = (home / name).resolve()
+    except (OSError, RuntimeError) as error:
+        raise InputError(f"{name} cannot be read: its links lead in a ring") from error
+    if not place.is_relative_to(home):
+        raise InputError(f"{name} is a link that leads out of the manifest's folder: put the file itself there")
+    return place
+
+
 def hash_of(content: Path | bytes, limits: Limits = LIMITS) -> tuple[str, int]:
     """The SHA-256 of a file, and its size; raises `InputError` where it is missing, empty or too big."""
     if isinstance(content, bytes):
         return sha256(content).hexdigest(), len(content)
     hashed, size = sha256(), 0
     try:
-        with content.open("rb") as file:
+        with plain.opened(content) as file:
             while block := file.read(1 << 20):
                 hashed.update(block)
                 size += len(block)
@@ -116,8 +148,9 @@ def parts(described: Any, manifest: Path, kit: Kit, limits: Limits) -> tuple[Par
     elif origin.hub:
         name, found = f"{HUB}/datasets/{origin.hub}", [(PurePosixPath(origin.file).name, _hub(described, kit))]
     else:
-        place = manifest.parent / origin.path
-        found = [*_folder(place, origin, limits)] if place.is_dir() else [(place.name, place)]
+        place = beside(manifest, origin.path)
+        name_of = PurePosixPath(origin.path).name
+        found = [*_folder(place, origin, limits)] if place.is_dir() else [(name_of, place)]
     hashes = [hash_of(content, limits) for _, content in found]
     whole = hashes[0][0]
     if len(found) > 1:  # as `sha256sum` prints them, hashed once more
@@ -150,7 +183,7 @@ def packaged(what: str, package: str, file: str, install: str = "") -> tuple[Pat
         found = distribution(package)
     except PackageNotFoundError as error:
         raise MissingExtra(what, package, install or f"pip install {package}") from error
-    place = Path(str(found.locate_file(file)))
+    place = Path(str(found.locate_file(file))).resolve()  # some installers put links there
     if not place.exists():
         raise InputError(
             f"{what}: {package} {found.version} has no `{file}`: run  {install or 'another version of it'}"
@@ -174,7 +207,7 @@ def _folder(folder: Path, origin: Origin, limits: Limits) -> list[tuple[str, Pat
         wanted = origin.split or (names[0] if len(names) == 1 else "")
         if wanted not in names:
             raise InputError(f"{folder.name}: no split `{wanted}`: set `split` to one of {', '.join(names)}")
-        return [(n, p) for n, p in held.items() if splits[n] == wanted]
+        return [(n, beside(folder / n, p.name)) for n, p in held.items() if splits[n] == wanted]
     raise InputError(f"{folder.name} holds no data file: expected {', '.join(ENDINGS)}")
 
 

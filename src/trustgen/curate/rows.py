@@ -10,6 +10,7 @@ import csv
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO, Literal, NamedTuple
@@ -17,6 +18,7 @@ from typing import Any, BinaryIO, Literal, NamedTuple
 import msgspec
 
 from trustgen.core import InputError
+from trustgen.store.parquet import Bounds, Unfit, read_batches, weights
 
 from .archives import LIMITS, Limits
 
@@ -34,6 +36,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NOT_TEXT = re.compile(r"[\ud800-\udfff]")  # how bytes that are not UTF-8 come out of the decoder
 _CANARY = re.compile(r"canary guid", re.IGNORECASE)  # how benchmarks mark rows that must not be learnt from
 _DEPTH = 20
+_COSTS = {b"{": 240, b"[": 72, b",": 40}  # bytes in memory that go with each, about: three in a file can cost 240
 
 
 class Raw(NamedTuple):
@@ -149,7 +152,7 @@ class _Lines:
 def _csv(stream: BinaryIO, name: str, shape: Shape, limits: Limits, delimiter: str) -> Iterator[Raw]:
     lines = _Lines(stream, name, limits)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
-    header = list(shape.columns) or _header(lines, rows, name, shape)
+    header = list(shape.columns) or _header(lines, rows, name, shape, limits)
     while True:
         line = lines.begin()
         try:
@@ -173,7 +176,7 @@ def _csv(stream: BinaryIO, name: str, shape: Shape, limits: Limits, delimiter: s
             yield Raw(line, dict(zip(header, row, strict=True)))
 
 
-def _header(lines: _Lines, rows: Iterator[list[str]], name: str, shape: Shape) -> list[str]:
+def _header(lines: _Lines, rows: Iterator[list[str]], name: str, shape: Shape, limits: Limits) -> list[str]:
     try:
         lines.begin()
         header = next(rows)
@@ -181,7 +184,9 @@ def _header(lines: _Lines, rows: Iterator[list[str]], name: str, shape: Shape) -
             header = next(rows)
     except (StopIteration, _TooLong, csv.Error):
         header = []
-    repeated = sorted({column for column in header if header.count(column) > 1})
+    if len(header) > limits.members:
+        raise InputError(f"{name} has over {limits.members:,} columns: is it CSV?")
+    repeated = sorted(column for column, times in Counter(header).items() if times > 1)
     if repeated or not any(header) or any(_NOT_TEXT.search(column) for column in header):
         why = f"it names {repeated} twice" if repeated else "it is missing, or is not UTF-8 text"
         raise InputError(f"{name} has no usable header ({why}): mend its first line, or give `columns`")
@@ -235,6 +240,8 @@ def _json(stream: BinaryIO, name: str, shape: Shape, limits: Limits) -> Iterator
     data = stream.read(limits.whole + 1)
     if len(data) > limits.whole:
         raise InputError(f"{name} is over {limits.whole:,} bytes: save it as JSONL, which is read row by row")
+    if len(data) + sum(cost * data.count(mark) for mark, cost in _COSTS.items()) > limits.values:
+        raise InputError(f"{name} holds too many values to be read at once: save it as JSONL, which is read row by row")
     try:
         value = msgspec.json.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
@@ -252,37 +259,34 @@ def _json(stream: BinaryIO, name: str, shape: Shape, limits: Limits) -> Iterator
 
 def _parquet(stream: BinaryIO, name: str, limits: Limits, wanted: frozenset[str]) -> Iterator[Raw]:
     import pyarrow
-    from pyarrow import parquet
 
     if not stream.seekable():  # out of an archive
         data = stream.read(limits.whole + 1)
         if len(data) > limits.whole:
             raise InputError(f"{name} is a packed Parquet file over {limits.whole:,} bytes: unpack it first")
         stream = io.BytesIO(data)
-    bounds = {"thrift_string_size_limit": limits.row, "thrift_container_size_limit": limits.members * 100}
+    bounds = Bounds(column=limits.whole, group=2 * limits.whole)
+    line = 0
     try:
-        schema = parquet.read_schema(stream)
-        stream.seek(0)
-        texts = [field.name for field in schema if pyarrow.types.is_string(field.type)]
-        # Kept as dictionaries: a million rows of one long text cost one text.
-        file = parquet.ParquetFile(stream, read_dictionary=texts, **bounds)
-        _check_parquet(file.metadata, name, limits)
-        line = 0
-        columns = sorted(wanted) if wanted and wanted <= set(schema.names) else None
-        for batch in file.iter_batches(batch_size=1024, columns=columns, use_threads=False):
+        for batch in read_batches(
+            stream,
+            sorted(wanted) or None,
+            rows=1024,
+            bounds=bounds,
+            longest_name=limits.row,
+            most_names=limits.members * 10,
+        ):
+            sizes = sum(map(weights, batch.columns))
             for i in range(batch.num_rows):
                 line += 1
-                yield Raw(line, {n: c[i].as_py() for n, c in zip(batch.schema.names, batch.columns, strict=True)})
-    except (pyarrow.ArrowException, OSError) as error:
+                if sizes[i] > limits.row:
+                    yield Raw(line, {}, f"is over {limits.row:,} bytes")
+                else:
+                    yield Raw(line, {n: c[i].as_py() for n, c in zip(batch.schema.names, batch.columns, strict=True)})
+    except (pyarrow.ArrowException, OSError, ValueError, MemoryError) as error:
         raise InputError(f"{name} is not a usable Parquet file ({str(error)[:200]}): fetch it again") from error
-
-
-def _check_parquet(metadata: Any, name: str, limits: Limits) -> None:
-    for group in range(metadata.num_row_groups):
-        for column in range(metadata.num_columns):
-            size = metadata.row_group(group).column(column).total_uncompressed_size
-            if size > limits.whole:
-                raise InputError(f"{name}: a column unpacks to {size:,} bytes at once: write smaller row groups")
+    except Unfit as error:
+        raise InputError(f"{name}: {error}") from error
 
 
 # ── what a value must be ────────────────────────────────────────────────────────────────────────────────────────────

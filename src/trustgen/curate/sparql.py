@@ -14,7 +14,7 @@ import msgspec
 
 from trustgen.core import BARE, InputError, Kit
 
-from .archives import FetchError, fetch
+from .download import FetchError, fetch
 from .triples import Row, Term, suffix
 
 WIKIDATA = "https://query.wikidata.org/sparql"

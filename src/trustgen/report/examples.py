@@ -143,7 +143,7 @@ def _undecided(edition: Edition) -> Ids:
     decode = msgspec.json.Decoder(Expect).decode
     found = [np.empty(0, "S32")]
     for batch in edition.case_columns("id", "expect"):
-        rows = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        rows = zip(*batch, strict=True)
         expected = ((case_id, decode(expect)) for case_id, expect in rows)
         found.append(np.asarray([case_id for case_id, e in expected if not (e.answer or e.wrong)], "S32"))
     return np.concatenate(found)

@@ -18,13 +18,12 @@ from __future__ import annotations
 
 import difflib
 import math
-import tomllib
 from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
 
-from trustgen.core import InputError
+from trustgen.core import InputError, plain
 
 On = Literal["pessimistic", "limit", "value"]
 
@@ -69,8 +68,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 def read_policy(path: Path) -> Policy:
     """Read and check a policy. Whatever is wrong with it is an `InputError` that names the rule and the mend."""
     try:
-        text = path.read_text("utf-8-sig")
-        raw = tomllib.loads(text)
+        text = plain.read_text(path)
+        raw = plain.toml(text)
     except FileNotFoundError:
         raise InputError(f"there is no policy at `{path}`: name a TOML file with [[rule]] tables") from None
     except (OSError, ValueError) as error:

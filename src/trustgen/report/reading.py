@@ -59,8 +59,7 @@ def graded(
     sheets: dict[Pair, Sheet] = {}
     out = lacking(manifest)
     for entry in edition.manifest.tasks:
-        batches = edition.case_columns(*Planned.COLUMNS)
-        planned = Planned.of(entry.id, ([column.to_pylist() for column in batch.columns] for batch in batches))
+        planned = Planned.of(entry.id, edition.case_columns(*Planned.COLUMNS))
         for model in manifest.models:
             if (entry.id, model) not in out and (not models or model in models):
                 sheets[entry.id, model] = Sheet(planned)

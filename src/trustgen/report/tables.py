@@ -70,6 +70,9 @@ BAR = r"\|"
 """A bar that ends no cell of a Markdown table, not even within a code span."""
 
 
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones too: East Asian spreadsheets take them alike
+
+
 def write_text(path: Path, text: str) -> Path:
     """Write a file whole or not at all; a place that cannot be written raises an `InputError`."""
     try:
@@ -109,8 +112,16 @@ def write_csv(found: Findings, path: Path) -> Path:
     out = io.StringIO()
     rows = csv.DictWriter(out, FIELDS, lineterminator="\n")
     rows.writeheader()
-    rows.writerows(_row(found, e) for e in found.estimates)
+    for e in found.estimates:
+        row = _row(found, e)
+        rows.writerow({name: cell(value) if isinstance(value, str) else value for name, value in row.items()})
     return write_text(path, out.getvalue())
+
+
+def cell(text: str) -> str:
+    """A cell of CSV that no spreadsheet takes for a formula."""
+    begins = text.lstrip()[:1] or text[:1]
+    return f"'{text}" if begins in _FORMULA or text[:1] in ("\t", "\r", "\n") else text
 
 
 def _row(found: Findings, e: Estimate) -> dict[str, Any]:

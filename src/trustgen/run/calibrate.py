@@ -29,6 +29,7 @@ from trustgen.core import (
     Task,
     Verdict,
     digest,
+    plain,
     registry,
     user,
 )
@@ -250,7 +251,7 @@ class Registry:
         for calibration in (*shipped(), *shipped("outside.json")):
             self._found[calibration.judge, calibration.kind].append(calibration)
         for path in sorted((folder or FOLDER).glob("*.json")):
-            for calibration in _read(path.read_bytes(), str(path)):
+            for calibration in _read(_bytes(path), str(path)):
                 self._found[calibration.judge, calibration.kind].append(calibration)
 
     def of(self, judge: Judge | None) -> list[Calibration]:
@@ -298,7 +299,7 @@ def keep(calibrations: Sequence[Calibration], folder: Path | None = None) -> lis
     written = []
     for judge, found in by_judge.items():
         path = place / f"{judge}.json"
-        before = _read(path.read_bytes(), str(path)) if path.exists() else []
+        before = _read(_bytes(path), str(path)) if path.exists() else []
         now = {(c.kind, c.set) for c in found}
         write_json(path, [*(c for c in before if (c.kind, c.set) not in now), *found])
         written.append(path)
@@ -310,10 +311,17 @@ def shipped(name: str = "calibrations.json") -> list[Calibration]:
     return _read((files("trustgen.run") / name).read_bytes(), name)
 
 
+def _bytes(path: Path) -> bytes:
+    try:
+        return plain.read(path)
+    except OSError as error:
+        raise InputError(f"`{path}` cannot be read ({error.strerror}): move it away") from error
+
+
 def _read(body: bytes, name: str) -> list[Calibration]:
     try:
         return msgspec.json.decode(body, type=list[Calibration])
-    except msgspec.DecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(
             f"`{name}` holds no calibrations ({error}): make it again with `trustgen judges test`"
         ) from None

@@ -21,8 +21,7 @@ from .calibrate import Registry
 
 def planned(edition: Edition, task_id: str) -> Planned:
     """The planned cases of one task of an edition."""
-    batches = edition.case_columns(*Planned.COLUMNS)
-    return Planned.of(task_id, ([column.to_pylist() for column in batch.columns] for batch in batches))
+    return Planned.of(task_id, edition.case_columns(*Planned.COLUMNS))
 
 
 def estimates(task: Task, model: str, grades: Grades, registry: Registry | None = None) -> Iterator[Estimate]:

@@ -239,7 +239,7 @@ def _ranks(edition: Edition, task: str, columns: Planned) -> np.ndarray:
     """For each planned case, the place of its cluster in the order in which the edition first shows clusters."""
     ids: list[str] = []
     for batch in edition.case_columns("id", "task"):
-        those = zip(*(column.to_pylist() for column in batch.columns), strict=True)
+        those = zip(*batch, strict=True)
         ids += [case for case, of in those if of == task]
     codes = columns.cluster[np.searchsorted(columns.ids, np.asarray(ids, dtype="S32"))]
     distinct, first = np.unique(codes, return_index=True)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from trustgen.core import Case, Expect, InputError, Judge, Reply, Response, digest, user
+from trustgen.core import Case, Expect, InputError, Judge, Reply, Response, digest, plain, user
 from trustgen.judge.families import family
 from trustgen.judge.words import NOTHING, Words, offered, table, words_of
 from trustgen.stats.calibration import NO_ANSWER, Calibration, Told, counted
@@ -82,6 +82,9 @@ class Held(NamedTuple):
     notes: list[str]
 
 
+BIGGEST = 1 << 30  # bytes of a file of labels
+
+
 def labelled(path: Path) -> list[Labelled]:
     """The sets of a file, or of every `*.jsonl` of a folder. Raises `InputError` at the first line that is no row."""
     paths = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
@@ -96,7 +99,7 @@ def labelled(path: Path) -> list[Labelled]:
 
 def _rows(path: Path) -> Iterator[Row]:
     try:
-        lines = path.read_bytes().split(b"\n")
+        lines = plain.read(path, BIGGEST, follow=True).split(b"\n")
     except OSError as error:
         raise InputError(f"`{path}` cannot be read ({error.strerror}): give a JSON Lines file or a folder") from error
     count = 0

@@ -205,7 +205,7 @@ def _counts(edition: Edition, roles: Mapping[str, str], width: float | None) -> 
     counts = {e.id: Count(tasks[e.id], e.sampling.max_tokens) for e in edition.manifest.tasks}
     sizes: dict[str, set[str]] = {name: set() for name in counts}
     for batch in edition.case_columns("task", "cluster"):
-        for name, cluster in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+        for name, cluster in zip(*batch, strict=True):
             sizes[name].add(cluster)
     first = {name: looks_at(counts[name].task, len(seen))[0] if width else 0 for name, seen in sizes.items()}
     for case in edition.cases():

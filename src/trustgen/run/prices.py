@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from trustgen.core import InputError, underlying
+from trustgen.core import InputError, plain, underlying
 
 from .budget import Price
 
@@ -53,7 +53,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def read(cls, path: Path) -> Table:
         """A user's file. Raises `InputError` where it cannot be read, or a row is no price."""
         try:
-            text = path.read_text("utf-8-sig")
+            text = plain.read_text(path)
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise InputError(f"--prices {path}: cannot be read ({reason}): name a TOML file with [[price]]") from None
@@ -64,7 +64,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """The table in a TOML text."""
         mend = "each [[price]] needs model, prompt, completion (US dollars per million tokens), as_of and source"
         try:
-            found = msgspec.convert(tomllib.loads(text), cls)
+            found = msgspec.convert(plain.toml(text), cls)
         except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
             raise InputError(f"{name}: {error}: {mend}") from None
         for row in found.price:

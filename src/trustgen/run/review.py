@@ -138,7 +138,7 @@ def read_plan(folder: Path) -> ReviewPlan | None:
 
 def read_pool(folder: Path) -> list[Pooled]:
     """Every reply that the plan draws from."""
-    return [Pooled(*row) for row in rows(folder / POOL)] if (folder / POOL).exists() else []
+    return [Pooled(*row) for row in rows(folder / POOL, POOL_COLUMNS)] if (folder / POOL).exists() else []
 
 
 def make_plan(folder: Path, *, n: int | None = None, task: str = "", model: str = "") -> ReviewPlan:

@@ -11,8 +11,7 @@ import msgspec
 
 from trustgen.core import BuildStopped, InputError, Kit, Task
 from trustgen.store import Edition, Generated
-from trustgen.store.edition import GENERATED
-from trustgen.store.files import claim
+from trustgen.store.files import EDITION, GENERATED, claim
 
 from .build import Strictness, build, drawn_ids, rebuilt_cases
 from .judge import tasks_of
@@ -42,7 +41,7 @@ def verify(folder: Path, against: Sequence[Path] = ()) -> Verified:
     repeated them is made alike only with them. Raises `FolderError` where a file, the manifest included, is not byte
     for byte as it was sealed.
     """
-    edition = Edition.open(folder)
+    edition = Edition.open(folder, rows=False)
     with tempfile.TemporaryDirectory() as place:
         cache = Generated(Path(place) / "generated.db", closed=True)
         try:
@@ -111,7 +110,7 @@ def rebuild(
     strict, note = _strictness(source, tuple(against))
     if note:
         raise InputError(f"`{source.folder}`: {note}")
-    claim(out, "edition.json", "an edition")
+    claim(out, EDITION)
     manifest = source.manifest
     cache = Generated(out / "generated.db", closed=True)
     try:

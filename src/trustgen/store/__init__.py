@@ -1,7 +1,8 @@
 """What is kept: editions, runs, and the journal of a run under way."""
 
 from .draws import drawn, sampled
-from .edition import ANCHOR, Anchor, Edition, EditionManifest, EditionWriter, Reject, TaskEntry
+from .edition import Edition, EditionWriter
+from .entries import ANCHOR, Anchor, EditionManifest, Reject, TaskEntry
 from .files import read_json, sha256_file, write_json
 from .generated import Generated
 from .journal import Journal, Spent

@@ -51,20 +51,15 @@ class Drawn(Edition):
                 tags = {**case.tags, TAG: str(draw)}
                 yield msgspec.structs.replace(case, id=draw_id(case.id, draw), tags=tags), block
 
-    def case_columns(self, *columns: str) -> Iterator[Any]:
-        """Record batches with some columns of the cases, batch by batch for every draw."""
-        import pyarrow as pa
-
+    def case_columns(self, *columns: str) -> Iterator[list[list[Any]]]:
+        """Some columns of the cases, batch by batch for every draw."""
         for batch in super().case_columns(*columns):
             yield batch
             for draw in range(1, self.draws):
-                told = batch
-                for place, name in enumerate(columns):
-                    if name in ("id", "tags"):
-                        column = batch.column(place)
-                        made = [_made(name, value, draw) for value in column.to_pylist()]
-                        told = told.set_column(place, name, pa.array(made, column.type))
-                yield told
+                yield [
+                    [_made(name, value, draw) for value in column] if name in ("id", "tags") else column
+                    for name, column in zip(columns, batch, strict=True)
+                ]
 
 
 @lru_cache(maxsize=4096)

@@ -15,17 +15,34 @@ salt and generated outputs give the same bytes.
 from __future__ import annotations
 
 import hashlib
+import re
 import shutil
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from shlex import quote
+from typing import Any
 
 import msgspec
 
-from trustgen.core import Case, Expect, FolderError, Level, Record, Sampling, Source, Turn, digest
+from trustgen.core import Case, Expect, FolderError, Record, Source, Turn
+from trustgen.core.plain import read
 
-from .files import as_json, claim, link_or_copy, read_json, sha256_file, write_json
+from .entries import FORMAT, Anchor, EditionManifest, Reject, TaskEntry
+from .files import (
+    EDITION,
+    GENERATED,
+    TABLES,
+    as_json,
+    check_names,
+    claim,
+    link_or_copy,
+    read_json,
+    sha256_file,
+    write_json,
+)
 from .tables import TableWriter, batches, rows
 
 CASES = (
@@ -53,11 +70,8 @@ REJECTS = (
     ("lost", "int"),
     ("turns", "json"),
 )
-ANCHOR = "anchor"
-"""The block of cases that an edition shares with others, so that scores on them can be equated."""
-
-FORMAT = 2
-GENERATED = "generated.parquet"
+_ASSET = re.compile(r"[0-9a-f]{64}")
+_followed: set[str] = set()  # seals of editions whose rows were found to be what the manifest says, by this process
 
 _turns = msgspec.json.Decoder(tuple[Turn, ...])
 _expect = msgspec.json.Decoder(Expect)
@@ -75,92 +89,29 @@ def identity(hashed: Any, tasks: tuple[TaskEntry, ...], salt: str) -> str:
 
 def read_cases(table: Path) -> Iterator[tuple[Case, str]]:
     """The cases of a table, each with its block."""
-    for case_id, task, arm, _, turns, expect, records, steps, tags, question, block in rows(table):
-        case = Case(
-            case_id,
-            task,
-            arm,
-            _turns.decode(turns),
-            _expect.decode(expect),
-            tuple(records),
-            tuple(steps),
-            _tags.decode(tags) if tags != "{}" else {},
-            question,
-        )
-        yield case, block
+    with _sound(table):
+        for case_id, task, arm, _, turns, expect, records, steps, tags, question, block in rows(table, CASES):
+            case = Case(
+                case_id,
+                task,
+                arm,
+                _turns.decode(turns),
+                _expect.decode(expect),
+                tuple(records),
+                tuple(steps),
+                _tags.decode(tags) if tags != "{}" else {},
+                question,
+            )
+            yield case, block
 
 
-class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
-    """One task of an edition. `arms` counts the accepted cases; `made` is how many were meant,
-    those lost for good included."""
-
-    id: str
-    version: str
-    n: int
-    pool: str
-    level: Level
-    sampling: Sampling
-    arms: dict[str, int]
-    calls: int
-    made: int
-    mended: int = 0  # rejected attempts that a later one replaced
-
-    @property
-    def planned(self) -> int:
-        """Cases to ask."""
-        return sum(self.arms.values())
-
-
-class Anchor(msgspec.Struct, frozen=True):
-    """The first `records` of every task are drawn under the salt `name` instead of the edition's own."""
-
-    name: str
-    records: int
-
-
-class Reject(msgspec.Struct, frozen=True, kw_only=True):
-    """A line of the ledger. `stage` is where it fell out.
-
-    `lost` says that a case which was meant is missing: not so for a row of a source, for an attempt that a later one
-    made good, and where a variation did not apply.
-    """
-
-    stage: Literal["curate", "craft", "vary", "audit"]
-    reason: str
-    task: str = ""
-    arm: str = ""
-    record: str = ""
-    where: str = ""  # file and line, or URL, of a row that became no record
-    attempt: int = 0
-    lost: bool = True
-    turns: tuple[Turn, ...] = ()
-
-
-class EditionManifest(msgspec.Struct, frozen=True, kw_only=True):
-    """`edition.json`. `acceptance` is accepted / (accepted + rejected for good), over cases."""
-
-    id: str
-    suite: str
-    salt: str
-    trustgen: str
-    tasks: tuple[TaskEntry, ...]
-    files: dict[str, str]
-    acceptance: float
-    roles: dict[str, str] = {}
-    anchor: Anchor | None = None
-    pools: dict[str, dict[str, str | int]] = {}
-    audit: dict[str, Any] = {}
-    seal: str = ""
-    format: int = FORMAT
-
-    @property
-    def makers(self) -> dict[str, str]:
-        """The roles that shaped the cases. A judge of the build only voted; who judges a run is bound by the run."""
-        return {role: uri for role, uri in self.roles.items() if role.split(".")[0] != "judge"}
-
-    def sealed(self) -> EditionManifest:
-        """The same, with the hash of all that it says."""
-        return msgspec.structs.replace(self, seal=digest(msgspec.structs.replace(self, seal="")))
+@contextmanager
+def _sound(path: Path) -> Iterator[None]:
+    """A row that is none of ours is a fault of the file."""
+    try:
+        yield
+    except (ValueError, RecursionError) as error:
+        raise FolderError(f"`{path}` holds a row that is not ours ({error}): build it again") from error
 
 
 class EditionWriter:
@@ -168,7 +119,7 @@ class EditionWriter:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        claim(folder, "edition.json", "an edition")
+        claim(folder, EDITION)
         self._work = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
         self._cases = TableWriter(self._work / "cases.parquet", CASES)
         self._records = TableWriter(self._work / "records.parquet", RECORDS)
@@ -271,44 +222,82 @@ class Edition:
         self.manifest = manifest
 
     @classmethod
-    def open(cls, folder: Path) -> Edition:
-        """Open a folder; every file must still have the hash it was sealed with."""
+    def open(cls, folder: Path, *, rows: bool = True) -> Edition:
+        """Open a folder; every file must still have the hash it was sealed with.
+
+        The rows must be those that the manifest speaks of, which is looked at once a process; not where `rows` is
+        False, for whoever looks itself.
+        """
         if not folder.is_dir():
             raise FolderError(f"there is no edition at `{folder}`: make one with `trustgen build SUITE -o {folder}`")
+        check_names(folder, EDITION)
         manifest = read_json(folder / "edition.json", EditionManifest, "an edition")
+        mend = f"rebuild it with `trustgen build {quote(manifest.suite)} --salt {quote(manifest.salt)}`"
         if manifest.format != FORMAT:
             raise FolderError(
-                f"`{folder}` has edition format {manifest.format}, this TrustGen reads format {FORMAT}: rebuild it "
-                f"with `trustgen build {manifest.suite} --salt {manifest.salt}`"
+                f"`{folder}` has edition format {manifest.format}, this TrustGen reads format {FORMAT}: {mend}"
             )
+        if strange := [name for name, sealed in manifest.files.items() if not _ours(name, sealed)]:
+            raise FolderError(f"edition `{folder}` names a file that no edition has, {min(strange)[:80]!r}: refused")
+        if lacking := [name for name in TABLES if name not in manifest.files]:
+            raise FolderError(f"edition `{folder}` has no {lacking[0]} in its manifest: {mend}")
         edition = cls(folder, manifest)
         if altered := edition.altered():
-            raise FolderError(
-                f"edition `{folder}` was changed after it was sealed ({', '.join(altered)}): rebuild it with "
-                f"`trustgen build {manifest.suite} --salt {manifest.salt}`"
-            )
+            raise FolderError(f"edition `{folder}` was changed after it was sealed ({', '.join(altered[:5])}): {mend}")
+        if rows and manifest.seal not in _followed:
+            if fault := edition.differs():
+                raise FolderError(f"edition `{folder}` is not what its manifest says: {fault}: {mend}")
+            _followed.add(manifest.seal)
         return edition
 
     def altered(self) -> list[str]:
         """Names of files that are missing or no longer have their sealed hash, the manifest among them."""
-        files = self.manifest.files.items()
-        found = [(name, sealed, self.folder / name) for name, sealed in files]
-        changed = [name for name, sealed, path in found if not path.is_file() or sha256_file(path) != sealed]
+        changed = [name for name, sealed in self.manifest.files.items() if _hash(self.folder / name) != sealed]
         written = as_json(self.manifest)
-        whole = (self.folder / "edition.json").read_bytes() == written and self.manifest.sealed() == self.manifest
-        return changed if whole else [*changed, "edition.json"]
+        whole = _hash(self.folder / "edition.json") == hashlib.sha256(written).hexdigest()
+        return changed if whole and self.manifest.sealed() == self.manifest else [*changed, "edition.json"]
 
-    def content_id(self) -> str:
-        """The id derived again from the rows: records, cases, tasks and salt."""
+    def differs(self) -> str:
+        """In what the rows are not those of the manifest, in words: cases an arm, ids, and the id of the whole."""
+        made: dict[str, Counter[str]] = {}
+        ids: set[str] = set()
         hashed = hashlib.blake2b(digest_size=16)
+        for kind, named, again, case in self._again():
+            if named != again:
+                return f"{kind} {named[:32]} has another content than its name says"
+            hashed.update(kind[:1].encode() + again.encode())
+            if case:
+                made.setdefault(case.task, Counter())[case.arm] += 1
+                ids.add(named)
+        for entry in self.manifest.tasks:
+            arms = made.pop(entry.id, Counter())
+            for arm in sorted(arms.keys() | entry.arms.keys()):
+                if arms[arm] != entry.arms.get(arm, 0):
+                    said = f"{entry.arms.get(arm, 0):,} cases of {entry.id} in the arm {arm}"
+                    return f"it says {said}, and there are {arms[arm]:,}"
+        if made:
+            return f"it has cases of {min(made)}, which is none of its tasks"
+        if len(ids) != self.planned:
+            return "a case stands in it twice"
+        named = identity(hashed, self.manifest.tasks, self.manifest.salt)
+        return "" if named == self.manifest.id else f"its id is {self.manifest.id[:32]}, its rows have {named}"
+
+    def _again(self) -> Iterator[tuple[str, str, str, Case | None]]:
+        """Records and cases as they were made, each with its name and with that which its content has."""
         records = self.records()
         written: set[str] = set()
         for case in self.cases():
             if case.cluster not in written:
                 written.add(case.cluster)
-                if (record := next(records, None)) is not None:
-                    hashed.update(b"r" + Record.of(record.pool, record.source, **record.fields).id.encode())
-            hashed.update(b"c" + case.sealed(case.task).id.encode())
+                if (r := next(records, None)) is not None:
+                    yield "record", r.id, Record.of(r.pool, r.source, **r.fields).id, None
+            yield "case", case.id, case.sealed(case.task).id, case
+
+    def content_id(self) -> str:
+        """The id derived again from the rows: records, cases, tasks and salt."""
+        hashed = hashlib.blake2b(digest_size=16)
+        for kind, _, again, _ in self._again():
+            hashed.update(kind[:1].encode() + again.encode())
         return identity(hashed, self.manifest.tasks, self.manifest.salt)
 
     @property
@@ -324,35 +313,40 @@ class Edition:
         """Every case with its block: `ANCHOR`, or "" for the edition's own."""
         return read_cases(self.folder / "cases.parquet")
 
-    def case_columns(self, *columns: str) -> Iterator[Any]:
-        """Record batches with some columns of the cases."""
-        return batches(self.folder / "cases.parquet", columns)
+    def case_columns(self, *columns: str) -> Iterator[list[list[Any]]]:
+        """Some columns of the cases, some thousands of rows at a time."""
+        return batches(self.folder / "cases.parquet", CASES, columns)
 
     def records(self) -> Iterator[Record]:
         """Every record."""
-        for record_id, pool, fields, source in rows(self.folder / "records.parquet"):
-            yield Record(record_id, pool, _fields.decode(fields), _source.decode(source))
+        table = self.folder / "records.parquet"
+        with _sound(table):
+            for record_id, pool, fields, source in rows(table, RECORDS):
+                yield Record(record_id, pool, _fields.decode(fields), _source.decode(source))
 
     def rejects(self) -> Iterator[Reject]:
         """The ledger, line by line."""
-        for stage, task, arm, record, where, reason, attempt, lost, turns in rows(self.folder / "rejects.parquet"):
-            yield Reject(
-                stage=stage,
-                task=task,
-                arm=arm,
-                record=record,
-                where=where,
-                reason=reason,
-                attempt=attempt,
-                lost=bool(lost),
-                turns=_turns.decode(turns),
-            )
+        table = self.folder / "rejects.parquet"
+        with _sound(table):
+            for stage, task, arm, record, where, reason, attempt, lost, turns in rows(table, REJECTS):
+                yield Reject(
+                    stage=stage,
+                    task=task,
+                    arm=arm,
+                    record=record,
+                    where=where,
+                    reason=reason,
+                    attempt=attempt,
+                    lost=bool(lost),
+                    turns=_turns.decode(turns),
+                )
 
     def asset(self, sha256: str) -> bytes:
         """An image's bytes, checked against the hash that names them."""
-        path = self.folder / "assets" / sha256
+        if not _ASSET.fullmatch(sha256):
+            raise FolderError(f"edition `{self.folder}` asks for {sha256[:80]!r}, which names no asset: refused")
         try:
-            body = path.read_bytes()
+            body = read(self.folder / "assets" / sha256)
         except OSError as error:
             raise FolderError(f"asset {sha256} of edition `{self.folder}` cannot be read: {error.strerror}") from error
         if hashlib.sha256(body).hexdigest() != sha256:
@@ -361,8 +355,29 @@ class Edition:
 
     def copy_to(self, folder: Path) -> Edition:
         """Place the same edition at `folder`, sharing bytes where the file system can."""
+        if folder.is_dir():
+            check_names(folder, EDITION)
         for name in [*self.manifest.files, "edition.json"]:
             if not (folder / name).exists():
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 link_or_copy(self.folder / name, folder / name)
-        return Edition(folder, self.manifest)
+        copied = Edition(folder, self.manifest)
+        if folder != self.folder and (altered := copied.altered()):
+            raise FolderError(f"`{folder}` holds another edition ({', '.join(altered[:5])}): choose another with -o")
+        return copied
+
+
+def _ours(name: str, sealed: str) -> bool:
+    """Whether an edition has a file of this name: a table, or an asset under its own hash."""
+    if name in (*TABLES, GENERATED):
+        return True
+    folder, _, asset = name.partition("/")
+    return folder == "assets" and bool(_ASSET.fullmatch(asset)) and asset == sealed
+
+
+def _hash(path: Path) -> str:
+    """The hash of a file, "" where there is no such plain file."""
+    try:
+        return sha256_file(path)
+    except OSError:
+        return ""

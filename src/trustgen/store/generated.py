@@ -15,6 +15,7 @@ from pathlib import Path
 
 from trustgen.core import BuildStopped, FolderError, Unusable
 
+from .database import Damaged, writable
 from .tables import rows, write_rows
 
 COLUMNS = (("kind", "category"), ("key", "text"), ("body", "bytes"), ("fault", "text"))
@@ -37,14 +38,10 @@ class Generated:
         self._making: defaultdict[tuple[str, str], threading.Lock] = defaultdict(threading.Lock)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-            self._db.execute("PRAGMA journal_mode=WAL")
-            self._db.execute("PRAGMA synchronous=FULL")
-            self._db.execute(SCHEMA)
-        except (OSError, sqlite3.Error) as error:
-            raise FolderError(
-                f"cannot use `{path}` ({error}): delete it to generate anew, or build elsewhere"
-            ) from error
+        except OSError as error:
+            raise FolderError(f"cannot use `{path}` ({error}): build elsewhere") from error
+        self._base = writable(path, SCHEMA)
+        self._db = self._base.connection
 
     def remember(self, kind: str, key: str, make: Callable[[], bytes]) -> bytes:
         """What is stored, else what `make` returns, on disk before it is returned.
@@ -84,8 +81,11 @@ class Generated:
 
     def _find(self, name: tuple[str, str]) -> tuple[bytes | None, str | None]:
         with self._lock:
-            row = self._db.execute("SELECT body, fault FROM outside WHERE kind = ? AND key = ?", name).fetchone()
-        return row or (None, None)
+            found = list(self._base.select("SELECT body, fault FROM outside WHERE kind = ? AND key = ?", name))
+        body, fault = found[0] if found else (None, None)
+        if not (isinstance(body, bytes | None) and isinstance(fault, str | None)):
+            raise Damaged(self.path, "a row holds something else")
+        return body, fault
 
     def _put(self, found: list[tuple[str, str, bytes | None, str | None]]) -> None:
         try:
@@ -101,7 +101,7 @@ class Generated:
     def fill(self, table: Path) -> None:
         """Take in what an edition was made with."""
         batch: list[tuple[str, str, bytes | None, str | None]] = []
-        for kind, key, body, fault in rows(table):
+        for kind, key, body, fault in rows(table, COLUMNS):
             batch.append((kind, key, None if fault else body, fault or None))
             if len(batch) == 256:
                 self._put(batch)
@@ -119,7 +119,10 @@ class Generated:
 
     def _names(self) -> list[tuple[str, str]]:
         with self._lock:
-            return self._db.execute("SELECT kind, key FROM outside").fetchall()
+            found = list(self._base.select("SELECT kind, key FROM outside"))
+        if not all(isinstance(part, str) for name in found for part in name):
+            raise Damaged(self.path, "a row has no name")
+        return [(kind, key) for kind, key in found]
 
     def bodies(self) -> Iterator[tuple[str, bytes]]:
         """Kind and content of everything stored that came well."""
@@ -137,12 +140,12 @@ class Generated:
     @property
     def empty(self) -> bool:
         """Whether nothing was ever stored."""
-        return self._open and self._db.execute("SELECT 1 FROM outside LIMIT 1").fetchone() is None
+        return self._open and not any(self._base.select("SELECT 1 FROM outside LIMIT 1"))
 
     def close(self) -> None:
         """Let go of the file. Safe to call twice."""
         self._open = False
-        self._db.close()
+        self._base.close()
 
     def delete(self) -> None:
         """Let go of the file and remove it: the sealed edition has what was used."""

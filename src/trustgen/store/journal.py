@@ -12,14 +12,17 @@ import sqlite3
 import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from hashlib import blake2b
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from trustgen.core import FolderError, InternalError, Outcome, Response, Verdict, Vote
+
+from .database import Damaged, Database, readable, writable
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS responses (
@@ -79,6 +82,7 @@ class Spent(msgspec.Struct):
         self.seconds += sum(r.seconds for r in response.replies)
 
 
+_SPENT = Spent.__struct_fields__
 Item = tuple[Response | None, Verdict]
 
 
@@ -91,25 +95,21 @@ def _check(body: object) -> bytes:
 class Journal:
     """Rows in, rows out. `put` never blocks; `stored` counts what is safely on disk."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, writing: bool = True) -> None:
+        """The journal at `path`, made where it is missing; or, without `writing`, what was committed to one."""
         self.path = path
         self.put_count = 0
         self.stored = 0
         self.failure: Exception | None = None
         self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
-        try:
-            self._read = self._connect()
-            self._read.executescript(SCHEMA)
-        except sqlite3.Error as error:
-            raise FolderError(_damaged(path, error)) from error
+        self._base = self._connect() if writing else readable(path, SCHEMA)
+        self._read = self._base.connection
 
-    def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("PRAGMA cache_size=-8000")
-        return connection
+    def _connect(self) -> Database:
+        made = writable(self.path, SCHEMA)
+        made.connection.execute("PRAGMA cache_size=-8000")
+        return made
 
     # ── writing ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -127,7 +127,8 @@ class Journal:
         self._queue.put((response, verdict))
 
     def _write(self) -> None:
-        with closing(self._connect()) as connection:
+        with closing(self._connect()) as base:
+            connection = base.connection
             while True:
                 items, last = self._gather()
                 if items and self.failure is None:
@@ -198,71 +199,74 @@ class Journal:
         try:
             self.flush()
         finally:
-            self._read.close()
+            self._base.close()
 
     # ── reading ────────────────────────────────────────────────────────────────────────────────────────────────────
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing was ever stored."""
-        return self._read.execute("SELECT 1 FROM responses LIMIT 1").fetchone() is None
+        return self._base.empty or not any(self._base.select("SELECT 1 FROM responses LIMIT 1"))
 
     def spent(self) -> dict[str, Spent]:
         """What each model has cost so far."""
-        return {m: Spent(*rest) for m, *rest in self._read.execute("SELECT * FROM spent ORDER BY model")}
+        with self._sound():
+            found = self._base.select("SELECT * FROM spent ORDER BY model")
+            return {m: msgspec.convert(dict(zip(_SPENT, rest, strict=True)), Spent) for m, *rest in found}
 
     def answered(self, model: str) -> bool:
         """Whether a model ever gave an answer, or a filter did in its place."""
-        sql = "SELECT 1 FROM responses WHERE model = ? AND status != 'error' LIMIT 1"
-        return self._read.execute(sql, (model,)).fetchone() is not None
+        return any(self._base.select("SELECT 1 FROM responses WHERE model = ? AND status != 'error' LIMIT 1", (model,)))
 
     def statuses(self, keys: Sequence[str]) -> dict[str, str]:
         """The stored status of some responses."""
         marks = ",".join("?" * len(keys))
-        return dict(self._read.execute(f"SELECT key, status FROM responses WHERE key IN ({marks})", keys))
+        return dict(self._base.select(f"SELECT key, status FROM responses WHERE key IN ({marks})", keys))
 
     def judged(self, keys: Sequence[str]) -> dict[str, str]:
         """The stored outcome of some verdicts."""
         marks = ",".join("?" * len(keys))
-        return dict(self._read.execute(f"SELECT key, outcome FROM verdicts WHERE key IN ({marks})", keys))
+        return dict(self._base.select(f"SELECT key, outcome FROM verdicts WHERE key IN ({marks})", keys))
 
     def find(self, key: str) -> Response | None:
         """One stored response, if there is one."""
-        row = self._read.execute("SELECT key, body, checksum FROM responses WHERE key = ?", (key,)).fetchone()
-        return self._decoded(*row) if row else None
+        found = self._base.select("SELECT key, body, checksum FROM responses WHERE key = ?", (key,))
+        return next((self._decoded(*row) for row in found), None)
 
     def responses(self) -> Iterator[Response]:
         """Every stored response, by key."""
-        try:
-            for row in self._read.execute("SELECT key, body, checksum FROM responses ORDER BY key"):
-                yield self._decoded(*row)
-        except sqlite3.DatabaseError as error:
-            raise FolderError(_damaged(self.path, error)) from error
+        for row in self._base.select("SELECT key, body, checksum FROM responses ORDER BY key"):
+            yield self._decoded(*row)
 
     def verdicts(self, task: str = "", model: str = "", judge: str = "") -> Iterator[Verdict]:
         """Stored verdicts, by key; "" means any."""
         sql = "SELECT * FROM verdicts WHERE ?1 IN ('', task) AND ?2 IN ('', model) AND ?3 IN ('', judge) ORDER BY key"
-        try:
-            for row in self._read.execute(sql, (task, model, judge)):
-                yield verdict_of(row)
-        except sqlite3.DatabaseError as error:
-            raise FolderError(_damaged(self.path, error)) from error
+        with self._sound():
+            yield from map(verdict_of, self._base.select(sql, (task, model, judge)))
 
     def judged_by(self) -> list[tuple[str, str, str]]:
         """Every (task, model, judge) that has verdicts."""
-        return list(self._read.execute("SELECT DISTINCT task, model, judge FROM verdicts ORDER BY 1, 2, 3"))
+        with self._sound():
+            found = self._base.select("SELECT DISTINCT task, model, judge FROM verdicts ORDER BY 1, 2, 3")
+            return [msgspec.convert(row, tuple[str, str, str]) for row in found]
 
     def joined(self, task: str, model: str, judge: str) -> Iterator[list[list[Any]]]:
         """Case, outcome, score, label and confidence of stored verdicts, column by column, some thousands at a time."""
         sql = (
             "SELECT case_id, outcome, score, label, confidence FROM verdicts WHERE task = ? AND model = ? AND judge = ?"
         )
+        found = self._base.select(sql, (task, model, judge))
+        with self._sound():
+            while batch := list(islice(found, 4096)):
+                yield checked_columns([list(column) for column in zip(*batch, strict=True)])
+
+    @contextmanager
+    def _sound(self) -> Iterator[None]:
+        """What is stored in a column may be of any type: a value that is none of ours is damage."""
         try:
-            found = self._read.execute(sql, (task, model, judge))
-            while batch := found.fetchmany(4096):
-                yield [list(column) for column in zip(*batch, strict=True)]
-        except sqlite3.DatabaseError as error:
-            raise FolderError(_damaged(self.path, error)) from error
+            yield
+        except (ValueError, RecursionError) as error:
+            raise Damaged(self.path, error) from error
 
     def _decoded(self, key: str, body: bytes, checksum: bytes) -> Response:
         if _check(body) != checksum:
@@ -270,15 +274,13 @@ class Journal:
                 f"row {key} of `{self.path}` is corrupt: run again with --drop-corrupt to forget such rows and ask "
                 "them anew"
             )
-        return _decode(body)
+        with self._sound():
+            return _decode(body)
 
     def corrupt(self) -> list[str]:
         """Keys of responses whose bytes no longer match their checksum."""
-        try:
-            rows = self._read.execute("SELECT key, body, checksum FROM responses")
-            return [key for key, body, checksum in rows if _check(body) != checksum]
-        except sqlite3.DatabaseError as error:
-            raise FolderError(_damaged(self.path, error)) from error
+        rows = self._base.select("SELECT key, body, checksum FROM responses")
+        return [key for key, body, checksum in rows if _check(body) != checksum]
 
     def drop(self, keys: Iterable[str]) -> None:
         """Forget responses and their verdicts."""
@@ -308,14 +310,26 @@ def verdict_row(v: Verdict) -> tuple[object, ...]:
     return (*head, v.outcome.value, v.score, v.label, v.reason, v.rung, v.confidence, votes)
 
 
+_KINDS = ((str,),) * 7 + ((float, int, type(None)), (str,), (str,), (str,), (float, int, type(None)), (str,))
+_OUTCOMES = frozenset(map(str, Outcome))
+_COLUMNS = ("case", "outcome", "score", "label", "confidence")
+
+
 def verdict_of(row: Sequence[Any]) -> Verdict:
-    """A verdict from its columns, in the order they are stored."""
+    """A verdict from its columns, in the order they are stored; `ValueError` where they are none."""
+    if len(row) != len(_KINDS) or not all(map(isinstance, row, _KINDS)):
+        raise ValueError("a row is no verdict")
     key, response, case, task, model, judge, outcome, score, label, reason, rung, confidence, votes = row
     head = (key, response, case, task, model, judge, Outcome(outcome), score, label, reason, rung, confidence)
     return Verdict(*head, _votes(votes) if votes else ())
 
 
-def _damaged(path: Path, error: Exception) -> str:
-    return (
-        f"`{path}` is damaged ({error}): keep a copy, then delete it to start this run again, or name another with -o"
-    )
+def checked_columns(columns: list[list[Any]]) -> list[list[Any]]:
+    """Columns of verdicts as `Journal.joined` gives them; `ValueError` where a value is of another kind."""
+    for name, column in zip(_COLUMNS, columns, strict=True):
+        found = set(map(type, column))
+        if not found <= ({float, int, type(None)} if name in ("score", "confidence") else {str}):
+            raise ValueError(f"the {name} of a verdict is of another type")
+    if not set(columns[1]) <= _OUTCOMES or not all(map(str.isascii, columns[0])):
+        raise ValueError("a row is no verdict")
+    return columns

@@ -19,8 +19,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from trustgen.core import FolderError, Outcome, Verdict
+from trustgen.core.plain import read
 
-from .files import read_json, write_json
+from .files import open_own, read_json, write_json
 
 LABELS = "labels.jsonl"
 SETTLED = "settled.json"
@@ -61,10 +62,7 @@ _line = msgspec.json.Decoder(GivenLabel)
 @contextmanager
 def locked(path: Path) -> Iterator[int]:
     """A file opened for appending that no other process has locked; waits for its turn."""
-    try:
-        handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o644)
-    except OSError as error:
-        raise FolderError(f"cannot write to `{path}` ({error.strerror}): make it writable") from error
+    handle = open_own(path, os.O_APPEND)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield handle
@@ -98,7 +96,7 @@ def append_label(folder: Path, given: GivenLabel) -> None:
 def read_labels(folder: Path) -> Labels:
     """All labels of a run; lines that cannot be read are counted and passed over."""
     try:
-        lines = (folder / LABELS).read_bytes().split(b"\n")
+        lines = read(folder / LABELS).split(b"\n")
     except FileNotFoundError:
         return Labels((), 0)
     except OSError as error:
@@ -107,7 +105,7 @@ def read_labels(folder: Path) -> Labels:
     for line in filter(None, lines):
         try:
             given.append(_line.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             broken += 1
     return Labels(tuple(given), broken)
 
@@ -118,7 +116,7 @@ def read_labels(folder: Path) -> Labels:
 def settled(folder: Path) -> dict[str, Verdict]:
     """What people settled that the machine could not read, by verdict key; empty where nobody did."""
     path = folder / SETTLED
-    if not path.exists():
+    if not os.path.lexists(path):
         return {}
     found: list[Verdict] = read_json(path, list[Verdict], "a run")
     return {verdict.key: verdict for verdict in found}

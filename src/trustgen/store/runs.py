@@ -14,9 +14,10 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import Any, Literal
 
 import msgspec
 
@@ -24,8 +25,8 @@ from trustgen.core import Estimate, FolderError, Manner, Response, Sampling, Ver
 
 from .draws import drawn
 from .edition import Edition
-from .files import claim, read_json, replacing, write_json
-from .journal import Journal, Spent, verdict_of, verdict_row
+from .files import RUN, check_names, claim, open_own, read_json, replacing, write_json
+from .journal import Journal, Spent, checked_columns, verdict_of, verdict_row
 from .labels import overlaid, settled_columns
 from .tables import batches, rows, write_rows
 
@@ -143,20 +144,20 @@ class RunFolder:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._lock: IO[str] | None = None
+        self._lock: int | None = None  # the handle that holds it
 
     # ── taking and leaving ─────────────────────────────────────────────────────────────────────────────────────────
 
     @classmethod
     def take(cls, folder: Path) -> RunFolder:
         """Claim a folder for writing: new, empty, or a run already; locked against a second process."""
-        claim(folder, "run.json", "a run")
+        claim(folder, RUN)
         run = cls(folder)
-        lock = (folder / ".lock").open("w")
+        lock = open_own(folder / ".lock")
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            lock.close()
+            os.close(lock)
             raise FolderError(
                 f"run `{folder}` is in use by another process: wait for it or name another with -o"
             ) from None
@@ -166,7 +167,7 @@ class RunFolder:
     def leave(self) -> None:
         """Let another process have the folder."""
         if self._lock is not None:
-            self._lock.close()
+            os.close(self._lock)
             self._lock = None
 
     @classmethod
@@ -176,6 +177,7 @@ class RunFolder:
             raise FolderError(
                 f"there is no run at `{folder}`: make one with `trustgen run SUITE --model URI -o {folder}`"
             )
+        check_names(folder, RUN)
         run = cls(folder)
         run.manifest()
         return run
@@ -203,23 +205,22 @@ class RunFolder:
 
     def edition(self) -> Edition:
         """The edition inside the run, with every case as often as the run asks it."""
-        return drawn(Edition.open(self.folder / "edition"), self.manifest().repeats)
+        manifest, edition = self.manifest(), Edition.open(self.folder / "edition")
+        if edition.manifest.id != manifest.edition:
+            raise FolderError(
+                f"`{self.folder}` is a run on edition {manifest.edition[:8]}…, and holds another "
+                f"({edition.manifest.id[:8]}…): get the run whole, or run it again"
+            )
+        return drawn(edition, manifest.repeats)
 
     def estimates(self) -> list[Estimate]:
-        """The numbers; JSON has no nan, so it is written as null."""
-        raw: list[dict[str, Any]] = read_json(self.folder / "estimates.json", list[dict[str, Any]], "a finished run")
-        nan = float("nan")
-        floats = ("value", "low", "high", "worst", "best")
-        for e in raw:
-            e |= {k: nan for k in floats if e[k] is None}
-            e |= {k: [nan if x is None else x for x in e[k]] for k in ("bounds", "joint") if k in e}
-            if error := e.get("judge_error"):
-                error |= {k: [nan if x is None else x for x in v] for k, v in error.items() if isinstance(v, list)}
-                error["floor"] = nan if error.get("floor") is None else error["floor"]
-            if human := e.get("human"):
-                human |= {k: [nan if x is None else x for x in v] for k, v in human.items() if isinstance(v, list)}
-                human["narrower"] = nan if human["narrower"] is None else human["narrower"]
-        return [msgspec.convert(e, Estimate) for e in raw]
+        """The numbers."""
+        path = self.folder / "estimates.json"
+        raw: list[dict[str, Any]] = read_json(path, list[dict[str, Any]], "a finished run")
+        try:
+            return [_estimate(e) for e in raw]
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
+            raise FolderError(f"`{path}` holds something that is no estimate ({error}): run it again") from error
 
     def write_estimates(self, estimates: list[Estimate]) -> None:
         """Write `estimates.json`."""
@@ -233,46 +234,54 @@ class RunFolder:
         return self.folder / "journal.db"
 
     def journal(self) -> Journal:
-        """Open the journal; a sealed run's rows are put back into one first."""
-        fresh = not self.journal_path.exists()
+        """Open the journal to write; a sealed run's rows are put back into one first."""
         journal = Journal(self.journal_path)
-        if fresh and (self.folder / "responses.parquet").exists():
+        if journal.is_empty and self._table("responses").exists():
             journal.restore(self._sealed_responses(), self._sealed_verdicts(), self.manifest().spent)
         return journal
 
+    def _table(self, name: str) -> Path:
+        return self.folder / f"{name}.parquet"
+
+    @contextlib.contextmanager
+    def _journaled(self) -> Iterator[Journal | None]:
+        """The journal to read, where it is what holds the rows; nothing is written."""
+        if not self.journal_path.exists():
+            yield None
+            return
+        with contextlib.closing(Journal(self.journal_path, writing=False)) as journal:
+            # A kill may leave an empty one before the sealed rows were put back into it.
+            yield None if journal.is_empty and self._table("responses").exists() else journal
+
     def _sealed_responses(self) -> Iterator[Response]:
-        for (body,) in rows(self.folder / "responses.parquet", ("response",)):
-            yield _response.decode(body)
+        with _sound(self._table("responses")):
+            for (body,) in rows(self._table("responses"), RESPONSES, ("response",)):
+                yield _response.decode(body)
 
     def _sealed_verdicts(self) -> Iterator[Verdict]:
-        for row in rows(self.folder / "verdicts.parquet"):
-            yield verdict_of(row)
+        with _sound(self._table("verdicts")):
+            yield from map(verdict_of, rows(self._table("verdicts"), VERDICTS))
 
     def responses(self) -> Iterator[Response]:
         """Every response, sealed or not."""
-        if not self.journal_path.exists():
-            yield from self._sealed_responses()
-            return
-        with contextlib.closing(Journal(self.journal_path)) as journal:
-            yield from journal.responses()
+        with self._journaled() as journal:
+            yield from journal.responses() if journal else self._sealed_responses()
 
     def response_bodies(self) -> Iterator[tuple[str, str, str]]:
         """Task, model and stored JSON of every response, so that a reader may decode few of many."""
-        if self.journal_path.exists():
-            yield from ((r.task, r.model, _encode(r).decode()) for r in self.responses())
-        else:
-            yield from rows(self.folder / "responses.parquet", ("task", "model", "response"))
+        with self._journaled() as journal:
+            if journal:
+                yield from ((r.task, r.model, _encode(r).decode()) for r in journal.responses())
+            else:
+                yield from rows(self._table("responses"), RESPONSES, ("task", "model", "response"))
 
     def verdicts(self, *, settled: bool = True) -> Iterator[Verdict]:
         """Every verdict, sealed or not; with what people settled laid over, unless that is turned off."""
         return overlaid(self.folder, self._verdicts()) if settled else self._verdicts()
 
     def _verdicts(self) -> Iterator[Verdict]:
-        if not self.journal_path.exists():
-            yield from self._sealed_verdicts()
-            return
-        with contextlib.closing(Journal(self.journal_path)) as journal:
-            yield from journal.verdicts()
+        with self._journaled() as journal:
+            yield from journal.verdicts() if journal else self._sealed_verdicts()
 
     def joined(self, *, settled: bool = True) -> Iterator[tuple[tuple[str, str, str], list[list[Any]]]]:
         """The verdicts by column, as `Journal.joined` gives them, each batch of one (task, model, judge).
@@ -284,25 +293,29 @@ class RunFolder:
             yield from settled_columns(self.folder)
 
     def _joined(self) -> Iterator[tuple[tuple[str, str, str], list[list[Any]]]]:
-        if self.journal_path.exists():
-            with contextlib.closing(Journal(self.journal_path)) as journal:
-                for key in journal.judged_by():
-                    for batch in journal.joined(*key):
-                        yield key, batch
-            return
+        with self._journaled() as journal:
+            if journal is None:
+                yield from self._sealed_columns()
+                return
+            for key in journal.judged_by():
+                for batch in journal.joined(*key):
+                    yield key, batch
+
+    def _sealed_columns(self) -> Iterator[tuple[tuple[str, str, str], list[list[Any]]]]:
         names = ("task", "model", "judge", "case_id", "outcome", "score", "label", "confidence")
-        for batch in batches(self.folder / "verdicts.parquet", names):
-            columns = [column.to_pylist() for column in batch.columns]
-            keys = list(zip(*columns[:3], strict=True))
-            for key in dict.fromkeys(keys):
-                mine = [i for i, other in enumerate(keys) if other == key]
-                yield key, columns[3:] if len(mine) == len(keys) else [[c[i] for i in mine] for c in columns[3:]]
+        with _sound(self._table("verdicts")):
+            for columns in batches(self._table("verdicts"), VERDICTS, names):
+                keys = list(zip(*columns[:3], strict=True))
+                found = checked_columns(columns[3:])
+                for key in dict.fromkeys(keys):
+                    mine = [i for i, other in enumerate(keys) if other == key]
+                    yield key, found if len(mine) == len(keys) else [[c[i] for i in mine] for c in found]
 
     def seal(self, journal: Journal) -> None:
         """Write all rows to Parquet, then remove the journal."""
-        with replacing(self.folder / "responses.parquet") as path:
+        with replacing(self._table("responses")) as path:
             write_rows(path, RESPONSES, (_response_row(r) for r in journal.responses()))
-        with replacing(self.folder / "verdicts.parquet") as path:
+        with replacing(self._table("verdicts")) as path:
             write_rows(path, VERDICTS, (verdict_row(v) for v in journal.verdicts()))
         journal.close()
         for suffix in ("-wal", "-shm", ""):  # the database last: while it stands, it is the truth
@@ -312,3 +325,26 @@ class RunFolder:
 def _response_row(r: Response) -> tuple[object, ...]:
     head = (r.key, r.case, r.task, r.model, r.status, r.attempts, r.usage.prompt, r.usage.completion)
     return (*head, r.text, r.reason, r)
+
+
+@contextlib.contextmanager
+def _sound(path: Path) -> Iterator[None]:
+    """A row that is none of ours is a fault of the file."""
+    try:
+        yield
+    except (ValueError, RecursionError) as error:
+        raise FolderError(f"`{path}` holds a row that is not ours ({error}): run it again") from error
+
+
+def _estimate(raw: dict[str, Any]) -> Estimate:
+    """An estimate as it was written; JSON has no nan, so it is written as null."""
+    nan = float("nan")
+    raw |= {k: nan for k in ("value", "low", "high", "worst", "best") if raw[k] is None}
+    raw |= {k: [nan if x is None else x for x in raw[k]] for k in ("bounds", "joint") if k in raw}
+    if error := raw.get("judge_error"):
+        error |= {k: [nan if x is None else x for x in v] for k, v in error.items() if isinstance(v, list)}
+        error["floor"] = nan if error.get("floor") is None else error["floor"]
+    if human := raw.get("human"):
+        human |= {k: [nan if x is None else x for x in v] for k, v in human.items() if isinstance(v, list)}
+        human["narrower"] = nan if human["narrower"] is None else human["narrower"]
+    return msgspec.convert(raw, Estimate)

@@ -7,17 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from trustgen.core import FolderError
+from trustgen.core.plain import opened
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+from .parquet import Bounds, Unfit, listed, read_batches
 
 ROWS = 2_048
 """Rows in memory at a time, and per row group."""
+GROUP = 16 << 20
+"""Bytes of text after which a row group ends early, so that whoever reads it can hold it."""
+BOUNDS = Bounds(column=96 << 20, group=128 << 20, values=4 << 20)
 
 
 def schema(columns: Sequence[tuple[str, str]]) -> Any:
@@ -37,7 +40,7 @@ def schema(columns: Sequence[tuple[str, str]]) -> Any:
 
 
 class TableWriter:
-    """Appends row tuples to one Parquet file; memory holds at most `ROWS` of them."""
+    """Appends row tuples to one Parquet file; memory holds at most `ROWS` of them, or `GROUP` bytes."""
 
     def __init__(self, path: Path, columns: Sequence[tuple[str, str]]) -> None:
         import pyarrow.parquet as pq
@@ -46,15 +49,20 @@ class TableWriter:
         self._names = [name for name, _ in columns]
         self._json = [i for i, (_, kind) in enumerate(columns) if kind == "json"]
         self._file = pq.ParquetWriter(path, self._schema, compression="zstd", compression_level=3)
-        self._rows: list[tuple[Any, ...]] = []
+        self._rows: list[list[Any]] = []
+        self._size = 0
         self._encode = msgspec.json.Encoder(order="deterministic").encode
         self.count = 0
 
     def add(self, row: tuple[Any, ...]) -> None:
         """Append one row; values in `json` columns are encoded here."""
-        self._rows.append(row)
+        told = list(row)
+        for i in self._json:
+            told[i] = self._encode(told[i]).decode()
+        self._rows.append(told)
+        self._size += sum(len(value) for value in told if isinstance(value, str | bytes))
         self.count += 1
-        if len(self._rows) >= ROWS:
+        if len(self._rows) >= ROWS or self._size >= GROUP:
             self._flush()
 
     def _flush(self) -> None:
@@ -62,12 +70,11 @@ class TableWriter:
 
         if not self._rows:
             return
-        columns: list[Any] = [list(column) for column in zip(*self._rows, strict=True)]
-        for i in self._json:
-            columns[i] = [self._encode(value).decode() for value in columns[i]]
+        columns = zip(*self._rows, strict=True)
         arrays = [pa.array(c, type=f.type) for c, f in zip(columns, self._schema, strict=True)]
         self._file.write_batch(pa.record_batch(arrays, schema=self._schema))
         self._rows.clear()
+        self._size = 0
 
     def close(self) -> None:
         """Write what is left and the footer."""
@@ -81,27 +88,51 @@ class TableWriter:
         self.close()
 
 
-def batches(path: Path, columns: Sequence[str] | None = None, rows: int = ROWS) -> Iterator[pa.RecordBatch]:
-    """The record batches of a Parquet file, some columns or all."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+Columns = Sequence[tuple[str, str]]
+"""The names and types of a table."""
 
+
+def batches(path: Path, table: Columns, names: Sequence[str] = (), rows: int = ROWS) -> Iterator[list[list[Any]]]:
+    """The rows of one of our tables, column by column, some thousands at a time: all columns, or those of `names`.
+
+    Raises `FolderError` for a file that is missing, no plain file, not such a table, or too big to read at once.
+    """
+    import pyarrow as pa
+
+    kinds = dict(table)
+    wanted = list(names) or list(kinds)
     try:
-        with pq.ParquetFile(path, memory_map=False, pre_buffer=False) as file:
-            yield from file.iter_batches(batch_size=rows, columns=columns, use_threads=False)
+        with opened(path) as stream:
+            for batch in read_batches(stream, wanted, rows=rows, bounds=BOUNDS):
+                if batch.schema.names != wanted:
+                    raise Unfit("its columns are not those of the table")
+                yield [_values(batch.column(i), name, kinds[name]) for i, name in enumerate(wanted)]
     except FileNotFoundError:
         raise FolderError(f"`{path}` is missing") from None
-    except (OSError, pa.ArrowException) as error:
-        raise FolderError(f"`{path}` cannot be read as Parquet: {error}") from error
+    except (OSError, pa.ArrowException, ValueError, Unfit, MemoryError) as error:
+        raise FolderError(f"`{path}` cannot be read as Parquet: {' '.join(str(error).split())[:300]}") from error
 
 
-def rows(path: Path, columns: Sequence[str] | None = None) -> Iterator[tuple[Any, ...]]:
-    """The rows of a Parquet file as tuples."""
-    for batch in batches(path, columns):
-        yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
+def _values(column: Any, name: str, kind: str) -> list[Any]:
+    """The values of a column, which must be of its type; only a number may be missing."""
+    import pyarrow as pa
+
+    found = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
+    if pa.types.is_list(found) and pa.types.is_dictionary(found.value_type):
+        found = pa.list_(found.value_type.value_type)
+    due = schema([(name, "text" if kind == "category" else kind)])[0].type
+    if found != due or (column.null_count and kind != "float"):
+        raise Unfit(f"column `{name}` holds {found}{' with gaps' if column.null_count else ''}, not {due}")
+    return listed(column)
 
 
-def write_rows(path: Path, columns: Sequence[tuple[str, str]], source: Iterable[tuple[Any, ...]]) -> int:
+def rows(path: Path, table: Columns, names: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:
+    """The rows of one of our tables as tuples."""
+    for batch in batches(path, table, names):
+        yield from zip(*batch, strict=True)
+
+
+def write_rows(path: Path, columns: Columns, source: Iterable[tuple[Any, ...]]) -> int:
     """Write rows to a Parquet file; returns how many."""
     with TableWriter(path, columns) as table:
         for row in source:

@@ -82,7 +82,7 @@ async def exchange(
     """
     import aiohttp
 
-    connector = aiohttp.TCPConnector(resolver=_pinned(where.host, addresses), use_dns_cache=False, force_close=True)
+    connector = aiohttp.TCPConnector(resolver=pinned(where.host, addresses), use_dns_cache=False, force_close=True)
     sent = {"User-Agent": user_agent(), "Accept-Encoding": "gzip, deflate", "Accept": ", ".join(kinds) or "*/*"}
     try:
         async with (
@@ -131,7 +131,7 @@ def _verbatim(where: Place) -> Any:
     return url
 
 
-def _pinned(host: str, addresses: tuple[str, ...]) -> Any:
+def pinned(host: str, addresses: tuple[str, ...]) -> Any:
     """A resolver that knows one host, and of it only the addresses that were checked."""
     from aiohttp.abc import AbstractResolver, ResolveResult
 

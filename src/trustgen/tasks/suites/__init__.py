@@ -19,7 +19,7 @@ from pathlib import Path
 
 import msgspec
 
-from trustgen.core import BARE, InputError, Kit, Task, TaskFactory, UnknownName
+from trustgen.core import BARE, InputError, Kit, Task, TaskFactory, UnknownName, plain
 from trustgen.core.registry import load, names
 from trustgen.curate import pool
 
@@ -61,7 +61,7 @@ def load_suite(what: str) -> Suite:
     """
     if what.endswith(".toml") or "/" in what or "\\" in what:
         try:
-            text = Path(what).read_text("utf-8-sig")
+            text = plain.read_text(Path(what))
         except (OSError, ValueError) as error:
             raise InputError(f"suite `{what}` cannot be read: {getattr(error, 'strerror', None) or error}") from None
         return _parse(text, what)
@@ -81,7 +81,7 @@ def _factory(task: str) -> TaskFactory:
 
 def _parse(text: str, file: str) -> Suite:
     try:
-        suite = msgspec.convert(tomllib.loads(text), Suite)
+        suite = msgspec.convert(plain.toml(text), Suite)
     except tomllib.TOMLDecodeError as error:
         fault = str(error).replace("at end of document", f"at line {len(text.splitlines())}, the end")
         raise InputError(f"suite `{file}` is no valid TOML: {fault}") from None

@@ -1,0 +1,87 @@
+"""What an edition says of itself: its manifest, its tasks, and the lines of its ledger."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from trustgen.core import Level, Sampling, Turn, digest
+
+ANCHOR = "anchor"
+"""The block of cases that an edition shares with others, so that scores on them can be equated."""
+
+FORMAT = 2
+
+
+class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """One task of an edition. `arms` counts the accepted cases; `made` is how many were meant,
+    those lost for good included."""
+
+    id: str
+    version: str
+    n: int
+    pool: str
+    level: Level
+    sampling: Sampling
+    arms: dict[str, int]
+    calls: int
+    made: int
+    mended: int = 0  # rejected attempts that a later one replaced
+
+    @property
+    def planned(self) -> int:
+        """Cases to ask."""
+        return sum(self.arms.values())
+
+
+class Anchor(msgspec.Struct, frozen=True):
+    """The first `records` of every task are drawn under the salt `name` instead of the edition's own."""
+
+    name: str
+    records: int
+
+
+class Reject(msgspec.Struct, frozen=True, kw_only=True):
+    """A line of the ledger. `stage` is where it fell out.
+
+    `lost` says that a case which was meant is missing: not so for a row of a source, for an attempt that a later one
+    made good, and where a variation did not apply.
+    """
+
+    stage: Literal["curate", "craft", "vary", "audit"]
+    reason: str
+    task: str = ""
+    arm: str = ""
+    record: str = ""
+    where: str = ""  # file and line, or URL, of a row that became no record
+    attempt: int = 0
+    lost: bool = True
+    turns: tuple[Turn, ...] = ()
+
+
+class EditionManifest(msgspec.Struct, frozen=True, kw_only=True):
+    """`edition.json`. `acceptance` is accepted / (accepted + rejected for good), over cases."""
+
+    id: str
+    suite: str
+    salt: str
+    trustgen: str
+    tasks: tuple[TaskEntry, ...]
+    files: dict[str, str]
+    acceptance: float
+    roles: dict[str, str] = {}
+    anchor: Anchor | None = None
+    pools: dict[str, dict[str, str | int]] = {}
+    audit: dict[str, Any] = {}
+    seal: str = ""
+    format: int = FORMAT
+
+    @property
+    def makers(self) -> dict[str, str]:
+        """The roles that shaped the cases. A judge of the build only voted; who judges a run is bound by the run."""
+        return {role: uri for role, uri in self.roles.items() if role.split(".")[0] != "judge"}
+
+    def sealed(self) -> EditionManifest:
+        """The same, with the hash of all that it says."""
+        return msgspec.structs.replace(self, seal=digest(msgspec.structs.replace(self, seal="")))
