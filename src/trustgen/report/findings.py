@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trustgen.core import Card, Estimate, InputError, registry
+from trustgen.core.shown import one_line
 from trustgen.store import Edition, EditionManifest, RunFolder, RunManifest, TaskEntry
 
 from .examples import Example, examples
@@ -18,7 +19,7 @@ from .health import Health, health
 from .judging import UNREAD, Judged, judged
 from .reading import Pair, counted_run, graded, lacking
 from .recount import Doubt, recounted
-from .words import one_line, plural
+from .words import plural
 
 MOST_DOUBTS = 5
 
