@@ -291,12 +291,19 @@ async def _fetch(
     host = urlsplit(url).netloc
     timeout = aiohttp.ClientTimeout(total=seconds)
     try:
-        async with aiohttp.ClientSession(timeout=timeout, headers=headers, trust_env=True) as session:
+        async with aiohttp.ClientSession(timeout=timeout) as session:  # `trust_env` would send what ~/.netrc holds
             for _ in range(redirects + 1):
                 _check_allowed(url)
-                async with session.request(method, url, data=data, allow_redirects=False) as answer:
+                proxy = _proxy(url)
+                async with session.request(
+                    method, url, data=data, headers=headers, allow_redirects=False, proxy=proxy
+                ) as answer:
                     if answer.status in (301, 302, 303, 307, 308) and "Location" in answer.headers:
-                        url = _followed(url, answer.headers["Location"])
+                        place = _followed(url, answer.headers["Location"])
+                        if _origin(place) != _origin(url):  # what was meant for one server is not told to another
+                            method, data = "GET", None
+                            headers = {name: value for name, value in headers.items() if name in _FOR_ANYBODY}
+                        url = place
                         continue
                     return await _body(answer, host, most), answer.content_type
             raise FetchError(f"{host} redirected more than {redirects} times: check the address")
@@ -304,6 +311,23 @@ async def _fetch(
         raise FetchError(f"{host} did not finish within {seconds:g} seconds", lasting=False) from error
     except (aiohttp.ClientError, OSError, ValueError) as error:
         raise FetchError(f"{host}: {type(error).__name__}: {error}"[:300], lasting=False) from error
+
+
+_FOR_ANYBODY = ("Accept", "User-Agent")  # headers that say nothing of the user
+
+
+def _origin(url: str) -> tuple[str, str]:
+    parts = urlsplit(url)
+    return parts.scheme.lower(), parts.netloc.lower()
+
+
+def _proxy(url: str) -> str | None:
+    """The proxy that the environment names for an address."""
+    from urllib.request import getproxies, proxy_bypass
+
+    parts = urlsplit(url)
+    found = getproxies()
+    return None if proxy_bypass(parts.netloc) else found.get(parts.scheme) or found.get("all")
 
 
 def _check_allowed(url: str) -> None:

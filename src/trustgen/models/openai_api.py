@@ -23,6 +23,7 @@ from trustgen.core import InputError, Level, ModelFault, ModelOptions, Permanent
 from . import chat_format, streamed
 from .adapting import REFUSABLE, adapting
 from .faults import Refused, clean, fault_of_status, refused
+from .offline import is_loopback
 from .waits import wait_of
 
 LONGEST_BODY = 32 * 1024 * 1024  # bytes; a longer answer is a broken server, not a reply
@@ -30,13 +31,29 @@ LONGEST_ERROR = 64 * 1024  # bytes of an error answer that are read
 PREFLIGHT = 10.0  # seconds a connection may take, and an answer after it
 SLOTS = 256
 
+_SECRET = re.compile(r"auth|key|token|secret|cookie|password|credential|signature", re.IGNORECASE)
+
 _BIG_REQUEST = 512 * 1024  # bytes; beyond this aiohttp wants a file, which it writes in pieces
 
 
 def open_model(rest: str, options: ModelOptions) -> OpenAIModel:
-    """The model of `MODEL@http://host:port/v1`. Raises `InputError` for a malformed URI or an unset key."""
+    """The model of `MODEL@http://host:port/v1`.
+
+    Raises `InputError` for a malformed URI, an unset key, and a secret that would cross a network unencrypted.
+    """
     name, base = _parse(rest)
-    return OpenAIModel(name, base, read_key(options.api_key_env), options)
+    model = OpenAIModel(name, base, read_key(options.api_key_env), options)
+    secret = "its key" if options.api_key_env else next((f"header `{h}`" for h in options.headers if is_secret(h)), "")
+    if secret and base.startswith("http:") and not (options.insecure or is_loopback(urlsplit(base).hostname or "")):
+        raise InputError(
+            f"model `{name}` would send {secret} unencrypted to {base}: use https, or allow it: --insecure"
+        )
+    return model
+
+
+def is_secret(header: str) -> bool:
+    """Whether a header by this name usually holds a secret."""
+    return bool(_SECRET.search(header))
 
 
 def read_key(variable: str) -> str:
