@@ -142,6 +142,19 @@ def test_of_five_secrets_one_is_sent_and_none_is_written(
         assert name == "CANARY_1" or value not in heard[0]
 
 
+def test_a_key_that_comes_back_is_in_no_file_and_is_told_of(
+    servers: tuple[Listening, Listening], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "small.toml").write_text(SMALL)
+    servers[0].words = f"your key is Bearer {CANARIES['CANARY_1']}"
+    asked = ("--model", models(servers)[0], "--api-key-env", "CANARY_1", "--salt", "s", "-o", "run")
+    _, said = run(capsys, "run", "small.toml", *asked)
+    said += run(capsys, "report", "run", "-f", "md")[1]
+    assert CANARIES["CANARY_1"] not in said + written(tmp_path)
+    assert "showed its API key in 14 answers: it was struck out" in " ".join(said.split())
+    assert "[API key struck out]" in (tmp_path / "run/report.html").read_text("utf-8")
+
+
 def test_one_server_may_have_one_key_for_all(
     servers: tuple[Listening, Listening], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -163,7 +163,7 @@ def _keep_apart(
     said: Mapping[str, tuple[str, ...]], uris: Mapping[str, str], values: Mapping[str, Mapping[str, list[Any]]]
 ) -> None:
     """Raise `InputError` where a secret that was given without a name would reach more than one server."""
-    from trustgen.models.openai_api import is_secret
+    from trustgen.models.secrets import is_secret
 
     for option in ("api_key_env", "header"):
         flag = f"--{option.replace('_', '-')}"

@@ -142,7 +142,11 @@ class Findings:
         yield from (f"{h.model}: {h.retries}" for h in self.health if h.retries)
         for h in self.health:
             if h.estimated:
-                yield f"{h.model} reports no usage: its tokens are estimated from lengths, bytes / 4"
+                told = "its tokens are estimated from lengths, bytes / 4"
+                yield f"{h.model} reports no usage, or none that can be: {told}"
+            if h.struck:
+                times = plural(h.struck, "answer")
+                yield f"{h.model} showed its API key in {times}: it was struck out; tell whoever runs that server"
 
     @property
     def judged(self) -> str:

@@ -387,9 +387,10 @@ class Engine:
         model = response.model
         if response.status != "error":
             self.failing[model] = 0
-            if response.replies and response.replies[0].usage.estimated and model not in self.unmetered:
+            if model not in self.unmetered and any(reply.usage.estimated for reply in response.replies):
                 self.unmetered.add(model)
-                self.progress.note(f"{model} reports no usage: its tokens are estimated from lengths, bytes / 4")
+                told = "its tokens are estimated from lengths, bytes / 4"
+                self.progress.note(f"{model} reports no usage, or none that can be: {told}")
             return
         self.failing[model] += 1
         if self.failing[model] >= BREAKER and not asker.stop:
