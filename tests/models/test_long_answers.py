@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from trustgen.core import Sampling
-from trustgen.models.openai_api import LONGEST_BODY, SHORT_BODY, longest_body
+from trustgen.models.openai_api import LONG, LONGEST_BODY, SHORT_BODY, longest_body
 
 ASK = """
 import asyncio, json, resource, sys, threading, time
@@ -16,6 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 size, at_once, most = map(int, sys.argv[1:])
 text = json.dumps({"choices": [{"message": {"content": "a" * size}, "finish_reason": "stop"}]}).encode()
+
+lock, held = threading.Lock(), [0, 0]
 
 class Handler(BaseHTTPRequestHandler):
     def log_message(self, *_): pass
@@ -27,7 +29,12 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         try:
             self.wfile.write(memoryview(text)[:-1])
-            time.sleep(0.5)  # so that whoever is read at all is held
+            with lock:  # taken but for a byte: this answer is held by whoever asked
+                held[0] += 1
+                held[1] = max(held)
+            time.sleep(0.3)
+            with lock:
+                held[0] -= 1
             self.wfile.write(text[-1:])
         except OSError:
             pass
@@ -51,32 +58,33 @@ async def main():
 
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 found = asyncio.run(main())
-print(json.dumps([(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024, sorted(set(map(str, found)))]))
+mb = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+print(json.dumps([held[1], mb, sorted(set(map(str, found)))]))
 """
 
 
-def grown(size: int, at_once: int, most: int) -> tuple[int, list[str]]:
-    """MB that a process grows by over so many answers of a size, and what became of them."""
+def asked(size: int, at_once: int, most: int) -> tuple[int, int, list[str]]:
+    """Answers of a size that are held at once, MB that the process grows by, and what became of them."""
     import json
 
     args = [sys.executable, "-c", ASK, str(size), str(at_once), str(most)]
     done = subprocess.run(args, capture_output=True, text=True, timeout=100, check=True)
-    mb, found = json.loads(done.stdout)
-    return mb, found
+    held, mb, found = json.loads(done.stdout)
+    return held, mb, found
 
 
 def test_an_answer_far_longer_than_asked_for_is_none() -> None:
-    mb, found = grown(30 << 20, 4, 512)
+    _, mb, found = asked(30 << 20, 4, 512)
     assert len(found) == 1
     assert found[0].startswith("the answer is longer than 1.25 MB")
     assert mb < 100
 
 
 def test_few_long_answers_are_held_at_once() -> None:
-    """12 answers of 6 MB that were asked for: all are read, and the memory is that of the few places for long ones."""
-    mb, found = grown(6 << 20, 12, 60_000)
-    assert found == [str(6 << 20)]
-    assert mb < 62  # seen 41; with a place for each of the twelve 80
+    """Eight answers of 9 MB that were asked for, all at once: all are read, four at a time."""
+    held, _, found = asked(9 << 20, 8, 60_000)
+    assert found == [str(9 << 20)]
+    assert held == LONG
 
 
 @pytest.mark.parametrize("logprobs", [0, 5, 20])
