@@ -9,7 +9,18 @@ from trustgen.judge.fence import fenced, visible
 TOKENS = [
     *("[SYSTEM_PROMPT]", "[/SYSTEM_PROMPT]", "[TOOL_RESULTS]", "[/TOOL_RESULTS]", "[AVAILABLE_TOOLS]", "[TOOL_CALLS]"),
     *("<tool_call>", "</tool_call>", "<tool_response>", "<start_of_image>", "<end_of_utterance>", "<my_new_token>"),
-    *("[INST]", "[/inst]", "<<SYS>>", "</s>", "<bos>", "<|im_start|>", "<|eot_id|>", "<｜User｜>", "<tools>", "<think>"),
+    *(
+        "[INST]",
+        "[/inst]",
+        "<<SYS>>",
+        "</s>",
+        "<bos>",
+        "<|im_start|>",
+        "<|eot_id|>",
+        "<｜User｜>",
+        "<tools>",
+        "<think>",
+    ),
     *("<|channel>", "<turn|>", "<developer>", "</observation>"),
 ]
 
