@@ -93,4 +93,4 @@ def test_a_run_ends_and_says_who_made_it_wait(tmp_path: Path, monkeypatch: pytes
     assert notes[0].startswith("scripted/unwilling asks to be left alone: 1 s to wait")
     outcomes = result.estimates[0].outcomes
     assert outcomes["error"] > 0
-    assert sum(outcomes.values()) == 12
+    assert sum(outcomes.values()) == 24
