@@ -83,7 +83,7 @@ def test_a_reply() -> None:
         return got
 
     got = against(always("ok"), work)
-    assert (got.text, got.finish, got.usage.prompt, got.usage.completion) == ("answer to What?", "stop", 3, 5)
+    assert (got.text, got.finish, got.usage.prompt, got.usage.completion) == ("answer to What?", "stop", 40, 5)
     assert 0 < got.seconds < 5
 
 
