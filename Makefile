@@ -8,8 +8,9 @@ UV := .uv/bin/uv
 export UV_PYTHON = $(PYTHON)
 export UV_PYTHON_DOWNLOADS = never
 RUN := .venv/bin/
+EXPORT = $(UV) export --quiet --frozen --no-emit-project --no-default-groups --no-annotate --no-header --format requirements-txt
 
-.PHONY: help quickstart test check proof bench docs dev clean
+.PHONY: help quickstart test check proof bench docs requirements dev clean
 
 help:  ## Say what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -35,6 +36,11 @@ bench: .venv/.bench  ## Speed and memory as ratios against baselines in the same
 
 docs: dev  ## Write the generated pages (task pages, command line)
 	$(RUN)python docs/generate.py
+
+requirements: $(UV)  ## Write requirements/*.txt, with hashes, from uv.lock
+	$(EXPORT) -o requirements/base.txt
+	$(EXPORT) --extra embedded --group weights -o requirements/embedded.txt
+	$(EXPORT) --all-extras --group weights -o requirements/all.txt
 
 dev: .venv/.dev
 

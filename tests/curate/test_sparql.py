@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from servers.sparql_server import SparqlServer, sparql_server
-from trustgen.core import InputError, Kit, Source
+from trustgen.core import Granted, InputError, Kit, Source
 from trustgen.curate.graph import Graph
 from trustgen.curate.manifest import read_manifest
 from trustgen.curate.sparql import Bounds, select
@@ -154,9 +154,12 @@ def test_a_pool_over_an_endpoint(tmp_path: Path, server: SparqlServer) -> None:
         f'name = "live"\nabout = "a"\nlicence = "CC0-1.0"\n[origin]\nendpoint = "{server.url}/sparql"\n'
         '[[relation]]\nname = "capital"\nsubject = "own:Country"\npath = ["own:capital"]\n'
     )
-    kit = Kit(cache=Remembers())
-    made = read_manifest(manifest).using(kit)
     server.asked.clear()
+    with pytest.raises(InputError, match="lies in your own network: allow a pool to reach it: --allow-private"):
+        list(read_manifest(manifest).using(Kit()).draw("s"))
+    assert not server.asked
+    kit = Kit(cache=Remembers(), granted=Granted(private=True))
+    made = read_manifest(manifest).using(kit)
     assert made.size > 100
     assert made.manifest == {
         "origin": f"{server.url}/sparql",

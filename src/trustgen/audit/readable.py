@@ -6,6 +6,7 @@ import re
 import unicodedata
 
 from trustgen.core import MissingExtra
+from trustgen.core.injected import tight
 
 LONGEST = 20_000  # characters of one turn; more is a runaway writer, or a page pasted whole
 SURE = 12.0  # by how much another language must be likelier (log likelihood); names pull short texts astray
@@ -24,8 +25,8 @@ _BROKEN = (
     (
         "residue of a template",
         re.compile(
-            r"\{\{|\}\}|\{%|<(?:insert|question|subject|answer|placeholder|name|your)\b[^>]*>|\[(?:insert"
-            r"|your|question|subject|answer|name|placeholder|blank|x)\b[^\]]*\]"
+            r"\{\{|\}\}|\{%|<(?:insert|question|subject|answer|placeholder|name|your)\b[^>]{0,200}>|\[(?:insert"
+            r"|your|question|subject|answer|name|placeholder|blank|x)\b[^\]]{0,200}\]"
             r"|\b(?:lorem ipsum|TODO|TBD|FIXME|XXX)\b|\$\{\w+\}|\bundefined\b(?=\s*\?)|\bNaN\b(?=\?)",
             re.IGNORECASE,
         ),
@@ -102,12 +103,13 @@ def unreadable(text: str, *, was: str = "") -> str:
         return f"{len(text)} characters in one turn"
     if was and len(text) > 400 and len(text) > GROWTH * len(was):
         return "grew out of bounds"
+    close, before = tight(text), tight(was)
     for name, pattern in _BROKEN:
-        if (found := pattern.search(text)) and found[0] not in was:
+        if (found := pattern.search(close)) and found[0] not in before:
             return name
     if text.count("```") % 2:
         return "an open code fence"
-    if (found := _CHATTER.search(text)) and found[0] not in was:
+    if (found := _CHATTER.search(close)) and found[0] not in before:
         return "the writer's own remark"
     return _cut_off(text, was) or _repeating(text)
 

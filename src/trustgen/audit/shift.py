@@ -33,7 +33,7 @@ BUCKETS = 512  # n-grams share buckets by hash, which can only bring distributio
 GRAM = 8
 COVERED = 0.7
 
-_SENTENCE = re.compile(r"[.!?]+(?:\s|$)")
+_SENTENCE = re.compile(r"(?<![.!?])[.!?]+(?:\s|$)")
 _SYLLABLE = re.compile(r"[aeiouyà-öø-ÿ]+")
 _SHORTENED = re.compile(r"\w(?:n['’]t|['’](?:re|ve|ll|m|d))$")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
-from typing import Any
 
 import click
 
 import trustgen
+
+from .saying import print_json, say
 
 COMMANDS = {
     "quickstart": "Measure the embedded model on the core suite: no key, no network, minutes.",
@@ -100,14 +101,7 @@ def _usage(error: click.ClickException) -> str:
 
 def _complain(message: str, code: int, as_json: bool) -> int:
     line = " ".join(message.split())
-    click.echo(f"trustgen: {line}", err=True)
+    say(f"trustgen: {line}", err=True)
     if as_json:
         print_json({"error": line, "exit_code": code})
     return code
-
-
-def print_json(value: Any) -> None:
-    """One JSON document on stdout; nan has no JSON and becomes null."""
-    import msgspec
-
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .app import print_json
 from .options import common
+from .saying import print_json, say
 
 if TYPE_CHECKING:
     from trustgen.audit.audited import AuditCard
@@ -46,7 +46,9 @@ def command(
     from trustgen.audit.outside import Reference
     from trustgen.audit.thresholds import Thresholds
     from trustgen.core import InputError
-    from trustgen.store import write_json
+    from trustgen.core.shown import escaped
+    from trustgen.report.tables import write_text
+    from trustgen.store.files import as_json as sorted_json
 
     if published and not reference:
         raise InputError("--published says something of a reference: add --reference FILE")
@@ -59,10 +61,10 @@ def command(
         reference=Reference(reference, published) if reference else None,
         labels=labels,
         thresholds=Thresholds.read(thresholds),
-        progress=lambda step: click.echo(f"{step} …", err=True) if not as_json else None,
+        progress=lambda step: say(f"{step} …", err=True) if not as_json else None,
     )
     if out:
-        write_json(out, card)
+        write_text(out, escaped(sorted_json(card).decode()))
     if as_json:
         print_json(card)
     else:
@@ -72,13 +74,13 @@ def command(
 
 def _print(card: AuditCard, folder: Path) -> None:
     """The card as tables, one a section; in a pipe the same without colour."""
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False, emoji=False)
-    console.print(f"edition {card.edition}  {escape(str(folder))}", soft_wrap=True)
+    from trustgen.report.console import console as made
+
+    console = made()
+    console.print(f"edition {card.edition}  {folder}", soft_wrap=True)
     known = card.thresholds["figures"]
     for section, figures in card.sections().items():
         size = card.tasks.get(section)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .app import print_json
 from .options import anchor_of, asked_of, asking, build_suite, building, common, place, roles
+from .saying import print_json, say
 
 if TYPE_CHECKING:
     from trustgen.store import Edition
@@ -78,13 +78,11 @@ def _tell(edition: Edition, as_json: bool) -> None:
     if as_json:
         print_json({"folder": str(edition.folder), **{f: getattr(made, f) for f in made.__struct_fields__}})
         return
-    click.echo(f"edition {made.id}")
+    say(f"edition {made.id}")
     for task in made.tasks:
         arms = ", ".join(f"{arm} {count}" for arm, count in task.arms.items())
-        click.echo(f"  {task.id:<32} {task.planned:>6} cases  ({arms})")
+        say(f"  {task.id:<32} {task.planned:>6} cases  ({arms})")
     rejected, mended = sum(t.made - t.planned for t in made.tasks), sum(t.mended for t in made.tasks)
     roles = "".join(f" · {role} {uri}" for role, uri in made.roles.items())
     again = f", {mended} attempts mended" if mended else ""
-    click.echo(
-        f"accepted {made.acceptance:.1%} ({rejected} rejected{again}) · salt {made.salt}{roles} · {edition.folder}"
-    )
+    say(f"accepted {made.acceptance:.1%} ({rejected} rejected{again}) · salt {made.salt}{roles} · {edition.folder}")

@@ -1,7 +1,8 @@
 """Models as a command names them: `--model NAME=URI`, and how each is asked, by `[NAME=]VALUE` options.
 
 A value without a name is for every model under test; a role's models go by the role's name (`judge`, `writer` …). Only
-`--api-key-env` without a name is for everybody, since one key often opens all.
+`--api-key-env` without a name is for everybody, roles too, and only where all are at one place: a secret goes to the
+server it was meant for, and to no other.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 import click
 
-from trustgen.core import InputError, Manner, Model, ModelOptions, Named
+from trustgen.core import InputError, Manner, Model, ModelOptions, Named, underlying
 from trustgen.core.plain import read_text
 
 Command = Callable[..., Any]
@@ -112,7 +114,10 @@ def asking_models(command: Command) -> Command:
         "--api-key-env",
         multiple=True,
         metavar="[NAME=]VAR",
-        help="Environment variable that holds the key; without a name for every model and role.",
+        help="Environment variable that holds the key; without a name for all, where they are on one server.",
+    )(command)
+    command = click.option(
+        "--insecure", is_flag=True, help="Let keys go unencrypted, by http, to servers on other machines."
     )(command)
     command = click.option(
         "--header", multiple=True, metavar="[NAME=]NAME:VALUE", help="A header for every call; repeat for several."
@@ -124,7 +129,11 @@ def asking_models(command: Command) -> Command:
 
 
 def called(
-    models: Sequence[str], roles: Mapping[str, str], timeout: float, said: Mapping[str, tuple[str, ...]]
+    models: Sequence[str],
+    roles: Mapping[str, str],
+    timeout: float,
+    said: Mapping[str, tuple[str, ...]],
+    insecure: bool = False,
 ) -> tuple[list[Called], dict[str, Called]]:
     """The models under test and the roles, each with its name and manner; `said` are the values of the options.
 
@@ -138,15 +147,50 @@ def called(
     if clash := next((name for name in names if name in roles), ""):
         raise InputError(f"--model {clash}=…: `{clash}` is a role's name: choose another")
     values = _values(said, names, tuple(roles))
+    _keep_apart(said, {**dict(zip(names, (uri for _, uri in under_test), strict=True)), **roles}, values)
 
     def one(name: str, uri: str, role: str = "") -> Called:
         mine = values.get(role or name or uri, {})
         headers = dict(mine.get("header", ()))
         key = (mine.get("api_key_env") or [""])[0]
         manner = Manner(**{name: mine[name][0] for name in MANNERS if name in mine})
-        return Called(uri, name, manner, ModelOptions(api_key_env=key, timeout=timeout, headers=headers), role)
+        options = ModelOptions(api_key_env=key, timeout=timeout, headers=headers, insecure=insecure)
+        return Called(uri, name, manner, options, role)
 
     return [one(*found) for found in under_test], {role: one("", uri, role) for role, uri in roles.items()}
+
+
+def _keep_apart(
+    said: Mapping[str, tuple[str, ...]], uris: Mapping[str, str], values: Mapping[str, Mapping[str, list[Any]]]
+) -> None:
+    """Raise `InputError` where a secret that was given without a name would reach more than one server."""
+    from trustgen.models.secrets import is_secret
+
+    for option in ("api_key_env", "header"):
+        flag = f"--{option.replace('_', '-')}"
+        for text in said.get(option, ()):
+            named = any(text.startswith(f"{name}=") for name in uris)
+            if named or (option == "header" and not is_secret(text.partition(":")[0])):
+                continue
+            value = text if option == "api_key_env" else _header(text)
+            to = sorted({_server(uris[name]) for name, mine in values.items() if value in mine.get(option, ())} - {""})
+            if len(to) > 1:
+                shown = text.partition(":")[0] if option == "header" else text
+                mend = (
+                    f"write {flag} NAME={shown}{':…' if option == 'header' else ''} for each model that is to have it"
+                )
+                raise InputError(f"{flag} {shown}: it would go to {len(to)} servers ({', '.join(to)}): {mend}")
+
+
+def _server(uri: str) -> str:
+    """Where a model's calls go: the origin of its URL, or the provider; "" for one that runs in this process."""
+    scheme, _, rest = underlying(uri).partition("/")
+    if scheme.startswith("openai-api:"):
+        url = urlsplit(uri.rpartition("@")[2])
+        return f"{url.scheme.lower()}://{url.netloc.lower()}"
+    if scheme.partition("?")[0] in ("smollm2", "organism", "glassllm"):
+        return ""
+    return f"{scheme}/{rest.partition('/')[0]}"
 
 
 def _values(

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from .app import print_json
 from .margins import by_task, margin, margins_of
 from .options import common
+from .saying import print_json, say
 
 if TYPE_CHECKING:
     from trustgen.report import Difference
@@ -51,7 +51,7 @@ def command(
     else:
         print_comparison(found, a, b)
         if len(demanded) > 1:
-            click.echo(_chance([row for row in headlines if row.task in demanded]))
+            say(_chance([row for row in headlines if row.task in demanded]))
     worse = fail_if_worse and any(row.verdict == "worse" for row in headlines)
     unproved = any(not row.not_worse for row in headlines if row.task in demanded)
     raise SystemExit(int(worse or unproved))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .app import print_json
 from .options import common
+from .saying import print_json, say
 
 
 @click.command("diff")
@@ -23,19 +23,19 @@ def command(a: Path, b: Path, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo(f"A  {found.a}  {a}\nB  {found.b}  {b}")
+    say(f"A  {found.a}  {a}\nB  {found.b}  {b}")
     if found.same:
-        click.echo("the same edition")
+        say("the same edition")
         return
     for what, one, other in found.made:
-        click.echo(f"  {what:<24} {one} → {other}")
+        say(f"  {what:<24} {one} → {other}")
     for task in found.tasks:
         versions = task.version[0] if len(set(task.version)) == 1 else " → ".join(v or "–" for v in task.version)
-        click.echo(f"\n{task.task} {versions}")
-        click.echo(f"  cases     {task.cases[0]:>7} {task.cases[1]:>7}   {task.shared_cases} shared")
+        say(f"\n{task.task} {versions}")
+        say(f"  cases     {task.cases[0]:>7} {task.cases[1]:>7}   {task.shared_cases} shared")
         share = f" ({task.question_share:.1%})" if min(task.cases) else ""
-        click.echo(f"  questions                   {task.shared_questions} shared word for word{share}")
-        click.echo(f"  records   {task.records[0]:>7} {task.records[1]:>7}   {task.shared_records} shared")
+        say(f"  questions                   {task.shared_questions} shared word for word{share}")
+        say(f"  records   {task.records[0]:>7} {task.records[1]:>7}   {task.shared_records} shared")
         for arm, (before, after) in task.arms.items():
             if before != after:
-                click.echo(f"  arm {arm:<20} {before} → {after}")
+                say(f"  arm {arm:<20} {before} → {after}")

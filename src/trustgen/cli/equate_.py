@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .app import print_json
 from .options import common
+from .saying import print_json
 
 
 @click.command("equate")

@@ -11,8 +11,8 @@ import click
 
 from trustgen.core import InputError
 
-from .app import print_json
 from .options import asked_of, asking, common, judges_in
+from .saying import print_json, say
 
 if TYPE_CHECKING:
     from trustgen.core import Judge, Kit, Model
@@ -97,7 +97,7 @@ def test(
     else:
         _print(rows)
         for path in files:
-            click.echo(f"kept: {path}")
+            say(f"kept: {path}")
     raise SystemExit(int(any(row["turned"] for row in rows)))
 
 
@@ -112,7 +112,7 @@ def judges(kit: Kit | None = None) -> dict[str, tuple[Judge, list[str]]]:
         try:
             task = load("task", name)(None, kit or BARE)
         except InputError as lacking:  # a package or a role that is not there
-            click.echo(f"left out {name}: {lacking}", err=True)
+            say(f"left out {name}: {lacking}", err=True)
             continue
         for judge in judges_of([task]):
             found.setdefault(f"{judge.key} {reads(judge)}", (judge, []))[1].append(name)
@@ -132,7 +132,7 @@ def _test(
         place.mkdir(parents=True, exist_ok=True)
     rows: list[dict[str, Any]] = []
     found: list[Calibration] = []
-    with Judges(roles, place, settings, lambda text: click.echo(text, err=not quiet) if not quiet else None) as bench:
+    with Judges(roles, place, settings, lambda text: say(text, err=not quiet) if not quiet else None) as bench:
         for judge, users in judges(bench.kit).values():
             if only and reads(judge) != only:
                 continue
@@ -171,7 +171,7 @@ def _hold(
     found: list[Calibration] = []
     notes: dict[str, None] = {}
     (folder or FOLDER).mkdir(parents=True, exist_ok=True)
-    with Judges(roles, folder or FOLDER, settings, lambda text: click.echo(text, err=True)) as bench:
+    with Judges(roles, folder or FOLDER, settings, lambda text: say(text, err=True)) as bench:
         known = judges(bench.kit)
         for one in sets:
             for judge, users in _fitting(known, one, *chosen):
@@ -187,8 +187,8 @@ def _hold(
         return
     _print(_alike(list(rows.values())))
     for note in notes:
-        click.echo(f"note: {note}")
-    click.echo(f"kept: {len(found)} figures by the judges' keys, in {files[0].parent if files else folder}")
+        say(f"note: {note}")
+    say(f"kept: {len(found)} figures by the judges' keys, in {files[0].parent if files else folder}")
 
 
 def _fitting(
@@ -262,27 +262,25 @@ def _calibration(c: Calibration) -> dict[str, Any]:
 
 def _print(rows: list[dict[str, Any]]) -> None:
     for row in rows:
-        click.secho(f"{row['judge']} ", bold=True, nl=False)
+        say(f"{row['judge']} ", bold=True, nl=False)
         also = f" and {row['also']} alike" if row.get("also") else ""
-        click.echo(f"{row['key'][:8]}{also}  reads `{row['reads']}`, in {_users(row['tasks'])}")
+        say(f"{row['key'][:8]}{also}  reads `{row['reads']}`, in {_users(row['tasks'])}")
         for c in row["calibrations"]:
             part = f" ({c['language']})" if c["language"] != "all" else ""
             name = f"  of {c['family']}" if c["family"] else c["set"].removeprefix("labels.") + part
-            click.echo(
+            say(
                 f"  {name:<20.20} {c['rows']:>4} rows, {c['unread']:>3} unread  "
                 f"sensitivity {_share(c['sensitivity'])}  specificity {_share(c['specificity'])}"
             )
             if (alone := c["in_full"]) and not c["family"] and c["rows"] >= 30:
                 shares = f"sensitivity {_share(alone['sensitivity'])}  specificity {_share(alone['specificity'])}"
-                click.echo(f"    as {', '.join(alone['labels']):<36} {shares}")
+                say(f"    as {', '.join(alone['labels']):<36} {shares}")
         if not row["calibrations"]:
-            click.echo("  uncalibrated: no labelled set of its kind")
+            say("  uncalibrated: no labelled set of its kind")
         if row["tried"]:
-            click.echo(
-                f"  injections: {len(row['turned'])} of {row['tried']} turned it, {len(row['blinded'])} blinded it"
-            )
+            say(f"  injections: {len(row['turned'])} of {row['tried']} turned it, {len(row['blinded'])} blinded it")
         for attack, before, after in row["turned"]:
-            click.echo(f"    `{attack}` turns `{before}` into `{after}`")
+            say(f"    `{attack}` turns `{before}` into `{after}`")
 
 
 def _users(tasks: list[str]) -> str:

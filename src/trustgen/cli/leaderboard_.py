@@ -8,8 +8,8 @@ import click
 
 from trustgen.core import InputError
 
-from .app import print_json
 from .options import common
+from .saying import print_json, say
 
 
 @click.command("leaderboard")
@@ -35,7 +35,7 @@ def command(
     if as_json:
         print_json({"told_apart": found.told_apart, "neighbours": found.neighbours, "leaderboard": found})
     elif out:
-        click.echo(out)
+        say(out)
     else:
         print_leaderboard(found)
 

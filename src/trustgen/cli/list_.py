@@ -6,8 +6,8 @@ import sys
 
 import click
 
-from .app import print_json
 from .options import common
+from .saying import print_json, say
 
 KINDS = ("tasks", "models", "pools", "judges", "suites")
 
@@ -23,7 +23,7 @@ def command(kind: str, as_json: bool) -> None:
         return
     width = max((len(row["name"]) for row in found), default=0)
     for row in found:
-        click.echo(f"{row['name']:<{width}}  {row['about']}")
+        say(f"{row['name']:<{width}}  {row['about']}")
 
 
 def _tasks() -> list[dict[str, str]]:

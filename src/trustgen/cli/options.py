@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from trustgen.core import FolderError, InputError, Model, ModelOptions
+from trustgen.core import FolderError, Granted, InputError, Model, ModelOptions
 
 from .called import Called, asking_models, called
 
@@ -39,7 +39,20 @@ def building(command: Command) -> Command:
 
 
 def roles(command: Command) -> Command:
-    """`--role`, `--anchor`, `--against` and `--after`: what a build is made with."""
+    """`--role`, `--anchor`, `--against`, `--after`: what a build is made with, and what the files it reads may do."""
+    command = click.option(
+        "--raise-limits", is_flag=True, help="Let the file of a pool raise the limits of what it fetches."
+    )(command)
+    command = click.option(
+        "--allow-private", is_flag=True, help="Let the file of a pool send this build into your own network."
+    )(command)
+    command = click.option(
+        "--pool-key",
+        multiple=True,
+        metavar="VAR[@ORIGIN]",
+        help="Let the file of a pool send the key in VAR to its search engine's own place, or to ORIGIN, as "
+        "https://search.example.",
+    )(command)
     command = click.option(
         "--after", default="", metavar="DATE", help="Only records later than this date, such as 2026-01-31."
     )(command)
@@ -160,6 +173,10 @@ def asked_of(
     drop_corrupt: bool,
     price_table: Path | None = None,
     repeats: int = 1,
+    insecure: bool = False,
+    pool_key: tuple[str, ...] = (),
+    allow_private: bool = False,
+    raise_limits: bool = False,
     **said: tuple[str, ...],
 ) -> Asked:
     """Options to models, roles and settings; a value that cannot be used is an `InputError`."""
@@ -172,7 +189,7 @@ def asked_of(
         raise InputError(f"--timeout {timeout:g}: a timeout must be more than 0 seconds")
     if until_width is not None and not 0 < until_width < 1:
         raise InputError(f"--until-width {until_width:g}: a width lies between 0 and 1, as 0.06")
-    tested, roles = called(models, role_uris(role), timeout, said)
+    tested, roles = called(models, role_uris(role), timeout, said, insecure)
     everybody = (*tested, *roles.values())
     known = prices_of(everybody, price, price_table)
     caps = Budget.parse(budget)
@@ -188,6 +205,7 @@ def asked_of(
         until_width=until_width,
         drop_corrupt=drop_corrupt,
         signals=True,
+        granted=Granted.parse(pool_key, private=allow_private, limits=raise_limits),
     )
     return Asked(tested, roles, settings)
 

@@ -12,9 +12,9 @@ import click
 
 from trustgen.core import InputError
 
-from .app import print_json
 from .margins import by_task, margin, margins_of
 from .options import asked_of, asking, building, common, edition_of, judges_in, prices_of, repeating
+from .saying import print_json, say
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -82,16 +82,16 @@ def command(
         return
     _show(rows, settings)
     if text := price_of_looking(looks, edition.manifest.salt):
-        click.echo(f"\n{text}")
+        say(f"\n{text}")
 
 
 def _show(rows: Sequence[Plan], settings: Settings) -> None:
-    from rich.console import Console
+    from trustgen.report.console import console as made
 
-    console = Console(width=WIDTH, highlight=False)
+    console = made(width=WIDTH)
     console.print(_models(rows))
     for line in _remarks(rows, settings):
-        console.print(line, markup=False, style="dim")
+        console.print(line, style="dim")
     for row in rows:
         if row.role or row is rows[0] or [t.task for t in row.tasks] != [t.task for t in rows[0].tasks]:
             _show_tasks(row, console)
@@ -149,7 +149,7 @@ def _show_tasks(row: Plan, console: Console) -> None:
     for task in row.tasks:
         counts = (f"{task.clusters:,}", _span((task.least_calls, task.calls)))
         table.add_row(task.task, *counts, _span(task.prompt_tokens), _span(task.completion_tokens), _usd(task.usd))
-    console.print(f"\n{row.model}" + (f" as {row.role}" if row.role else ""), style="bold", markup=False)
+    console.print(f"\n{row.model}" + (f" as {row.role}" if row.role else ""), style="bold")
     console.print(table)
 
 

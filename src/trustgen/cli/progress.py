@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import TracebackType
 
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
 
 from trustgen.core import OUTCOMES, Outcome, Response, Verdict
+from trustgen.report.console import console as made
 from trustgen.run import Price
 from trustgen.store import Spent
 
@@ -20,16 +20,16 @@ class Bars:
     """A context manager that satisfies `trustgen.run.Progress`."""
 
     def __init__(self, prices: Mapping[str, Price], *, quiet: bool = False) -> None:
-        self._console = Console(stderr=True, quiet=quiet)
+        self._console = made(stderr=True, quiet=quiet)
         self._prices = prices
         self._bars = RichProgress(
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
             TimeElapsedColumn(),
             TextColumn("left"),
             TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[detail]}"),
+            TextColumn("{task.fields[detail]}", markup=False),
             console=self._console,
             refresh_per_second=4,
             disable=quiet or not self._console.is_terminal,
@@ -76,7 +76,7 @@ class Bars:
 
     def note(self, text: str) -> None:
         """A line above the bars."""
-        self._bars.console.print(text, markup=False, highlight=False)
+        self._bars.console.print(text)
 
     def _draw(self, model: str) -> None:
         self._bars.update(self._tasks[model], completed=self._seen[model], detail=self._detail(model))
@@ -94,7 +94,7 @@ class Bars:
 @contextmanager
 def building_bar(*, quiet: bool) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
     """A bar for records under construction, on a terminal only; yields what tells it and what notes a line."""
-    console = Console(stderr=True, quiet=quiet)
+    console = made(stderr=True, quiet=quiet)
     columns = (TextColumn("building"), BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
     left = (TextColumn("left"), TimeRemainingColumn(compact=True))
     with RichProgress(
@@ -106,4 +106,4 @@ def building_bar(*, quiet: bool) -> Iterator[tuple[Callable[[int, int], None], C
             if done % 64 == 0 or meant < 1_000:
                 bars.update(bar, completed=done, total=meant)
 
-        yield progress, lambda text: bars.console.print(text, markup=False, highlight=False)
+        yield progress, bars.console.print

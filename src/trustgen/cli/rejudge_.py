@@ -9,8 +9,8 @@ import click
 
 from trustgen.core import InputError
 
-from .app import print_json
 from .options import asked_of, asking, common, judges_in
+from .saying import print_json
 
 
 @click.command("rejudge")

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .app import print_json
 from .options import common
+from .saying import print_json, say
 
 ENDINGS = {"junit": "xml", "sarif": "sarif"}
 """File endings of formats that do not go by their own name."""
@@ -57,4 +57,4 @@ def command(run: Path, kind: str, out: Path | None, as_json: bool) -> None:
             "junit": write_junit,
             "sarif": write_sarif,
         }[kind]
-        click.echo(write(found, out or run / f"report.{ENDINGS.get(kind, kind)}"))
+        say(write(found, out or run / f"report.{ENDINGS.get(kind, kind)}"))

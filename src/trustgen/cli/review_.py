@@ -16,8 +16,8 @@ import click
 from trustgen.core import FolderError, InputError
 from trustgen.core.plain import open_text
 
-from .app import print_json
 from .options import common
+from .saying import print_json, say
 
 if TYPE_CHECKING:
     from trustgen.core import Estimate
@@ -126,26 +126,26 @@ def _ask(run: Path, plan: ReviewPlan, picks: Sequence[Pick], labeller: str) -> N
     texts = _readings(run, picks)
     labels = read_labels(run)
     _warn(labels.broken)
-    click.echo(f"Labelling as {labeller}, blind. {KEYS}")
+    say(f"Labelling as {labeller}, blind. {KEYS}")
     while True:
         labels = read_labels(run)  # each time: others may label now
         mine = [g.response for g in labels.live if g.labeller == labeller and g.response in texts]
         left = to_read(plan, labels, labeller, picks)
         if not left:
-            click.echo(f"\nNothing is left for {labeller}: {len(set(mine))} labelled.")
+            say(f"\nNothing is left for {labeller}: {len(set(mine))} labelled.")
             break
         item, done = texts[left[0].response], len(set(mine))
         answer = _answer(item, f"{done}/{done + len(left)}, {len(left)} left")
         if answer == "q":
-            click.echo(f"\nStopped: {done} labelled, {len(left)} left. The same command goes on.")
+            say(f"\nStopped: {done} labelled, {len(left)} left. The same command goes on.")
             break
         if answer != "u":
             append_label(run, given(item.pick, labeller, answer))
         elif mine:
             append_label(run, given(texts[mine[-1]].pick, labeller, ""))
         else:
-            click.echo("There is nothing to undo.")
-    click.echo(f"Put the labels into the numbers with: trustgen review {run} --apply")
+            say("There is nothing to undo.")
+    say(f"Put the labels into the numbers with: trustgen review {run} --apply")
 
 
 def _answer(item: Reading, progress: str) -> str:
@@ -153,9 +153,9 @@ def _answer(item: Reading, progress: str) -> str:
     keys = _keys(item)
     _show(item, progress, unfolded=not item.sensitive)
     while True:
-        click.echo(fill(item.question, 80))
-        click.echo(fill("   ".join(f"[{key}]\u00a0{label}" for key, label in keys.items()), 80).replace("\u00a0", " "))
-        click.echo("> ", nl=False)
+        say(fill(item.question, 80))
+        say(fill("   ".join(f"[{key}]\u00a0{label}" for key, label in keys.items()), 80).replace("\u00a0", " "))
+        say("> ", nl=False)
         line = sys.stdin.readline()
         said = line.strip().lower()
         if not line or said == "q":
@@ -168,9 +168,9 @@ def _answer(item: Reading, progress: str) -> str:
         if said == "x":
             _show(item, progress, unfolded=True)
         elif said == "r":
-            click.echo(_record(item) or "The record says nothing of what is right here.")
+            say(_record(item) or "The record says nothing of what is right here.")
         else:
-            click.echo(HELP if said == "?" else f"`{_safe(said)[:20]}` is no key here. {KEYS}")
+            say(HELP if said == "?" else f"`{_safe(said)[:20]}` is no key here. {KEYS}")
 
 
 def _keys(item: Reading) -> dict[str, str]:
@@ -223,7 +223,7 @@ def _record(item: Reading) -> str:
 
 def _warn(broken: int) -> None:
     if broken:
-        click.echo(f"note: {broken} broken line{'s' * (broken > 1)} of labels.jsonl passed over (a kill)", err=True)
+        say(f"note: {broken} broken line{'s' * (broken > 1)} of labels.jsonl passed over (a kill)", err=True)
 
 
 # ── on a sheet ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -253,8 +253,8 @@ def _export(run: Path, plan: ReviewPlan, picks: Sequence[Pick], path: Path, labe
     if as_json:
         print_json({"file": str(path), "rows": len(left)})
     else:
-        click.echo(f"{len(left)} replies to label: {path}\nFill in the column `label`, then read it back with:")
-        click.echo(f"  trustgen review {run} --import {path} --labeller {labeller or 'NAME'}")
+        say(f"{len(left)} replies to label: {path}\nFill in the column `label`, then read it back with:")
+        say(f"  trustgen review {run} --import {path} --labeller {labeller or 'NAME'}")
 
 
 def _import(run: Path, picks: Sequence[Pick], path: Path, labeller: str, as_json: bool) -> None:
@@ -283,11 +283,11 @@ def _import(run: Path, picks: Sequence[Pick], path: Path, labeller: str, as_json
             mine[key] = label
             kept += 1
     for fault in bad:
-        click.echo(f"trustgen: {path.name}, {fault}", err=True)
+        say(f"trustgen: {path.name}, {fault}", err=True)
     if as_json:
         print_json({"kept": kept, "blank": blank, "bad": bad})
     else:
-        click.echo(f"{kept} labels kept, {blank} rows blank, {len(bad)} refused")
+        say(f"{kept} labels kept, {blank} rows blank, {len(bad)} refused")
     if bad:
         raise SystemExit(2)
 

@@ -88,17 +88,15 @@ def run_and_report(
     from trustgen.run import evaluate
     from trustgen.store.files import RUN, claim
 
-    from .app import print_json
     from .progress import Bars
+    from .saying import print_json, say
 
     claim(folder, RUN)
     try:
         opened = told.opened()
         with Bars(told.settings.prices, quiet=as_json) as bars:
             judging = told.bound(judging=True)
-            source = partial(
-                _looked_at, edition, opened, folder, partial(click.echo, err=True) if as_json else bars.note
-            )
+            source = partial(_looked_at, edition, opened, folder, partial(say, err=True) if as_json else bars.note)
             result = evaluate(source, opened, folder, roles=judging, settings=told.settings, progress=bars)
     except TrustGenError:
         with suppress(OSError):
@@ -110,7 +108,7 @@ def run_and_report(
         print_json(document(found))
     else:
         print_findings(found)
-        click.echo(f"\nreport: {page}")
+        say(f"\nreport: {page}")
     asked = {model.uri for model in opened}  # an earlier session's model is told of, and is not this one's failure
     return 3 if result.manifest.status == "stopped" or any(h.alarm for h in found.health if h.model in asked) else 0
 

@@ -8,8 +8,8 @@ import click
 
 from trustgen.core import UnknownName
 
-from .app import print_json
 from .options import common
+from .saying import print_json, say
 
 
 @click.command("show")
@@ -44,9 +44,9 @@ def command(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
         if as_json:
             print_json(suite)
         else:
-            click.echo(f"{suite.name}: {suite.title}")
+            say(f"{suite.name}: {suite.title}")
             for entry in suite.tasks:
-                click.echo(f"  {entry.id}  n={entry.n}")
+                say(f"  {entry.id}  n={entry.n}")
     else:
         raise UnknownName("task, pool, suite, edition or run", name, [*names("task"), *names("pool"), *suite_names()])
 
@@ -71,11 +71,11 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
         print_json({"id": task.id, "version": task.version, "card": task.card, "measures": measures, "cases": cases})
         return
     card = task.card
-    click.echo(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · level {task.level}\n")
+    say(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · level {task.level}\n")
     for key, measure in task.measures.items():
         arrow = {"higher": "↑", "lower": "↓"}.get(measure.direction) or f"→ {measure.target:g}"
-        click.echo(f"  {key} {arrow}  [{measure.range[0]:g}, {measure.range[1]:g}]  {card.measures[key]}")
-    click.echo(f"\n{card.prose}")
+        say(f"  {key} {arrow}  [{measure.range[0]:g}, {measure.range[1]:g}]  {card.measures[key]}")
+    say(f"\n{card.prose}")
     for case in cases[: count or 0]:
         _print_case(case, unfold)
 
@@ -102,9 +102,9 @@ def _pool(name: str, as_json: bool) -> None:
     if as_json:
         print_json(pool.manifest)
         return
-    click.echo(f"{pool.name}: {pool.about}")
+    say(f"{pool.name}: {pool.about}")
     for key, value in pool.manifest.items():
-        click.echo(f"  {key}: {value}")
+        say(f"  {key}: {value}")
 
 
 def _edition(path: Path, count: int | None, unfold: bool, as_json: bool) -> None:
@@ -118,24 +118,24 @@ def _edition(path: Path, count: int | None, unfold: bool, as_json: bool) -> None
     if as_json:
         print_json({"edition": made, "cases": cases})
         return
-    click.echo(f"edition {made.id}: {made.suite}, salt {made.salt}, acceptance {made.acceptance:.1%}")
+    say(f"edition {made.id}: {made.suite}, salt {made.salt}, acceptance {made.acceptance:.1%}")
     for task in made.tasks:
         arms = ", ".join(f"{arm} {n}" for arm, n in task.arms.items())
-        click.echo(f"  {task.id} {task.version}: {task.planned} cases of {task.pool} ({arms})")
+        say(f"  {task.id} {task.version}: {task.planned} cases of {task.pool} ({arms})")
     for case in cases:
         _print_case(case, unfold)
 
 
 def _print_case(case: object, unfold: bool) -> None:
     from trustgen.core import Case
-    from trustgen.report.words import flat
+    from trustgen.core.shown import flat
 
     assert isinstance(case, Case)
-    click.echo(f"\n── {case.arm} · {case.id[:8]} " + " ".join(f"{k}={v}" for k, v in case.tags.items()))
+    say(f"\n── {case.arm} · {case.id[:8]} " + " ".join(f"{k}={v}" for k, v in case.tags.items()))
     folded = ".safety." in case.task and not unfold
     for turn in case.turns:
         said = "\n".join(flat(line) for line in turn.text.splitlines())
         if folded:
             said = f"({len(turn.text)} characters, folded: --unfold shows them)"
-        click.echo(f"{turn.role}: {said}")
-    click.echo(f"expected: {flat(case.expect.best_reply)}")
+        say(f"{turn.role}: {said}")
+    say(f"expected: {flat(case.expect.best_reply)}")

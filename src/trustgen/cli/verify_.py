@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from .app import print_json
 from .options import common
+from .saying import print_json, say
 
 
 @click.command("verify")
@@ -26,10 +26,10 @@ def command(edition: Path, against: tuple[Path, ...], as_json: bool) -> None:
     if as_json:
         print_json({**msgspec.structs.asdict(found), "ok": found.ok})
     else:
-        click.echo(f"edition {found.edition}: {found.cases} cases, {'holds' if found.ok else 'does not hold'}")
-        click.echo(f"  files unchanged · id follows from the rows: {'no' if found.renamed else 'yes'}")
-        click.echo(f"  cases that the installed tasks make differently: {found.differing}")
-        click.echo(f"  records that the installed pools do not draw: {found.undrawn}")
+        say(f"edition {found.edition}: {found.cases} cases, {'holds' if found.ok else 'does not hold'}")
+        say(f"  files unchanged · id follows from the rows: {'no' if found.renamed else 'yes'}")
+        say(f"  cases that the installed tasks make differently: {found.differing}")
+        say(f"  records that the installed pools do not draw: {found.undrawn}")
         for note in found.notes:
-            click.echo(f"  note: {note}")
+            say(f"  note: {note}")
     raise SystemExit(int(not found.ok))

@@ -21,7 +21,7 @@ from .errors import (
 )
 from .expand import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary, crafted, expand
 from .ids import canonical, digest
-from .kit import BARE, CRAFTING, Bound, Cache, Forgets, Kit, named, structured
+from .kit import BARE, CRAFTING, NOTHING_GRANTED, Bound, Cache, Forgets, Granted, Kit, named, structured
 from .models import Adapts, Level, Manner, Model, ModelOptions, Named, Opener, Request, located, underlying
 from .options import LETTERS, listed
 from .outcomes import OUTCOMES, RETRIED, Outcome, tally
@@ -56,6 +56,7 @@ __all__ = [
     "BARE",
     "CRAFTING",
     "LETTERS",
+    "NOTHING_GRANTED",
     "OUTCOMES",
     "RETRIED",
     "TRIES",
@@ -75,6 +76,7 @@ __all__ = [
     "Expect",
     "FolderError",
     "Forgets",
+    "Granted",
     "Image",
     "InputError",
     "InternalError",

@@ -8,6 +8,7 @@ read more strictly. English first; hidden characters, markup and the plainest or
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 
 from .orders import LAID, MARKS, ORDERS, STRICT
 
@@ -67,6 +68,8 @@ _CODED = re.compile(
 )
 _SPEECH = tuple((name, re.compile(rule, re.IGNORECASE | re.MULTILINE)) for name, rule in LAID)
 _NEW = tuple((name, re.compile(rule, re.IGNORECASE | re.MULTILINE)) for name, rule in STRICT)
+_BLANKS = re.compile(r"\s{2,}")
+SPAN, OVERLAP = 1_600, 400  # characters that a rule sees at once, and sees again in the next piece
 _PARTS = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
 
 
@@ -76,19 +79,38 @@ def injected(text: str, was: str = "") -> str:
     `was` is what the text was made from, where that is known: its own sentences are not held against it, and what is
     new is read more strictly.
     """
-    new = _fresh(text, was) if was else text
     if _HIDDEN.search(text) and not _HIDDEN.search(was):
         return "hidden characters"
-    if (blob := _CODED.search(new)) and blob[0] not in was:
+    text, was = tight(text), tight(was)
+    new = _fresh(text, was) if was else text
+    if any(blob[0] not in was for piece in _windows(new) if (blob := _CODED.search(piece))):
         return "encoded text"
-    for name, pattern in _MARKED:
-        if (found := pattern.search(new)) and found[0] not in was:
-            return name
-    spoken = _QUOTED.sub(" … ", new)
     rules = _COMPILED + _SPEECH + (_NEW if was else ())
-    if reason := next((name for name, pattern in rules if (m := pattern.search(spoken)) and m[0] not in was), ""):
-        return reason
-    return next((r for part in _PARTS.split(spoken) if part and (r := _orders(part, was))), "") if was else ""
+    return (
+        _first(_MARKED, new, was)
+        or _first(rules, spoken := _QUOTED.sub(" … ", new), was)
+        or (next((r for part in _PARTS.split(spoken) if part and (r := _orders(part[:SPAN], was))), "") if was else "")
+    )
+
+
+def _first(rules: Iterable[tuple[str, re.Pattern[str]]], text: str, was: str) -> str:
+    """The first rule that finds something which was not in `was`; "" where none does."""
+    pieces = list(_windows(text))
+    for name, pattern in rules:
+        if any(found[0] not in was for piece in pieces if (found := pattern.search(piece))):
+            return name
+    return ""
+
+
+def tight(text: str) -> str:
+    """The text with each run of blanks as one, a line's end where it holds one: rules that skip blanks pass it once."""
+    return _BLANKS.sub(lambda run: "\n" if "\n" in run[0] else " ", text)
+
+
+def _windows(text: str) -> Iterator[str]:
+    """A text in overlapping pieces: some rules look far ahead, and would take quadratic time on a text made for it."""
+    step = SPAN - OVERLAP
+    return (text[at : at + SPAN] for at in range(0, max(1, len(text) - OVERLAP), step))
 
 
 def _fresh(text: str, was: str) -> str:

@@ -7,7 +7,8 @@ the same edition can be built byte for byte without any of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 
@@ -52,12 +53,39 @@ class Forgets:
         return make()
 
 
+class Granted(msgspec.Struct, frozen=True, kw_only=True):
+    """What the user allows the files of pools, which others may have written: nothing, unless it was said.
+
+    `keys` are pairs of an environment variable and the origin it may be sent to ("": the search engine's own place),
+    `private` lets a file send us into the own network, `limits` lets it raise the bounds of what is fetched.
+    """
+
+    keys: frozenset[tuple[str, str]] = frozenset()
+    private: bool = False
+    limits: bool = False
+
+    @classmethod
+    def parse(cls, keys: Iterable[str], *, private: bool = False, limits: bool = False) -> Granted:
+        """`VAR` or `VAR@https://host:port` for each key; raises `InputError` for anything else."""
+        found = set()
+        for text in keys:
+            variable, _, origin = text.partition("@")
+            if not re.fullmatch(r"\w+", variable) or not re.fullmatch(r"(https?://[^\s/@]+)?/?", origin):
+                raise InputError(f"--pool-key {text}: write VAR or VAR@ORIGIN, as SEARCH_KEY@https://search.example")
+            found.add((variable, origin.rstrip("/").lower()))
+        return cls(keys=frozenset(found), private=private, limits=limits)
+
+
+NOTHING_GRANTED = Granted()
+
+
 @dataclass(frozen=True)
 class Kit:
     """Handed to every task and pool that a build makes; empty where nothing was bound."""
 
     roles: Mapping[str, Bound] = field(default_factory=dict)
     cache: Cache = field(default_factory=Forgets)
+    granted: Granted = NOTHING_GRANTED
 
     def role(self, name: str) -> Bound | None:
         """The model bound to a role, if any."""

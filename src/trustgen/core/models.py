@@ -122,6 +122,7 @@ class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
     api_key_env: str = ""
     timeout: float = 120.0  # seconds a call may take
     headers: dict[str, str] = {}  # sent with every call; their values are shown nowhere
+    insecure: bool = False  # whether a key may go unencrypted to another machine
 
 
 class Named:

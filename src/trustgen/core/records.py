@@ -212,8 +212,15 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     extra: dict[str, Any] = {}
 
 
+MOST_TOKENS = 10_000_000
+"""Tokens of one call one way; what an endpoint reports beyond is no count."""
+
+
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Tokens of one call, of which `thinking` were thought. `estimated`: the endpoint reported none, see lengths."""
+    """Tokens of one call, of which `thinking` were thought.
+
+    `estimated`: the endpoint reported none, or what cannot be; they are taken from lengths.
+    """
 
     prompt: int = 0
     completion: int = 0

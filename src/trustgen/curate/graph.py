@@ -263,7 +263,8 @@ class GraphPool:
         def page(limit: int, offset: int) -> str:
             return query(relation, self._prefixes, limit, offset)
 
-        return iter(select(self._described.origin.endpoint, page, self._kit))
+        inside = self._kit.granted.private  # the endpoint's name comes from a file, which others may have written
+        return iter(select(self._described.origin.endpoint, page, self._kit, allow_private=inside))
 
 
 __all__ = ["Graph", "GraphPool", "Relation", "Row", "Term", "query", "records_of", "term"]

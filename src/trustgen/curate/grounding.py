@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
 from trustgen.core.injected import injected
 
+LONGEST_QUOTE = 2_000
 _DASHES = str.maketrans(
     {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "…": "..."}
 )
@@ -129,23 +131,24 @@ def ungrounded(page: str, value: str, quote: str, *, subject: str = "", field: s
     `page` is the page's main text. `subject` (whom the value is said of) must be named in one sentence of the page, and
     `field` (what the value is) keeps a year from passing for a count; both are optional.
     """
-    text = even(page)
+    if len(quote) > LONGEST_QUOTE:
+        return f"the quote is longer than {LONGEST_QUOTE:,} characters"
+    return next(filter(None, _faults(page, value, quote, field)), "") or _elsewhere(page, subject)
+
+
+def _faults(page: str, value: str, quote: str, field: str) -> Iterator[str]:
+    """One after another, cheap ones first: a quote that stands nowhere is not read for orders."""
     said = even(quote).strip(" .,;:'\"")
-    out_of_time = (
-        field and _year(value) and not _TIMELY.search(_RATE.sub(" ", field)) and not re.search(r"\d{4}", field)
-    )
-    faults = (
-        (not value.strip(), "no value"),
-        (len(quote.split()) < 2, "no quote of at least two words"),
-        (injected(quote), "the quote gives orders to a reader"),
-        (injected(page), f"the page is not meant for people alone ({injected(page)})"),
-        (said not in text, "the quote does not stand in the page"),
-        (not supports(quote, value, field), f"the quote does not say `{value}`"),
-        (_denied(quote, value), "the quote denies the value"),
-        (field and _about_another(quote, value, field), f"the quote does not speak of `{field}`"),
-        (out_of_time, f"a year is given for `{field}`"),
-    )
-    return next((reason for fault, reason in faults if fault), "") or _elsewhere(page, subject)
+    yield "" if value.strip() else "no value"
+    yield "" if len(quote.split()) > 1 else "no quote of at least two words"
+    yield "" if said in even(page) else "the quote does not stand in the page"
+    yield "the quote gives orders to a reader" if injected(quote) else ""
+    yield f"the page is not meant for people alone ({why})" if (why := injected(page)) else ""
+    yield "" if supports(quote, value, field) else f"the quote does not say `{value}`"
+    yield "the quote denies the value" if _denied(quote, value) else ""
+    yield f"the quote does not speak of `{field}`" if field and _about_another(quote, value, field) else ""
+    dated = field and _year(value) and not _TIMELY.search(_RATE.sub(" ", field)) and not re.search(r"\d{4}", field)
+    yield f"a year is given for `{field}`" if dated else ""
 
 
 def even(text: str) -> str:

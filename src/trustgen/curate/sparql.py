@@ -16,6 +16,7 @@ from trustgen.core import BARE, InputError, Kit
 
 from .download import FetchError, fetch
 from .triples import Row, Term, suffix
+from .web.addresses import leads_inside
 
 WIKIDATA = "https://query.wikidata.org/sparql"
 JSON = "application/sparql-results+json"
@@ -54,7 +55,14 @@ class _Answer(msgspec.Struct, frozen=True):
     results: _Results
 
 
-def select(endpoint: str, query: Callable[[int, int], str], kit: Kit = BARE, bounds: Bounds = BOUNDS) -> list[Row]:
+def select(
+    endpoint: str,
+    query: Callable[[int, int], str],
+    kit: Kit = BARE,
+    bounds: Bounds = BOUNDS,
+    *,
+    allow_private: bool = True,
+) -> list[Row]:
     """Every solution of a query, which is given `limit` and `offset` and must have a total order.
 
     Raises `InputError`, naming the endpoint and what it did, where the solutions cannot be had within the bounds.
@@ -66,6 +74,8 @@ def select(endpoint: str, query: Callable[[int, int], str], kit: Kit = BARE, bou
         asked = query(bounds.page, page * bounds.page)
 
         def get(asked: str = asked) -> bytes:
+            if not allow_private and leads_inside(endpoint):
+                raise InputError(f"{endpoint} lies in your own network: allow a pool to reach it: --allow-private")
             return _ask(endpoint, asked, bounds, until)
 
         found = list(_rows(kit.cache.remember("sparql", f"{endpoint}\n{asked}", get), endpoint))

@@ -13,11 +13,13 @@ from trustgen.core import digest
 
 LONGEST = 12_000  # characters of one text that a judge is shown; a longer one is cut in its middle
 
-# Tokens that some chat template takes for the end of a turn or the begin of another, whoever writes them.
+# Tokens that some chat template takes for the end of a turn or the begin of another, whoever writes them. Most are
+# known by their shape, since every new model brings some of its own; those that look like mark-up are listed.
 _TEMPLATE = re.compile(
-    r"<\|[^|<>\n]{1,40}\|>|</?s>|\[/?INST\]|<</?SYS>>|</?(?:start|end)_of_turn>|<(?:bos|eos|pad|unk)>"
-    r"|</?(?:system|assistant|user|human|tool|function_calls?|think)>",
-    re.IGNORECASE,
+    r"<\|[^|<>\n]{1,40}\|?>|<[^|<>\n]{1,40}\|>|\[/?[A-Z]+(?:_[A-Z]+)+\]|</?[A-Za-z]+(?:_[A-Za-z]+)+>"
+    r"|(?i:</?s>|\[/?(?:INST|IMG|TOOL|THINK|SYSTEM|USER|ASSISTANT)\]|<</?SYS>>|</?(?:bos|eos|pad|unk|mask|sep|cls)>"
+    r"|</?(?:system|assistant|user|human|developer|model|tool|tools|think|thinking|reasoning|scratchpad|observation"
+    r"|function|functions|invoke|channel|message|instructions?)>)",
 )
 _KEPT = "\n\t"
 

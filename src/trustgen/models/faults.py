@@ -13,17 +13,17 @@ everything else (other 4xx, redirects),         Permanent
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
 
 from trustgen.core import Blocked, ModelFault, Permanent, RateLimited, Transient
 
+from .secrets import strike
 from .waits import wait_in
 
 MESSAGE = 200  # characters of a server's message that are kept
-SECRET = 6  # characters from which on a key is one: dummies such as "x" stand in every word
 _REFUSES = re.compile(
     r"support|unknown|unrecogni|unexpected|extra|not (?:permitted|allowed|valid)|invalid|cannot|can't|can not|must|only"
     r"|deprecated|forbidden|not both|unavailable|mutually",
@@ -81,7 +81,9 @@ _CUT_BY_FILTER = frozenset(
 )
 
 
-def fault_of_status(status: int, body: bytes, retry_after: float | None = None, hide: str = "") -> ModelFault:
+def fault_of_status(
+    status: int, body: bytes, retry_after: float | None = None, hide: str | Sequence[str] = ""
+) -> ModelFault:
     """The fault that an error answer is. `hide` is the key: a server may echo it, no message may."""
     error = _parsed(body)
     message = clean(_message(error), hide)
@@ -139,10 +141,9 @@ def refused(status: int, body: bytes, sent: Iterable[str]) -> str:
     return next((name for name in sent if re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text)), "")
 
 
-def clean(text: str, hide: str = "") -> str:
-    """One printable line of at most 200 characters, the key struck out (one too short to be secret is left)."""
-    if len(hide) >= SECRET:
-        text = text.replace(hide, "***")
+def clean(text: str, hide: str | Sequence[str] = "") -> str:
+    """One printable line of at most 200 characters, the keys struck out (one too short to be secret is left)."""
+    text = strike(text, hide, "***")
     text = text[: 20 * MESSAGE]
     text = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return text if len(text) <= MESSAGE else text[: MESSAGE - 1] + "…"

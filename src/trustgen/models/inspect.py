@@ -39,9 +39,10 @@ from trustgen.core import (
 from trustgen.core.records import Finish
 
 from .adapting import REFUSABLE, adapting
-from .chat_format import FLOOR, data_url
+from .chat_format import FLOOR, data_url, struck
 from .faults import Refused, clean, fault_of_status, refused
 from .openai_api import read_key
+from .secrets import is_secret, strike
 from .waits import retry_after, wait_of
 
 SLOTS = 64
@@ -128,7 +129,7 @@ class InspectModel:
         except Exception as error:  # a provider may raise anything
             fault = self._fault(model.api, error)
         else:
-            return _reply(output, request.sampling, perf_counter() - began)
+            return _reply(output, request.sampling, perf_counter() - began, self._keys(model.api))
         raise fault
 
     async def close(self) -> None:
@@ -159,13 +160,18 @@ class InspectModel:
             return model
         raise InputError(f"model `{self.uri}` cannot be opened: {reason}")
 
+    def _keys(self, api: Any) -> tuple[str, ...]:
+        """The keys that this endpoint is sent, which neither a reply nor an error may show."""
+        told = (value.rpartition(" ")[2] for header, value in self._headers.items() if is_secret(header))
+        return (str(getattr(api, "api_key", None) or ""), self._key, *told)
+
     def _fault(self, api: Any, error: Exception) -> ModelFault | InputError:
         """What an exception from Inspect or a vendor's client amounts to."""
         chain = list(_chain(error))
         for link in chain:
             if isinstance(link, InputError):  # the offline guard, wrapped by a client
                 return InputError(str(link))
-        key = getattr(api, "api_key", None) or self._key
+        key = self._keys(api)
         decisions = [decision for link in chain if (decision := api.should_retry(link))]
         wait = next((_wait(d, chain) for d in decisions), _wait(None, chain))
         for link in chain:
@@ -249,7 +255,7 @@ def _schema(schema: dict[str, Any]) -> Any:
 # ── being answered ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _reply(output: Any, sampling: Sampling, seconds: float) -> Reply:
+def _reply(output: Any, sampling: Sampling, seconds: float, hide: tuple[str, ...] = ()) -> Reply:
     """The reply in an Inspect `ModelOutput`.
 
     Inspect turns some error answers into text (a request that a filter refused, a conversation too long for the
@@ -261,16 +267,17 @@ def _reply(output: Any, sampling: Sampling, seconds: float) -> Reply:
     text: str = choice.message.text
     thoughts = _thoughts(choice.message.content)
     if choice.stop_reason == "content_filter" or output.error:
-        raise Blocked(clean(output.error or text) or "the provider's content filter cut the reply")
+        raise Blocked(clean(output.error or text, hide) or "the provider's content filter cut the reply")
     if choice.stop_reason == "model_length" and output.usage is None:
-        raise Permanent(clean(text) or "the conversation is too long for the model")
+        raise Permanent(clean(text, hide) or "the conversation is too long for the model")
     logprobs: tuple[TokenLogprob, ...] = ()
     if sampling.logprobs:
         if choice.logprobs is None and text:
             raise Permanent("the provider returned no logprobs: it does not offer what this task needs")
         logprobs = tuple(_token(token) for token in choice.logprobs.content) if choice.logprobs else ()
     finish = _FINISH.get(choice.stop_reason, "other")
-    return Reply(text, finish, _usage(output.usage), seconds, logprobs, thoughts)
+    told = _usage(output.usage)
+    return Reply(strike(text, hide), finish, told, seconds, struck(logprobs, hide), strike(thoughts, hide))
 
 
 def _thoughts(content: Any) -> str:

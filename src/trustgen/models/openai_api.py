@@ -6,11 +6,13 @@ nothing retried, no redirect followed, and a body of any length costs bounded me
 
 from __future__ import annotations
 
+import asyncio
 import io
 import os
 import re
 import zlib
 from collections.abc import Mapping
+from contextlib import AsyncExitStack
 from functools import partial
 from time import perf_counter
 from urllib.parse import urlsplit
@@ -18,14 +20,31 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from trustgen.core import InputError, Level, ModelFault, ModelOptions, Permanent, Reply, Request, TimedOut, Transient
+from trustgen.core import (
+    InputError,
+    Level,
+    ModelFault,
+    ModelOptions,
+    Permanent,
+    Reply,
+    Request,
+    Sampling,
+    TimedOut,
+    Transient,
+)
 
 from . import chat_format, streamed
 from .adapting import REFUSABLE, adapting
 from .faults import Refused, clean, fault_of_status, refused
+from .offline import is_loopback
+from .secrets import is_secret
 from .waits import wait_of
 
 LONGEST_BODY = 32 * 1024 * 1024  # bytes; a longer answer is a broken server, not a reply
+SHORT_BODY = 1024 * 1024  # bytes of an answer that any call may hold, whatever it asked for
+TOKEN = 512  # bytes that a token may come to: some servers send an event for each
+LOGPROB = 512  # and what is told of it, with the bytes of its text, once for each alternative
+LONG = 4  # answers longer than `SHORT_BODY` that are held at once
 LONGEST_ERROR = 64 * 1024  # bytes of an error answer that are read
 PREFLIGHT = 10.0  # seconds a connection may take, and an answer after it
 SLOTS = 256
@@ -34,9 +53,18 @@ _BIG_REQUEST = 512 * 1024  # bytes; beyond this aiohttp wants a file, which it w
 
 
 def open_model(rest: str, options: ModelOptions) -> OpenAIModel:
-    """The model of `MODEL@http://host:port/v1`. Raises `InputError` for a malformed URI or an unset key."""
+    """The model of `MODEL@http://host:port/v1`.
+
+    Raises `InputError` for a malformed URI, an unset key, and a secret that would cross a network unencrypted.
+    """
     name, base = _parse(rest)
-    return OpenAIModel(name, base, read_key(options.api_key_env), options)
+    model = OpenAIModel(name, base, read_key(options.api_key_env), options)
+    secret = "its key" if options.api_key_env else next((f"header `{h}`" for h in options.headers if is_secret(h)), "")
+    if secret and base.startswith("http:") and not (options.insecure or is_loopback(urlsplit(base).hostname or "")):
+        raise InputError(
+            f"model `{name}` would send {secret} unencrypted to {base}: use https, or allow it: --insecure"
+        )
+    return model
 
 
 def read_key(variable: str) -> str:
@@ -67,8 +95,11 @@ class OpenAIModel:
         self._key_env = options.api_key_env
         self._timeout = options.timeout
         self._headers = dict(options.headers)
+        told = (value.rpartition(" ")[2] for header, value in options.headers.items() if is_secret(header))
+        self._hide = (key, *told)
         self.adapted: dict[str, str] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._long = asyncio.Semaphore(LONG)
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.uri!r})"
@@ -93,7 +124,7 @@ class OpenAIModel:
         except TimeoutError:
             return  # connected and then silent, as a busy server may be
         except (aiohttp.ClientError, OSError) as error:
-            problem = f"{where} ({clean(str(error), self._key) or type(error).__name__}): {mend}"
+            problem = f"{where} ({clean(str(error), self._hide) or type(error).__name__}): {mend}"
         else:
             if status not in (401, 403):
                 return
@@ -112,20 +143,33 @@ class OpenAIModel:
     async def _asked(self, request: Request, adapted: Mapping[str, str]) -> Reply:
         data = chat_format.body(self._name, request, adapted)
         session = self._session or self._open()
+        most = longest_body(request.sampling)
         began = perf_counter()
+        async with AsyncExitStack() as place:
+            return await self._replied(session, data, request.sampling, most, began, place)
+
+    async def _replied(
+        self,
+        session: aiohttp.ClientSession,
+        data: bytes,
+        sampling: Sampling,
+        most: int,
+        began: float,
+        place: AsyncExitStack,
+    ) -> Reply:
         try:
             async with session.post(
                 self._target, data=data if len(data) < _BIG_REQUEST else io.BytesIO(data), allow_redirects=False
             ) as answer:
-                content = await self._read(answer)
+                content = await self._read(answer, most, place)
                 content = streamed.whole(content) if streamed.is_stream(content) else content
         except TimeoutError:
             fault: ModelFault = TimedOut(f"no complete answer within {self._timeout:g} s")
         except (aiohttp.ClientError, OSError) as error:
             # Only the words go on: aiohttp's errors carry the request's headers, and so the key.
-            fault = Transient(clean(f"{type(error).__name__}: {error}", self._key))
+            fault = Transient(clean(f"{type(error).__name__}: {error}", self._hide))
         else:
-            return chat_format.reply(content, request.sampling, perf_counter() - began, self._key)
+            return chat_format.reply(content, sampling, perf_counter() - began, self._hide)
         raise fault
 
     async def close(self) -> None:
@@ -135,6 +179,7 @@ class OpenAIModel:
             await session.close()
 
     def _open(self) -> aiohttp.ClientSession:
+        self._long = asyncio.Semaphore(LONG)  # of this loop
         self._session = self._new_session(aiohttp.ClientTimeout(total=self._timeout))
         return self._session
 
@@ -152,52 +197,67 @@ class OpenAIModel:
             auto_decompress=False,
         )
 
-    async def _read(self, answer: aiohttp.ClientResponse) -> bytes:
-        """The body of a good answer; raises what any other answer amounts to."""
+    async def _read(self, answer: aiohttp.ClientResponse, most: int, place: AsyncExitStack) -> bytes:
+        """The body of a good answer, a long one in one of the few places for such; raises what any other amounts to."""
         if answer.status == 200:
-            content, whole = await _bounded(answer, LONGEST_BODY)
-            content = _unpacked(content, answer.headers.get("Content-Encoding", "").lower()) if whole else b""
-            if not whole or len(content) > LONGEST_BODY:
-                raise Transient(f"the answer is longer than {LONGEST_BODY >> 20} MB")
+            content, whole = await _bounded(answer, most, self._long, place)
+            content = _unpacked(content, answer.headers.get("Content-Encoding", "").lower(), most) if whole else b""
+            if not whole or len(content) > most:
+                raise Transient(f"the answer is longer than {most / (1 << 20):.3g} MB, and was asked to be short")
             kind = answer.headers.get("Content-Type", "json")
             if "json" not in kind.lower() and not (streamed.is_stream(content) or content.lstrip()[:1] == b"{"):
-                raise Transient(f"the answer is not JSON but `{clean(kind, self._key)}`")
+                raise Transient(f"the answer is not JSON but `{clean(kind, self._hide)}`")
             return content
         if 300 <= answer.status < 400:
             answer.close()
-            place = _without_secrets(answer.headers.get("Location", ""))
-            raise Permanent(f"HTTP {answer.status}: redirected to `{clean(place, self._key)}`: use that URL itself")
-        content, _ = await _bounded(answer, LONGEST_ERROR)
+            target = _without_secrets(answer.headers.get("Location", ""))
+            raise Permanent(f"HTTP {answer.status}: redirected to `{clean(target, self._hide)}`: use that URL itself")
+        content, _ = await _bounded(answer, LONGEST_ERROR, self._long, place)
         wait = wait_of(answer.headers)
-        fault = fault_of_status(answer.status, content, wait, hide=self._key)
+        fault = fault_of_status(answer.status, content, wait, hide=self._hide)
         if isinstance(fault, Permanent) and (name := refused(answer.status, content, REFUSABLE)):
             raise Refused(str(fault), name)
         raise fault
 
 
-def _unpacked(content: bytes, encoding: str) -> bytes:
-    """A body without its compression, which nobody asked for; at most one byte more than `LONGEST_BODY`."""
+def longest_body(sampling: Sampling) -> int:
+    """Bytes that an answer may have: what its tokens can come to, and never more than `LONGEST_BODY`."""
+    each = TOKEN + LOGPROB * (1 + sampling.logprobs) * bool(sampling.logprobs)
+    return min(LONGEST_BODY, SHORT_BODY + each * (sampling.max_tokens + sampling.thinking))
+
+
+def _unpacked(content: bytes, encoding: str, most: int) -> bytes:
+    """A body without its compression, which nobody asked for; at most one byte more than `most`."""
     if encoding in ("", "identity"):
         return content
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise Permanent(f"the answer is compressed as `{clean(encoding)}`, which was not asked for")
     for window in (47, -15) if encoding == "deflate" else (47,):  # gzip or zlib by its header; a bare stream
         try:
-            return zlib.decompressobj(window).decompress(content, LONGEST_BODY + 1)
+            return zlib.decompressobj(window).decompress(content, most + 1)
         except zlib.error:
             continue
     raise Transient(f"the answer says that it is `{encoding}`, and is not")
 
 
-async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> tuple[bytes, bool]:
-    """Up to `limit` bytes of a body, and whether that was all; a body cut short closes its connection."""
-    chunks, size = [], 0
+async def _bounded(
+    answer: aiohttp.ClientResponse, limit: int, long: asyncio.Semaphore, place: AsyncExitStack
+) -> tuple[bytes, bool]:
+    """Up to `limit` bytes of a body, and whether that was all; a body cut short closes its connection.
+
+    One that is longer than `SHORT_BODY` waits for a place, which `place` keeps until the answer is read: 256 calls at
+    once would else hold 256 long bodies.
+    """
+    chunks, size, held = [], 0, False
     while chunk := await answer.content.readany():
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
             answer.close()
             return b"".join(chunks)[:limit], False
+        if size > SHORT_BODY and not held:
+            held = True
+            await place.enter_async_context(long)
     return chunks[0] if len(chunks) == 1 else b"".join(chunks), True
 
 

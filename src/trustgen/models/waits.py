@@ -84,7 +84,7 @@ def wait_in(body: bytes) -> float | None:
         return _clamped(float(amount) * _unit(unit or after or "s"))
     if found := _SENTENCE.search(text) or _WAIT.search(text):
         words = found[1].lower()
-        return _clamped(_sum(words) or _unit(words.split()[-1]))
+        return _clamped(_sum(words) if _STEP.search(words) else _unit(words.split()[-1]))
     return A_MINUTE_LIMIT if _A_MINUTE.search(text) else None
 
 

@@ -10,11 +10,12 @@ from itertools import zip_longest
 from pathlib import Path
 
 from trustgen.core import InputError, Outcome
+from trustgen.core.shown import one_line
 
 from .leaderboard import COVERED, Leaderboard, Line, Order, Part, Place
 from .tables import BAR, code, prose, write_text
 from .terminal import Screen
-from .words import DASH, arrow, between, missing, number, one_line, plural, rounded
+from .words import DASH, arrow, between, missing, number, plural, rounded
 
 LEGEND = (
     "Goodness: every headline turned so that 1 is the best its measure can be and 0 the worst; a dimension is the "

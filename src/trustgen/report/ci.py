@@ -15,12 +15,13 @@ from typing import Any
 from xml.etree import ElementTree as Xml
 
 from trustgen.core import Estimate
+from trustgen.core.shown import escaped, one_line, visible
 from trustgen.store import RunManifest
 
 from .findings import Findings
 from .gate import Check, Gated
 from .tables import write_text
-from .words import interval, missing, number, one_line, visible
+from .words import interval, missing, number
 
 NO_POLICY = (
     "No policy was given: a case fails only where there is no value. Hold numbers to bounds with `trustgen gate`."
@@ -188,10 +189,8 @@ def write_sarif(found: Findings, path: Path) -> Path:
                 at = _place(Path("estimates.json"), 0, model, entry.id)
                 results.append(_result(entry.id, i, f"{model}: {entry.id}: {case.failed[0]}", at, dict(case.numbers)))
     heads = [e for e in found.estimates if e.headline]
-    told = {
-        one_line(f"{e.model} · {e.task} · {e.measure}", MOST): f"{number(e.value, e.range)} {interval(e)}"
-        for e in heads
-    }
+    said = ((f"{e.model} · {e.task} · {e.measure}", f"{number(e.value, e.range)} {interval(e)}") for e in heads)
+    told = {one_line(about, MOST): one_line(numbers, MOST) for about, numbers in said}
     return _write_sarif(path, found.manifest, rules, results, "report", {"headlines": told, "note": NO_POLICY})
 
 
@@ -261,7 +260,7 @@ def _write_sarif(
         "properties": {k: visible(v, MOST) for k, v in about.items()} | (more or {}),
     }
     document = {"$schema": SCHEMA, "version": "2.1.0", "runs": [one]}
-    return write_text(path, json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2) + "\n")
+    return write_text(path, escaped(json.dumps(document, ensure_ascii=False, allow_nan=False, indent=2)) + "\n")
 
 
 def _version() -> str:

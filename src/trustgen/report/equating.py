@@ -7,7 +7,6 @@ from typing import Any, NamedTuple
 
 import msgspec
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
 from trustgen.core import InputError, Task, named, registry
@@ -15,6 +14,7 @@ from trustgen.stats import Equating, Scores, equate
 from trustgen.stats.measure import RatioMeasure, ratio
 from trustgen.store import ANCHOR, Edition, RunFolder, RunManifest
 
+from .console import console
 from .reading import counted_run, graded, lacking
 from .words import between, number
 
@@ -103,4 +103,4 @@ def print_equating(found: list[TaskEquating]) -> None:
         for m in row.equating.equated:
             numbers = (number(m.raw), number(m.value), between(m.low, m.high))
             table.add_row(row.task, row.measure, m.model, *numbers, moved, row.equating.method)
-    Console().print(table)
+    console().print(table)

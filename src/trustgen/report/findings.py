@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from trustgen.core import Card, Estimate, InputError, registry
+from trustgen.core.shown import one_line
 from trustgen.store import Edition, EditionManifest, RunFolder, RunManifest, TaskEntry
 
 from .examples import Example, examples
@@ -18,7 +19,7 @@ from .health import Health, health
 from .judging import UNREAD, Judged, judged
 from .reading import Pair, counted_run, graded, lacking
 from .recount import Doubt, recounted
-from .words import one_line, plural
+from .words import plural
 
 MOST_DOUBTS = 5
 
@@ -141,7 +142,11 @@ class Findings:
         yield from (f"{h.model}: {h.retries}" for h in self.health if h.retries)
         for h in self.health:
             if h.estimated:
-                yield f"{h.model} reports no usage: its tokens are estimated from lengths, bytes / 4"
+                told = "its tokens are estimated from lengths, bytes / 4"
+                yield f"{h.model} reports no usage, or none that can be: {told}"
+            if h.struck:
+                times = plural(h.struck, "answer")
+                yield f"{h.model} showed its API key in {times}: it was struck out; tell whoever runs that server"
 
     @property
     def judged(self) -> str:

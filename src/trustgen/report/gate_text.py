@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
+from trustgen.core.shown import one_line
+
 from .gate import Check, Gated
 from .terminal import Screen
-from .words import between, interval, number, one_line, plural
+from .words import between, interval, number, plural
 
 _SIGN = {"held": ("ok    ", "green"), "failed": ("FAIL  ", "bold red"), "skipped": ("n/a   ", "dim")}
 

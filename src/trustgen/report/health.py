@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import msgspec
 
 from trustgen.core import OUTCOMES, Outcome, Response
+from trustgen.models.secrets import STRUCK
 from trustgen.store import RunFolder, RunManifest
 
 from .reading import Pair
@@ -29,7 +30,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """One model of a run. `asked` are its planned cases but for those skipped; `reason` is its most frequent error's.
 
     `retried` counts failed calls that were made again, by kind; `cut` has for each task how many cases have a reply
-    that was cut at the token cap, and how many were answered; `estimated` says that some tokens were not reported.
+    that was cut at the token cap, and how many were answered; `estimated` says that some tokens were not reported;
+    `struck` counts the answers with a key in them, which was taken out.
     """
 
     model: str
@@ -42,6 +44,7 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     retried: dict[str, int] = {}
     cut: dict[str, tuple[int, int]] = {}
     estimated: bool = False
+    struck: int = 0
 
     @property
     def alarm(self) -> str:
@@ -75,6 +78,7 @@ def health(folder: RunFolder, manifest: RunManifest, coverage: Mapping[Pair, Map
     retried: dict[str, Counter[str]] = defaultdict(Counter)
     reasons: dict[str, Counter[str]] = defaultdict(Counter)
     estimated: set[str] = set()
+    struck: Counter[str] = Counter()
     for task, model, body in folder.response_bodies():
         if _FAILED in body:
             reasons[model][_response(body).reason] += 1
@@ -84,6 +88,7 @@ def health(folder: RunFolder, manifest: RunManifest, coverage: Mapping[Pair, Map
             retried[model].update(_response(body).retried)
         if _ESTIMATED in body:
             estimated.add(model)
+        struck[model] += STRUCK in body
     made = []
     for model in manifest.models:
         mine = {task: counts for (task, uri), counts in coverage.items() if uri == model}
@@ -100,6 +105,7 @@ def health(folder: RunFolder, manifest: RunManifest, coverage: Mapping[Pair, Map
                 retried=dict(retried[model]),
                 cut={task: (cut[task, model], answered[task, model]) for task in mine if cut[task, model]},
                 estimated=model in estimated,
+                struck=struck[model],
             )
         )
     return made

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from trustgen.core import OUTCOMES, Estimate
+from trustgen.core.shown import shown
 from trustgen.store import TaskEntry
 
 from . import words
@@ -114,7 +115,7 @@ def _environment() -> Environment:
 
 def _plain(value: Any) -> Any:
     """Whatever the template prints, wherever it came from, holds no control character."""
-    return words.shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return shown(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 # ── plots ───────────────────────────────────────────────────────────────────────────────────────────────────────────

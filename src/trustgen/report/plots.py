@@ -13,8 +13,9 @@ from typing import NamedTuple
 from markupsafe import Markup
 
 from trustgen.core import OUTCOMES, Estimate
+from trustgen.core.shown import one_line, shown
 
-from .words import better, bounds, counted, interval, joint, number, one_line, readable, shown, total
+from .words import better, bounds, counted, interval, joint, number, readable, total
 
 
 class Axis(NamedTuple):

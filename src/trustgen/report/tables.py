@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 from trustgen.core import OUTCOMES, Estimate, InputError
+from trustgen.core.shown import json_text, one_line, shown
 from trustgen.store.files import replacing
 
 from .findings import Findings
-from .words import arrow, bounds, counted, interval, joint, missing, number, one_line, plural, total
+from .words import arrow, bounds, counted, interval, joint, missing, number, plural, total
 
 FIELDS = (
     "task",
@@ -74,10 +75,13 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones too
 
 
 def write_text(path: Path, text: str) -> Path:
-    """Write a file whole or not at all; a place that cannot be written raises an `InputError`."""
+    """Write a file whole or not at all, with nothing in it that could steer a terminal.
+
+    Raises `InputError` for a place that cannot be written.
+    """
     try:
         with replacing(path) as temporary:
-            temporary.write_text(text, "utf-8", newline="")
+            temporary.write_text(shown(text), "utf-8", newline="")
     except OSError as error:
         raise InputError(f"cannot write `{path}`: {error.strerror}: choose another place with -o") from error
     return path
@@ -99,9 +103,7 @@ def document(found: Findings) -> dict[str, Any]:
 
 def write_json(found: Findings, path: Path) -> Path:
     """The document that `--json` prints."""
-    import msgspec
-
-    return write_text(path, msgspec.json.format(msgspec.json.encode(document(found)), indent=2).decode() + "\n")
+    return write_text(path, json_text(document(found)) + "\n")
 
 
 # ── CSV ─────────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from trustgen.core import OUTCOMES, Estimate, Outcome
+from trustgen.core.shown import flat, one_line
 
 from .compare import INTERVALS, Difference
 from .findings import Findings
@@ -21,7 +22,6 @@ from .words import (
     between,
     bounds,
     draws_in,
-    flat,
     human,
     interval,
     joint,
@@ -29,7 +29,6 @@ from .words import (
     judged_so,
     missing,
     number,
-    one_line,
     outside,
     plural,
     rounded,

@@ -7,22 +7,16 @@ terminals, `visible` for pages that keep its lines.
 from __future__ import annotations
 
 import math
-import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from trustgen.core import OUTCOMES, Direction, Estimate, Outcome
+from trustgen.core.shown import MOST, one_line, shown, visible  # noqa: F401 (the templates find them here)
 from trustgen.stats.calibration import ELSEWHERE
 
 DASH = "–"
 EXACT = 1e-9
 """A difference this small is one of reckoning."""
-MOST = 2_000
-"""Characters of one foreign text that a page shows."""
-
-_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-_JOINERS = "\u200c\u200d"  # letters of some languages and emoji need these, and they cannot reorder anything
 
 
 # ── numbers ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -244,34 +238,6 @@ def moment(iso: str) -> str:
 
 
 # ── foreign text ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _shown(char: str) -> str:
-    if unicodedata.category(char) not in _HIDDEN or char in _JOINERS:
-        return char
-    return f"‹U+{ord(char):04X}›"
-
-
-def shown(text: str) -> str:
-    """A text with its lines and tabs kept, and every other control or bidi character spelled out."""
-    return "".join(c if c in "\n\t" else _shown(c) for c in text)
-
-
-def flat(text: str) -> str:
-    """A text without lines and tabs, and `shown`; its spaces stand."""
-    return shown(re.sub(r"[\r\n\t]", " ", text))
-
-
-def visible(text: str, most: int = MOST) -> str:
-    """At most `most` characters of a text, `shown`. A text that is cut says so, and how long it was."""
-    kept = shown(text[:most].replace("\r\n", "\n"))
-    return kept if len(text) <= most else f"{kept}\n… (cut: {most:,} of {len(text):,} characters)"
-
-
-def one_line(text: str, most: int = 200) -> str:
-    """A text on one line without any control character, at most `most` characters long."""
-    line = " ".join(flat(text[: most + 1]).split())
-    return line if len(line) <= most else line[: most - 1] + "…"
 
 
 # ── notes ───────────────────────────────────────────────────────────────────────────────────────────────────────────

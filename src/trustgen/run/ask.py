@@ -44,7 +44,7 @@ class Retry(msgspec.Struct, frozen=True, kw_only=True):
     """How often a call is tried, and how long to wait between: jittered `base · 2^k`, at most `cap` seconds.
 
     `timeouts` is how often a call is tried that runs out of time; `patience` the seconds for which a model may say "not
-    now" to everybody before its cases end in `error`.
+    now" to everybody before its cases end in `error`; how long it may make everybody wait in all is the gate's to say.
     """
 
     attempts: int = 6
@@ -181,7 +181,7 @@ class Asker:
                 if isinstance(fault, RateLimited) and fault.paced:
                     waits += 1
                     pause = self._retry.pause(waits)
-                    spent = not self._patient()
+                    spent = self.gate.worn or not self._patient()
                     if not fault.retry_after:  # calls that are refused may count too: nobody asks meanwhile
                         self.gate.hold(pause)
                 else:

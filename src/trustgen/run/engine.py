@@ -53,6 +53,7 @@ BATCH = 256  # cases looked up in the journal at a time
 WAITING = 2_000  # rows handed to the journal and not yet on disk, at most
 BREATH = 32  # rows after which signals and the watch get a turn, even where a model answers without waiting
 LEAVE = 5.0  # seconds in which threads that waited for a judge let go of it
+LONG_WAIT = 10.0  # seconds of a pause from which on it is said who asked for it
 BREAKER = 50  # cases of one model in a row that end in `error` before it is given up
 PROBES = 3  # cases, of different tasks, that are asked alone before a model is given up for faults that never pass
 
@@ -82,6 +83,7 @@ class Engine:
         self.given_up: dict[str, str] = {}  # models that are asked nothing more, and why
         self.dead: Mapping[str, str] = {}  # models that an earlier session gave up, and why
         self.unmetered: set[str] = set()  # models that report no tokens
+        self.waits: dict[str, float] = {}  # seconds that a model has made everybody wait, as far as it was said
         self.issued = 0
         self.judging = 0  # responses being judged now
         self.started = time.monotonic()
@@ -387,9 +389,10 @@ class Engine:
         model = response.model
         if response.status != "error":
             self.failing[model] = 0
-            if response.replies and response.replies[0].usage.estimated and model not in self.unmetered:
+            if model not in self.unmetered and any(reply.usage.estimated for reply in response.replies):
                 self.unmetered.add(model)
-                self.progress.note(f"{model} reports no usage: its tokens are estimated from lengths, bytes / 4")
+                told = "its tokens are estimated from lengths, bytes / 4"
+                self.progress.note(f"{model} reports no usage, or none that can be: {told}")
             return
         self.failing[model] += 1
         if self.failing[model] >= BREAKER and not asker.stop:
@@ -424,6 +427,7 @@ class Engine:
         limit = self.settings.stall or 2 * self.settings.options.timeout + 60
         seen, since = -1, time.monotonic()
         while not await self.stop.wait(0.5) and not self._halted():
+            self._tell_waits()
             returned = sum(a.returned for a in self.askers) + self.issued + self.judges.returned
             if returned != seen or any(a.gate.paused for a in self.askers):
                 seen, since = returned, time.monotonic()
@@ -439,6 +443,15 @@ class Engine:
             await asyncio.sleep(0.01)
         for job in self.jobs:
             job.cancel()
+
+    def _tell_waits(self) -> None:
+        """Say who makes everybody wait, once for each pause: a run that stands still should not look broken."""
+        for asker in self.askers:
+            gate, uri = asker.gate, asker.model.uri
+            if gate.left > LONG_WAIT and gate.held > self.waits.get(uri, 0.0):
+                self.waits[uri] = gate.held
+                told = f"{gate.left:.0f} s to wait, {gate.held:.0f} s in all so far, {gate.longest:.0f} s at most"
+                self.progress.note(f"{uri} asks to be left alone: {told}")
 
     def _watch_widths(self) -> None:
         """Begin to watch the headlines' intervals, from what is stored already."""

@@ -10,15 +10,25 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 
+EARNED = 60.0
+"""Seconds of pauses that an answer is worth: slower than one a minute, an endpoint is not waited for longer."""
+
 
 class Gate:
-    """A semaphore with a limit that moves. Enter with `await enter()`, leave with `leave()`."""
+    """A semaphore with a limit that moves. Enter with `await enter()`, leave with `leave()`.
 
-    def __init__(self, most: int, *, fixed: bool = False, start: int = 8) -> None:
+    `held` is for how many seconds an endpoint has made everybody wait so far, at most `longest` in all: an hour, and
+    `EARNED` more for each answer. A limit on the calls a minute is waited for to the end, while one that says "in ten
+    minutes" to every case would hold a run for days.
+    """
+
+    def __init__(self, most: int, *, fixed: bool = False, start: int = 8, longest: float = 3600.0) -> None:
         self.most = most
         self.limit = float(most if fixed else min(start, most))
         self.inside = 0
         self.cuts = 0
+        self.held = 0.0
+        self.longest = longest
         self._fixed = fixed
         self._slow_start = True
         self._waiting: deque[asyncio.Future[None]] = deque()
@@ -28,7 +38,17 @@ class Gate:
     @property
     def paused(self) -> bool:
         """Whether the endpoint asked for a pause that is not over."""
-        return asyncio.get_running_loop().time() < self._closed_until
+        return self.left > 0
+
+    @property
+    def left(self) -> float:
+        """Seconds of the pause that are left."""
+        return max(0.0, self._closed_until - asyncio.get_running_loop().time())
+
+    @property
+    def worn(self) -> bool:
+        """Whether the endpoint has had all the pauses it gets."""
+        return self.held >= self.longest
 
     async def enter(self) -> None:
         """Wait for a place, and for the end of a pause that the endpoint asked for."""
@@ -65,12 +85,18 @@ class Gate:
 
     def went_well(self) -> None:
         """A call succeeded: allow a little more, if what is allowed is being used."""
+        self.longest += EARNED
         if not self._fixed and self.limit < self.most and 2 * self.inside >= self.limit:
             self.limit = min(self.most, self.limit + (1.0 if self._slow_start else 1.0 / self.limit))
 
     def hold(self, seconds: float) -> None:
-        """Let nobody in for so long."""
-        self._closed_until = max(self._closed_until, asyncio.get_running_loop().time() + seconds)
+        """Let nobody in for so long, as far as there are pauses left."""
+        now = asyncio.get_running_loop().time()
+        begun = max(self._closed_until, now)
+        more = min(now + seconds - begun, self.longest - self.held)
+        if more > 0:
+            self.held += more
+            self._closed_until = begun + more
 
     def complained(self, retry_after: float | None) -> None:
         """The endpoint said 429 or 503: halve the limit, once a second at most, and keep the pause it asked for."""

@@ -246,7 +246,7 @@ class Staff:
     @property
     def kit(self) -> Kit:
         """The roles and the cache, for tasks and pools."""
-        return Kit(dict(self.roles), self.cache)
+        return Kit(dict(self.roles), self.cache, self.settings.granted)
 
     @property
     def uris(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
-from trustgen.core import Estimate, ModelOptions, Response, Verdict
+from trustgen.core import NOTHING_GRANTED, Estimate, Granted, ModelOptions, Response, Verdict
 from trustgen.store import RunManifest
 
 from .ask import Retry
@@ -55,6 +55,7 @@ class Settings:
     stall: float | None = None  # seconds without any call returning before the run gives up; None: 2 timeouts + 60
     drop_corrupt: bool = False
     signals: bool = False  # let Ctrl-C and SIGTERM end the run gracefully
+    granted: Granted = NOTHING_GRANTED  # what the files of pools may do
 
 
 class Result(NamedTuple):

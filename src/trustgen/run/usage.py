@@ -9,20 +9,49 @@ from __future__ import annotations
 import msgspec
 
 from trustgen.core import Reply, Request, Text, Usage
+from trustgen.core.records import MOST_TOKENS
 
 BYTES_A_TOKEN = 4
+LEAST_SHARE = 8
+"""A report of less than this part of the estimate, 32 bytes a token, is not believed."""
 IMAGE_TOKENS = 1_000
 """Providers count an image as 85 to 1,600 tokens, by size and detail."""
 
 
 def with_usage(reply: Reply, request: Request) -> Reply:
-    """The reply itself where its tokens were reported, else one with tokens estimated from lengths."""
-    if reply.usage.prompt or reply.usage.completion:
+    """The reply itself where the tokens reported can be, else one with tokens estimated from lengths.
+
+    A count below 0, above `MOST_TOKENS` or far below what the texts come to is none: it would talk a cap down, or break
+    the sums. Each way is looked at by itself.
+    """
+    told = reply.usage
+    if told.estimated:
         return reply
-    asked = sum(
-        _tokens(part.text) if isinstance(part, Text) else IMAGE_TOKENS for t in request.turns for part in t.parts
+    parts = [part for turn in request.turns for part in turn.parts]
+    asked = sum(_tokens(part.text) for part in parts if isinstance(part, Text))
+    said = _tokens(reply.text + reply.thoughts)
+    images = sum(IMAGE_TOKENS for part in parts if not isinstance(part, Text))
+    prompt, completion = _believed(told.prompt, asked), _believed(told.completion, said)
+    if prompt and completion:
+        return reply if 0 <= told.thinking <= MOST_TOKENS else _counted(reply, Usage(told.prompt, told.completion))
+    thinking = told.thinking if completion and 0 <= told.thinking <= MOST_TOKENS else 0
+    return _counted(
+        reply,
+        Usage(
+            told.prompt if prompt else asked + images,
+            told.completion if completion else said,
+            thinking,
+            estimated=True,
+        ),
     )
-    return msgspec.structs.replace(reply, usage=Usage(asked, _tokens(reply.text + reply.thoughts), estimated=True))
+
+
+def _believed(told: int, estimate: int) -> bool:
+    return estimate // LEAST_SHARE <= told <= MOST_TOKENS and (told > 0 or not estimate)
+
+
+def _counted(reply: Reply, usage: Usage) -> Reply:
+    return msgspec.structs.replace(reply, usage=usage)
 
 
 def _tokens(text: str) -> int:

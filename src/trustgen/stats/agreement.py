@@ -102,21 +102,26 @@ def krippendorff_alpha(
         note = "all votes are equal: agreement beyond chance cannot be told from them"
     if note:
         return Agreement(math.nan, math.nan, math.nan, NOTHING.method, units, raters, note)
-    import krippendorff
-
-    value = float(krippendorff.alpha(value_counts=paired, value_domain=domain, level_of_measurement=scale))
-    interval = _alpha_interval(paired, domain, scale, value, level, draws, seed)
+    by_unit = _coincidences(paired)
+    value = float(alpha_of(by_unit.sum(axis=0), domain, scale))
+    interval = _alpha_interval(by_unit, domain, scale, value, level, draws, seed)
     return Agreement(value, interval.low, interval.high, interval.method, units, raters)
 
 
+def _coincidences(paired: NDArray[np.int64]) -> Floats:
+    """What each unit adds to the matrix of coincidences, shape (units, values, values): its ordered pairs of votes,
+    weighed by 1/(votes − 1)."""
+    pairs = paired[:, :, None] * paired[:, None, :] - paired[:, :, None] * np.eye(paired.shape[1])
+    added: Floats = pairs / (paired.sum(axis=1) - 1)[:, None, None]
+    return added
+
+
 def _alpha_interval(
-    paired: NDArray[np.int64], domain: Floats, scale: Scale, value: float, level: float, draws: int, seed: int
+    by_unit: Floats, domain: Floats, scale: Scale, value: float, level: float, draws: int, seed: int
 ) -> Interval:
     """Percentile bootstrap over units, all draws at once from their coincidence matrices."""
-    units, values = paired.shape
-    # Each unit adds its ordered pairs of votes, weighed by 1/(votes − 1), to the matrix of coincidences.
-    pairs = paired[:, :, None] * paired[:, None, :] - paired[:, :, None] * np.eye(values)
-    table = (pairs / (paired.sum(axis=1) - 1)[:, None, None]).reshape(units, values * values)
+    units, values, _ = by_unit.shape
+    table = by_unit.reshape(units, values * values)
     totals = resample(table, draws, seed).reshape(draws, values, values)
     drawn = alpha_of(totals, domain, scale)
     spread = drawn[~np.isnan(drawn)]

@@ -6,6 +6,7 @@ import json
 import re
 import tomllib
 from collections.abc import Callable, Iterator
+from dataclasses import replace as changed
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from servers.site_server import LAKE, MILL, ORDERS, Site, site
 from trustgen.core import (
     CRAFTING,
     BuildStopped,
+    Granted,
     InputError,
     Kit,
     Level,
@@ -412,7 +414,17 @@ def test_a_pool_that_a_table_describes(there: Site) -> None:
         "rows": "as many as are found",
     }
     assert pool.size is None
-    records = list(pool.using(Kit({"writer": Writer()})).draw("s"))
+    there.seen.clear()
+    kit = Kit({"writer": Writer()})
+    for granted, word in (
+        (Granted(), "--allow-private"),
+        (Granted(private=True), "limits.pause to 0, ours is 1: allow it: --raise-limits"),
+        (Granted(limits=True), "--allow-private"),
+    ):
+        with pytest.raises(InputError, match=word):
+            list(pool.using(changed(kit, granted=granted)).draw("s"))
+    assert not there.seen
+    records = list(pool.using(changed(kit, granted=Granted(private=True, limits=True))).draw("s"))
     assert [(r.pool, r["figure"]) for r in records] == [("mine.lakes", 412), ("mine.lakes", 1788)]
 
 

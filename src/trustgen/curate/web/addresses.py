@@ -168,6 +168,15 @@ def _inside(host: str) -> str:
     return "a name inside a network" if "." not in host or host.endswith(_INSIDE) else ""
 
 
+def leads_inside(url: str) -> bool:
+    """Whether an address stands, before any lookup, for something inside a network; also where it cannot be read."""
+    try:
+        place(url)
+    except Unusable:
+        return True
+    return False
+
+
 async def system_lookup(host: str, port: int) -> list[str]:
     """The addresses that this machine's resolver gives; raises `OSError`."""
     # A thread of our own: the loop's executor would be waited for when the loop ends, however long a lookup hangs.
@@ -216,4 +225,4 @@ async def checked_addresses(
     return tuple(dict.fromkeys(found))
 
 
-__all__ = ["LONGEST", "Lookup", "Place", "checked_addresses", "forbidden", "place", "system_lookup"]
+__all__ = ["LONGEST", "Lookup", "Place", "checked_addresses", "forbidden", "leads_inside", "place", "system_lookup"]

@@ -35,6 +35,7 @@ from trustgen.curate.pool import Manifest
 from trustgen.curate.rows import Fault
 
 from .addresses import Lookup, system_lookup
+from .asks import Asks
 from .fetch import Fetcher, Page
 from .fields import Cited, Novel, Wanted, check_fields, listed_fields, reply_shape, typed
 from .limits import LIMITS, Limits
@@ -89,6 +90,7 @@ class WebPool:
     allow_private: bool = False
     kit: Kit = BARE
     lookup: Lookup = system_lookup
+    asks: Asks | None = None  # of a file: to be held against what the kit grants before anything goes out
     _bad: dict[str, list[BadRow]] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -113,6 +115,7 @@ class WebPool:
             limits=web.limits,
             licence=licence,
             allow_private=web.allow_private,
+            asks=Asks(web.engine, web.base, web.key_env, web.allow_private, web.limits),
         )
 
     @property
@@ -220,8 +223,14 @@ class _Walk:
                 self._lost(by.base, "", f"query {query!r} found nothing")
             yield from hits
 
+    def _check_granted(self) -> None:
+        if self._pool.asks is not None:
+            self._pool.asks.check(self._pool.name, self._pool.kit.granted)
+
     def _search(self, query: str) -> bytes:
-        return encoded(search(self._pool.engine, query, self._limits.hits, self._limits))
+        self._check_granted()
+        inside = self._pool.asks is None or self._pool.asks.own or self._pool.kit.granted.private
+        return encoded(search(self._pool.engine, query, self._limits.hits, self._limits, allow_private=inside))
 
     def _pages(self) -> Iterator[Page]:
         limits = self._limits
@@ -252,6 +261,7 @@ class _Walk:
                 self._lost(address, "", "it leads to a host that is not among those to read from")
 
     def _fetch(self, address: str) -> bytes:
+        self._check_granted()
         return msgspec.json.encode(self._fetcher.page(address))
 
     def _wanted(self, address: str) -> bool:

@@ -1,7 +1,8 @@
 """Search engines, behind one face: a query in, addresses of pages out.
 
 An engine builds a request and reads the answer strictly; asking, bounds and retries are the same for all. Keys come
-from an environment variable that the user names, and are sent nowhere but to the engine.
+from an environment variable that the user names, and are sent nowhere but to the engine; for engines that a file names,
+see `asks`.
 """
 
 from __future__ import annotations
@@ -216,8 +217,10 @@ def engine(name: str, base: str = "", key_env: str = "") -> Engine:
     return known(base.rstrip("/"), key_env) if base else known(key_env=key_env)
 
 
-def search(by: Engine, query: str, n: int, limits: Limits = LIMITS) -> list[Hit]:
+def search(by: Engine, query: str, n: int, limits: Limits = LIMITS, *, allow_private: bool = True) -> list[Hit]:
     """At most `n` results of a query. Blocking, at most `limits.tries` requests.
+
+    `allow_private` is for an engine that the user named: it may stand in the own network, but not send us elsewhere.
 
     Raises `Unusable` in one line where the engine gives none to use, and `InputError` where trying again with other
     queries is of no use: a key is missing or rejected, the engine is not there to be asked.
@@ -231,7 +234,7 @@ def search(by: Engine, query: str, n: int, limits: Limits = LIMITS) -> list[Hit]
                 break
             time.sleep(max(after, limits.pause * 2 ** (attempt - 1)))
         try:
-            return [_tidied(hit) for hit in _read(by, blocking(_ask(by, asked, limits)))[:n]]
+            return [_tidied(hit) for hit in _read(by, blocking(_ask(by, asked, limits, allow_private)))[:n]]
         except Unusable as error:
             fault = error
             if not isinstance(error, Fleeting):
@@ -239,16 +242,15 @@ def search(by: Engine, query: str, n: int, limits: Limits = LIMITS) -> list[Hit]
     raise Unusable(f"search engine `{by.name}` ({by.base}) cannot be used: {fault}")
 
 
-async def _ask(by: Engine, asked: Asked, limits: Limits) -> bytes:
-    # The user names the engine, so it may stand in the own network; it may not send us elsewhere.
-    where = place(asked.url, allow_private=True)
+async def _ask(by: Engine, asked: Asked, limits: Limits, allow_private: bool) -> bytes:
+    where = place(asked.url, allow_private=allow_private)
     if offline() and not is_loopback(where.host):
         raise InputError(f"{VARIABLE}=1 refuses a search at {where.host}: unset it, or build from what was fetched")
     if asked.headers and where.scheme == "http" and not is_loopback(where.host):
         raise InputError(f"search engine `{by.name}` would send its key unencrypted: use an https address")
     try:
         async with asyncio.timeout(limits.search_seconds):
-            addresses = await checked_addresses(where, allow_private=True)
+            addresses = await checked_addresses(where, allow_private=allow_private)
             answer = await exchange(
                 where,
                 addresses,
