@@ -10,6 +10,7 @@ import json
 import re
 import shutil
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -203,19 +204,23 @@ def test_rows_of_an_edition_show_nothing_raw(made: Path, tmp_path: Path, capsys:
     """Every text of a case, a record and a reject is hostile, and the edition follows from its rows."""
     edition = Edition.open(made / "run/edition")
     writer = EditionWriter(tmp_path / "edition")
-    for record in edition.records():
-        source = Source(origin="o" + HOSTILE, revision="r" + HOSTILE, licence="l" + HOSTILE)
-        writer.record(msgspec.structs.replace(record, source=source, pool=record.pool + HOSTILE))
-    arms: dict[str, int] = {}
+    source = Source(origin="o" + HOSTILE, revision="r" + HOSTILE, licence="l" + HOSTILE)
+    records, written = edition.records(), set[str]()
+    arms: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for case in edition.cases():
+        if case.cluster not in written:  # in the order of a build: a record, then the cases made from it
+            written.add(case.cluster)
+            writer.record(msgspec.structs.replace(next(records), source=source))
         turns = tuple(user(turn.text + HOSTILE) for turn in case.turns)
         tags = {name + HOSTILE: value + HOSTILE for name, value in case.tags.items()} | {HOSTILE: HOSTILE}
         expect = msgspec.structs.replace(case.expect, answer=HOSTILE, aliases=(HOSTILE,))
         forged = msgspec.structs.replace(case, turns=turns, tags=tags, arm=case.arm + HOSTILE, expect=expect)
         writer.case(forged.sealed(case.task))
-        arms[forged.arm] = arms.get(forged.arm, 0) + 1
+        arms[case.task][forged.arm] += 1
     writer.reject(Reject(stage=HOSTILE, task=edition.manifest.tasks[0].id, arm=HOSTILE, reason=HOSTILE))
-    entries = tuple(msgspec.structs.replace(t, arms=arms, pool=t.pool + HOSTILE) for t in edition.manifest.tasks)
+    entries = tuple(
+        msgspec.structs.replace(t, arms=dict(arms[t.id]), pool=t.pool + HOSTILE) for t in edition.manifest.tasks
+    )
     made_of = writer.seal(suite="s" + HOSTILE, salt="s" + HOSTILE, trustgen="0" + HOSTILE, tasks=entries)
     assert made_of.cases
     out = tmp_path / "out"

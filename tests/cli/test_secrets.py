@@ -13,7 +13,7 @@ import pytest
 
 from trustgen.cli import main
 from trustgen.core import Granted, InputError, Kit, ModelOptions
-from trustgen.curate.download import fetch
+from trustgen.curate.download import FetchError, fetch
 from trustgen.curate.manifest import read_manifest
 from trustgen.models import open_model
 
@@ -299,8 +299,11 @@ def test_a_redirect_elsewhere_takes_neither_body_nor_headers(servers: tuple[List
     sent = {"query": "hush-hush"}
     headers = {"X-Api-Key": "hush-hush", "Accept": "application/json"}
     where = f"http://127.0.0.1:{here.port}/out"
-    fetch(where, seconds=5, most=1000, method="POST", data=sent, headers=headers)
+    with pytest.raises(FetchError, match="redirected a question to"):
+        fetch(where, seconds=5, most=1000, method="POST", data=sent, headers=headers)
     assert "hush-hush" in here.heard[0]
+    assert not there.heard
+    fetch(where, seconds=5, most=1000, headers=headers)
     assert there.heard[0].startswith("GET /in")
     assert "hush-hush" not in there.heard[0]
     assert "application/json" in there.heard[0]
