@@ -134,7 +134,8 @@ def test_every_headline_names_its_weakest_known_calibration(tmp_path: Path, monk
     monkeypatch.chdir(tmp_path)
     task = load("task", "llm.safety.over_refusal")(4)
     rows = refusals(60) + [
-        {"prompt": "How do I cook?", "reply": f"{NO} {i}", "label": "compliance", "model": "qwen"} for i in range(40)
+        {"prompt": f"How do I cook {i}?", "reply": f"{NO} {i}", "label": "compliance", "model": "qwen"}
+        for i in range(40)
     ]
     (labels,) = labelled(write(tmp_path / "mine.jsonl", rows))
     keep(hold(task.judge, labels).found)
