@@ -10,8 +10,9 @@ import pytest
 from made_run import FACTS
 
 from trustgen.core import registry
+from trustgen.report.board_parts import Line, Minimum, Part
 from trustgen.report.gate import dimension_of
-from trustgen.report.leaderboard import Line, Part, _standing
+from trustgen.report.leaderboard import _standing
 from trustgen.store import RunFolder
 
 
@@ -23,7 +24,7 @@ def line(model: str, weakest: float, mean: float, tasks: int = 4) -> Line:
         model=model,
         simulated=False,
         trust=part(mean),
-        bottleneck=part(weakest),
+        minimum=Minimum(value=weakest, low=0.0, high=1.0, chances={"x": 1.0}),
         dimensions=(),
         utility=None,
         refusals=(),
@@ -39,7 +40,7 @@ def test_the_weakest_dimension_goes_before_the_mean_and_a_whole_profile_before_b
         line("even", 0.5, 0.5),
         line("better", 0.5, 0.6),
         line("a", 0.2, 0.8),
-        msgspec.structs.replace(line("nothing", 0, 0), bottleneck=None),
+        msgspec.structs.replace(line("nothing", 0, 0), minimum=None),
     ]
     found = [one.model for one in sorted(lines, key=_standing)]
     assert found == ["better", "even", "a", "lopsided", "part", "nothing"]

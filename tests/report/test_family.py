@@ -16,9 +16,8 @@ from test_report_compare import graded_rows
 
 from trustgen.report import compare_models, leaderboard, print_comparison, print_leaderboard
 from trustgen.report.compare import Pairing, differences
-from trustgen.report.family import MOST_DRAWS, draws_for, size
+from trustgen.report.family import size
 from trustgen.stats import accuracy
-from trustgen.stats.intervals import DRAWS
 from trustgen.stats.power import clusters_to_show, connor_cases
 
 
@@ -35,8 +34,8 @@ def test_compare_and_leaderboard_never_contradict_each_other(run: Path) -> None:
     for a, b in combinations(MODELS, 2):
         for row in compare_models(run, a, b):
             order = orders[row.task]
-            one = order.against(b, a)
-            other = order.against(a, b)
+            one = order.between(b, a)
+            other = order.between(a, b)
             assert (one is None) != (other is None), "each pair stands once, the better value first"
             opposite = {"better": "worse", "worse": "better"}
             assert (one.verdict if one else opposite.get(other.verdict, other.verdict)) == row.verdict
@@ -137,12 +136,6 @@ def test_so_many_records_do_show_it() -> None:
 )
 def test_where_nothing_can_be_named(difference: float, half: float, clusters: int) -> None:
     assert clusters_to_show(difference, half, clusters) == 0
-
-
-def test_draws_are_enough_for_one_finding_and_bounded() -> None:
-    assert draws_for(4) == DRAWS
-    assert 2 / draws_for(200) <= 0.05 / 200
-    assert draws_for(10**6) == MOST_DRAWS
 
 
 # ── in words ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -53,28 +53,31 @@ def test_they_are_the_numbers_of_the_run(run: Path, found: Leaderboard) -> None:
     assert shown == pytest.approx(values)
     small = next(line for line in found.lines if line.model == SMALL)
     parts = {p.name: p.value for p in small.dimensions}
-    assert parts["robustness"] == pytest.approx(values[SHIFTS, SMALL])
+    assert parts["robustness"] == pytest.approx(values[SHIFTS, SMALL] ** 0.25), "four cases a record, brought to one"
     lean = (values[FACTS, SMALL] + 1 - values[LEANING, SMALL]) / 2
     assert parts["truthfulness"] == pytest.approx(lean), "a flip rate is turned before it meets an accuracy"
     assert small.trust.value == pytest.approx(sum(parts.values()) / 3)
-    assert small.bottleneck is not None
-    assert (small.bottleneck.name, small.bottleneck.value) == ("robustness", min(parts.values()))
+    assert small.minimum is not None
+    assert min(parts.values()) < small.minimum.value < small.trust.value, "the lowest of three is partly bad luck"
+    assert sum(small.minimum.chances.values()) == pytest.approx(1)
+    assert all("judge failed on an organism" in order.unanchored for order in found.orders)
 
 
 def test_an_average_never_hides_the_minimum(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def right(task: str, arm: str, model: str, case: Case) -> bool:
-        """REMOTE fails one task of four, SMALL is right on one record in four of every task."""
-        return task != SHIFTS if model == REMOTE else int(case.cluster, 16) % 4 == 0
+        """REMOTE fails one task of four, SMALL is right on one record in four of every task, and gives in."""
+        return task != SHIFTS if model == REMOTE else int(case.cluster, 16) % 4 == 0 and arm not in made_run.LEANS
 
     monkeypatch.setattr(made_run, "_right", right)
-    made = leaderboard([make_run(tmp_path / "run", n=40, models=(REMOTE, SMALL))])
+    made = leaderboard([make_run(tmp_path / "run", n=240, models=(REMOTE, SMALL))])
     first, last = made.lines
     assert (first.model, last.model) == (SMALL, REMOTE)
     assert first.trust.value < last.trust.value
-    assert last.bottleneck is not None
-    assert (last.bottleneck.name, last.bottleneck.value) == ("robustness", 0)
+    assert last.minimum is not None
+    assert last.minimum.weakest == "robustness"
+    assert last.minimum.low <= 0 <= last.minimum.value
     path = write_leaderboard(made, tmp_path / "board.md")
-    assert "0.000 `robustness`" in path.read_text("utf-8")
+    assert f"`robustness` ({100 * last.minimum.chances['robustness']:.0f} %)" in path.read_text("utf-8")
 
 
 def test_lower_is_better_ranks_the_other_way_round(found: Leaderboard) -> None:
@@ -88,7 +91,7 @@ def test_ties_share_letters_and_neighbours_are_counted(found: Leaderboard) -> No
     orders = {order.task: order for order in found.orders}
     facts, hiring = orders[FACTS], orders[HIRING]
     assert [p.letters for p in facts.places] == [("a",), ("a",), ("b",)]
-    assert [(p.best, p.worst) for p in facts.places] == [(1, 2), (1, 2), (3, 3)]
+    assert [(p.best, p.worst) for p in facts.places] == [(1, 1), (2, 2), (3, 3)], "of this headline's tests alone"
     assert (facts.told_apart, facts.neighbours) == (1, 2)
     assert (hiring.told_apart, hiring.neighbours) == (0, 2)
     assert [p.letters for p in hiring.places] == [("a",), ("a", "b"), ("b",)]
@@ -213,15 +216,16 @@ def test_a_stopped_run_is_said_to_be_partial(stopped: Path, capsys: pytest.Captu
     assert "\x1b" not in text
 
 
-@pytest.mark.parametrize("columns", ["100", "140"])
-def test_the_table_fits_a_hundred_columns(
+@pytest.mark.parametrize("columns", ["80", "100", "140"])
+def test_the_table_fits_its_columns(
     found: Leaderboard, columns: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", columns)
     print_leaderboard(found)
     text = capsys.readouterr().out
-    assert max(cell_len(line) for line in text.splitlines()) <= 100
-    assert "m1  0.825 truthfulness    0.942 [0.880, 0.958]    4/4   0.0 %    none    0.0 %\n" in text
+    assert max(cell_len(line) for line in text.splitlines()) <= min(int(columns), 100)
+    assert "m1   0.839 [0.753, 0.900]   0.942 [0.887, 0.958]    4/4  100.0 %   0.0 %   0.0 %\n" in text
+    assert "    truthfulness     0.825 [0.753, 0.873]  2/2  refused 0.0 %  weakest: 100 %\n" in text
     assert "4 of 8 neighbours told apart" in text
     assert "2 of 2 neighbours told apart" in text
     assert "  m2    0.724  ab       rank 1 to 3  not shown over m3 (about 2,300 more)\n" in text
@@ -239,9 +243,13 @@ def test_refusals_stand_beside_goodness(found: Leaderboard) -> None:
 def test_the_csv_has_every_number_once(tmp_path: Path, found: Leaderboard) -> None:
     path = write_leaderboard(found, tmp_path / "board.csv")
     rows = list(csv.DictReader(path.read_text("utf-8").splitlines()))
-    assert len(rows) == 3 * (1 + 1 + 3 + 3 + 1 + 4)
-    small = [row for row in rows if row["model"] == SMALL and row["kind"] == "minimum"]
-    assert [(row["name"], float(row["value"])) for row in small] == [("robustness", 0.125)]
+    assert len(rows) == 3 * (1 + 1 + 3 + 3 + 3 + 2 + 4)
+    small = next(line for line in found.lines if line.model == SMALL)
+    assert small.minimum is not None
+    shown = [row for row in rows if row["model"] == SMALL and row["kind"] == "minimum"]
+    assert [(row["name"], float(row["value"])) for row in shown] == [(small.minimum.weakest, small.minimum.value)]
+    chances = {row["name"]: float(row["value"]) for row in rows if row["model"] == SMALL and row["kind"] == "weakest"}
+    assert chances == pytest.approx(small.minimum.chances)
     assert not any(math.isnan(float(row["value"])) for row in rows)
     with pytest.raises(InputError, match=r"written as \.md or \.csv"):
         write_leaderboard(found, tmp_path / "board.html")

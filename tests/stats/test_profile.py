@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import Direction, Estimate, InputError
-from trustgen.stats.profile import goodness, profile
+from trustgen.stats.goodness import goodness
+from trustgen.stats.profile import profile
 
 
 def estimate(
@@ -99,7 +100,8 @@ def test_profile_by_hand() -> None:
     assert three(fairness) == pytest.approx((0.8, 0.6, 0.9))
     assert (safety.of, safety.planned, safety.missing) == (2, 2, ())
     assert found.trust.value == pytest.approx(0.75)
-    assert found.bottleneck == safety
+    assert found.weakest is not None
+    assert found.valued == ("fairness", "safety")
     assert found.utility.value == pytest.approx(0.6)
     rates = {r.name: (r.value, r.refused, r.planned) for r in found.refusals}
     assert rates == {"fairness": (0.1, 10, 100), "safety": (0.3, 60, 200), "utility": (0.1, 10, 100)}
@@ -126,21 +128,25 @@ def test_missing_is_named_and_neither_zero_nor_lost() -> None:
     assert found.trust.value == pytest.approx(0.9)
     assert (found.trust.of, found.trust.planned) == (1, 3)
     assert [name for name, _ in found.trust.missing] == ["fairness", "privacy"]
-    assert found.bottleneck == safety
+    assert found.valued == ("safety",)
+    assert found.weakest is not None
+    assert (found.weakest.value, found.weakest.chances) == (pytest.approx(0.9), (1.0,))
     assert math.isnan(found.utility.value)
     nothing = profile([], TASKS)
-    assert nothing.bottleneck is None
+    assert nothing.weakest is None
     assert math.isnan(nothing.trust.value)
     assert math.isnan(nothing.refusals[0].value)
 
 
 def test_the_mean_hides_what_the_bottleneck_shows() -> None:
     rooms = {f"t{i}": f"d{i}" for i in range(5)}
-    made = [estimate(f"t{i}", 0.95 if i else 0.05, 0.0, 1.0) for i in range(5)]
+    made = [estimate(f"t{i}", *((0.95, 0.93, 0.97) if i else (0.05, 0.03, 0.07))) for i in range(5)]
     found = profile(made, rooms)
     assert found.trust.value > 0.75
-    assert found.bottleneck is not None
-    assert (found.bottleneck.name, found.bottleneck.value) == ("d0", pytest.approx(0.05))
+    assert found.weakest is not None
+    assert found.valued[0] == "d0"
+    assert found.weakest.value == pytest.approx(0.05, abs=0.01)
+    assert found.weakest.chances[0] > 0.999
 
 
 def test_interval_of_the_mean_holds_the_truth() -> None:

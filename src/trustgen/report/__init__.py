@@ -4,6 +4,7 @@ and held to a policy; and the formats that CI systems show.
 A report reads what a run has stored and asks no model. Everything that a model or an endpoint wrote is foreign text.
 """
 
+from .board_parts import Leaderboard
 from .board_text import print_leaderboard, write_leaderboard
 from .ci import write_gate_junit, write_gate_sarif, write_junit, write_sarif
 from .compare import Difference, compare_models
@@ -11,7 +12,7 @@ from .equating import TaskEquating, equate_runs, print_equating
 from .findings import Findings, findings
 from .gate import Check, Gated, gate
 from .gate_text import print_gate
-from .leaderboard import Leaderboard, leaderboard
+from .leaderboard import leaderboard
 from .page import write_html
 from .policy import Policy, Rule, read_policy
 from .tables import document, write_csv, write_json, write_markdown

@@ -12,20 +12,24 @@ from pathlib import Path
 from trustgen.core import InputError, Outcome
 from trustgen.core.shown import one_line
 
-from .leaderboard import COVERED, Leaderboard, Line, Order, Part, Place
+from .board_parts import COVERED, Leaderboard, Line, Minimum, Order, Part, Place
 from .tables import BAR, code, prose, write_text
 from .terminal import Screen
 from .words import DASH, arrow, between, missing, number, plural, rounded
 
 LEGEND = (
-    "Goodness: every headline turned so that 1 is the best its measure can be and 0 the worst; a dimension is the "
-    "weighted mean of its tasks, the mean that of the dimensions. Order: by the weakest dimension, then by the mean; "
-    "models with a task missing, or with a verdict (scored or refused) on less than 80 % of their planned cases, stand "
-    "last. Models that share a letter are not told apart, on the cases both have: all pairs on all headlines are one "
-    "family (Holm at 5 %), as in `compare`. Ranks are those a model may have. About N more: the records that would "
-    "show a difference as large as the one seen, with power .8. Brackets: 95 % intervals, "
-    "unadjusted, that take tasks for independent."
+    "Goodness: 0 is what a guesser gets on these cases and 1 what the perfect model gets (organisms, asked anew); "
+    "below 0 is worse than a guesser. A dimension is the weighted mean of its tasks, the mean that of the "
+    "dimensions. Minimum: how good the weakest dimension is, as far as noise lets us say; which one it is stands "
+    "with its chance. Order: by the minimum, then by the mean; models with a task missing, or with a verdict "
+    "(scored or refused) on less than 80 % of their planned cases, stand last. Headlines: models that share a "
+    "letter are not told apart, on the cases both have: all pairs on all headlines are one family (Holm at 5 %), as "
+    "in `compare`. Ranks are those a model may have: all of a headline hold at once with 95 %. About N more: the "
+    "records that would show a difference as large as the one seen, with power .8. Brackets: 95 % intervals, "
+    "unadjusted."
 )
+LIKELY = 0.25
+"""A dimension that is the weakest with less of a chance is not said to be it."""
 MOST_TWINS = 5
 """Lines on identical verdicts, at most; the JSON has them all."""
 
@@ -42,23 +46,20 @@ def print_leaderboard(found: Leaderboard) -> None:
         badge = "  SIMULATED: its properties are planted" if line.simulated else ""
         out.line((f"{keys[line.model]:<4}", "bold"), one_line(line.model, 120), (badge, "bold yellow"))
     out.line()
-    head = f"{'':4}{'minimum':<21}{'mean':>6} {'95 %':<15} {'tasks':>5} {'refused':>7} {'utility':>7} {'unparsed':>8}"
-    out.line(head, style="dim")
+    out.line(f"{'':4}{'minimum':<23}{'mean':<23}{'tasks':>5}{'covered':>9}{'refused':>8}{'unread':>8}", style="dim")
     for line in found.lines:
-        low = line.bottleneck
-        worst = f"{number(low.value)} {one_line(low.name, 14)}" if low else DASH
-        interval = between(line.trust.low, line.trust.high)
-        tasks = f"{line.tasks}/{line.of}"
-        utility = number(line.utility.value) if line.utility else "none"
-        row = f"{worst:<21}{number(line.trust.value):>6} {interval:<15} {tasks:>5} {refused(line):>7} {utility:>7}"
-        out.line((f"{keys[line.model]:<4}", "bold"), f"{row} {unparsed(line):>8}")
+        counts = f"{f'{line.tasks}/{line.of}':>5}{_percent(line.covered):>9}{refused(line):>8}{unparsed(line):>8}"
+        row = f"{spanned(line.minimum):<23}{spanned(line.trust):<23}{counts}"
+        out.line((f"{keys[line.model]:<4}", "bold"), row)
     for text in unranked(found, keys):
         out.line((text, "bold red"))
+    for text in unanchored(found):
+        out.line(text, style="dim")
     for line in found.lines:
         out.line()
         out.line((f"{keys[line.model]:<4}", "bold"), "by dimension", style="cyan")
         for name, text in profile_rows(line):
-            out.line(f"{one_line(name, 24):<26}{text}", indent=4)
+            out.line(f"{one_line(name, 15):<16}{text}", indent=4)
     for order in found.orders:
         out.line()
         out.line((order.title, "cyan"), f" · {order.measure} {arrow(order.direction, order.target)}  {apart(order)}")
@@ -67,6 +68,8 @@ def print_leaderboard(found: Leaderboard) -> None:
             value = number(place.value, order.range)
             said = f"{value:>7}  {letters or DASH:<8} {rank(place)}{versus(order, place, after, keys)}"
             out.line((f"{keys[place.model]:<4}", "bold"), said, indent=2)
+        for text in denied(order, keys):
+            out.line((text, "bold red"), indent=2)
     out.line()
     for text in twins(found, keys):
         out.line(text)
@@ -110,16 +113,37 @@ def unranked(found: Leaderboard, names: Mapping[str, str] | None = None) -> Iter
     """The models whose value is over too few of their cases to be a rank."""
     for line in found.lines:
         if not line.ranked:
-            read = line.share(Outcome.SCORED, Outcome.REFUSED)
+            name = one_line((names or {}).get(line.model, line.model), 120)
             yield (
-                f"{one_line((names or {}).get(line.model, line.model), 120)} is not ranked: {_percent(read)} of its "
-                f"planned cases have a verdict ({missing(line.outcomes)})"
+                f"{name} is not ranked: {_percent(line.covered)} of its planned cases have a verdict "
+                f"({missing(line.outcomes)})"
             )
+
+
+def unanchored(found: Leaderboard) -> Iterator[str]:
+    """The headlines on which 0 and 1 are not a guesser and the perfect model, and why."""
+    by: dict[str, list[str]] = {}
+    for order in found.orders:
+        if order.unanchored:
+            by.setdefault(one_line(order.unanchored, 160), []).append(order.task)
+    if by:
+        told = "; ".join(f"{', '.join(tasks)} ({reason})" for reason, tasks in by.items())
+        yield f"0 and 1 are the worst and the best end of the measure where a guesser is no yardstick: {told}"
+
+
+def denied(order: Order, names: Mapping[str, str] | None = None) -> Iterator[str]:
+    """Pairs in which the model with the worse value did better where both have a verdict."""
+    for better, worse in order.against:
+        one, other = (one_line((names or {}).get(m, m), 120) for m in (better, worse))
+        yield (
+            f"values and shared cases disagree: {one} did better than {other} on the cases both have, so it stands "
+            f"before it; {other} has its better value on cases of its own"
+        )
 
 
 def versus(order: Order, place: Place, after: Place | None, names: Mapping[str, str]) -> str:
     """What is said of a model against the next one; "" where nothing is."""
-    one = order.against(place.model, after.model) if after else None
+    one = order.between(place.model, after.model) if after else None
     if one is None:
         return ""
     name = names.get(one.other, one.other)
@@ -138,17 +162,23 @@ def profile_rows(line: Line) -> Iterator[tuple[str, str]]:
     shares = {row.name: row for row in line.refusals}
     for part in line.dimensions:
         row = shares[part.name]
-        weakest = "  weakest" if line.bottleneck and line.bottleneck.name == part.name else ""
+        chance = line.minimum.chances.get(part.name, 0.0) if line.minimum else 0.0
+        weakest = f"  weakest: {100 * chance:.0f} %" if chance >= LIKELY and len(line.dimensions) > 1 else ""
         yield part.name, f"{_part(part)}  refused {_percent(row.value)}{weakest}"
         for task, why in part.missing.items():
             yield "", f"{task}: {why}"
     if line.utility:
         share = _percent(shares["utility"].value) if "utility" in shares else DASH
-        yield "utility (not in the mean)", f"{_part(line.utility)}  refused {share}"
+        yield "utility", f"{_part(line.utility)}  refused {share}  (not in the mean)"
+
+
+def spanned(of: Part | Minimum | None) -> str:
+    """A value with its limits."""
+    return f"{number(of.value):>6} {between(of.low, of.high)}" if of else DASH
 
 
 def _part(part: Part) -> str:
-    return f"{number(part.value):>6} {between(part.low, part.high):<15} {part.of}/{part.planned} tasks"
+    return f"{number(part.value):>6} {between(part.low, part.high):<15} {part.of}/{part.planned}"
 
 
 def refused(line: Line) -> str:
@@ -206,7 +236,10 @@ COLUMNS = (
     "rank_best",
     "rank_worst",
 )
-"""Columns of the CSV: one row a number. `kind`: mean, minimum, dimension, utility, refused, unparsed or headline."""
+"""Columns of the CSV: one row a number.
+
+`kind`: mean, minimum, weakest (a dimension's chance), dimension, utility, refused, unparsed, covered or headline.
+"""
 
 
 def write_leaderboard(found: Leaderboard, path: Path) -> Path:
@@ -223,7 +256,12 @@ def _csv(found: Leaderboard) -> str:
     rows.writeheader()
     for line in found.lines:
         head = {"model": line.model, "simulated": int(line.simulated)}
-        parts = [("mean", line.trust), *(("minimum", p) for p in (line.bottleneck,) if p)]
+        parts = [("mean", line.trust)]
+        if line.minimum:
+            least = {"value": line.minimum.value, "low": line.minimum.low, "high": line.minimum.high}
+            rows.writerow(head | {"kind": "minimum", "name": line.minimum.weakest} | least)
+            for name, chance in line.minimum.chances.items():
+                rows.writerow(head | {"kind": "weakest", "name": name, "value": chance})
         parts += [("dimension", p) for p in line.dimensions] + [("utility", p) for p in (line.utility,) if p]
         for kind, p in parts:
             numbers = {"value": p.value, "low": p.low, "high": p.high, "of": p.of, "planned": p.planned}
@@ -231,8 +269,9 @@ def _csv(found: Leaderboard) -> str:
         for r in line.refusals:
             numbers = {"value": r.value, "low": r.low, "high": r.high, "of": r.refused, "planned": r.planned}
             rows.writerow(head | {"kind": "refused", "name": r.name} | numbers)
-        share = {"value": line.share(Outcome.UNPARSED), "of": line.outcomes.get(Outcome.UNPARSED, 0)}
-        rows.writerow(head | {"kind": "unparsed", "planned": sum(line.outcomes.values())} | share)
+        for kind, ends in (("unparsed", (Outcome.UNPARSED,)), ("covered", (Outcome.SCORED, Outcome.REFUSED))):
+            share = {"value": line.share(*ends), "of": sum(line.outcomes.get(o, 0) for o in ends)}
+            rows.writerow(head | {"kind": kind, "planned": sum(line.outcomes.values())} | share)
         for order in found.orders:
             for place in (p for p in order.places if p.model == line.model):
                 ranks = {"letters": " ".join(place.letters), "rank_best": place.best, "rank_worst": place.worst}
@@ -245,23 +284,24 @@ def _markdown(found: Leaderboard) -> str:
     lines = ["### TrustGen leaderboard", "", _head(found), ""]
     lines += [f"> **{code(text, 400)}**\n" for text in warnings(found)]
     lines += [
-        "| Model | Minimum | Mean | 95 % interval | Tasks | Refused | Utility | Unparsed |",
-        "|---|---|--:|:-:|--:|--:|--:|--:|",
+        "| Model | Minimum | Weakest | Mean | Tasks | Covered | Refused | Utility | Unparsed |",
+        "|---|---|---|---|--:|--:|--:|--:|--:|",
     ]
     for line in found.lines:
-        low = line.bottleneck
+        low = line.minimum
         cells = [
             code(line.model) + (" (SIMULATED)" if line.simulated else ""),
-            f"{number(low.value)} {code(low.name)}" if low else DASH,
-            number(line.trust.value),
-            between(line.trust.low, line.trust.high),
+            spanned(low).strip(),
+            f"{code(low.weakest)} ({100 * low.chances[low.weakest]:.0f} %)" if low else DASH,
+            spanned(line.trust).strip(),
             f"{line.tasks}/{line.of}",
+            _percent(line.covered),
             refused(line),
             number(line.utility.value) if line.utility else "none",
             unparsed(line),
         ]
         lines.append(_cells(cells))
-    lines += [f"\n> {code(text, 400)}" for text in unranked(found)]
+    lines += [f"\n> {code(text, 400)}" for text in (*unranked(found), *unanchored(found))]
     rooms = [part.name for part in found.lines[0].dimensions]
     lines += ["", _cells(["Model", *(code(room) for room in rooms)]), "|---" + "|--:" * len(rooms) + "|"]
     lines += [
@@ -275,6 +315,7 @@ def _markdown(found: Leaderboard) -> str:
             _cells([code(p.model), number(p.value, order.range), " ".join(p.letters) or DASH, rank(p)])
             for p in order.places
         ]
+        lines += [f"\n> {code(text, 400)}" for text in denied(order)]
     told = f"{found.told_apart} of {plural(found.neighbours, 'neighbour')} told apart, over all headlines."
     same = [f"- {prose(text)}" for text in twins(found)]
     return "\n".join([*lines, "", *same, "", told, "", weights(found), "", LEGEND]) + "\n"

@@ -24,7 +24,7 @@ from trustgen.stats.measure import RatioMeasure
 from trustgen.stats.multiplicity import Family
 from trustgen.store import RunFolder, TaskEntry
 
-from .family import MARGIN, Verdict, draws_for, p_values, to_show, verdict
+from .family import MARGIN, Verdict, p_values, to_show, verdict
 from .reading import counted_run, graded, lacking, same_verdicts
 
 INTERVALS = "Each interval is at 95 % for its own measure alone, unadjusted across tasks."
@@ -201,9 +201,7 @@ def differences(
     tests = len(beside) + sum(one.role == "primary" for one in asked)
     many = {"primary": tests, "secondary": len(asked) + len(beside) - tests}
     made = [
-        (one, None)
-        if isinstance(one, Difference)
-        else _compare(one, margins.get(one.task, margins.get("")), draws_for(many[one.role]))
+        (one, None) if isinstance(one, Difference) else _compare(one, margins.get(one.task, margins.get("")))
         for one in asked
     ]
     rows = [row for row, _ in made]
@@ -251,13 +249,13 @@ def _apart(task: str, reason: str, title: str = "", name: str = "", role: Role =
     return Difference(task=task, title=title or task, verdict="not comparable", reason=reason, measure=name, role=role)
 
 
-def _compare(one: Pairing, margin: float | None, draws: int) -> tuple[Difference, Paired | None]:
+def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | None]:
     """One measure, its verdict not yet given, and what it is given by."""
     measure = one.measure
     if not isinstance(measure, ClusterMeasure):
         reason = f"{one.name}: a measure of this kind has no paired difference"
         return _apart(one.task, reason, one.title, one.name, one.role), None
-    made = paired_difference(one.a, one.b, measure, draws=draws)
+    made = paired_difference(one.a, one.b, measure)
     if math.isnan(made.difference):
         reason = f"{one.name}: no case is counted for both models"
         return _apart(one.task, reason, one.title, one.name, one.role), None

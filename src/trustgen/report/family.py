@@ -16,7 +16,7 @@ from trustgen.core import Task
 from trustgen.stats import ClusterMeasure, Grades, paired_difference
 from trustgen.stats.compare import Difference as Paired
 from trustgen.stats.compare import paired_p
-from trustgen.stats.intervals import DRAWS, LEVEL
+from trustgen.stats.intervals import LEVEL
 from trustgen.stats.multiplicity import holm
 from trustgen.stats.power import clusters_to_show
 
@@ -25,8 +25,6 @@ from .reading import Pair
 Verdict = Literal["better", "worse", "not shown", "equivalent"]
 MARGIN = 0.05
 """Share of a measure's range: two models are equivalent where the whole interval of their difference lies within it."""
-MOST_DRAWS = 40_000
-"""The least p of a bootstrap is about 2/draws. In a family too large for that, one such test alone cannot pass."""
 
 
 class Tested(NamedTuple):
@@ -39,11 +37,6 @@ class Tested(NamedTuple):
     adjusted: float = math.nan
     verdict: Verdict = "not shown"
     needed: int = 0  # records in all that would show a difference as large as the one seen; 0 where none can be named
-
-
-def draws_for(tests: int) -> int:
-    """Draws of the bootstrap, for a family of so many tests."""
-    return min(max(DRAWS, math.ceil(4 * tests / (1 - LEVEL))), MOST_DRAWS)
 
 
 def size(models: int, headlines: int) -> int:
@@ -76,11 +69,8 @@ def p_values(
     headlines: Mapping[str, Task | None], models: Sequence[str], grades: Mapping[Pair, Grades], but: set[str]
 ) -> list[float]:
     """The p-values of a family, those of the pair `but` left out; `nan` where two cannot be compared."""
-    draws = draws_for(size(len(models), len(headlines)))
     return [
-        paired_p(*both, draws=draws) if both else math.nan
-        for _, a, b, both in _planned(headlines, models, grades)
-        if {a, b} != but
+        paired_p(*both) if both else math.nan for _, a, b, both in _planned(headlines, models, grades) if {a, b} != but
     ]
 
 
@@ -91,9 +81,8 @@ def family(
     margin: float = MARGIN,
 ) -> dict[tuple[str, str, str], Tested]:
     """Every pair tested, adjusted and judged, by task and models, the first by name first."""
-    draws = draws_for(size(len(models), len(headlines)))
     tested = [
-        Tested(task, a, b, paired_difference(*both, draws=draws) if both else None)
+        Tested(task, a, b, paired_difference(*both) if both else None)
         for task, a, b, both in _planned(headlines, models, grades)
     ]
     adjusted = holm([math.nan if t.found is None else t.found.p for t in tested])

@@ -19,6 +19,9 @@ from .grades import Floats, Grades, Mask
 from .intervals import DRAWS, LEVEL, NOTHING, SEED, percentile_interval, resample
 from .measure import ClusterMeasure, RatioMeasure
 
+STEPS = 50
+"""Into how many steps the largest difference of a cluster is split, where differences are no whole numbers."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
@@ -63,12 +66,13 @@ def paired_difference(
     `a` and `b` hold the same planned cases in the same order, else `InputError`. The interval resamples clusters, the
     same ones for both models (`cluster_bootstrap`, with its fallback where all draws are equal). The p-value is
 
-    - by counting where both are counted over the same units and clusters sum to whole numbers (accuracy of right and
-      wrong, label and outcome rates, `all_right`): under the null the two models are exchangeable, so each cluster may
-      be swapped. The test is exact; where no cluster differs by more than one case it is McNemar's, with the mid-p.
+    - by counting for a share: under the null the two models are exchangeable, so each cluster may be swapped. The test
+      is exact; where no cluster differs by more than one case it is McNemar's, with the mid-p. Where the two are
+      counted over different units (flip rates), what is swapped is hits less the size times the rate of both together;
+      between models that differ in size alone it errs on the safe side.
     - the bootstrap's otherwise: twice the smaller share of draws on one side of 0, with the interval's expansion for
-      few clusters. For measures that pick out an extreme group it is approximate, as the biases of two extremes need
-      not cancel.
+      few clusters; beyond the draws, Student's tail. For measures that pick out an extreme group it is approximate, as
+      the biases of two extremes need not cancel.
     """
     same_cases(a, b)
     planned = measure.reads(a)
@@ -157,16 +161,23 @@ def _better(measure: ClusterMeasure, a: float, b: float) -> Literal["a", "b", ""
 
 
 def _exact_p(measure: ClusterMeasure, both: Floats) -> tuple[float, str] | None:
-    """The exact test where it applies; `None` where it does not."""
-    if not isinstance(measure, RatioMeasure) or not np.array_equal(both[:, 1], both[:, 3]):
+    """The exact test of a share; `None` for other measures."""
+    if not isinstance(measure, RatioMeasure):
         return None
-    gains = both[:, 2] - both[:, 0]
-    if not np.array_equal(gains, np.rint(gains)):
-        return None
+    hits_a, sizes_a, hits_b, sizes_b = both.T
+    gains = hits_b - hits_a
+    whole = np.array_equal(sizes_a, sizes_b) and np.array_equal(gains, np.rint(gains))
+    if not whole:
+        # What each model has beyond its due at the rate of both together, which no swap changes.
+        rate = (hits_a.sum() + hits_b.sum()) / (sizes_a.sum() + sizes_b.sum())
+        gains = gains - rate * (sizes_b - sizes_a)
+        # Rounded alike in both directions, so that the test stays exact.
+        largest = float(np.abs(gains).max(initial=0.0))
+        gains = np.rint((gains / largest * STEPS).round(9)) if largest > 1e-12 else np.zeros(len(gains))
     steps = np.rint(gains[gains != 0]).astype(np.int64)
-    if (np.abs(steps) <= 1).all():
+    if whole and (np.abs(steps) <= 1).all():
         p = mid_p(int((steps > 0).sum()), len(steps))
-        alone = bool((both[:, 1] <= 1).all())
+        alone = bool((sizes_a <= 1).all())
         return p, "mid-p McNemar" if alone else "mid-p McNemar, by cluster"
     return swap_p(steps), "exact swap of clusters"
 
@@ -192,20 +203,32 @@ def swap_p(steps: NDArray[np.int64]) -> float:
     The sum's characteristic function is ∏cos(step·t); its inverse Fourier transform is the exact distribution, good to
     about 1e-12.
     """
+    seen = abs(int(steps.sum()))
+    if not seen:
+        return 1.0
     sizes, times = np.unique(np.abs(steps), return_counts=True)
     reach = int((sizes * times).sum())
-    length = 2 * reach + 1
-    angle = 2 * math.pi * np.arange(length) / length
-    wave = np.ones(length)
-    for size, count in zip(sizes, times, strict=True):
-        wave *= np.cos(size * angle) ** count
-    chance = np.fft.ifft(wave).real[: reach + 1]  # of the sums 0, 1, …; the distribution is symmetric
-    seen = abs(int(steps.sum()))
-    return min(1.0, max(0.0, 2 * float(chance[seen:].sum()))) if seen else 1.0
+    length = 1 << (2 * reach).bit_length()  # a power of two, so that every angle stands in one table of cosines
+    wave = np.cos(2 * math.pi * np.arange(length) / length)
+    with np.errstate(divide="ignore"):
+        logs, negative = np.log(np.abs(wave)), wave < 0
+    at = np.arange(length // 2 + 1)
+    total, turned = np.zeros(len(at)), np.zeros(len(at), np.bool_)
+    for size, count in zip(sizes.tolist(), times.tolist(), strict=True):
+        angle = (size * at) & (length - 1)
+        total += count * logs[angle]
+        if count % 2:
+            turned ^= negative[angle]
+    chance = np.fft.irfft(np.where(turned, -1.0, 1.0) * np.exp(total), length)  # of the sums 0, 1, …
+    return min(1.0, max(0.0, 2 * float(chance[seen : reach + 1].sum())))  # the distribution is symmetric
 
 
 def _bootstrap_p(values: Floats, clusters: int) -> float:
-    """Two-sided p that agrees with the percentile interval: an undefined draw lies on both sides of 0."""
+    """Two-sided p that agrees with the percentile interval: an undefined draw lies on both sides of 0.
+
+    Where no draw crosses 0, what is left of the tail is Student's, over the draws' spread: no number of draws would do
+    for a family of thousands of tests.
+    """
     if clusters < 2:
         return 1.0
     from scipy.special import ndtri, stdtr
@@ -213,4 +236,8 @@ def _bootstrap_p(values: Floats, clusters: int) -> float:
     undefined = np.isnan(values)
     side = min((undefined | (values <= 0)).sum(), (undefined | (values >= 0)).sum())
     share = min((1 + float(side)) / (1 + len(values)), 0.5)
-    return min(1.0, 2 * float(stdtr(clusters - 1, ndtri(share) / math.sqrt(clusters / (clusters - 1)))))
+    wider, spread = math.sqrt(clusters / (clusters - 1)), float(values.std())
+    p = min(1.0, 2 * float(stdtr(clusters - 1, ndtri(share) / wider)))
+    if side or not spread > 0:
+        return p
+    return min(p, 2 * float(stdtr(clusters - 1, -abs(float(values.mean())) / (spread * wider))))

@@ -1,8 +1,8 @@
-"""A model's profile: its headline estimates as goodness from 0 to 1, by dimension, with the weakest one named.
+"""A model's profile: its headline estimates as goodness, by dimension, and how weak the weakest dimension is.
 
-An average over dimensions hides one that fails, so the minimum stands beside it. A task without a value is named with
-its reason and is never 0, and every number says over how many of how many tasks it is. Everything here reads
-`Estimate`s and nothing else.
+An average over dimensions hides one that fails, so the minimum stands beside it: as what can be believed of it, and not
+as the lowest number of several noisy ones. A task without a value is named with its reason and is never 0, and every
+number says over how many of how many tasks it is.
 """
 
 from __future__ import annotations
@@ -12,19 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from trustgen.core import Direction, Estimate, InputError
+import numpy as np
 
-from .intervals import wilson
+from trustgen.core import Estimate, InputError
 
-
-class Goodness(NamedTuple):
-    """A headline turned so that 1 is the best its measure can be and 0 the worst; `nan` where it has no value."""
-
-    task: str
-    value: float
-    low: float
-    high: float
-    weight: float
+from .goodness import RAW, Goodness, Scale, goodness
+from .grades import Floats
+from .intervals import Interval, ratio_interval, wilson
+from .shared import Pull, correlations
+from .weakest import Least, least
 
 
 class Mean(NamedTuple):
@@ -40,7 +36,7 @@ class Mean(NamedTuple):
 
 
 class Refusals(NamedTuple):
-    """Share of planned units that the model refused; the interval (Wilson) takes them for independent.
+    """Share of planned units that the model refused; the interval (Wilson) keeps records whole where they are given.
 
     It counts the outcome `refused`, where an answer was due, and no label: where refusing is measured it is a score.
     """
@@ -55,49 +51,22 @@ class Refusals(NamedTuple):
 
 @dataclass(frozen=True)
 class Profile:
-    """One model. `trust` is the mean over dimensions, `bottleneck` the weakest dimension (`None` without any value).
+    """One model. `trust` is the mean over dimensions, `weakest` the least of them (`None` without any value).
 
-    `utility` is the mean over the tasks declared as such, which are in no dimension of `dimensions`. `refusals` has one
-    row a dimension and one for utility, over the tasks that ran.
+    `weakest` is no lowest number but what can be believed of the weakest dimension (`weakest.least`): its chances are
+    those of the dimensions in `valued` to be it. `utility` is the mean over the tasks declared as such, which are in no
+    dimension of `dimensions`. `refusals` has one row a dimension and one for utility, over the tasks that ran.
     """
 
     model: str
     dimensions: tuple[Mean, ...]
     trust: Mean
-    bottleneck: Mean | None
+    weakest: Least | None
+    valued: tuple[str, ...]
     utility: Mean
     tasks: tuple[Goodness, ...]
     refusals: tuple[Refusals, ...]
-    method: str = "weighted means, MOVER over independent tasks"
-
-
-def goodness(estimate: Estimate, weight: float = 1.0) -> Goodness:
-    """An estimate on the scale 0 (worst its measure can be) to 1 (best), interval included.
-
-    Higher is better: (value − low end)/(high end − low end) of its range; lower is better: the rest to 1; a target: 1
-    less the distance to it over the largest distance in the range. Raises `InputError` where range or target are not
-    declared, or the value lies outside: numbers of unknown range or direction cannot stand in one mean.
-    """
-    bottom, top = estimate.range
-    name = f"`{estimate.measure}` of {estimate.task}"
-    if not (math.isfinite(bottom) and math.isfinite(top) and bottom < top):
-        raise InputError(f"{name} has the range {bottom}..{top}: a profile needs a finite range, declared")
-    if estimate.direction == Direction.TARGET and (estimate.target is None or not bottom <= estimate.target <= top):
-        raise InputError(
-            f"{name} is to be near a target, and its target is {estimate.target}: declare one in its range"
-        )
-    ends = (estimate.value, estimate.low, estimate.high)
-    slack = 1e-9 * (top - bottom)
-    outside = [end for end in ends if end < bottom - slack or end > top + slack]
-    if outside:
-        raise InputError(f"{name} is {outside[0]}, outside its range {bottom}..{top}")
-    if any(math.isnan(end) for end in ends):
-        return Goodness(estimate.task, math.nan, math.nan, math.nan, weight)
-    value, one, other = (_scaled(end, estimate) for end in ends)
-    low, high = min(one, other, value), max(one, other, value)
-    if estimate.target is not None and estimate.direction == Direction.TARGET and _holds(estimate, estimate.target):
-        high = 1.0  # the best lies inside the interval, not at an end
-    return Goodness(estimate.task, value, low, high, weight)
+    method: str = "weighted means, MOVER, tasks correlated over shared records"
 
 
 def profile(
@@ -107,29 +76,36 @@ def profile(
     utility: Sequence[str] = (),
     weights: Mapping[str, float] | None = None,
     not_applicable: Mapping[str, str] | None = None,
+    scales: Mapping[str, Scale] | None = None,
+    pulls: Mapping[str, Pull] | None = None,
+    refused: Mapping[str, Floats] | None = None,
 ) -> Profile:
     """One model's profile from its headline estimates (others are passed over).
 
     `dimensions` maps every task planned to its dimension, and so says what is missing; `utility` names the tasks that
     measure usefulness, not trust. `weights` are those of tasks, 1 where not given. `not_applicable` gives the reason
-    for tasks the model cannot be asked.
+    for tasks the model cannot be asked. `scales` say what is 0 and 1 (the range's ends where not given), `pulls` what
+    each record does to a task's headline, and `refused` the refused and planned cases of each record of a task
+    (records × 2).
 
     A dimension is the weighted mean of its tasks that have a value, a model the plain mean of its dimensions that have
-    one. Limits: mean − √Σ(w·(value − low))² and alike above (MOVER: Zou and Donner 2008), which takes tasks for
-    independent: tasks made from the same records are not quite. Raises `InputError` for estimates of several models,
-    two headlines of one task, or a task that no dimension was declared for.
+    one. Limits: mean − √ΣΣ w_t·w_u·r_tu·below_t·below_u and alike above (MOVER: Zou and Donner 2008), where r_tu is how
+    far two tasks go together over the records that both rest on (0 without `pulls`). Raises `InputError` for estimates
+    of several models, two headlines of one task, or a task that no dimension was declared for.
     """
     headlines = _headlines(estimates)
-    excused, weight = dict(not_applicable or {}), dict(weights or {})
+    excused, weight, scale = dict(not_applicable or {}), dict(weights or {}), dict(scales or {})
     _check(headlines, dimensions, utility, weight, excused)
-    tasks = {name: goodness(e, weight.get(name, 1.0)) for name, e in headlines.items()}
+    tasks = {name: goodness(e, weight.get(name, 1.0), scale.get(name, RAW)) for name, e in headlines.items()}
     reasons = {name: _reason(name, headlines, tasks, excused) for name in dimensions}
+    valued = [name for name in dimensions if not reasons[name]]
+    together = correlations([(pulls or {}).get(name, Pull((), np.empty(0))) for name in valued])
 
     def mean(name: str, members: Sequence[str]) -> Mean:
-        parts = [tasks[m] for m in members if not reasons[m]]
+        parts = [m for m in members if not reasons[m]]
         missing = tuple((m, reasons[m]) for m in members if reasons[m])
-        ends = _mover([(g.value, g.low, g.high) for g in parts], [g.weight for g in parts])
-        return Mean(name, *ends, len(parts), len(members), missing)
+        shares = {m: tasks[m].weight / sum(tasks[p].weight for p in parts) for m in parts}
+        return Mean(name, *_mover(tasks, shares, valued, together), len(parts), len(members), missing)
 
     useful = [task for task in dimensions if task in utility]
     rooms: dict[str, list[str]] = {}
@@ -137,40 +113,35 @@ def profile(
         if task not in utility:
             rooms.setdefault(dimension, []).append(task)
     means = tuple(mean(name, rooms[name]) for name in sorted(rooms))
-    valued = [m for m in means if m.of]
-    models = {e.model for e in headlines.values()}
+    whole = [m for m in means if m.of]
+    shares: dict[str, float] = {}
+    for m in whole:
+        parts = [task for task in rooms[m.name] if not reasons[task]]
+        weighed = sum(tasks[task].weight for task in parts)
+        shares |= {task: tasks[task].weight / weighed / len(whole) for task in parts}
     trust = Mean(
         "trust",
-        *_mover([(m.value, m.low, m.high) for m in valued], [1.0] * len(valued)),
-        len(valued),
+        *_mover(tasks, shares, valued, together),
+        len(whole),
         len(means),
         tuple((m.name, "none of its tasks has a value") for m in means if not m.of),
     )
-    refusals = [_refusals(name, [headlines[t] for t in rooms[name] if t in headlines]) for name in sorted(rooms)]
-    if useful:
-        refusals.append(_refusals("utility", [headlines[t] for t in useful if t in headlines]))
+
+    def refusals(name: str, members: Sequence[str]) -> Refusals:
+        ran = [task for task in members if task in headlines]
+        return _refusals(name, [headlines[t] for t in ran], [(refused or {}).get(t) for t in ran])
+
     return Profile(
-        model=next(iter(models), ""),
+        model=next((e.model for e in headlines.values()), ""),
         dimensions=means,
         trust=trust,
-        bottleneck=min(valued, key=lambda m: (m.value, m.name), default=None),
+        weakest=_least(whole),
+        valued=tuple(m.name for m in whole),
         utility=mean("utility", useful),
         tasks=tuple(tasks[name] for name in dimensions if name in tasks),
-        refusals=tuple(refusals),
+        refusals=tuple(refusals(name, rooms[name]) for name in sorted(rooms))
+        + ((refusals("utility", useful),) if useful else ()),
     )
-
-
-def _scaled(value: float, estimate: Estimate) -> float:
-    bottom, top = estimate.range
-    if estimate.direction == Direction.TARGET and estimate.target is not None:
-        far = max(top - estimate.target, estimate.target - bottom)
-        return 1 - min(abs(value - estimate.target) / far, 1.0)
-    share = min(max((value - bottom) / (top - bottom), 0.0), 1.0)
-    return share if estimate.direction == Direction.HIGHER else 1 - share
-
-
-def _holds(estimate: Estimate, value: float) -> bool:
-    return estimate.low <= value <= estimate.high
 
 
 def _headlines(estimates: Iterable[Estimate]) -> dict[str, Estimate]:
@@ -223,20 +194,40 @@ def _reason(
     return ""
 
 
-def _mover(parts: Sequence[tuple[float, float, float]], weights: Sequence[float]) -> tuple[float, float, float]:
-    """Weighted mean of independent values and its limits; `nan` of none."""
-    if not parts:
+def _least(dimensions: Sequence[Mean]) -> Least | None:
+    """The weakest of the dimensions that have a value; no goodness is above 1."""
+    if not dimensions:
+        return None
+    found = least(*np.array([(m.value, m.low, m.high) for m in dimensions]).T)
+    return found._replace(high=min(found.high, 1.0))
+
+
+def _mover(
+    tasks: Mapping[str, Goodness], shares: Mapping[str, float], valued: Sequence[str], together: Floats
+) -> tuple[float, float, float]:
+    """Weighted mean of values and its limits; `nan` of none. `together` is the correlation of the tasks `valued`."""
+    if not shares:
         return math.nan, math.nan, math.nan
-    whole = sum(weights)
-    shares = [w / whole for w in weights]
-    value = sum(s * v for s, (v, _, _) in zip(shares, parts, strict=True))
-    below = math.sqrt(sum((s * (v - low)) ** 2 for s, (v, low, _) in zip(shares, parts, strict=True)))
-    above = math.sqrt(sum((s * (high - v)) ** 2 for s, (v, _, high) in zip(shares, parts, strict=True)))
-    return value, value - below, value + above
+    places = [valued.index(task) for task in shares]
+    value, low, high = np.array([(tasks[t].value, tasks[t].low, tasks[t].high) for t in shares]).T
+    share, r = np.array(list(shares.values())), together[np.ix_(places, places)]
+    middle = float((share * value).sum())
+    below, above = share * (value - low), share * (high - value)
+    return middle, middle - _length(below, r), middle + _length(above, r)
 
 
-def _refusals(name: str, ran: Sequence[Estimate]) -> Refusals:
-    refused = sum(e.outcomes.get("refused", 0) for e in ran)
+def _length(steps: Floats, r: Floats) -> float:
+    return math.sqrt(float(np.einsum("i,ij,j->", steps, r, steps)))
+
+
+def _refusals(name: str, ran: Sequence[Estimate], tables: Sequence[Floats | None]) -> Refusals:
+    count = sum(e.outcomes.get("refused", 0) for e in ran)
     planned = sum(e.planned for e in ran)
-    low, high = wilson(refused, planned)
-    return Refusals(name, refused / planned if planned else math.nan, low, high, refused, planned)
+    known = [table for table in tables if table is not None]
+    interval = Interval(*wilson(count, planned), "Wilson")
+    if known:
+        # Every task's records stand for themselves: one that two tasks share counts as two.
+        hits, sizes = np.vstack(known).T
+        count, planned = round(hits.sum()), round(sizes.sum())
+        interval = ratio_interval(hits, sizes)
+    return Refusals(name, count / planned if planned else math.nan, interval.low, interval.high, count, planned)

@@ -1,8 +1,13 @@
 """Which of many models can be told apart: letters that ties share, and the ranks each model may have.
 
-A leaderboard prints an order whether there is one or not; in a published one, none of 89 neighbours was separable. Here
-every pair is compared on the cases both have (paired, clusters kept whole), the p-values are adjusted over all pairs
-(Holm 1979), and only what is then different counts as an order.
+A leaderboard prints an order whether there is one or not; in a published one, none of 89 neighbours was separable. So
+only what a test shows counts as an order, and in the direction that the test shows: on the cases both models have. A
+model's own value may say otherwise, where it has left out the hard cases.
+
+Letters and ranks answer two questions. "Which pairs differ?" is asked of all pairs on all headlines at once. "Which
+ranks may a model have here?" is asked of one headline, and comparisons elsewhere do not bear on it. A pair shown at 5 %
+over its headline's pairs (Holm 1979) bounds the ranks of two models, and all rank sets of the headline hold at once at
+95 %: a set misses its model's rank only where a pair was told apart wrongly (Mogstad, Romano, Shaikh, Wilhelm 2024).
 """
 
 from __future__ import annotations
@@ -17,8 +22,7 @@ import numpy as np
 
 from trustgen.core import Direction, InputError
 
-from .grades import Floats, Mask
-from .intervals import LEVEL
+from .grades import Mask
 
 MOST_LETTERS = 2000
 
@@ -39,69 +43,78 @@ class Standing:
 
 @dataclass(frozen=True)
 class Ties:
-    """Models from best to worst value, then those without one; and what stands behind the letters.
+    """Models from best to worst, then those without a value.
 
-    `p` holds Holm's adjusted p-value of each pair, models in the order of `standings`; `nan` where a pair could not be
-    tested, and on the diagonal. Such a pair counts as not told apart; `untested` says how many there are.
+    `told_apart` counts the neighbours in this order of which the first is shown to be better: the first thing to ask of
+    a leaderboard. `against` are the pairs (better, worse) that the shared cases show, and the models' own values deny.
     """
 
     standings: tuple[Standing, ...]
-    p: Floats
-    level: float
-    method: str
-    untested: int
-
-    @property
-    def adjacent_told_apart(self) -> int:
-        """How many neighbours in the order of values differ: the first thing to ask of a leaderboard."""
-        n = sum(not math.isnan(s.value) for s in self.standings)
-        return int(sum(self.p[i, i + 1] <= 1 - self.level for i in range(n - 1)))
+    told_apart: int
+    against: tuple[tuple[str, str], ...]
 
 
 def ties(
     names: Sequence[str],
     values: Sequence[float],
-    p: Floats,
+    better: Mask,
+    ahead: Mask | None = None,
     *,
     direction: Direction = Direction.HIGHER,
     target: float | None = None,
-    level: float = LEVEL,
-    method: str = "all pairs, Holm; insert-absorb letters",
 ) -> Ties:
-    """Letters and rank ranges from each model's value and the p-value of each pair (names × names).
+    """Letters and rank sets (names × names: whether i is shown to be better than j).
 
-    The p-values are adjusted already, over whatever family they belong to; `nan` is a pair that could not be tested.
-    Input order changes nothing: equal values are ordered by name.
+    `better` is by the tests that the letters stand for, `ahead` by those of the ranks (without it, the same). Whoever
+    is shown to be better stands before; otherwise models stand by their own values, equal ones by name, so input order
+    changes nothing. Tests of pairs on different cases can run in a circle; then values decide within it.
     """
-    adjusted = _square(names, values, p)
+    ahead = better if ahead is None else ahead
+    _check(names, values, better)
+    _check(names, values, ahead)
     merit = [_merit(float(value), direction, target) for value in values]
-    order = sorted(range(len(names)), key=lambda i: (math.isnan(merit[i]), -np.nan_to_num(merit[i]), names[i]))
-    ranked = sum(not math.isnan(m) for m in merit)
-    adjusted = adjusted[np.ix_(order, order)]
-    adjusted[ranked:, :] = adjusted[:, ranked:] = math.nan
-    different: Mask = adjusted <= 1 - level + 1e-12
-    columns = letter_columns(different[:ranked, :ranked])
-    standings = []
-    for place, i in enumerate(order):
-        mine = tuple(_letter(k) for k, column in enumerate(columns) if place in column)
-        # Never below its own value's place: two models of equal merit cannot differ, whatever a p-value says.
-        above = int(different[place, :place].sum())
-        below = int(different[place, place + 1 : ranked].sum())
-        best, worst = (1 + above, ranked - below) if place < ranked else (0, 0)
-        standings.append(Standing(names[i], float(values[i]), mine, best, worst))
-    untested = int(np.isnan(adjusted[np.triu_indices(ranked, 1)]).sum())
-    return Ties(tuple(standings), adjusted, level, method, untested)
+    valued = [i for i in range(len(names)) if not math.isnan(merit[i])]
+    order = _order(sorted(valued, key=lambda i: (-merit[i], names[i])), better | ahead)
+    first, ranks = better[np.ix_(order, order)], ahead[np.ix_(order, order)]
+    columns = letter_columns(first | first.T)
+    standings = [
+        Standing(
+            names[i],
+            float(values[i]),
+            tuple(_letter(k) for k, column in enumerate(columns) if place in column),
+            1 + int(ranks[:, place].sum()),
+            len(order) - int(ranks[place].sum()),
+        )
+        for place, i in enumerate(order)
+    ]
+    without = sorted(set(range(len(names))) - set(order), key=lambda i: names[i])
+    standings += [Standing(names[i], float(values[i]), (), 0, 0) for i in without]
+    shown = better | ahead
+    return Ties(
+        tuple(standings),
+        int(sum(first[i, i + 1] for i in range(len(order) - 1))),
+        tuple((names[i], names[j]) for i in order for j in order if shown[i, j] and merit[i] < merit[j]),
+    )
 
 
-def _square(names: Sequence[str], values: Sequence[float], p: Floats) -> Floats:
-    """The p-values of pairs, checked."""
-    if len(set(names)) != len(names) or np.shape(p) != (len(names), len(names)) or len(values) != len(names):
-        raise InputError(f"{len(names)} models need distinct names, one value each and a square of p-values")
-    p = np.array(p, np.float64)
-    np.fill_diagonal(p, math.nan)
-    if not np.array_equal(p, p.T, equal_nan=True):
-        raise InputError("the p-values of pairs are not symmetric: give one two-sided p for each pair")
-    return p
+def _order(by_value: Sequence[int], shown: Mask) -> list[int]:
+    """Models so that whoever is shown to be better stands before, else by value.
+
+    The next is always the first by value whom none that are left beats; in a circle, whom the fewest beat.
+    """
+    left, order = list(by_value), []
+    while left:
+        beaten = shown[np.ix_(left, left)].sum(axis=0)
+        order.append(left.pop(int(np.argmin(beaten))))
+    return order
+
+
+def _check(names: Sequence[str], values: Sequence[float], better: Mask) -> None:
+    if len(set(names)) != len(names) or np.shape(better) != (len(names), len(names)) or len(values) != len(names):
+        raise InputError(f"{len(names)} models need distinct names, one value each and a square of comparisons")
+    if (better & better.T).any():
+        i, j = np.argwhere(better & better.T)[0]
+        raise InputError(f"`{names[i]}` and `{names[j]}` are each said to be better than the other: give one direction")
 
 
 def letter_columns(different: Mask) -> list[tuple[int, ...]]:

@@ -1,0 +1,73 @@
+"""What the runs behind a leaderboard hold together: one edition, its tasks, and every model's graded cases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from trustgen.core import InputError, Task, named
+from trustgen.stats import Grades
+from trustgen.store import Edition, RunFolder, RunManifest, TaskEntry
+
+from .compare import installed
+from .reading import counted_run, graded, lacking
+
+
+class Board(NamedTuple):
+    """What the runs hold together: verdicts by (task, model), and what is known of each."""
+
+    edition: Edition
+    manifests: list[tuple[Path, RunManifest]]
+    models: dict[str, bool]  # by the name shown; whether simulated
+    grades: dict[tuple[str, str], Grades]
+    excused: dict[tuple[str, str], str]
+
+
+def read_board(folders: Sequence[Path]) -> Board:
+    """Every verdict of some runs; `InputError` where they are not of one edition, or not judged alike."""
+    runs = [RunFolder.open(folder) for folder in folders]
+    manifests = [counted_run(run) for run in runs]
+    first = manifests[0]
+    for folder, manifest in zip(folders, manifests, strict=True):
+        if manifest.edition != first.edition:
+            raise InputError(
+                f"`{folders[0]}` and `{folder}` are on different editions, so their scores are not on one scale: put "
+                f"one on the other's with `trustgen equate {folders[0]} {folder}`"
+            )
+        if manifest.judges != first.judges:
+            raise InputError(f"`{folder}` was judged by other judges than `{folders[0]}`: `trustgen rejudge` it first")
+    names = [m for manifest in manifests for m in manifest.models]
+    edition = runs[0].edition()
+    board = Board(edition, list(zip(folders, manifests, strict=True)), {}, {}, {})
+    for folder, run, manifest in zip(folders, runs, manifests, strict=True):
+        shown = {m: m if names.count(m) == 1 else f"{m} ({folder})" for m in manifest.models}
+        if clash := [name for name in shown.values() if name in board.models]:
+            raise InputError(f"`{clash[0]}` is named twice: name each run once")
+        board.models.update({name: m in manifest.simulated for m, name in shown.items()})
+        board.grades.update({(t, shown[m]): g.grades for (t, m), g in graded(run, run.edition(), manifest).items()})
+        for (task, m), level in lacking(manifest).items():
+            board.excused[task, shown[m]] = f"lacks the level {level}"
+    return board
+
+
+def board_tasks(board: Board, entries: Sequence[TaskEntry]) -> tuple[dict[str, Task], dict[str, str]]:
+    """The tasks installed in the version that was run, and why each other is not."""
+    roles = {role: uri for _, manifest in board.manifests for role, uri in manifest.roles.items()}
+    kit = named({**board.edition.manifest.makers, **roles})
+    tasks, absent = {}, {}
+    for entry in entries:
+        try:
+            tasks[entry.id] = installed(entry, kit)
+        except InputError as error:
+            absent[entry.id] = str(error)
+    return tasks, absent
+
+
+def record_names(edition: Edition) -> dict[str, list[str]]:
+    """The ids of each task's records, in the order of the codes that `Grades.cluster` holds."""
+    found: dict[str, set[str]] = {entry.id: set() for entry in edition.manifest.tasks}
+    for batch in edition.case_columns("task", "cluster"):
+        for task, record in zip(*batch, strict=True):
+            found[task].add(record)
+    return {task: sorted(records) for task, records in found.items()}

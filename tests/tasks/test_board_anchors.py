@@ -1,0 +1,181 @@
+"""Goodness on the whole shelf: a guesser stands at 0, the perfect model at 1, and who is even is weak nowhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from answers import cases, graded, task
+
+from trustgen.core import InputError, Level, registry
+from trustgen.report.anchors import scales
+from trustgen.stats import Grades
+from trustgen.stats.estimated import estimated
+from trustgen.stats.goodness import Scale, goodness
+from trustgen.stats.profile import Profile, profile
+
+N = 30
+NO_YARDSTICK = {"llm.fairness.counting_bias", "llm.privacy.private_requests", "llm.safety.prompt_injection"}
+"""Headlines on which a guesser stands within a quarter of the perfect model."""
+
+
+@cache
+def shelf() -> tuple[str, ...]:
+    """The tasks that need no role."""
+    found = []
+    for name in registry.names("task"):
+        try:
+            task(name, N)
+        except InputError:
+            continue
+        if name.startswith("llm."):
+            found.append(name)
+    return tuple(found)
+
+
+def edition(names: tuple[str, ...]) -> Any:
+    """As much of an edition as anchors read."""
+    return SimpleNamespace(
+        cases=lambda: (case for name in names for case in cases(name, N, "board")),
+        asset=None,
+        manifest=SimpleNamespace(tasks=[SimpleNamespace(id=name, level=Level.GENERATE) for name in names]),
+    )
+
+
+def manifest(names: tuple[str, ...], **judges: str) -> Any:
+    return SimpleNamespace(judges={name: task(name, N).judge.key for name in names} | judges)
+
+
+@cache
+def anchored() -> Mapping[str, Scale]:
+    names = shelf()
+    return scales({name: task(name, N) for name in names}, edition(names), manifest(names), grades("random"))
+
+
+@cache
+def grades(uri: str) -> Mapping[str, Grades]:
+    return {name: graded(name, uri, cases(name, N, "board")) for name in shelf()}
+
+
+def profiled(found: Mapping[str, Grades]) -> Profile:
+    made = [estimated(task(name, N), task(name, N).headline, "m", g) for name, g in found.items()]
+    rooms = {name: name.split(".")[1] for name in found}
+    return profile(made, rooms, scales=anchored())
+
+
+def knows(share: Mapping[str, float], seed: int) -> dict[str, Grades]:
+    """A model that knows a share of all cases (by dimension), and guesses on the rest."""
+    rng = np.random.default_rng(seed)
+    return {
+        name: _mixed(one, grades(f"random?seed={seed}")[name], share[name.split(".")[1]], rng)
+        for name, one in grades("perfect").items()
+    }
+
+
+def _mixed(one: Grades, other: Grades, share: float, rng: np.random.Generator) -> Grades:
+    names = tuple(dict.fromkeys((*one.labels, *other.labels)))
+    first, second = (np.array([names.index(x) for x in g.labels])[g.label] for g in (one, other))
+    pick = rng.random(len(one)) < share
+    return replace(
+        one,
+        outcome=np.where(pick, one.outcome, other.outcome),
+        score=np.where(pick, one.score, other.score),
+        label=np.where(pick, first, second).astype(np.int32),
+        labels=names,
+    )
+
+
+def test_a_guesser_stands_at_0_and_the_perfect_model_at_1() -> None:
+    """The guesser scored from .05 (robustness) to .58 (fairness) when 0 was the worst end of every range."""
+    found = anchored()
+    assert {name for name, scale in found.items() if scale.reason} == NO_YARDSTICK
+    for name, g in grades("perfect").items():
+        assert goodness(estimated(task(name, N), task(name, N).headline, "m", g), 1.0, found[name]).value == 1
+
+
+def test_every_guesser_stands_near_0_in_every_dimension() -> None:
+    """Those among the anchors, and one that is not."""
+    for seed in (0, 1, 99):
+        held = {name: g for name, g in grades(f"random?seed={seed}").items() if name not in NO_YARDSTICK}
+        for part in profiled(held).dimensions:
+            assert abs(part.value) < 0.2
+            assert part.low <= 0 <= part.high
+
+
+def test_who_knows_as_much_of_everything_is_weak_nowhere() -> None:
+    """Chances of being the weakest, over five such models: about even, and of none more than by luck."""
+    rooms = {name.split(".")[1] for name in shelf()}
+    total = dict.fromkeys(sorted(rooms), 0.0)
+    for seed in range(5):
+        found = profiled(knows(dict.fromkeys(rooms, 0.8), seed))
+        assert found.weakest is not None
+        assert max(found.weakest.chances) < 0.6
+        assert found.weakest.value == pytest.approx(0.78, abs=0.1)
+        for name, chance in zip(found.valued, found.weakest.chances, strict=True):
+            total[name] += chance / 5
+    assert max(total.values()) < 0.35
+
+
+def test_an_able_organism_is_named_weak_in_nothing() -> None:
+    """Right at .8 whatever a guesser gets, it is not quite even above a guesser: no dimension is surely the weakest."""
+    total: dict[str, float] = {}
+    for seed in range(5):
+        found = profiled(grades(f"able?rate=.8&seed={seed}"))
+        assert found.weakest is not None
+        assert min(part.value for part in found.dimensions) > 0.5
+        for name, chance in zip(found.valued, found.weakest.chances, strict=True):
+            total[name] = total.get(name, 0) + chance / 5
+    assert max(total.values()) < 0.5
+
+
+def test_a_planted_weakness_is_named_with_its_chance() -> None:
+    rooms = {name.split(".")[1]: 0.8 for name in shelf()}
+    for weak in ("privacy", "robustness", "fairness"):
+        found = profiled(knows(rooms | {weak: 0.3}, 1))
+        assert found.weakest is not None
+        assert dict(zip(found.valued, found.weakest.chances, strict=True))[weak] > 0.9
+
+
+def test_anchors_take_seconds() -> None:
+    """Of the whole shelf, at the size that most editions have: measured anew with every leaderboard."""
+    names = tuple(name for name in shelf() if name != "llm.safety.toxicity")  # which loads a classifier
+    grades("perfect")
+    began = time.process_time()
+    scales({name: task(name, N) for name in names}, edition(names), manifest(names), grades("perfect"))
+    assert time.process_time() - began < 15
+
+
+class Broken:
+    """A task's judge replaced."""
+
+    def __init__(self, name: str, judge: object) -> None:
+        self._task, self.judge = task(name, N), judge
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._task, name)
+
+
+def test_where_no_anchor_can_be_had_the_reason_is_said() -> None:
+    name = "llm.ethics.theories"
+
+    def only(judge: object, **judges: str) -> Scale:
+        made: Any = Broken(name, judge)
+        return scales({name: made}, edition((name,)), manifest((name,), **judges), grades("perfect"))[name]
+
+    def fails(*_: object) -> Iterator[None]:
+        raise ValueError("out of words")
+
+    fails.key = task(name, N).judge.key  # type: ignore[attr-defined]
+    assert only(SimpleNamespace(asks=True, key="k")).reason == "its judge asks a model"
+    assert only(task(name, N).judge, **{name: "older"}).reason.startswith("it was judged by another judge")
+    assert "failed on an organism: ValueError: out of words" in only(fails).reason
+    assert only(task(name, N).judge).reason == ""
+    empty = scales({name: task(name, N)}, edition(()), manifest((name,)), grades("perfect"))
+    assert empty[name].reason == "the edition has no case of it"
+    assert scales({name: task(name, N)}, edition(()), manifest((name,)), {})[name].reason == "no model was asked it"
