@@ -44,13 +44,12 @@ def choice(i: int, letter: str, **kwargs: str) -> Case:
 
 
 def edition(folder: Path, cases: list[Case], rejects: tuple[Reject, ...] = ()) -> Edition:
-    """A sealed edition of these cases."""
+    """A sealed edition of these cases, each record written before the first case made from it, as a build does."""
     writer = EditionWriter(folder)
-    used = {c.cluster for c in cases}
-    for i in range(240):
-        if record(i).id in used:
-            writer.record(record(i))
+    unwritten = {record(i).id: record(i) for i in range(240)}
     for c in cases:
+        if (first := unwritten.pop(c.cluster, None)) is not None:
+            writer.record(first)
         writer.case(c)
     for lost in rejects:
         writer.reject(lost)

@@ -171,7 +171,8 @@ class Layout:
         gone = [f"{outside(e):,} scored but outside the measure"] if outside(e) else []
         if missing(e.outcomes):
             ends = f"with what is missing {joint(e)}, bounds {bounds(e)}"
-            gone = [ends, f"not scored: {missing(e.outcomes)}", *gone]
+            lost = f"not scored: {missing(e.outcomes)}"
+            gone = [lost, *gone] if math.isnan(e.value) else [ends, lost, *gone]
         if e.headline and (spread := draws_in(e)):
             out.line(spread, style="dim", indent=6)
         if e.headline:

@@ -157,7 +157,7 @@ def judged_so(e: Estimate) -> str:
     if e.judge_error is None:
         return ""
     better, floor = corrected(e), e.judge_error.floor
-    told = [f"corrected {better}" if better else f"not corrected: {one_line(e.judge_error.note, 160)}"]
+    told = [f"corrected {better}" if better else f"as judged: {one_line(e.judge_error.note, 160)}"]
     if not math.isnan(floor):
         told.append(f"its errors alone would show {number(floor, e.range)} where nothing differs")
     return "; ".join(told)

@@ -186,7 +186,7 @@ def judge_error(measure: object, grades: Grades, calibration: Calibration) -> Ju
     confusion = calibration.confusion(labels, among)
     value = low = high = math.nan
     about = ends = (math.nan, math.nan)
-    note = missing or ("" if share else "no correction is known for a measure of this kind: the value is as judged")
+    note = missing or ("" if share else "no correction is known for a measure of this kind")
     if share and not missing and not (note := _parts(share, grades)):
         counts = share.count(grades)
         made = corrected_rate(counts.table, confusion)
