@@ -114,6 +114,32 @@ def test_the_limit_at_the_worst_completion_is_no_better_than_wilsons() -> None:
     assert round(found.joint[0], 3) == 0.739
 
 
+def test_an_independent_reckoning_of_joint_limits_agrees() -> None:
+    """SciPy's Wilson interval at both completions, by counting records one by one."""
+    from scipy.stats import binomtest
+
+    def ends(hits: int, n: int) -> tuple[float, float]:
+        found = binomtest(hits, n).proportion_ci(0.95, method="wilson")
+        return float(found.low), float(found.high)
+
+    rng = np.random.default_rng(9)
+    for _ in range(150):
+        records, times = int(rng.integers(1, 30)), int(rng.integers(1, 4))
+        right, lost = rng.random((records, times)) < 0.7, rng.random((records, times)) < 0.2
+        whole = [not gone.any() for gone in lost]
+        good = [bool(row.all()) for row in right]
+        dead = [bool((~row & ~gone).any()) for row, gone in zip(right, lost, strict=True)]
+        counted, hits = sum(whole), sum(w and g for w, g in zip(whole, good, strict=True))
+        open_ = sum(not w and not d for w, d in zip(whole, dead, strict=True))
+        low, high = ends(hits, records)[0], ends(hits + open_, records)[1]
+        if counted:
+            plain = ends(hits, counted)
+            low, high = min(low, plain[0]), max(high, plain[1])
+        found = all_right()(answered(right, lost))
+        assert found.joint == pytest.approx((low, high), abs=1e-9)
+        assert found.bounds == pytest.approx((hits / records, (hits + open_) / records), abs=1e-12)
+
+
 @pytest.mark.parametrize(("n", "lost"), [(200, 0.05), (200, 0.1), (1000, 0.1), (200, 0.2), (1000, 0.2)])
 def test_a_model_at_the_bound_passes_no_oftener_than_a_limit_may_err(n: int, lost: float) -> None:
     """Truth .8, a part of all cases lost, all of them wrong: .29 to .54 passed before, .025 is what 95 % means."""
