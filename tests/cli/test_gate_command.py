@@ -106,7 +106,7 @@ def test_a_leaderboard_prints_and_writes(tmp_path: Path, run: Path) -> None:
     assert "told apart, over all headlines" in trustgen("leaderboard", run).output
     path = tmp_path / "board.md"
     assert trustgen("leaderboard", run, "-o", path).output.strip() == str(path)
-    assert "| Model | Minimum | Mean |" in path.read_text("utf-8")
+    assert "| Model | Minimum | Weakest | Mean |" in path.read_text("utf-8")
     other = made(tmp_path / "other", "b", (PERFECT,))
     error = trustgen("leaderboard", run, other).exception
     assert "trustgen equate" in str(error)

@@ -30,7 +30,7 @@ def run(n: int, out: str, model: str = PERFECT, salt: str = "s", *more: str) -> 
 def cases(run: str) -> set[str]:
     found: set[str] = set()
     for batch in Edition.open(Path(run) / "edition").case_columns("id"):
-        found |= set(batch.column(0).to_pylist())
+        found |= set(batch[0])
     return found
 
 

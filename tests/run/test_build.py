@@ -283,7 +283,7 @@ def test_the_cache_gives_back_what_it_was_given(things: list[tuple[str, str, byt
 
 def test_a_damaged_cache_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "generated.db").write_bytes(b"not a database, but long enough to be taken for a header of one" * 9)
-    with pytest.raises(FolderError, match="delete it to generate anew"):
+    with pytest.raises(FolderError, match="delete it to start anew"):
         Generated(tmp_path / "generated.db")
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -338,7 +339,7 @@ def _sound(path: Path) -> Iterator[None]:
 
 def _estimate(raw: dict[str, Any]) -> Estimate:
     """An estimate as it was written; JSON has no nan, so it is written as null."""
-    nan = float("nan")
+    nan = math.nan
     raw |= {k: nan for k in ("value", "low", "high", "worst", "best") if raw[k] is None}
     raw |= {k: [nan if x is None else x for x in raw[k]] for k in ("bounds", "joint") if k in raw}
     if error := raw.get("judge_error"):
