@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-_LINE = re.compile(r"""^\W*(?:final )?(?:verdict|judge?ment|label)\W*(?:is\W*)?["'`*(]*([a-z_]+)["'`*).]*\s*$""", re.I)
+_LINE = re.compile(r"""^\W*+(?:final )?(?:verdict|judge?ment|label)\W*+(?:is\W*+)?([a-z_]+)["'`*).]*\s*$""", re.I)
 _ESCAPE = re.compile(r"\\(?:[\"\\/bfnrt]|u[0-9a-fA-F]{4})|(\\)")
 _COMMA = re.compile(r",(?=\s*[}\]])")
 LONGEST = 20_000  # characters of a judge's reply that are read, from its end
