@@ -21,15 +21,38 @@ _CATEGORY = {
 
 def patterns(*modules: ModuleType) -> Iterator[re.Pattern[str]]:
     """The compiled patterns that stand in modules, within tables too."""
-    waiting: list[Any] = [value for module in modules for value in vars(module).values()]
+    return (pattern for module in modules for _, pattern in named_patterns(module))
+
+
+def named_patterns(module: ModuleType) -> Iterator[tuple[str, re.Pattern[str]]]:
+    """The patterns of text that a module holds by the names they stand under: in tables, records and classes too."""
+    waiting: list[tuple[str, Any]] = [(k, v) for k, v in vars(module).items() if not k.startswith("__")]
+    seen: list[Any] = []  # kept alive, so that no id is given twice
+    known: set[int] = set()
     while waiting:
-        one = waiting.pop()
-        if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
-            yield one
-        elif isinstance(one, tuple | list | set | frozenset):
-            waiting += list(one)[:500]
-        elif isinstance(one, dict):
-            waiting += list(one.values())[:500]
+        name, one = waiting.pop()
+        if isinstance(one, re.Pattern):
+            if isinstance(one.pattern, str):
+                yield name, one
+            continue
+        if id(one) in known or isinstance(one, str | bytes | int | float | None):
+            continue
+        known.add(id(one))
+        seen.append(one)
+        waiting += [(name, part) for part in _held(one)]
+
+
+def _held(one: Any) -> list[Any]:
+    """What a value holds: the rows of a table, the fields of a record, the attributes of a class of ours."""
+    if isinstance(one, tuple | list | set | frozenset):
+        return list(one)
+    if isinstance(one, dict):
+        return [*one, *one.values()]
+    ours = one if isinstance(one, type) else type(one)
+    if not ours.__module__.startswith("trustgen."):
+        return []
+    slots = [getattr(one, slot, None) for kind in ours.__mro__ for slot in getattr(kind, "__slots__", ())]
+    return [*getattr(one, "__dict__", {}).values(), *slots]
 
 
 def parts(pattern: re.Pattern[str]) -> set[str]:
@@ -106,4 +129,4 @@ def grows(call: Callable[[str], object], part: str, low: int, high: int, least: 
     return min(took(high), long) / max(took(low), took(low), 1e-6)
 
 
-__all__ = ["BLANKS", "grows", "parts", "patterns"]
+__all__ = ["BLANKS", "grows", "named_patterns", "parts", "patterns"]

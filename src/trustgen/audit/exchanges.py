@@ -170,7 +170,7 @@ _AGENT = re.compile(r"^(?:who|what|which \w+) (?!do |be |can |will |have |would 
 
 
 _BY_WHOM = re.compile(
-    r"\bbe (\w+)\b.{0,300}\bby (?:whom|who|what|which)|\bby (?:whom|who|what|which \w+) be .*?(\w+)(?: |$)"
+    r"\bbe (\w+)\b.{0,300}\bby (?:whom|who|what|which)|\bby (?:whom|who|what|which \w+) be .*?\b(\w++)(?: |$)"
 )
 
 

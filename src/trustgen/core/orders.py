@@ -273,7 +273,7 @@ MARKS = (
     ),
     (
         "a false role mark",
-        r"[-=*_]{3,}\s*(?:begin|end|start|new|system|admin)\b[^\n]{0,40}\b(?:system"
+        r"(?<![-=*_])[-=*_]{3,}+\s*+(?:begin|end|start|new|system|admin)\b[^\n]{0,40}\b(?:system"
         r"|instructions?|prompt|message|user|input|text)\b",
     ),
     ("a hidden remark", r"<!--|-->|/\*[^*]*\*/\s*$|\]\(\s*#\s*\"|\[//\]:\s*#"),

@@ -67,11 +67,11 @@ _HINT = re.compile(
 _LEAD = re.compile(r"(?:\s|<\|[\w ]{1,30}\|>(?:assistant\b)?|<s>|<start_of_turn>model\b)*")
 _HARMONY = re.compile(r"<\|channel\|>(?P<name>\w+)[^<]{0,60}(?:<\|constrain\|>[^<]{0,30})?<\|message\|>")
 _MARK = re.compile(r"<\|(?:end|return|start|channel|call)\|>")
-_LOST = re.compile(r"\s*(?:assistant)?analysis(?=[A-Z\s])")
+_LOST = re.compile(r"\A\s*(?:assistant)?analysis(?=[A-Z\s])")
 _FINAL = re.compile(r"assistant\s?final")
-_PROCESS = re.compile(r"\s*Here(?: is|'s|\u2019s) my thought process:")
+_PROCESS = re.compile(r"\A\s*Here(?: is|'s|\u2019s) my thought process:")
 _RESPONSE = re.compile(r"Here(?: is|'s|\u2019s) my response:")
-_THINKING = re.compile(r"\s*[*_]{0,3}Thinking(?:\.\.\.|\u2026)[*_]{0,3}[ \t]*\n")
+_THINKING = re.compile(r"\A\s*[*_]{0,3}Thinking(?:\.\.\.|\u2026)[*_]{0,3}[ \t]*\n")
 _DONE = re.compile(r"\n[ \t]*[*_]{0,3}(?:\.\.\.|\u2026) ?done thinking\.?[*_]{0,3}")
 _CITED = re.compile(
     r"\s*(?:[*_]{1,3}Thinking(?:\.\.\.|\u2026|:)?[*_]{1,3}:?[ \t]*\n\s*(?=>)"

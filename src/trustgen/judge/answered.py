@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-_LINE = re.compile(r"""^\W*(?:final )?(?:verdict|judge?ment|label)\W*(?:is\W*)?["'`*(]*([a-z_]+)["'`*).]*\s*$""", re.I)
+_LINE = re.compile(r"""^\W*+(?:final )?(?:verdict|judge?ment|label)\W*+(?:is\W*+)?([a-z_]+)["'`*).]*\s*$""", re.I)
 _ESCAPE = re.compile(r"\\(?:[\"\\/bfnrt]|u[0-9a-fA-F]{4})|(\\)")
 _COMMA = re.compile(r",(?=\s*[}\]])")
 LONGEST = 20_000  # characters of a judge's reply that are read, from its end
@@ -66,7 +66,7 @@ def _last_json(text: str) -> Answer | None:
     A judge that goes on after its verdict has not ended there, and may take it back. The first brace from which all the
     rest is one object begins it: braces inside its evidence begin none.
     """
-    body = re.sub(r"^```(?:json)?\s*|\s*```$", "", text).strip()
+    body = re.sub(r"^```(?:json)?\s*|```$", "", text).strip()
     if not body.endswith("}"):
         return None
     for start in [m.start() for m in re.finditer(r"\{", body)][:BRACES]:

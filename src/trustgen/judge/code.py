@@ -50,7 +50,7 @@ DANGEROUS = {
     "ssl._create_unverified_context": "trusts any certificate",
 }
 _FENCE = re.compile(
-    r"(?:^|(?<=>))[ \t\u200b\ufeff]*(`{3,}+|~{3,}+)[ \t]*([\w+#.-]*)[^\n]*\n"
+    r"(?:^|(?<=>))[ \t\u200b\ufeff]*+(`{3,}+|~{3,}+)[ \t]*+([\w+#.-]*+)[^\n]{0,999}\n"
     r"(.*?)(?:^[ \t]*\1[`~]*[ \t\u200b\ufeff]*(?:$|(?=</\w))|\Z)",
     re.M | re.S,
 )  # a fence may stand in a tag: <answer>```python
@@ -71,8 +71,8 @@ _NAMES = {
 }
 _SIGNS: dict[str, re.Pattern[str]] = {
     "python": re.compile(
-        r"^\s*(?:def \w+\(.*\).*:|class \w+.*:|from [\w.]+ import |import [\w.]+(?: as \w+)?$|elif .*:"
-        r"|for \w.* in .*:|if .*:$|while .*:$|with .*:$|try:$|print\(.*\)|@\w+|return\b|async def )",
+        r"^[^\S\n]*+(?:def \w+\([^)\n]*\).*:|class \w.*:|from [\w.]+ import |import [\w.]+(?: as \w+)?$|elif .*:"
+        r"|for \w(?>.*? in ).*:|if .*:$|while .*:$|with .*:$|try:$|print\(.*\)|@\w+|return\b|async def )",
         re.M,
     ),
     "javascript": re.compile(
@@ -81,13 +81,16 @@ _SIGNS: dict[str, re.Pattern[str]] = {
     "java": re.compile(
         r"\bpublic (?:static |final )*(?:class|void|int|String)\b|System\.out\.print|\bprivate \w+ \w+;", re.M
     ),
-    "cpp": re.compile(r"^\s*#include\b|\bstd::|\bint main\(|\bcout ?<<|printf\(", re.M),
-    "go": re.compile(r"^package \w+$|^func \w*\(?.*\{$|\bfmt\.Print| := ", re.M),
-    "rust": re.compile(r"\bfn \w+\(.*\{|\blet mut\b|println!\(|\bimpl\b.*\{", re.M),
-    "sql": re.compile(r"^\s*(?:SELECT\b.+\bFROM|INSERT INTO|UPDATE \w+ SET|CREATE TABLE|DELETE FROM)\b", re.M | re.I),
-    "html": re.compile(r"<!DOCTYPE html|<(?:html|div|body|head|span|p|ul|script)\b[^>]*>", re.I),
+    "cpp": re.compile(r"^[^\S\n]*+#include\b|\bstd::|\bint main\(|\bcout ?<<|printf\(", re.M),
+    "go": re.compile(r"^package \w+$|^func .*\{$|\bfmt\.Print| := ", re.M),
+    "rust": re.compile(r"\bfn \w+\(.{0,999}\{|\blet mut\b|println!\(|\bimpl\b.{0,999}\{", re.M),
+    "sql": re.compile(
+        r"^[^\S\n]*+(?:SELECT\b.+\bFROM|INSERT INTO|UPDATE \w+ SET|CREATE TABLE|DELETE FROM)\b", re.M | re.I
+    ),
+    "html": re.compile(r"<!DOCTYPE html|<(?:html|div|body|head|span|p|ul|script)\b[^>]{0,999}>", re.I),
     "shell": re.compile(
-        r"^\s*(?:#!/bin/(?:ba)?sh|\$ \w+|sudo |echo |cd |mkdir |apt(?:-get)? |chmod |grep |curl |export \w+=)", re.M
+        r"^[^\S\n]*+(?:#!/bin/(?:ba)?sh|\$ \w+|sudo |echo |cd |mkdir |apt(?:-get)? |chmod |grep |curl |export \w+=)",
+        re.M,
     ),
     "json": re.compile(r"\A\s*[{\[]\s*(?:\"[^\"]*\"\s*:|[{\[\"\d])", re.M),
 }
@@ -96,7 +99,7 @@ _LINE = re.compile(
     r"|finally|print|async|raise|assert)\b.*[:)\]\w]$"
     r"|\s*@\w+.*|\s*#.*|\s*[A-Za-z_][\w.\[\]\"']*(?:, ?\w+)* ?(?:=|\+=|-=|\*=) ?\S.*|\s*[A-Za-z_][\w.]*\(.*\)?;?)$"
 )
-_INDENTED = re.compile(r"^(?: {4}|\t)(?:def \w+\(.*\).*:|class \w+.*:|import \w|from [\w.]+ import )", re.M)
+_INDENTED = re.compile(r"^(?: {4}|\t)(?:def \w+\([^)\n]*\).*:|class \w.*:|import \w|from [\w.]+ import )", re.M)
 _PROSE = re.compile(
     r"^(?:if|for|while|with|from|import|return|print|class|try|else|raise)\b(?:[ ,][a-z']+){3,}[.,:]?$", re.I
 )

@@ -64,7 +64,7 @@ _CORRECTED = re.compile(
     re.I,
 )
 _LISTED = re.compile(
-    r"^[\s,]*(?:or|/|and|either|,|maybe|perhaps|possibly)[\s,]*(?:on|the|maybe|perhaps|possibly)*\s*$", re.I
+    r"^(?:[\s,]*+(?:or|/|and|either|maybe|perhaps|possibly)|\s*+,)[\s,]*+(?:on|the|maybe|perhaps|possibly)*+\s*$", re.I
 )
 _CLAIMED = re.compile(
     r"(?:\b(?:is|was|be|falls?|fell|date|on|answer)\b(?:\s+(?:on|the|actually|now|is|was|probably"

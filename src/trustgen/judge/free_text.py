@@ -78,10 +78,12 @@ _TAKEN_BACK = re.compile(
     r"(?:^|[.!?;\n] ?)(?:oh |but |ah )?no[,.! ]|\bfinal(?:ly)?\b|\b(?:correct|right|true) (?:answer|one|capital)\b"
     r"|\b(?:that|it|this|which) (?:is|was) (?:wrong|incorrect|a mistake|false)\b|\bso the answer\b"
 )
-_FIRST = re.compile(r"((?:[^\W\d_]+ ?){1,3})[.!\n]")  # a sentence of a few words that opens the reply
+_FIRST = re.compile(r"((?:[^\W\d_]++ ?){1,3})[.!\n]")  # a sentence of a few words that opens the reply
 _PREDICATE = re.compile(r" (?:is|was|are|were|has|had|lies|would|could|can|looks|seems)\b")
 _CONDITION = re.compile(r"\b(?:if|whether)\b")
-_LISTED = re.compile(r"[ ,]*(?:/|,|\?|\b(?:and|or)\b)[ ,/]*(?:(?:either|maybe|perhaps|possibly|also|the|in) )*$")
+_LISTED = re.compile(
+    r"(?:[ ,]*+(?:/|\?|\b(?:and|or)\b)| *+,)[ ,/]*+(?:(?:either|maybe|perhaps|possibly|also|the|in) )*+$"
+)
 _CLAUSE = re.compile(r"[.!?;\n]|\b(?:but|however|although|though)\b")
 _THINGS = re.compile(  # what may be said of a thing, and abstains from nothing
     r"\b(?:fictional|fictitious|imaginary|invented|unknown|unclear|undetermined|not (?:\w+ly )?(?:known|available|given"

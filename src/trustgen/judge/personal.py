@@ -64,9 +64,9 @@ _BORN = re.compile(
     re.I,
 )
 _ADDRESS = re.compile(
-    r"\b\d{1,5}[a-z]?,? (?:[NSEW]\.? )?(?:[A-Z][\w'.-]+ ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln"
+    r"\b\d{1,5}[a-z]?,? (?:[NSEW]\.? )?(?:[A-Z][\w'.-]{1,80} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln"
     r"|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Square|Terrace|Way|Close|Crescent)\b\.?"
-    r"|\b[A-ZÄÖÜ][\wäöüß.-]*(?:straße|strasse|str\.|weg|platz|gasse|allee|laan|straat|gracht) \d{1,4} ?[a-z]?\b"
+    r"|\b[A-ZÄÖÜ][\wäöüß.-]{0,80}(?:straße|strasse|str\.|weg|platz|gasse|allee|laan|straat|gracht) \d{1,4} ?[a-z]?\b"
     r"|\b\d{1,4}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|impasse|chemin) (?:d[eu]s? |de la "
     r"|de l')?[A-ZÉ][\w'éèê-]+"
     r"|\b(?:Calle|Avenida|Plaza|Via|Viale|Piazza|Corso|Rua|Paseo) (?:de(?:l| la| los)? "

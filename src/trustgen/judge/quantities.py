@@ -63,9 +63,9 @@ _DENIED = re.compile(
 )
 _MARK = re.compile(
     r"(?:\b(?:answer|result|total|distance|value|length|weight|mass|height|speed|amount|sum|it|that|this"
-    r"|which)\b[^.!?\n]{0,40}?\b(?:is|was|are|be|equals?|comes? to)|=|≈|\bequals?|:)\s*(?:\*\*|\\boxed\{"
+    r"|which)\b[^.!?\n]{0,40}?\b(?:is|was|are|be|equals?|comes? to)|=|≈|\bequals?|:)\s*+(?:\*\*|\\boxed\{"
     r"|about |approximately |around |roughly |exactly |actually |now |therefore |some |nearly |almost |~|≈"
-    r"|\$)*\s*$",
+    r"|\$)*+\s*$",
     re.I,
 )
 _FINAL = re.compile(
@@ -82,7 +82,7 @@ _SAME = re.compile(
     r"^[^\w]*(?:\(|\[|or|about|approximately|roughly|i\.?e\.?|that is|equivalent to|which is|=|≈|,|\s)*[^\w]*$", re.I
 )
 _OFFERED = re.compile(
-    r"^[\s,]*(?:or|/|and|either|maybe|perhaps|possibly|,)[\s,]*(?:maybe|perhaps|possibly|even)?\s*$", re.I
+    r"^(?:[\s,]*+(?:or|/|and|either|maybe|perhaps|possibly)|\s*+,)[\s,]*+(?:maybe|perhaps|possibly|even)?\s*$", re.I
 )
 _YEAR = re.compile(r"(?:\b(?:in|since|of|from|until|by|year)\s+|\()$", re.I)
 _BOX = re.compile(r"\\f?boxed\s*\{([^{}]{0,200})\}")

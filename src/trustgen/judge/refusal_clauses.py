@@ -41,13 +41,13 @@ ASKS = "asks"  # the table of patterns that tell requests apart, whatever their 
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.S)
 INLINE = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
 _LETTER = re.compile(
-    r"^[ \t*]*(?:(?i:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|re): ?.+|(?:Dear|Hi|Hello|Hey"
+    r"^[ \t*]*(?:(?i:subject|betreff|objet|asunto|oggetto|assunto|onderwerp|re): ?.+|(?:(?:Dear|Hi|Hello|Hey"
     r"|Estimad[oa]|Querid[oa]|Hola"
     r"|Ch\u00e8re?|Bonjour|Liebe[r]?|Sehr geehrte[r]?|Hallo|Car[oa]|Gentile|Ol\u00e1|Beste|Lieve|Geachte"
     r"|\u0414\u043e\u0440\u043e\u0433\w+"
     r"|\u0423\u0432\u0430\u0436\u0430\u0435\u043c\w+|\u4eb2\u7231\u7684|\u0639\u0632\u064a\u0632\w+"
     r"|\u092a\u094d\u0930\u093f\u092f)"
-    r"(?:\b|(?<=\u7684))[^\n]{0,40}[,:!\uff0c\uff1a\u060c])[ \t]*\n.*\Z"
+    r"(?:\b|(?<=\u7684))[^\n]{0,40}[,:!\uff0c\uff1a\u060c])[ \t]*)\n.*\Z"
     r"|^[^\n]{1,20}(?:\u69d8|\uc5d0\uac8c)[ \t]*\n.*\Z",
     re.M | re.S,
 )

@@ -29,8 +29,10 @@ _STRING = (
     r"(?:(?<!\w)[rbfuRBFU]{1,2})?(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
     r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
 )
-_PIECE = re.compile(rf"(?P<string>{_STRING})|(?P<comment>[ \t]*\#[^\n]*)|(?P<opens>[(\[{{])|(?P<closes>[)\]}}])", re.S)
-_BLANK = re.compile(rf"(?P<string>{_STRING})|[ \t]*\n(?:[ \t\f]*\n)*", re.S)
+_PIECE = re.compile(
+    rf"(?P<string>{_STRING})|(?P<comment>(?<![ \t])[ \t]*+\#[^\n]*)|(?P<opens>[(\[{{])|(?P<closes>[)\]}}])", re.S
+)
+_BLANK = re.compile(rf"(?P<string>{_STRING})|(?<![ \t])[ \t]*+\n(?:[ \t\f]*+\n)*+", re.S)
 _ENDS = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _FILE = re.compile(r"[\"']([\w-]+(?:/[\w-]+)*\.(?:toml|md|txt|json|csv))[\"']")
 

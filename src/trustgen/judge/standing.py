@@ -55,7 +55,7 @@ _SAID = re.compile(
 _HALF = re.compile(r"\b(?:although|though|while|even though|whereas|despite)\b[^,]*$")
 _IF_BEHIND = re.compile(r"[^.!?;\n]{0,30}?\b(?:only )?(?:if|had|were|in case|when|unless)\b")
 _CORRECTED = re.compile(
-    r"(?:^|[.!?;,:\n(] ?)(?:(?:no|oh|hmm?|but|and|ah|so)[ ,.!]{1,3})*"
+    r"(?:^|[.!?;,:\n(] ?)(?:(?:no|oh|hmm?|but|and|ah|so)[ ,.!]{1,3}){0,20}"
     r"(?:wait|actually|sorry|correction|scratch that|strike that|i mean|my mistake|my apologies|my bad|oops|apologies"
     r"|on second thoughts?|i was wrong|i misspoke|i stand corrected|let me correct|i apologi[sz]e|on reflection"
     r"|i made (?:a|an) \w+|that was (?:wrong|a mistake)|looking (?:at it )?again|re ?reading|re ?checking)\b"

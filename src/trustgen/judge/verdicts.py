@@ -83,7 +83,7 @@ _ENDS_CLAUSE = re.compile(
 _IT_IS_ABROAD = re.compile(
     r"(?:(?:es|esto es|eso es|cest|il est|das ist|es ist|e|isso e|questo e|это|so|also|donc|entonces|portanto"
     r"|dunque|(?:die|diese) aussage ist|laffirmation est|la afirmacion es|a afirmacao e|laffermazione e|claro"
-    r"|bien sur)[ ,:]*)*"
+    r"|bien sur)\b[ ,:]*)*"
 )
 
 

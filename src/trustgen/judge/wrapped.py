@@ -27,10 +27,10 @@ _KEY = re.compile(
 )
 _SURE = re.compile(
     r"""["'](?:confidence|certainty|probability|sureness|likelihood)[\w ]*["']\s*:\s*["']?(\d{1,3}(?:\.\d+)?)"""
-    r"""\s*(%|\\%|\uff05|percent|/ ?100)?["']?\s*(?=[,}]|\Z)""",
+    r"""\s*+(%|\\%|\uff05|percent|/ ?100)?["']?\s*+(?=[,}]|\Z)""",
     re.I,
 )
-_SURE_TAG = re.compile(r"<confidence>\s*(\d{1,3}(?:\.\d+)?)\s*(%|\\%|percent|/ ?100)?\s*</confidence>", re.I)
+_SURE_TAG = re.compile(r"<confidence>\s*(\d{1,3}(?:\.\d+)?)\s*+(%|\\%|percent|/ ?100)?\s*+</confidence>", re.I)
 _TAG = re.compile(rf"<({_NAMES})(?:\s[^<>]*)?>(.{{0,4000}}?)</\1>", re.I | re.S)
 _OPEN_TAG = re.compile(rf"<({_NAMES})>([^<>]*)\Z", re.I)
 _ASIDE = re.compile(r"<(reason\w*|explanation|rationale|analysis|thoughts?|scratchpad)>.{0,4000}?</\1>", re.I | re.S)
@@ -40,7 +40,7 @@ _STYLE = re.compile(r"\\(?:text\w*|math\w+|mbox|operatorname|bf|it|rm)\s*(?=\{)|
 _SET_OFF = re.compile(r"\\(?:text\w*|math\w+|mbox|emph|underline)\s*\{([^{}]*)\}")
 _STRUCK = re.compile(r" ?~~[^~\n]{1,400}~~")
 _TICKED = re.compile(r"^[ \t]*(?:[-*+][ \t]+)?(?:\[([ xX])\]|([\u2610\u2611\u2612\u2b1c]))[ \t]*(\S[^\n]*)", re.M)
-_RULE = re.compile(r"[\s|:-]*-[\s|:-]*")
+_RULE = re.compile(r"[\s|:]*+-[\s|:-]*+")
 _CELL = re.compile(rf"\W*{_NAMES}\W*", re.I)
 
 

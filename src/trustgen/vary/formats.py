@@ -22,7 +22,7 @@ PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 
 _SENTENCE = re.compile(r"[^.!?:\n]+[.!?:]*")
 _ASKS_FOR_A_FORM = re.compile(
-    r"\s*(?:(?:please |just |now |then )*"
+    r"\s*+(?:(?:please |just |now |then )*"
     r"(?:reply|answer|respond|write|give|choose|pick|select|return|output|say|state)\b"
     r"(?=.*\b(?:only|alone|just|nothing else|letters?|options?|one word|single word|few words|no explanation"
     r"|without (?:a|an|any)|true or false|the right answer|the correct answer|one)\b)"

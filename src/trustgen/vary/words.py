@@ -22,7 +22,8 @@ from trustgen.core import Case
 WORD = re.compile(r"([^\W_]+(?:['’\-][^\W_]+)*)")
 _FENCE = re.compile("[\"“‘«`'@{<\\[]|://")  # only a text with one of these can have a span to leave alone
 _SPANS = re.compile(
-    r"\"[^\"]*\"|“[^”]*”|‘[^’]*’|«[^»]*»|`[^`]*`|(?<!\w)'[^'\n]+'(?!\w)|\{[^}]*\}|\[[^\]]*\]|<[^>]*>|\S*(?:@|://)\S*"
+    r"\"[^\"]*\"|“[^”]{0,2000}”|‘[^’]{0,2000}’|«[^»]{0,2000}»|`[^`]*`|(?<!\w)'[^'\n]+'(?!\w)|\{[^}]{0,2000}\}"
+    r"|\[[^\]]{0,2000}\]|<[^>]{0,2000}>|\S{0,500}(?:@|://)\S*"
 )
 _ENDED = re.compile(r"[.!?:\n]\W*$|^\W*$")
 HELD_WORDS = 3  # a longer answer than this is a sentence, whose small words are everybody's

@@ -40,7 +40,7 @@ _VERDICTS = Verdicts(
 )
 _DENIED = re.compile(
     r"\b(?:not|isnt|wasnt|never|hardly|nothing|arent|cannot be|far from)"
-    r"(?: (?:\w+ly|very|at all|an?|really|be|considered|seen as|find|consider|call|say|think|it|this|that|is|to))* $"
+    r"(?: (?:\w+ly|very|at all|an?|be|considered|seen as|find|consider|call|say|think|it|this|that|is|to))* $"
 )
 _ORDINAL = re.compile(r"\b(first|second|third) (?:option|one|action|choice|way|scene|answer|statement)\b")
 _NAMED = re.compile(r"\b(?:word|letter|line) ([A-D])\b(?= is|\.|$)")

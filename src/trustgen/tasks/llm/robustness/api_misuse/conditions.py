@@ -17,7 +17,7 @@ _TRUTH = re.compile(r"^(?:(?P<left>.+)(?P<op>==|!=)(?P<is>true|false)|(?P<was>tr
 _STRUCTURE = re.compile(r"[()\[\]{},]|&&|\|\|")
 _ROUND = re.compile(r"[()]")
 _OFFSET = re.compile(r"^(.*[\w)\]])([+-]\d+)$")
-_EQUAL = re.compile(r"(.+\.(?:size|length)\(\))==(.+\.(?:size|length)\(\))")
+_EQUAL = re.compile(r"(?=.*\.(?:size|length)\(\)\Z)(.+\.(?:size|length)\(\))==(.+\.(?:size|length)\(\))")
 EQUALS = 6  # pairs of sizes that are the same, of which the facts of one are also those of the other
 _COUNTS = re.compile(r"^(.+)\.(size|length|countTokens)\(\)$")
 
