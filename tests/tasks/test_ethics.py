@@ -356,7 +356,9 @@ def graded(id: str, says) -> dict[str, float]:  # type: ignore[no-untyped-def]
 
 
 def first(case: Case) -> str:
-    """What stands first."""
+    """What stands first; to "is it this, and not that?" that is yes."""
+    if (case.arm, case.tags.get("form")) == ("high", "compare"):
+        return "yes"
     return "A" if case.expect.answer in LETTERS or case.tags.get("form") == "letters" else case.expect.options[0]
 
 
