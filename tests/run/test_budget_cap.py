@@ -44,6 +44,7 @@ class Weighed:
     async def ask(self, request: Request) -> Reply:
         if self.busy:
             self.busy = False
+            self.spent.join(Spent(1, 0, 0))  # a call that is refused is a call
             raise RateLimited("slow down", None)
         draw = Random(f"{self.uri} {self.spent.calls}")
         usage = Usage(draw.randint(IN // 2, IN), draw.randint(OUT // 2, OUT))
