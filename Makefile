@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do \
 UV := .uv/bin/uv
 export UV_PYTHON = $(PYTHON)
 export UV_PYTHON_DOWNLOADS = never
+unexport PYTHONDONTWRITEBYTECODE  # a thousand modules are compiled once, not by every process of a test
 RUN := .venv/bin/
 EXPORT = $(UV) export --quiet --frozen --no-emit-project --no-default-groups --no-annotate --no-header --format requirements-txt
 

@@ -89,6 +89,8 @@ class Turn(msgspec.Struct, frozen=True):
     @property
     def text(self) -> str:
         """The text parts, joined."""
+        if len(self.parts) == 1 and isinstance(only := self.parts[0], Text):
+            return only.text
         return "".join(p.text for p in self.parts if isinstance(p, Text))
 
 

@@ -207,7 +207,7 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequenc
         raise Transient("the answer holds no message")
     text, thoughts = _text(choice), _thoughts(choice.message)
     reason = (choice.finish_reason or "").lower()
-    if cut_by_filter(reason, text):
+    if reason not in _FINISH and cut_by_filter(reason, text):
         raise Blocked("the provider's content filter cut the reply")
     if reason in _CUT_BY_SERVER:
         raise Transient(f"the server gave up on the reply (finish reason `{reason}`)")
@@ -219,7 +219,7 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequenc
 
 def struck(tokens: tuple[TokenLogprob, ...], hide: str | Sequence[str]) -> tuple[TokenLogprob, ...]:
     """Tokens without those that spell a key together, nor alternatives of theirs or with a key in them."""
-    found = spans("".join(token.token for token in tokens), hide)
+    found = spans("".join(token.token for token in tokens), hide) if tokens else []
     if not found and not any(spans(other, hide) for token in tokens for other in token.top):
         return tokens
     kept, at = [], 0
@@ -304,7 +304,8 @@ def _usage(told: Any) -> Usage:
 
 def _count(told: dict[str, Any], names: tuple[str, ...]) -> int:
     for name in names:
-        value = told.get(name)
+        if (value := told.get(name)) is None:
+            continue
         if isinstance(value, str) and value.isdecimal() and len(value) < MOST_DIGITS:
             value = int(value)
         if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS:

@@ -12,7 +12,6 @@ import os
 import re
 import zlib
 from collections.abc import Mapping
-from contextlib import AsyncExitStack
 from functools import partial
 from time import perf_counter
 from urllib.parse import urlsplit
@@ -145,8 +144,11 @@ class OpenAIModel:
         session = self._session or self._open()
         most = longest_body(request.sampling)
         began = perf_counter()
-        async with AsyncExitStack() as place:
+        place = _Place(self._long)
+        try:
             return await self._replied(session, data, request.sampling, most, began, place)
+        finally:
+            place.leave()
 
     async def _replied(
         self,
@@ -155,7 +157,7 @@ class OpenAIModel:
         sampling: Sampling,
         most: int,
         began: float,
-        place: AsyncExitStack,
+        place: _Place,
     ) -> Reply:
         try:
             async with session.post(
@@ -197,10 +199,10 @@ class OpenAIModel:
             auto_decompress=False,
         )
 
-    async def _read(self, answer: aiohttp.ClientResponse, most: int, place: AsyncExitStack) -> bytes:
+    async def _read(self, answer: aiohttp.ClientResponse, most: int, place: _Place) -> bytes:
         """The body of a good answer, a long one in one of the few places for such; raises what any other amounts to."""
         if answer.status == 200:
-            content, whole = await _bounded(answer, most, self._long, place)
+            content, whole = await _bounded(answer, most, place)
             content = _unpacked(content, answer.headers.get("Content-Encoding", "").lower(), most) if whole else b""
             if not whole or len(content) > most:
                 raise Transient(f"the answer is longer than {most / (1 << 20):.3g} MB, and was asked to be short")
@@ -212,7 +214,7 @@ class OpenAIModel:
             answer.close()
             target = _without_secrets(answer.headers.get("Location", ""))
             raise Permanent(f"HTTP {answer.status}: redirected to `{clean(target, self._hide)}`: use that URL itself")
-        content, _ = await _bounded(answer, LONGEST_ERROR, self._long, place)
+        content, _ = await _bounded(answer, LONGEST_ERROR, place)
         wait = wait_of(answer.headers)
         fault = fault_of_status(answer.status, content, wait, hide=self._hide)
         if isinstance(fault, Permanent) and (name := refused(answer.status, content, REFUSABLE)):
@@ -240,24 +242,40 @@ def _unpacked(content: bytes, encoding: str, most: int) -> bytes:
     raise Transient(f"the answer says that it is `{encoding}`, and is not")
 
 
-async def _bounded(
-    answer: aiohttp.ClientResponse, limit: int, long: asyncio.Semaphore, place: AsyncExitStack
-) -> tuple[bytes, bool]:
+class _Place:
+    """One of the few places for long bodies, if a call comes to need one: 256 at once would else hold 256 of them."""
+
+    __slots__ = ("_held", "_long")
+
+    def __init__(self, long: asyncio.Semaphore) -> None:
+        self._long, self._held = long, False
+
+    async def take(self) -> None:
+        """Wait for the place, once."""
+        if not self._held:
+            await self._long.acquire()
+            self._held = True
+
+    def leave(self) -> None:
+        """Give it back, where it was taken."""
+        if self._held:
+            self._long.release()
+
+
+async def _bounded(answer: aiohttp.ClientResponse, limit: int, place: _Place) -> tuple[bytes, bool]:
     """Up to `limit` bytes of a body, and whether that was all; a body cut short closes its connection.
 
-    One that is longer than `SHORT_BODY` waits for a place, which `place` keeps until the answer is read: 256 calls at
-    once would else hold 256 long bodies.
+    One that is longer than `SHORT_BODY` takes a `place`, kept until the answer is read.
     """
-    chunks, size, held = [], 0, False
+    chunks, size = [], 0
     while chunk := await answer.content.readany():
         chunks.append(chunk)
         size += len(chunk)
         if size > limit:
             answer.close()
             return b"".join(chunks)[:limit], False
-        if size > SHORT_BODY and not held:
-            held = True
-            await place.enter_async_context(long)
+        if size > SHORT_BODY:
+            await place.take()
     return chunks[0] if len(chunks) == 1 else b"".join(chunks), True
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from hashlib import blake2b
@@ -46,6 +45,7 @@ completion_tokens = completion_tokens + excluded.completion_tokens,
 seconds = seconds + excluded.seconds
 """
 COMMIT_ROWS = 500
+TOGETHER = 50
 COMMIT_SECONDS = 0.05
 
 _encode = msgspec.json.Encoder().encode
@@ -103,6 +103,7 @@ class Journal:
         self.failure: Exception | None = None
         self._queue: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
+        self._due = threading.Event()  # set when there is no more to wait for: rows enough, or the end
         self._base = self._connect() if writing else readable(path, SCHEMA)
         self._read = self._base.connection
 
@@ -125,6 +126,8 @@ class Journal:
             self._thread.start()
         self.put_count += 1
         self._queue.put((response, verdict))
+        if self.waiting >= COMMIT_ROWS and not self._due.is_set():
+            self._due.set()
 
     def _write(self) -> None:
         with closing(self._connect()) as base:
@@ -141,20 +144,20 @@ class Journal:
                     return
 
     def _gather(self) -> tuple[list[Item], bool]:
-        """Wait for a row, then take what else comes within the commit window."""
-        first = self._queue.get()
-        if first is None:
-            return [], True
-        items, until = [first], time.monotonic() + COMMIT_SECONDS
-        while len(items) < COMMIT_ROWS:
-            try:
-                item = self._queue.get(timeout=max(0.0, until - time.monotonic()))
-            except queue.Empty:
-                break
-            if item is None:
-                return items, True
+        """Wait for a row, then take what else has come by the end of the commit window.
+
+        The writer sleeps through the window: called awake by each row, it would take the interpreter from whoever asks.
+        """
+        item = self._queue.get()
+        self._due.wait(COMMIT_SECONDS if item is not None else 0)
+        self._due.clear()
+        items: list[Item] = []
+        while item is not None:
             items.append(item)
-        return items, False
+            if len(items) == COMMIT_ROWS or self._queue.empty():
+                return items, False
+            item = self._queue.get()
+        return items, True
 
     def _commit(self, connection: sqlite3.Connection, items: Sequence[Item]) -> None:
         responses, verdicts = [], []
@@ -169,8 +172,8 @@ class Journal:
         totals = [(m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds) for m, s in spent.items()]
         connection.execute("BEGIN")
         try:
-            connection.executemany(_PUT_RESPONSE, responses)
-            connection.executemany(_PUT_VERDICT, verdicts)
+            _put(connection, _PUT_RESPONSE, responses)
+            _put(connection, _PUT_VERDICT, verdicts)
             connection.executemany(_ADD_SPENT, totals)
             connection.execute("COMMIT")
         except BaseException:
@@ -181,6 +184,7 @@ class Journal:
         """Write everything handed over, and stop the writer; a write that failed is raised here."""
         if self._thread is not None:
             self._queue.put(None)
+            self._due.set()
             self._thread.join()
             self._thread = None
         if self.failure is not None:
@@ -301,6 +305,15 @@ class Journal:
         totals = ((m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds) for m, s in spent.items())
         self._read.executemany(_ADD_SPENT, totals)
         self._read.execute("COMMIT")
+
+
+def _put(connection: sqlite3.Connection, insert: str, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert rows, `TOGETHER` a statement: SQLite lets the interpreter go at each, and must wait for it."""
+    many = ",".join((insert, *[insert[insert.rindex("(") :]] * (TOGETHER - 1)))
+    rest = len(rows) % TOGETHER
+    for at in range(0, len(rows) - rest, TOGETHER):
+        connection.execute(many, [value for row in rows[at : at + TOGETHER] for value in row])
+    connection.executemany(insert, rows[len(rows) - rest :])
 
 
 def verdict_row(v: Verdict) -> tuple[object, ...]:
