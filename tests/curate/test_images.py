@@ -10,7 +10,7 @@ from random import Random
 
 import pytest
 
-from trustgen.core import Case, Expect, Image, InputError, Outcome, Record, Ruling, Task, user
+from trustgen.core import Case, Expect, Image, InputError, Judge, Outcome, Record, Ruling, Task, user
 from trustgen.curate import pool
 from trustgen.curate.images import photos
 from trustgen.run import build
@@ -18,7 +18,7 @@ from trustgen.stats import accuracy
 from trustgen.store import Edition
 
 
-class Label:
+class Label(Judge):
     key = "label-1"
 
     def __call__(self, case: Case, response: object) -> Ruling:

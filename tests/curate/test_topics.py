@@ -25,6 +25,7 @@ from trustgen.core import (
     Usage,
     keyed,
 )
+from trustgen.core import Model as Asked
 from trustgen.curate.pool import Selection
 from trustgen.curate.topics import LABELS, Growth, TopicPool, Topics, _Leaf, in_turns
 from trustgen.curate.web import Wanted
@@ -81,17 +82,11 @@ class Writer:
         return Reply(self.say(turns[-1].text, sampling))
 
 
-class Model(Writer):
+class Model(Writer, Asked):
     """The same as a model that the engine can bind."""
-
-    async def check(self) -> None:
-        pass
 
     async def ask(self, request: Request) -> Reply:  # type: ignore[override]
         return Reply(self.say(request.turns[-1].text, request.sampling), usage=Usage(5, 7), seconds=0.1)
-
-    async def close(self) -> None:
-        pass
 
 
 def tree(growth: Growth = SMALL, **more: Any) -> TopicPool:

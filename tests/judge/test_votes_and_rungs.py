@@ -13,6 +13,7 @@ from trustgen.core import (
     Case,
     Expect,
     InputError,
+    Judge,
     Outcome,
     Reply,
     Response,
@@ -58,11 +59,15 @@ class Member:
         return Reply(self.reply)
 
 
-class Rung:
+class Rung(Judge):
     """A judge that always rules the same."""
 
     def __init__(self, key: str, outcome: Outcome = Outcome.UNPARSED, *, asks: bool = False, reads: str = "") -> None:
-        self.key, self.outcome, self.asks, self.reads = key, outcome, asks, reads
+        self._key, self.outcome, self.asks, self.reads = key, outcome, asks, reads
+
+    @property
+    def key(self) -> str:
+        return self._key
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         score = 1.0 if self.outcome == Outcome.SCORED else None

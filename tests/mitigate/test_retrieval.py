@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import re
+from collections.abc import Mapping
+from types import SimpleNamespace
 
 import pytest
 
@@ -10,12 +13,15 @@ from trustgen.core import (
     Image,
     InputError,
     Level,
+    Model,
     ModelOptions,
     Reply,
     Request,
     Sampling,
     UnknownName,
+    Wrapped,
     assistant,
+    registry,
     system,
     underlying,
     user,
@@ -27,7 +33,7 @@ from trustgen.run.judging import nobody_judges_itself
 from trustgen.run.prices import FREE, Table, price_of
 
 
-class Echo:
+class Echo(Model):
     """A model that says what it was asked last, and keeps the request."""
 
     uri = "echo"
@@ -101,10 +107,62 @@ def test_all_else_is_the_inner_models() -> None:
     assert inner.closed
 
 
-@pytest.mark.parametrize("uri", ["retrieval", "retrieval/", "retrieval/retrieval/smollm2", "retrieval/retrieval"])
+@pytest.mark.parametrize("uri", ["retrieval", "retrieval/", "retrieval?k=2", "retrieval/retrieval"])
 def test_a_wrapper_needs_a_model_inside(uri: str) -> None:
     with pytest.raises(InputError, match="write for example retrieval/smollm2"):
         open_model(uri, ModelOptions())
+
+
+@pytest.mark.parametrize(
+    ("uri", "why"),
+    [
+        ("retrieval/retrieval/smollm2", "`retrieval` stands around itself: name it once, as retrieval/smollm2"),
+        ("retrieval?k=2/retrieval?k=3/smollm2", "stands around itself"),
+        ("retrieval?k/smollm2", "write retrieval?NAME=VALUE&…/MODEL"),
+        ("retrieval?k=1&k=2/smollm2", "each name once"),
+        ("retrieval?k=0/smollm2", "it takes k=1 to k=50"),
+        ("retrieval?k=two/smollm2", "it takes k=1 to k=50"),
+        ("retrieval?n=2/smollm2", "retrieval?n=2: it takes k=1"),
+    ],
+)
+def test_settings_and_layers_that_make_no_sense_are_refused(uri: str, why: str) -> None:
+    with pytest.raises(InputError, match=re.escape(why)):
+        open_model(uri, ModelOptions())
+
+
+def test_settings_are_in_the_uri_and_say_how_many_facts_there_are() -> None:
+    inner = Echo()
+    for k in (1, 3):
+        model = WithRetrieval(inner, {"k": str(k)})
+        assert model.uri == f"retrieval?k={k}/echo"
+        asyncio.run(model.ask(Request((user("What is the capital of France, and its currency?"),), Sampling())))
+        assert inner.asked.turns[-1].text.count("\n- ") == k
+    assert WithRetrieval(inner, {"k": "5"}).uri == "retrieval/echo", "what is the default is not said"
+    assert underlying("retrieval?k=3/openai-api:m@http://h/v1") == "openai-api:m@http://h/v1"
+
+
+def test_mitigations_nest_and_nobody_judges_itself_through_any(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one, registered as plug-ins are: `guard?level=2/retrieval/MODEL`."""
+
+    class Guard(Wrapped):
+        def __init__(self, inner: Model, settings: Mapping[str, str]) -> None:
+            super().__init__(inner, f"guard?level={settings['level']}/{inner.uri}")
+
+        async def ask(self, request: Request) -> Reply:
+            reply = await super().ask(request)
+            return Reply(f"{reply.text} (guarded)")
+
+    points = registry._points
+    more = {"mitigation": {"guard": SimpleNamespace(load=lambda: Guard)}}
+    monkeypatch.setattr(registry, "_points", lambda kind: points(kind) | more.get(kind, {}))
+    model = open_model("guard?level=2/retrieval/organism/perfect", ModelOptions())
+    assert model.uri == "guard?level=2/retrieval/organism/perfect"
+    assert model.simulated
+    assert underlying(model.uri) == "organism/perfect"
+    for judge in ("guard?level=1/smollm2", "retrieval/guard?level=1/smollm2"):
+        with pytest.raises(InputError, match="cannot judge its own answers"):
+            nobody_judges_itself({"judge": judge}, ["smollm2"])
+    assert price_of("guard?level=1/smollm2") is FREE
 
 
 def test_uris_nest_and_are_canonical() -> None:

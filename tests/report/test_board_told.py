@@ -162,9 +162,9 @@ def test_the_anchors_of_a_task_that_can_be_judged_are_shown(two: Path, monkeypat
     """Facts get a judge: a guesser picks one of two names, the perfect model the right one."""
     from types import SimpleNamespace
 
-    from trustgen.core import Outcome, Response, Ruling, Sampling
+    from trustgen.core import Judge, Outcome, Response, Ruling, Sampling
 
-    class Judge:
+    class Exact(Judge):
         key = made_run.FACTORIES[FACTS]().judge.key
 
         def __call__(self, case: Case, response: Response) -> Ruling:
@@ -178,7 +178,7 @@ def test_the_anchors_of_a_task_that_can_be_judged_are_shown(two: Path, monkeypat
 
         def __call__(self, n: int | None = None, kit: object = None) -> Any:
             made = real(n, kit)
-            return SimpleNamespace(**{**vars(made), "judge": Judge(), "sampling": Sampling()})
+            return SimpleNamespace(**{**vars(made), "judge": Exact(), "sampling": Sampling()})
 
     monkeypatch.setitem(made_run.FACTORIES, FACTS, Judged())
     found = leaderboard([two])

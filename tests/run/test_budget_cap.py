@@ -11,7 +11,19 @@ import toy
 from test_judging import VAGUE, judged_task, verdict_json
 from toy import Scripted, edition, settings
 
-from trustgen.core import Level, Outcome, Permanent, RateLimited, Reply, Request, Sampling, Usage, assistant, user
+from trustgen.core import (
+    Level,
+    Model,
+    Outcome,
+    Permanent,
+    RateLimited,
+    Reply,
+    Request,
+    Sampling,
+    Usage,
+    assistant,
+    user,
+)
 from trustgen.run import Budget, Price, Quiet, build, evaluate
 from trustgen.run.ask import Halted
 from trustgen.run.budget import Metered, Purse
@@ -22,7 +34,7 @@ IN, OUT = 4000, 70  # tokens of the largest call: what the texts can come to, or
 CALL = {"calls": 1.0, "tokens": IN + OUT, "usd": PRICE.of(Spent(1, IN, OUT))}
 
 
-class Weighed:
+class Weighed(Model):
     """A model that takes some time, and up to `IN` and `OUT` tokens, for each call; it counts what was begun."""
 
     levels = frozenset({Level.GENERATE})
@@ -34,12 +46,6 @@ class Weighed:
         self.spent = Spent()
         self.now = self.most = 0
         self.busy = False  # whether the first call is told to slow down
-
-    async def check(self) -> None:
-        """Always there."""
-
-    async def close(self) -> None:
-        """Nothing to close."""
 
     async def ask(self, request: Request) -> Reply:
         if self.busy:

@@ -19,6 +19,7 @@ from trustgen.core import (
     InputError,
     Kit,
     Level,
+    Model,
     Outcome,
     Permanent,
     Record,
@@ -33,6 +34,7 @@ from trustgen.core import (
     task,
     user,
 )
+from trustgen.core import Judge as Ruler
 from trustgen.judge import judged, ladder, rubric
 from trustgen.run import Budget, build, evaluate, rejudge
 from trustgen.stats import accuracy
@@ -47,7 +49,7 @@ def cases(record: Record, draw: Random):
     yield Case.of(record, "plain", user(f"Say {number}."), expect=Expect(answer=number, wrong=("none",)))
 
 
-class Exact:
+class Exact(Ruler):
     """Rules on digits alone; all other replies it cannot read."""
 
     key = "exact"
@@ -65,7 +67,7 @@ def judged_task(n: int = 20, kit: Kit = BARE) -> Task:
     return Task(records=Numbers(n), cases=cases, judge=judge, measures={"accuracy": accuracy()})
 
 
-class Judge:
+class Judge(Model):
     """A scripted judge: `says` makes its reply from the prompt."""
 
     levels = frozenset({Level.GENERATE})

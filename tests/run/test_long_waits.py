@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from toy import edition, settings
 
-from trustgen.core import Level, RateLimited, Reply, Request
+from trustgen.core import Level, Model, RateLimited, Reply, Request
 from trustgen.run import Quiet, Retry, evaluate
 from trustgen.run import gate as gates
 from trustgen.run.gate import EARNED, Gate
@@ -25,19 +25,13 @@ class Told(Quiet):
         self.notes.append(text)
 
 
-class Unwilling:
+class Unwilling(Model):
     """A model that answers one call in ten, and says to all others that they may come back much later."""
 
     uri, levels, simulated, slots = "scripted/unwilling", frozenset({Level.GENERATE}), False, 8
 
     def __init__(self, wait: float) -> None:
         self.wait, self.calls = wait, 0
-
-    async def check(self) -> None:
-        """Always there."""
-
-    async def close(self) -> None:
-        """Nothing to close."""
 
     async def ask(self, request: Request) -> Reply:
         self.calls += 1

@@ -17,7 +17,7 @@ from toy import Scripted, edition, settings
 
 from trustgen.cli.app import app
 from trustgen.cli.plan_ import WIDTH
-from trustgen.core import Case, Expect, Level, ModelOptions, Permanent, Reply, Request, Usage, user
+from trustgen.core import Case, Expect, Level, Model, ModelOptions, Permanent, Reply, Request, Usage, user
 from trustgen.models import open_model
 from trustgen.run import Plan, Price, build, evaluate, plan
 from trustgen.run.plan import Load
@@ -36,7 +36,7 @@ def pieces(text: str) -> int:
     return len(re.findall(r"[^\W\d_]{1,5}|\d{1,3}|[^\w\s]|_", text))
 
 
-class Talker:
+class Talker(Model):
     """A simulated model that counts tokens as a server does: template, conversation so far, reply."""
 
     levels = frozenset({Level.GENERATE})
@@ -46,12 +46,6 @@ class Talker:
     def __init__(self, inner: str = "organism/able?rate=0.7", says: str = "", delay: float = 0.0) -> None:
         self.inner = open_model(inner, ModelOptions())
         self.uri, self.says, self.delay, self.calls = "scripted/talker", says, delay, 0
-
-    async def check(self) -> None:
-        """Always there."""
-
-    async def close(self) -> None:
-        """Nothing to close."""
 
     async def ask(self, request: Request) -> Reply:
         self.calls += 1

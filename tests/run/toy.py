@@ -10,12 +10,14 @@ from random import Random
 from typing import Any
 
 from trustgen.core import (
-    BadRow,
     Case,
     Expect,
+    Judge,
     Level,
+    Model,
     Outcome,
     Record,
+    Records,
     Reply,
     Request,
     Response,
@@ -34,7 +36,7 @@ SOURCE = Source(origin="tests", revision="1", licence="CC0-1.0")
 FAST = Retry(attempts=3, base=0.001, cap=0.002, patience=0.05)
 
 
-class Numbers:
+class Numbers(Records):
     """A pool of numbers."""
 
     pool = "toy.numbers"
@@ -46,11 +48,8 @@ class Numbers:
         for i in range(self.n):
             yield Record.of("toy.numbers", SOURCE, number=i, salt=salt)
 
-    def bad_rows(self) -> tuple[BadRow, ...]:
-        return ()
 
-
-class Echo:
+class Echo(Judge):
     """Scores 1 when the reply repeats the answer."""
 
     key = "toy-judge-1"
@@ -87,7 +86,7 @@ def images(n: int = 5) -> Task:
 FACTORIES = {"toy.echo": echo, "toy.images": images}
 
 
-class Scripted:
+class Scripted(Model):
     """A model whose every call is a function of (number asked, how often it was asked before)."""
 
     levels = frozenset({Level.GENERATE})

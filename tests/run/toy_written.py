@@ -20,6 +20,7 @@ from trustgen.core import (
     Kit,
     Level,
     Maker,
+    Model,
     Record,
     Reply,
     Request,
@@ -33,7 +34,7 @@ from trustgen.core import (
 from trustgen.stats import accuracy
 
 
-class Writer:
+class Writer(Model):
     """A model that writes what a function of its prompt says."""
 
     levels = frozenset({Level.GENERATE})

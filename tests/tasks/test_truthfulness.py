@@ -106,7 +106,7 @@ def test_sentences_are_counted() -> None:
 
 
 def test_a_judge_can_only_add_to_what_the_rule_found() -> None:
-    class Says:
+    class Says(Judge):
         key, asks = "k", True
 
         def __init__(self, label: str, outcome: Outcome = Outcome.SCORED) -> None:

@@ -36,7 +36,7 @@ EXTRAS = {
 @common
 def command(as_json: bool) -> None:
     """Check what is installed and what would work here; exit 1 when the core suite would not run."""
-    checks = [_python(), _embedded(), *_pools(), *(_extra(*extra) for extra in EXTRAS.items()), _folder()]
+    checks = [_python(), _embedded(), *_pools(), *(_extra(*extra) for extra in EXTRAS.items()), *_plugins(), _folder()]
     checks.append({"what": "network", "ok": True, "detail": _network(), "needed": False})
     broken = [c for c in checks if c["needed"] and not c["ok"]]
     if as_json:
@@ -84,6 +84,16 @@ def _pools() -> list[dict[str, object]]:
     return [_check(f"pool {name}", probe(name), needed=True) for name in pools]
 
 
+def _plugins() -> list[dict[str, object]]:
+    """What other distributions register, each with whether it can be imported."""
+    from trustgen.core.registry import load, plugged_in
+
+    def probe(kind: str, name: str, source: str) -> Callable[[], str]:
+        return lambda: load(kind, name) and f"of {source or 'a distribution without a name'}"
+
+    return [_check(f"{kind} {name}", probe(kind, name, source), needed=False) for kind, name, source in plugged_in()]
+
+
 def _extra(name: str, modules: tuple[str, ...]) -> dict[str, object]:
     missing = [module for module in modules if find_spec(module) is None]
     detail = f"not installed: pip install 'trustgen[{name}]'" if missing else ", ".join(modules)
@@ -97,6 +107,8 @@ def _folder() -> dict[str, object]:
 
 
 def _network() -> str:
-    if os.environ.get("TRUSTGEN_OFFLINE") == "1":
-        return "TRUSTGEN_OFFLINE=1: only loopback is allowed"
+    from trustgen.models.offline import offline
+
+    if offline():
+        return f"TRUSTGEN_OFFLINE={os.environ['TRUSTGEN_OFFLINE']}: only loopback is allowed"
     return "used only for the models you name (TRUSTGEN_OFFLINE=1 refuses even that)"

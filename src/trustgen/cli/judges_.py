@@ -105,7 +105,7 @@ def judges(kit: Kit | None = None) -> dict[str, tuple[Judge, list[str]]]:
     """Every judge of the installed tasks, with the tasks that use it."""
     from trustgen.core import BARE
     from trustgen.core.registry import load, names
-    from trustgen.run.calibrate import judges_of, reads
+    from trustgen.run.calibrate import judges_of
 
     found: dict[str, tuple[Judge, list[str]]] = {}
     for name in names("task"):
@@ -115,7 +115,7 @@ def judges(kit: Kit | None = None) -> dict[str, tuple[Judge, list[str]]]:
             say(f"left out {name}: {lacking}", err=True)
             continue
         for judge in judges_of([task]):
-            found.setdefault(f"{judge.key} {reads(judge)}", (judge, []))[1].append(name)
+            found.setdefault(f"{judge.key} {judge.reads}", (judge, []))[1].append(name)
     return found
 
 
@@ -123,7 +123,7 @@ def _test(
     roles: dict[str, Model], settings: Any, only: str, injections: bool, folder: Path | None, *, quiet: bool
 ) -> tuple[list[dict[str, Any]], list[Calibration]]:
     from trustgen.judge.injections import turned
-    from trustgen.run.calibrate import FOLDER, calibrate, reads
+    from trustgen.run.calibrate import FOLDER, calibrate
     from trustgen.run.judging import Judges
 
     today = datetime.now(UTC).date().isoformat()
@@ -134,12 +134,12 @@ def _test(
     found: list[Calibration] = []
     with Judges(roles, place, settings, lambda text: say(text, err=not quiet) if not quiet else None) as bench:
         for judge, users in judges(bench.kit).values():
-            if only and reads(judge) != only:
+            if only and judge.reads != only:
                 continue
-            if roles and not getattr(judge, "asks", False):
+            if roles and not judge.asks:
                 continue
-            for one in [judge, *(rung for rung in getattr(judge, "rungs", ()) if getattr(rung, "asks", False))]:
-                if (one.key, reads(one)) in {(row["key"], row["reads"]) for row in rows}:
+            for one in [judge, *(rung for rung in judge.rungs if rung.asks)]:
+                if (one.key, one.reads) in {(row["key"], row["reads"]) for row in rows}:
                     continue
                 mine = list(calibrate(one, made=today))
                 found += mine
@@ -195,7 +195,6 @@ def _fitting(
     known: dict[str, tuple[Judge, list[str]]], labels: Labelled, task: str, name: str
 ) -> list[tuple[Judge, list[str]]]:
     """The judges that a set is held against: those named, or all that know its labels and have what they read."""
-    from trustgen.run.calibrate import judge_name
     from trustgen.run.outside import fits, words_name
 
     if task and not any(task in users for _, users in known.values()):
@@ -204,7 +203,7 @@ def _fitting(
         raise InputError(f"--judge {name}: known are {', '.join(names)}")
     if task or name:
         mine = [(judge, users) for judge, users in known.values() if task in ("", *users)]
-        return [(judge, users) for judge, users in mine if name in ("", judge_name(judge), words_name(judge))]
+        return [(judge, users) for judge, users in mine if name in ("", judge.title, words_name(judge))]
     if found := [(judge, users) for judge, users in known.values() if fits(judge, labels)]:
         return found
     raise InputError(
@@ -225,11 +224,9 @@ def _alike(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _row(judge: Judge, users: list[str], known: list[Calibration]) -> dict[str, Any]:
-    from trustgen.run.calibrate import reads
-
     return {
-        "judge": str(getattr(judge, "name", type(judge).__name__)),
-        "reads": reads(judge),
+        "judge": judge.title,
+        "reads": judge.reads,
         "key": judge.key,
         "tasks": users,
         "calibrations": [_calibration(c) for c in known],

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from typing import Any
 
 import click
 
 from .options import common
 from .saying import print_json, say
 
-KINDS = ("tasks", "models", "pools", "judges", "suites")
+KINDS = ("tasks", "models", "mitigations", "pools", "judges", "suites")
 
 
 @click.command("list")
@@ -17,7 +19,8 @@ KINDS = ("tasks", "models", "pools", "judges", "suites")
 @common
 def command(kind: str, as_json: bool) -> None:
     """List what is registered, built in and plugged in."""
-    found = {"tasks": _tasks, "models": _models, "pools": _pools, "judges": _judges, "suites": _suites}[kind]()
+    listed = {"tasks": _tasks, "models": _models, "mitigations": _mitigations, "pools": _pools}
+    found = (listed | {"judges": _judges, "suites": _suites})[kind]()
     if as_json:
         print_json(found)
         return
@@ -26,34 +29,47 @@ def command(kind: str, as_json: bool) -> None:
         say(f"{row['name']:<{width}}  {row['about']}")
 
 
-def _tasks() -> list[dict[str, str]]:
-    from trustgen.core import TaskFactory
+def _registered(kind: str) -> Iterator[tuple[str, Any]]:
+    """What is registered of a kind, by name; a plug-in that does not import is said on standard error, and left out."""
+    from trustgen.core import InputError
     from trustgen.core.registry import load, names
 
-    found = []
-    for name in names("task"):
-        task: TaskFactory = load("task", name)
-        about = (task.__doc__ or "").strip().partition("\n")[0]
-        found.append({"name": name, "about": about, "version": task.version, "dimension": task.card.dimension})
-    return found
+    for name in names(kind):
+        try:
+            yield name, load(kind, name)
+        except InputError as error:
+            say(str(error), err=True)
+
+
+def _about(thing: Any) -> str:
+    return (thing.__doc__ or "").strip().partition("\n")[0]
+
+
+def _tasks() -> list[dict[str, str]]:
+    return [
+        {"name": name, "about": _about(task), "version": task.version, "dimension": task.card.dimension}
+        for name, task in _registered("task")
+    ]
 
 
 def _models() -> list[dict[str, str]]:
-    from trustgen.core.registry import load, names
     from trustgen.models.organism import TRAITS
 
-    found = []
-    for name in names("model"):
-        about = (sys.modules[load("model", name).__module__].__doc__ or "").strip().partition("\n")[0]
-        if name != "organism":
-            found.append({"name": name, "about": about})
+    found = [
+        {"name": name, "about": _about(sys.modules[opener.__module__])}
+        for name, opener in _registered("model")
+        if name != "organism"
+    ]
     return found + [{"name": f"organism/{trait}", "about": f"simulated: {about}"} for trait, about in TRAITS.items()]
 
 
-def _pools() -> list[dict[str, str]]:
-    from trustgen.core.registry import load, names
+def _mitigations() -> list[dict[str, str]]:
+    found = _registered("mitigation")
+    return [{"name": name, "about": _about(sys.modules[made.__module__])} for name, made in found]
 
-    return [{"name": name, "about": load("pool", name).about} for name in names("pool")]
+
+def _pools() -> list[dict[str, str]]:
+    return [{"name": name, "about": pool.about} for name, pool in _registered("pool")]
 
 
 def _judges() -> list[dict[str, str]]:
@@ -63,7 +79,7 @@ def _judges() -> list[dict[str, str]]:
 
     users: dict[str, dict[str, None]] = {}
     for judge, tasks in judges().values():
-        name = f"rule {getattr(judge, 'name', type(judge).__name__)}"
+        name = f"rule {judge.title}"
         users.setdefault(name, {}).update(dict.fromkeys(task.rpartition(".")[2] for task in tasks))
     rules = [{"name": name, "about": f"in {', '.join(tasks)}"} for name, tasks in users.items()]
     return [*rules, *({"name": f"rubric {name}", "about": rubric(name).front.title} for name in rubrics())]

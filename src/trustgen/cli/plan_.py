@@ -59,7 +59,6 @@ def command(
 
     Also how narrow the intervals would be, what difference between two models would show, and what --until-width saves.
     """
-    from trustgen.core import located
     from trustgen.run import plan
     from trustgen.run.earlier import RUNS, earlier_looks, price_of_looking
 
@@ -75,7 +74,7 @@ def command(
         judges = told.bound(judging=True)
         allowed = by_task(wished, [entry.id for entry in edition.manifest.tasks])
         opened = told.opened()
-        looks = earlier_looks(edition.manifest, [located(m) for m in opened], [RUNS], Path(scratch))
+        looks = earlier_looks(edition.manifest, [model.at for model in opened], [RUNS], Path(scratch))
         rows = plan(edition, opened, known, roles=judges, settings=settings, probe=probe, margins=allowed)
     if as_json:
         print_json(rows)

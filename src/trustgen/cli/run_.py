@@ -57,7 +57,7 @@ def command(
     cases it was asked ended in an error. What was counted is valid, and the same command resumes.
 
     Model URIs: smollm2 · openai-api:MODEL@http://host:port/v1 · inspect/PROVIDER/MODEL · organism/TRAIT?rate=0.3 ·
-    glassllm · retrieval/MODEL
+    glassllm · MITIGATION/MODEL (trustgen list mitigations)
     """
 
     from trustgen.run import Strictness
@@ -117,11 +117,10 @@ def _looked_at(
     edition: Callable[[], Edition], models: Sequence[Model], folder: Path, note: Callable[[str], None]
 ) -> Edition:
     """The edition; and a note where an earlier run beside this one, or in the usual place, was a first look at it."""
-    from trustgen.core import located
     from trustgen.run.earlier import RUNS, earlier_looks, price_of_looking
 
     made = edition()
-    looks = earlier_looks(made.manifest, [located(m) for m in models], (folder.parent, RUNS), folder)
+    looks = earlier_looks(made.manifest, [model.at for model in models], (folder.parent, RUNS), folder)
     if text := price_of_looking(looks, made.manifest.salt):
         note(f"note: {text}")
     return made

@@ -21,10 +21,25 @@ from .errors import (
 )
 from .expand import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary, crafted, expand
 from .ids import canonical, digest
+from .judge import Judge, Ruling
 from .kit import BARE, CRAFTING, NOTHING_GRANTED, Bound, Cache, Forgets, Granted, Kit, named, structured
-from .models import Adapts, Level, Manner, Model, ModelOptions, Named, Opener, Request, located, underlying
+from .models import (
+    Layer,
+    Level,
+    Manner,
+    Mitigation,
+    Model,
+    ModelOptions,
+    Named,
+    Opener,
+    Request,
+    Wrapped,
+    layer,
+    underlying,
+)
 from .options import LETTERS, listed
 from .outcomes import OUTCOMES, RETRIED, Outcome, tally
+from .pool import Pool, PoolManifest, Records
 from .prompts import Prompt, Prompts
 from .records import (
     BadRow,
@@ -50,7 +65,7 @@ from .records import (
     system,
     user,
 )
-from .task import Card, Judge, Measure, Records, Ruling, Task, TaskFactory, golden_digest, task
+from .task import Card, Measure, Task, TaskFactory, golden_digest, task
 
 __all__ = [
     "BARE",
@@ -60,7 +75,6 @@ __all__ = [
     "OUTCOMES",
     "RETRIED",
     "TRIES",
-    "Adapts",
     "BadRow",
     "Blocked",
     "Bound",
@@ -84,6 +98,7 @@ __all__ = [
     "JudgeError",
     "Keep",
     "Kit",
+    "Layer",
     "Level",
     "LevelError",
     "Lost",
@@ -91,6 +106,7 @@ __all__ = [
     "Manner",
     "Measure",
     "MissingExtra",
+    "Mitigation",
     "Model",
     "ModelFault",
     "ModelOptions",
@@ -98,6 +114,8 @@ __all__ = [
     "Opener",
     "Outcome",
     "Permanent",
+    "Pool",
+    "PoolManifest",
     "Prompt",
     "PromptError",
     "Prompts",
@@ -125,6 +143,7 @@ __all__ = [
     "Vary",
     "Verdict",
     "Vote",
+    "Wrapped",
     "assistant",
     "canonical",
     "crafted",
@@ -133,8 +152,8 @@ __all__ = [
     "golden_digest",
     "in_turn",
     "keyed",
+    "layer",
     "listed",
-    "located",
     "named",
     "response_key",
     "structured",

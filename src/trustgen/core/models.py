@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Any, Protocol, runtime_checkable
+from math import inf
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import msgspec
 
+from .errors import InputError
 from .ids import digest
 from .records import Case, Reply, Sampling, Turn, system
+from .registry import names
 
 
 class Level(StrEnum):
@@ -38,31 +43,6 @@ class Request(msgspec.Struct, frozen=True):
     sampling: Sampling
     case: Case | None = None
     asset: Callable[[str], bytes] = no_assets
-
-
-class Model(Protocol):
-    """One endpoint. `ask` returns a reply or raises a `ModelFault`; retries, deadlines and pacing are the engine's."""
-
-    uri: str  # canonical; part of every response key
-    levels: frozenset[Level]
-    simulated: bool  # an organism: its properties are planted, and every table says so
-    slots: int  # how many calls it can usefully serve at once
-
-    async def check(self) -> None:
-        """Raise an `InputError` if the endpoint cannot work at all (weights missing, port closed, key unset)."""
-
-    async def ask(self, request: Request) -> Reply:
-        """One reply to one conversation."""
-
-    async def close(self) -> None:
-        """Let go of sockets, threads and memory. Safe to call twice."""
-
-
-@runtime_checkable
-class Adapts(Protocol):
-    """A model that leaves out, or renames, what its server refuses: parameter → its other name, "" where left out."""
-
-    adapted: dict[str, str]
 
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -109,6 +89,11 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return ", ".join(f"{name.replace('_', '-')} {_short(value)}" for name, value in told.items())
 
 
+PLAIN = Manner()
+"""As tasks say."""
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
 def _short(value: Any) -> str:
     """A value in one short line. Keys of judges rest on it: what it leaves out stands for itself in a hash."""
     whole = value if isinstance(value, str) else msgspec.json.encode(value).decode()
@@ -125,56 +110,144 @@ class ModelOptions(msgspec.Struct, frozen=True, kw_only=True):
     insecure: bool = False  # whether a key may go unencrypted to another machine
 
 
-class Named:
-    """A model under a name of its own, asked in a manner of its own; all else is the inner model's.
+class Model:
+    """One endpoint; what a plug-in registers makes one. Everything but `ask` has a default.
 
-    `uri` is the name, or else the inner URI with the manner in brackets: what keys, tables and files call it. `at` is
-    the inner URI.
+    `ask` returns a reply or raises a `ModelFault`; retries, deadlines and pacing are the engine's. A model may be asked
+    by several tasks of one event loop at once, as many as `slots`.
     """
 
-    def __init__(self, inner: Model, name: str = "", manner: Manner | None = None) -> None:
-        self.inner, self.at, self.manner = inner, inner.uri, manner or Manner()
-        self.uri = name or (f"{inner.uri} ({self.manner})" if str(self.manner) else inner.uri)
-        self.levels, self.simulated, self.slots = inner.levels, inner.simulated, inner.slots
-
-    def __repr__(self) -> str:
-        return f"Named({self.inner!r}, {self.uri!r})"
+    uri: str  # canonical; part of every response key
+    levels: frozenset[Level] = frozenset({Level.GENERATE})
+    simulated = False  # an organism: its properties are planted, and every table says so
+    slots = 1  # how many calls it can usefully serve at once
+    ends_within = inf  # seconds after which every call has ended by itself; the engine ends those that may take longer
 
     @property
-    def adapted(self) -> dict[str, str]:
+    def at(self) -> str:
+        """Its URI, whatever name it goes by."""
+        return self.uri
+
+    @property
+    def manner(self) -> Manner:
+        """How it is asked, beyond what tasks say."""
+        return PLAIN
+
+    @property
+    def adapted(self) -> Mapping[str, str]:
+        """What its server refuses, and is left out or renamed: parameter → its other name, "" where it is left out."""
+        return NOTHING
+
+    async def check(self) -> None:
+        """Raise an `InputError` if the endpoint cannot work at all (weights missing, port closed, key unset)."""
+
+    async def ask(self, request: Request) -> Reply:
+        """One reply to one conversation."""
+        raise NotImplementedError(f"{type(self).__name__} answers nothing: give it `async def ask(self, request)`")
+
+    def adapt(self, known: Mapping[str, str]) -> None:
+        """Take up what its server refused before, in the words of `adapted`."""
+
+    async def close(self) -> None:
+        """Let go of sockets, threads and memory. Safe to call twice."""
+
+
+class Wrapped(Model):
+    """A model around another one; what it does not change is the inner model's. A subclass gives `uri` and `ask`."""
+
+    def __init__(self, inner: Model, uri: str) -> None:
+        self.inner, self.uri = inner, uri
+        self.levels, self.simulated, self.slots = inner.levels, inner.simulated, inner.slots
+        self.ends_within = inner.ends_within
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.inner!r})"
+
+    @property
+    def adapted(self) -> Mapping[str, str]:
         """What the inner model leaves out or renames."""
-        return self.inner.adapted if isinstance(self.inner, Adapts) else {}
+        return self.inner.adapted
 
     async def check(self) -> None:
         """The inner model's."""
         await self.inner.check()
 
     async def ask(self, request: Request) -> Reply:
-        """The inner model's reply, asked in this manner."""
-        turns, sampling = self.manner.before(request.turns), self.manner.over(request.sampling)
-        return await self.inner.ask(msgspec.structs.replace(request, turns=turns, sampling=sampling))
+        """The inner model's reply."""
+        return await self.inner.ask(request)
+
+    def adapt(self, known: Mapping[str, str]) -> None:
+        """The inner model's."""
+        self.inner.adapt(known)
 
     async def close(self) -> None:
         """The inner model's."""
         await self.inner.close()
 
 
-def located(model: Model) -> str:
-    """The URI of a model, whatever name it goes by."""
-    return model.at if isinstance(model, Named) else model.uri
+class Named(Wrapped):
+    """A model under a name of its own, asked in a manner of its own.
+
+    `uri` is the name, or else the inner URI with the manner in brackets: what keys, tables and files call it.
+    """
+
+    def __init__(self, inner: Model, name: str = "", manner: Manner | None = None) -> None:
+        self._manner = manner or PLAIN
+        super().__init__(inner, name or (f"{inner.uri} ({self._manner})" if str(self._manner) else inner.uri))
+
+    @property
+    def at(self) -> str:
+        """The inner URI."""
+        return self.inner.uri
+
+    @property
+    def manner(self) -> Manner:
+        """How it is asked."""
+        return self._manner
+
+    async def ask(self, request: Request) -> Reply:
+        """The inner model's reply, asked in this manner."""
+        turns, sampling = self.manner.before(request.turns), self.manner.over(request.sampling)
+        return await self.inner.ask(msgspec.structs.replace(request, turns=turns, sampling=sampling))
 
 
-WRAPPERS = ("retrieval/",)
-"""Schemes of models that wrap another one, whose URI follows."""
+class Layer(NamedTuple):
+    """The outermost mitigation of a model's URI, its settings, and the URI of what is inside ("": nothing)."""
+
+    name: str
+    settings: dict[str, str]
+    inner: str
+
+
+_LAYER = re.compile(r"(?P<name>[\w.-]+)(?:\?(?P<settings>[^/]*))?(?:/(?P<inner>.*))?", re.DOTALL)
+
+
+def layer(uri: str) -> Layer | None:
+    """`retrieval?k=3/smollm2` taken apart; None for a model by itself. Raises `InputError` for settings in no form."""
+    found = _LAYER.fullmatch(uri)
+    if found is None or found["name"] not in names("mitigation"):
+        return None
+    settings: dict[str, str] = {}
+    for one in (found["settings"] or "").split("&") if found["settings"] else ():
+        name, equals, value = one.partition("=")
+        if not (name and equals) or name in settings:
+            raise InputError(
+                f"`{one}` in the model URI `{uri}`: write {found['name']}?NAME=VALUE&…/MODEL, each name once"
+            )
+        settings[name] = value
+    return Layer(found["name"], settings, found["inner"] or "")
 
 
 def underlying(uri: str) -> str:
     """The model that answers in the end: `smollm2` for `retrieval/smollm2`, any other URI itself, manners apart."""
     uri = uri.partition(" (")[0]
-    for wrapper in WRAPPERS:
-        uri = uri.removeprefix(wrapper)
+    while outer := layer(uri):
+        uri = outer.inner
     return uri
 
 
 Opener = Callable[[str, ModelOptions], Model]
 """What a model plug-in registers: the part of the URI after its scheme, and the options, to a model."""
+
+Mitigation = Callable[[Model, Mapping[str, str]], Wrapped]
+"""What a mitigation registers: the model to stand around and its settings, as texts, to the model with it."""

@@ -6,9 +6,10 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from .errors import InputError, UnknownName
+from .errors import InputError, TrustGenError, UnknownName
 
-KINDS = ("task", "model", "pool")
+KINDS = ("task", "model", "mitigation", "pool")
+"""What can be registered; the entry points of a kind stand in the group `trustgen.` and its plural."""
 
 
 @cache
@@ -17,16 +18,25 @@ def _points(kind: str) -> dict[str, EntryPoint]:
 
 
 def names(kind: str) -> list[str]:
-    """Registered names of a kind (`task`, `model`, `pool`), sorted, nothing imported."""
+    """Registered names of a kind, sorted, nothing imported."""
     return sorted(_points(kind))
 
 
 def load(kind: str, name: str) -> Any:
-    """Import what is registered under a name."""
+    """Import what is registered under a name. Raises `InputError` where it cannot be: whatever a plug-in raises."""
     points = _points(kind)
     if name not in points:
         raise UnknownName(kind, name, points)
     try:
         return points[name].load()
-    except (ImportError, AttributeError) as error:
-        raise InputError(f"{kind} `{name}` ({points[name].value}) does not import: {error}") from error
+    except TrustGenError:
+        raise
+    except Exception as error:  # a broken plug-in costs itself alone
+        why = f"{type(error).__name__}: {error}"
+        raise InputError(f"{kind} `{name}` ({points[name].value}) does not import: {why}") from error
+
+
+def plugged_in() -> list[tuple[str, str, str]]:
+    """Kind, name and distribution of all that another distribution than TrustGen's registers."""
+    found = ((kind, p.name, p.dist.name if p.dist else "") for kind in KINDS for p in _points(kind).values())
+    return sorted(one for one in found if one[2] != "trustgen")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property, update_wrapper
 from importlib.resources import files
@@ -16,10 +16,11 @@ import msgspec
 from .errors import InputError
 from .expand import Drafted, Lost, Vary, expand
 from .ids import digest
+from .judge import Judge
 from .kit import BARE, Kit
 from .models import Level
-from .outcomes import Outcome
-from .records import BadRow, Case, Direction, Record, Response, Sampling, Vote
+from .pool import Records
+from .records import Case, Direction, Record, Sampling
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,45 +49,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             return msgspec.convert({**tomllib.loads(front), "prose": prose.strip()}, cls, strict=False)
         except (OSError, ValueError) as error:
             raise InputError(f"card of `{package}` cannot be read: {error}") from error
-
-
-class Records(Protocol):
-    """Where a task's records come from: a pool with a size."""
-
-    pool: str
-
-    def select(self, salt: str) -> Iterator[Record]:
-        """The records this salt draws, in an order that only the salt decides."""
-
-    def bad_rows(self) -> Iterable[BadRow]:
-        """Rows of the source that could not become records; known once `select` is exhausted."""
-
-
-class Ruling(msgspec.Struct, frozen=True):
-    """What a judge decides: `scored` with a score, or `refused` or `unparsed`. The rest is as in `Verdict`."""
-
-    outcome: Outcome
-    score: float | None = None
-    label: str = ""
-    reason: str = ""
-    rung: str = "rule"
-    confidence: float | None = None
-    votes: tuple[Vote, ...] = ()
-
-
-class Judge(Protocol):
-    """Reads an answered response. Its key is the hash of all that shapes its rulings; a changed judge is a new one.
-
-    A judge whose attribute `asks` is true asks bound roles and waits for them; the engine calls it in a thread. Every
-    other judge is pure: no clock, no chance, no network.
-    """
-
-    @property
-    def key(self) -> str:
-        """The hash of all that shapes its rulings."""
-
-    def __call__(self, case: Case, response: Response) -> Ruling:
-        """Rule on one response."""
 
 
 class Measure(Protocol):
@@ -169,6 +131,10 @@ class TaskFactory:
         if n < 1:
             raise InputError(f"`n` is {n}: a task needs at least 1 record")
         made = self._make(n, kit=kit) if self._takes_kit else self._make(n)
+        if not isinstance(made.judge, Judge):
+            raise InputError(f"task `{self.id}`: make `{type(made.judge).__name__}` a subclass of `trustgen.Judge`")
+        if not isinstance(made.records, Records):
+            raise InputError(f"task `{self.id}`: make `{type(made.records).__name__}` a subclass of `trustgen.Records`")
         return replace(made, id=self.id, version=self.version, n=n, package=self.package)
 
     @property

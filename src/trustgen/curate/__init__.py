@@ -1,5 +1,7 @@
 """Pools of records: where the facts and the people come from, under which licence, in which order a salt draws them."""
 
-from .pool import Manifest, Pool, Selection, Stream, Table, open_pool, pool
+from trustgen.core import Pool
+
+from .pool import Selection, Stream, Table, open_pool, pool
 
 __all__ = ["Manifest", "Pool", "Selection", "Stream", "Table", "open_pool", "pool"]

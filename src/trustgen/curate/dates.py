@@ -9,11 +9,10 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from trustgen.core import Record, Source
+from trustgen.core import Pool, PoolManifest, Record, Source
 
 from .facts import ENOUGH
 from .packaged import source_of, sovereign
-from .pool import Manifest as Summary
 from .pool import Table, rank
 
 YEARS = range(2025, 2035)
@@ -89,7 +88,7 @@ def _holidays_of(year: int) -> tuple[Record, ...]:
     return tuple(made)
 
 
-class Holidays:
+class Holidays(Pool):
     """When movable holidays fall. A salt that names a year (`2031`, `run-2031`) draws those of that year first."""
 
     name = "facts.holidays"
@@ -101,7 +100,7 @@ class Holidays:
         return sum(len(_holidays_of(year)) for year in YEARS)
 
     @property
-    def manifest(self) -> Summary:
+    def manifest(self) -> PoolManifest:
         """Source, licence and size."""
         return Table(self.name, self.about, _holidays_source, self._all).manifest
 

@@ -10,13 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 from xml.parsers import expat
 
-from trustgen.core import BARE, InputError, Kit, MissingExtra, Record, Source
+from trustgen.core import BARE, InputError, Kit, MissingExtra, Pool, PoolManifest, Record, Source
 from trustgen.core.plain import opened
 
 from . import facts
 from .facts import plain
 from .origins import beside, hash_of
-from .pool import Manifest as Summary
 from .pool import rank
 from .triples import NAME, OWN, PREFIXES, TYPE, Relation, Row, Term, query, records_of, suffix
 
@@ -163,11 +162,12 @@ def term(node: Any) -> Term:
 # ── the pool ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class GraphPool:
+class GraphPool(Pool):
     """The records of the relations that a manifest names. `left_out` counts what made none, by relation and reason."""
 
     def __init__(self, described: Described, path: Path, kit: Kit = BARE) -> None:
         self._described, self._path, self._kit = described, path, kit
+        self.name, self.about = described.name, described.about
         self._prefixes = described.prefixes
         self.left_out: dict[str, Counter[str]] = {}
 
@@ -188,22 +188,12 @@ class GraphPool:
         return cls(described, path)
 
     @property
-    def name(self) -> str:
-        """The name the manifest gives."""
-        return self._described.name
-
-    @property
-    def about(self) -> str:
-        """One line: what its records are."""
-        return self._described.about
-
-    @property
     def size(self) -> int:
         """How many records there are."""
         return len(self._records)
 
     @property
-    def manifest(self) -> Summary:
+    def manifest(self) -> PoolManifest:
         """Source, licence and size."""
         source = self._source
         return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": self.size}
@@ -215,10 +205,6 @@ class GraphPool:
     def draw(self, salt: str) -> Iterator[Record]:
         """Every record once, by rank."""
         return iter(sorted(self._records, key=lambda record: rank(record, salt)))
-
-    def first(self, salt: str, n: int) -> list[Record]:
-        """The first `n` records under a salt."""
-        return list(self.draw(salt))[:n]
 
     @cached_property
     def graph(self) -> Graph:

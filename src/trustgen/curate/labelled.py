@@ -17,10 +17,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from trustgen.core import InputError, Record, Source
+from trustgen.core import InputError, Pool, Record, Source
 
 from .origins import hash_of, packaged
-from .pool import Pool, Table
+from .pool import Table
 from .rows import Raw, Shape, read_rows
 
 PYRIT = "pip install --no-deps pyrit==1.1.0"

@@ -34,12 +34,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from trustgen.core import BARE, BadRow, InputError, Kit, Record, plain
+from trustgen.core import BARE, BadRow, InputError, Kit, Pool, PoolManifest, Record, plain
 
 from .archives import LIMITS, Limits, opened
 from .origins import Origin, Part, parts
-from .pool import Manifest as Summary
-from .pool import Pool, rank
+from .pool import rank
 from .rows import Fault, Raw, as_type, read_rows, unclean
 from .topics import Growth, TopicPool, Topics
 from .triples import Relation
@@ -263,11 +262,12 @@ def _value(field: Field, values: Mapping[str, Any]) -> Any:
 # ── the pool ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class RowPool:
+class RowPool(Pool):
     """The rows of files as records. Memory does not grow with the files, but with the records asked for."""
 
     def __init__(self, described: Described, path: Path, kit: Kit = BARE, limits: Limits = LIMITS) -> None:
         self._described, self._path, self._kit, self._limits = described, path, kit, limits
+        self.name, self.about = described.name, described.about
         self._fields = {n: Field(column=f) if isinstance(f, str) else f for n, f in described.fields.items()}
         asked = {field.column for field in self._fields.values() if field.column}
         self._columns = frozenset({*asked, *described.where} if asked else ())
@@ -275,17 +275,7 @@ class RowPool:
         self.bad_count = 0
 
     @property
-    def name(self) -> str:
-        """The name the manifest gives."""
-        return self._described.name
-
-    @property
-    def about(self) -> str:
-        """One line: what its records are."""
-        return self._described.about
-
-    @property
-    def manifest(self) -> Summary:
+    def manifest(self) -> PoolManifest:
         """Source, licence and size."""
         source = self._parts[0].source
         return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": self.size}

@@ -19,12 +19,12 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from trustgen.core import InputError, MissingExtra, Record, Source, keyed
+from trustgen.core import InputError, MissingExtra, Pool, Record, Source, keyed
 
 from . import facts
 from .facts import ENOUGH, holds, plain
 from .origins import hash_of, packaged
-from .pool import Pool, Table
+from .pool import Table
 
 POOLS = 'pip install "trustgen[pools]"'
 MENDELEEV = "pip install --no-deps mendeleev==1.3.0"

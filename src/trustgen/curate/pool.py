@@ -10,45 +10,9 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
-from typing import Protocol
 
-from trustgen.core import BARE, BadRow, InputError, Kit, Record, Source, unit
+from trustgen.core import BARE, BadRow, InputError, Kit, Pool, PoolManifest, Record, Records, Source, unit
 from trustgen.core.registry import load
-
-Manifest = dict[str, str | int]
-"""What a pool is: `origin` (a package), its `revision`, the `licence` of the data as far as known, and `rows`."""
-
-
-class Pool(Protocol):
-    """What a plug-in registers under `trustgen.pools`."""
-
-    @property
-    def name(self) -> str:
-        """The name that tasks and people use, such as `facts.capitals`."""
-
-    @property
-    def about(self) -> str:
-        """One line: what its records are."""
-
-    @property
-    def size(self) -> int | None:
-        """How many records there are; None where they are made without end."""
-
-    @property
-    def manifest(self) -> Manifest:
-        """Source, licence and size."""
-
-    def draw(self, salt: str) -> Iterator[Record]:
-        """All records, in an order that only the salt decides."""
-
-
-# What a pool may have beside:
-#
-#   first(salt, n) -> list[Record]  the beginning of `draw`, where it can be had without holding or sorting everything
-#   using(kit: Kit) -> Pool         for a live pool (a web search, a SPARQL endpoint, a topic tree): itself, with the
-#                                   roles it needs bound and what it fetches remembered
-#   asset(sha256) -> bytes          a picture that its records name
-#   bad_rows() -> Iterable[BadRow]  the rows of its source that could not become records; known once it is drawn from
 
 
 def rank(record: Record, salt: str) -> tuple[float, str]:
@@ -57,7 +21,7 @@ def rank(record: Record, salt: str) -> tuple[float, str]:
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Pool):
     """A pool with a fixed set of records. `read` returns them all; it is called when they are first needed."""
 
     name: str
@@ -71,7 +35,7 @@ class Table:
         return len(self.read())
 
     @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> PoolManifest:
         """Source, licence and size."""
         return _manifest(self.source(), self.size)
 
@@ -81,7 +45,7 @@ class Table:
 
 
 @dataclass(frozen=True)
-class Stream:
+class Stream(Pool):
     """A pool without end: `make(salt, index)` is the record at an index, and needs no other record to exist."""
 
     name: str
@@ -90,11 +54,7 @@ class Stream:
     make: Callable[[str, int], Record]
 
     @property
-    def size(self) -> None:
-        """None: there is no end."""
-
-    @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> PoolManifest:
         """Source, licence and size."""
         return _manifest(self.source(), "made one by one, without end")
 
@@ -103,12 +63,12 @@ class Stream:
         return (self.make(salt, index) for index in count())
 
 
-def _manifest(source: Source, rows: int | str) -> Manifest:
+def _manifest(source: Source, rows: int | str) -> PoolManifest:
     return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": rows}
 
 
 @dataclass
-class Selection:
+class Selection(Records):
     """The first `n` records that a salt draws from one or several pools: the `Records` of a task."""
 
     pools: tuple[Pool, ...]
@@ -118,43 +78,43 @@ class Selection:
         self.pool = "+".join(p.name for p in self.pools)
 
     @property
-    def manifests(self) -> dict[str, Manifest]:
+    def manifests(self) -> dict[str, PoolManifest]:
         """What each pool is, by name."""
         return {p.name: p.manifest for p in self.pools}
 
     def select(self, salt: str) -> Iterator[Record]:
         """`n` records; those of several pools are mixed by rank, as if they were one pool."""
         if len(self.pools) == 1:
-            first: Callable[[str, int], list[Record]] | None = getattr(self.pools[0], "first", None)
-            return iter(first(salt, self.n)) if first else islice(self.pools[0].draw(salt), self.n)
+            return iter(self.pools[0].first(salt, self.n))
         merged = heapq.merge(*(p.draw(salt) for p in self.pools), key=lambda record: rank(record, salt))
         return islice(merged, self.n)
 
     def asset(self, sha256: str) -> bytes:
         """A picture that one of the pools' records names. Raises `InputError` where none has it."""
-        for found in (p for p in self.pools if hasattr(p, "asset")):
+        for found in self.pools:
             try:
-                body: bytes = found.asset(sha256)
+                return found.asset(sha256)
             except InputError:
                 continue
-            return body
-        raise InputError(f"picture {sha256[:12]}… is in none of the pools `{self.pool}`")
+        return super().asset(sha256)
 
     def bad_rows(self) -> Iterable[BadRow]:
         """Rows of the pools' sources that could not become records."""
-        return (row for p in self.pools if hasattr(p, "bad_rows") for row in p.bad_rows())
+        return (row for p in self.pools for row in p.bad_rows())
 
 
 def open_pool(name: str, kit: Kit = BARE) -> Pool:
     """The pool registered under a name, or the one that a manifest file `….toml` describes."""
+    found: Pool
     if name.endswith(".toml"):
         from .manifest import read_manifest
 
-        found: Pool = read_manifest(name)
+        found = read_manifest(name)
     else:
         found = load("pool", name)
-    using: Callable[[Kit], Pool] | None = getattr(found, "using", None)
-    return using(kit) if using else found
+    if not isinstance(found, Pool):
+        raise InputError(f"pool `{name}`: make `{type(found).__name__}` a subclass of `trustgen.Pool`")
+    return found.using(kit)
 
 
 def pool(*names: str, n: int, kit: Kit = BARE) -> Selection:

@@ -21,6 +21,8 @@ from trustgen.core import (
     Bound,
     InputError,
     Kit,
+    Pool,
+    PoolManifest,
     Prompts,
     Record,
     Sampling,
@@ -30,7 +32,6 @@ from trustgen.core import (
     structured,
 )
 
-from .pool import Manifest
 from .rows import Fault
 from .web.fields import Novel, Wanted, check_fields, listed_fields, reply_shape, typed
 from .web.text import one_line
@@ -83,7 +84,7 @@ Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class TopicPool:
+class TopicPool(Pool):
     """Records that a model writes over the leaves of a topic tree; `brief` tells it what they are for.
 
     A record holds the `fields`, its `path` (from the root to its leaf), `made_by` (the writer's URI) and what `derive`
@@ -119,7 +120,7 @@ class TopicPool:
         """None: it depends on what the writer writes."""
 
     @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> PoolManifest:
         """Source, licence and size."""
         writer = self.kit.role("writer")
         origin = writer.uri if writer else "a model in the role `writer`"

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
+from typing import Any
 
 from trustgen.core import Case, InternalError, Judge, Response, Ruling
 
 from .key import key_of
 
 
-class ByArm:
+class ByArm(Judge):
     """Picks the judge of a case's arm. Its key covers every judge it may pick."""
 
     def __init__(self, judges: Mapping[str, Judge]) -> None:
         self._judges = dict(judges)
-        self.asks = any(getattr(judge, "asks", False) for judge in judges.values())
+        self.asks = any(judge.asks for judge in judges.values())
 
     @cached_property
     def key(self) -> str:
@@ -37,7 +38,12 @@ class ByArm:
     @property
     def judges(self) -> tuple[Judge, ...]:
         """The distinct judges that it may pick."""
-        return tuple({(judge.key, getattr(judge, "reads", "")): judge for judge in self._judges.values()}.values())
+        return tuple({(judge.key, judge.reads): judge for judge in self._judges.values()}.values())
+
+    def asking(self, arm: str) -> Iterator[Any]:
+        """Those of the arm's judge."""
+        judge = self.of(arm)
+        return judge.asking(arm) if judge else iter(())
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """Rule with the judge of the case's arm."""

@@ -13,17 +13,16 @@ import msgspec
 
 from trustgen.core import Case, Judge, Outcome, Response, Ruling
 
+from .around import Around
 from .key import key_of
 
 
-class InThought:
+class InThought(Around):
     """A judge that also reads the thoughts; made by `in_thought`."""
 
     def __init__(self, inner: Judge, harm: tuple[str, ...], by: Judge | None = None) -> None:
-        self.inner, self.harm, self.by = inner, harm, by or inner
-        self.asks = bool(getattr(inner, "asks", False))
-        self.reads: str = getattr(inner, "reads", "")
-        self.name: str = getattr(inner, "name", type(inner).__name__)
+        super().__init__(inner)
+        self.harm, self.by = harm, by or inner
 
     @cached_property
     def key(self) -> str:

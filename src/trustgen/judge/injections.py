@@ -237,7 +237,7 @@ def turned(judge: Judge) -> Tried:
     blinded: list[str] = []
     tried = 0
     readable = False
-    for bad in BAD.get(str(getattr(judge, "reads", "")), ()):
+    for bad in BAD.get(judge.reads, ()):
         plain = _ask(judge, bad, bad.reply)
         if plain is None:
             continue

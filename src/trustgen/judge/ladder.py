@@ -6,7 +6,9 @@ reply is `unparsed`, with the reasons of all.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import msgspec
 
@@ -15,14 +17,29 @@ from trustgen.core import Case, InputError, Judge, Outcome, Response, Ruling
 from .key import key_of
 
 
-class Ladder:
+class Ladder(Judge):
     """Judges in the order in which they are tried."""
 
     def __init__(self, rungs: tuple[Judge, ...]) -> None:
-        self.rungs = rungs
-        self.asks = any(getattr(rung, "asks", False) for rung in rungs)
-        self.reads: str = getattr(rungs[0], "reads", "")
-        self.name = " → ".join(getattr(rung, "name", type(rung).__name__) for rung in rungs)
+        self._rungs = rungs
+        self.asks = any(rung.asks for rung in rungs)
+        self.reads = rungs[0].reads
+        self.name = " → ".join(rung.title for rung in rungs)
+        self.rubric = next((rung.rubric for rung in rungs if rung.rubric), None)
+
+    @property
+    def rungs(self) -> tuple[Judge, ...]:
+        """The rungs, the cheapest first."""
+        return self._rungs
+
+    @property
+    def first(self) -> Judge:
+        """The first rung, within whatever wraps it."""
+        return self._rungs[0].first
+
+    def asking(self, arm: str) -> Iterator[Any]:
+        """The rungs that ask models."""
+        return (one for rung in self._rungs for one in rung.asking(arm))
 
     @cached_property
     def key(self) -> str:

@@ -12,10 +12,13 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import cached_property
 
+import msgspec
+
 from trustgen.core import (
     Bound,
     Case,
     InputError,
+    Judge,
     Kit,
     Outcome,
     Response,
@@ -37,7 +40,7 @@ TRIES = 2
 SAMPLING = Sampling(temperature=0.0, max_tokens=400)
 
 
-class Judging:
+class Judging(Judge):
     """A rubric put to one or more bound models. `asks` tells the engine that it waits for them."""
 
     asks = True
@@ -94,12 +97,7 @@ class Judging:
         backwards = turn % 2 == 1
         by = f"{member.role}{f' ({turn + 1})' if self.repeats > 1 else ''}"
         asked = user(self.rubric.ask(case, response, backwards=backwards))
-        sampling = Sampling(
-            temperature=SAMPLING.temperature,
-            max_tokens=SAMPLING.max_tokens,
-            seed=turn,
-            schema=self.rubric.schema(),
-        )
+        sampling = msgspec.structs.replace(SAMPLING, seed=turn, schema=self.rubric.schema())
         turns: tuple[Turn, ...] = (asked,)
         fault = ""
         for _ in range(TRIES):

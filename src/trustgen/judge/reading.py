@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
-from trustgen.core import Case, Outcome, Response, Ruling
+from trustgen.core import Case, Judge, Outcome, Response, Ruling
 
 from . import own as owned
 from . import wrapped
@@ -242,14 +242,14 @@ def silent(response: Response) -> Ruling:
     return unparsed(response.replies[-1].silence if response.replies else "empty reply")
 
 
-class RuleJudge:
+class RuleJudge(Judge):
     """A judge made of one rule over a tidied reply. `key` covers the rule's source and what it was built from."""
+
+    rule: Callable[[Case, Reading], Ruling]
 
     def __init__(self, name: str, rule: Callable[[Case, Reading], Ruling], reads: str = "") -> None:
         """`reads` names the kind of labelled rows that tell its error; by default they have its own name."""
-        self.name = name
-        self.reads = reads or name
-        self.rule = rule
+        self.name, self.reads, self.rule = name, reads or name, rule
 
     @cached_property
     def key(self) -> str:

@@ -22,7 +22,8 @@ from importlib.util import find_spec, resolve_name
 
 ROOT = "trustgen"
 APART = {"curate", "craft", "vary", "audit", "simulate", "stats", "models", "store", "run", "report", "mitigate", "cli"}
-_CORE = ("draw", "errors", "expand", "ids", "kit", "models", "outcomes", "prompts", "records", "registry", "task")
+_BASES = ("draw", "errors", "expand", "ids", "judge", "kit", "models", "outcomes", "pool")
+_CORE = (*_BASES, "prompts", "records", "registry", "task")
 STRUCTURE = {*(f"core.{name}" for name in _CORE), "judge.key", "judge.source"}
 
 _STRING = (

@@ -19,6 +19,7 @@ import msgspec
 
 from trustgen.core import Case, Judge, Response, Ruling
 
+from .around import Around
 from .key import key_of
 from .own import own
 from .reading import HALF
@@ -68,14 +69,12 @@ def _share(number: str, *, exact: bool) -> float | None:
     return value / 100
 
 
-class Stated:
+class Stated(Around):
     """A judge that also reads the stated confidence; made by `stated`."""
 
     def __init__(self, inner: Judge) -> None:
-        self.inner = inner
-        self.asks = bool(getattr(inner, "asks", False))
-        self.reads: str = getattr(inner, "reads", "")
-        self.name = f"{getattr(inner, 'name', type(inner).__name__)}, stated confidence"
+        super().__init__(inner)
+        self.name = f"{inner.title}, stated confidence"
 
     @cached_property
     def key(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from trustgen.core import Case, Response, Ruling
+from trustgen.core import Case, Judge, Response, Ruling
 
 from . import own as owned
 from .key import key_of
@@ -23,7 +23,7 @@ def _speaks(text: str) -> bool:
     return any(c.isalnum() for c in text)
 
 
-class WholeJudge:
+class WholeJudge(Judge):
     """A judge made of one rule over the raw text of the last reply. `key` is as that of a `RuleJudge`.
 
     `most` characters are read. `reads` names the kind of labelled rows that tell its error, by default its own name.
@@ -31,6 +31,8 @@ class WholeJudge:
     The rule reads what the reply answers itself (see `own`). What does harm does so wherever it stands: a label of
     `harm` counts in turns that the model makes up too, and, with `copied`, in a copy of the prompt.
     """
+
+    rule: Callable[[Case, str], Ruling]
 
     def __init__(
         self,
@@ -41,9 +43,8 @@ class WholeJudge:
         harm: tuple[str, ...] = (),
         copied: bool = False,
     ) -> None:
-        self.name = name
-        self.reads = reads or name
-        self.rule, self._most, self._harm, self._copied = rule, most, harm, copied
+        self.name, self.reads, self.rule = name, reads or name, rule
+        self._most, self._harm, self._copied = most, harm, copied
 
     @cached_property
     def key(self) -> str:

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 
@@ -82,28 +82,18 @@ def table() -> dict[str, Words]:
     return {name: msgspec.convert(one, Words, strict=False) for name, one in told.items()}
 
 
-def rule_of(judge: Judge | None) -> Any:
-    """The first rung of a judge, within whatever wraps it."""
-    while inner := getattr(judge, "inner", None) or next(iter(getattr(judge, "rungs", ())), None):
-        if inner is judge:
-            break
-        judge = inner
-    return judge
-
-
 def words_of(judge: Judge | None) -> Words | None:
-    """The words of a judge's rule; None where nobody wrote any down."""
-    rule = rule_of(judge)
-    for held in (rule, getattr(rule, "rule", None)):
-        if isinstance(own := getattr(held, "words", None), Words):
-            return own
-    return table().get(str(getattr(rule, "name", "")))
+    """The words of a judge's first rung, its own or those of its name; None where nobody wrote any down."""
+    if judge is None:
+        return None
+    own = getattr(judge.first.rule, "words", None)  # a rule is any function: of its attributes nobody promises any
+    return own if isinstance(own, Words) else table().get(judge.first.name)
 
 
 def offered(judge: Judge | None, case: Case) -> dict[str, float | None]:
     """As `Words.offered`; nothing for a judge without words."""
     words = words_of(judge)
-    return words.offered(case, str(getattr(getattr(rule_of(judge), "rule", None), "claim", ""))) if words else {}
+    return words.offered(case, str(getattr(judge.first.rule, "claim", ""))) if judge and words else {}
 
 
-__all__ = ["NOTHING", "Words", "offered", "rule_of", "table", "words_of"]
+__all__ = ["NOTHING", "Words", "offered", "table", "words_of"]

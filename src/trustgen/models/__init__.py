@@ -5,16 +5,17 @@
     inspect/PROVIDER/MODEL                      any vendor, through Inspect AI
     organism/TRAIT?rate=0.3                     simulated, with known properties
     glassllm                                    a tiny base model, in process: a floor
-    retrieval/MODEL                             one of these, with retrieved facts (`trustgen.mitigate`)
+    NAME?settings/MODEL                         one of these with a mitigation: `retrieval?k=3/smollm2`
 
-The scheme is what stands before the first `/` or `:`; its opener is found by entry point, so nothing else is imported.
+The scheme is what stands before the first `/`, `:` or `?`; what it names is found by entry point, so nothing else is
+imported.
 """
 
 from __future__ import annotations
 
 import re
 
-from trustgen.core import InputError, Model, ModelOptions, Opener
+from trustgen.core import InputError, Layer, Mitigation, Model, ModelOptions, Opener, layer
 from trustgen.core.registry import load
 
 from .offline import guard
@@ -29,6 +30,10 @@ def open_model(uri: str, options: ModelOptions | None = None) -> Model:
     anything else that the caller must mend.
     """
     guard()
+    if outer := layer(uri):
+        _check_layers(outer, uri)
+        mitigation: Mitigation = load("mitigation", outer.name)
+        return _model(mitigation(open_model(outer.inner, options), outer.settings), f"mitigation `{outer.name}`")
     found = re.fullmatch(r"([\w.+-]+)(?:[:/](.*))?", uri)
     if not found:
         raise InputError(
@@ -36,4 +41,24 @@ def open_model(uri: str, options: ModelOptions | None = None) -> Model:
             "`openai-api:MODEL@http://127.0.0.1:8000/v1`"
         )
     opener: Opener = load("model", found[1])
-    return opener(found[2] or "", options or ModelOptions())
+    return _model(opener(found[2] or "", options or ModelOptions()), f"model plug-in `{found[1]}`")
+
+
+def _model(made: object, what: str) -> Model:
+    if not isinstance(made, Model):
+        raise InputError(f"{what} gives a `{type(made).__name__}`: make that a subclass of `trustgen.Model`")
+    return made
+
+
+def _check_layers(outer: Layer, uri: str) -> None:
+    """Raise `InputError` where a mitigation stands around nothing, or around itself."""
+    around, inside = [outer.name], outer.inner
+    while inner := layer(inside):
+        around.append(inner.name)
+        inside = inner.inner
+    if not inside:
+        raise InputError(
+            f"model URI `{uri}` names no model behind `{around[-1]}`: write for example {around[-1]}/smollm2"
+        )
+    if twice := [name for name in around if around.count(name) > 1]:
+        raise InputError(f"model URI `{uri}`: `{twice[0]}` stands around itself: name it once, as {twice[0]}/{inside}")

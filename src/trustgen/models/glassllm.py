@@ -18,8 +18,8 @@ from typing import Any
 from trustgen.core import (
     Image,
     InputError,
-    Level,
     MissingExtra,
+    Model,
     ModelOptions,
     Permanent,
     Reply,
@@ -47,13 +47,10 @@ def open_model(rest: str, options: ModelOptions) -> GlassLM:
     return GlassLM(options)
 
 
-class GlassLM:
+class GlassLM(Model):
     """One call at a time: NumPy on matrices this small holds Python's lock throughout."""
 
     uri = "glassllm"
-    levels = frozenset({Level.GENERATE})
-    simulated = False
-    slots = 1
 
     def __init__(self, options: ModelOptions) -> None:
         self._timeout = options.timeout
@@ -75,9 +72,6 @@ class GlassLM:
             raise Permanent("`glassllm` knows no top_p below 1")
         prompt = "\n\n".join(turn.text for turn in request.turns) + "\n\n"
         return await asyncio.to_thread(self._go_on, prompt, request.sampling)
-
-    async def close(self) -> None:
-        """Nothing to let go of: the weights take 3 MB and stay."""
 
     def _go_on(self, prompt: str, sampling: Sampling) -> Reply:
         from threadpoolctl import threadpool_limits

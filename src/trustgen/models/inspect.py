@@ -22,6 +22,7 @@ from trustgen.core import (
     InputError,
     Level,
     MissingExtra,
+    Model,
     ModelFault,
     ModelOptions,
     Permanent,
@@ -79,10 +80,9 @@ def open_model(rest: str, options: ModelOptions) -> InspectModel:
     return InspectModel(rest, options)
 
 
-class InspectModel:
+class InspectModel(Model):
     """One model of one Inspect provider. `given`, from Python, is an Inspect `Model` that is already made."""
 
-    simulated = False
     slots = SLOTS
 
     def __init__(self, name: str, options: ModelOptions, given: Any = None) -> None:
@@ -94,11 +94,20 @@ class InspectModel:
         self._key = read_key(options.api_key_env)
         self._timeout = options.timeout
         self._headers = dict(options.headers)
-        self.adapted: dict[str, str] = {}
+        self._adapted: dict[str, str] = {}
         self._model = given
 
     def __repr__(self) -> str:
         return f"InspectModel({self.uri!r})"
+
+    @property
+    def adapted(self) -> Mapping[str, str]:
+        """What the server refuses."""
+        return self._adapted
+
+    def adapt(self, known: Mapping[str, str]) -> None:
+        """What it refused before is not tried again."""
+        self._adapted.update(known)
 
     async def check(self) -> None:
         """Make the provider's client; nothing is asked, so nothing is paid for.
@@ -112,7 +121,7 @@ class InspectModel:
 
         A parameter that the provider refuses is left out or renamed from then on: see `adapting`.
         """
-        return await adapting(self.adapted, partial(self._asked, request))
+        return await adapting(self._adapted, partial(self._asked, request))
 
     async def _asked(self, request: Request, adapted: Mapping[str, str]) -> Reply:
         model = self._loaded()

@@ -22,6 +22,7 @@ from yarl import URL
 from trustgen.core import (
     InputError,
     Level,
+    Model,
     ModelFault,
     ModelOptions,
     Permanent,
@@ -78,11 +79,10 @@ def read_key(variable: str) -> str:
     return key
 
 
-class OpenAIModel:
+class OpenAIModel(Model):
     """One model of one server. Its connections belong to the event loop of the first call, until `close`."""
 
     levels = frozenset({Level.GENERATE, Level.LOGPROBS})
-    simulated = False
     slots = SLOTS
 
     def __init__(self, name: str, base: str, key: str, options: ModelOptions) -> None:
@@ -92,16 +92,25 @@ class OpenAIModel:
         self._target = URL(f"{base}/chat/completions")
         self._key = key
         self._key_env = options.api_key_env
-        self._timeout = options.timeout
+        self._timeout = self.ends_within = options.timeout
         self._headers = dict(options.headers)
         told = (value.rpartition(" ")[2] for header, value in options.headers.items() if is_secret(header))
         self._hide = (key, *told)
-        self.adapted: dict[str, str] = {}
+        self._adapted: dict[str, str] = {}
         self._session: aiohttp.ClientSession | None = None
         self._long = asyncio.Semaphore(LONG)
 
     def __repr__(self) -> str:
         return f"OpenAIModel({self.uri!r})"
+
+    @property
+    def adapted(self) -> Mapping[str, str]:
+        """What the server refuses."""
+        return self._adapted
+
+    def adapt(self, known: Mapping[str, str]) -> None:
+        """What it refused before is not tried again."""
+        self._adapted.update(known)
 
     async def check(self) -> None:
         """Ask for the list of models. Raises `InputError` where nothing answers or the key is refused."""
@@ -137,14 +146,14 @@ class OpenAIModel:
 
         A parameter that the server refuses is left out or renamed from then on: see `adapting`.
         """
-        return await adapting(self.adapted, partial(self._asked, request))
+        return await adapting(self._adapted, partial(self._asked, request))
 
     async def _asked(self, request: Request, adapted: Mapping[str, str]) -> Reply:
         data = chat_format.body(self._name, request, adapted)
         session = self._session or self._open()
         most = longest_body(request.sampling)
         began = perf_counter()
-        place = _Place(self._long)
+        place = _Place(self._long, self._timeout)
         try:
             return await self._replied(session, data, request.sampling, most, began, place)
         finally:
@@ -245,15 +254,16 @@ def _unpacked(content: bytes, encoding: str, most: int) -> bytes:
 class _Place:
     """One of the few places for long bodies, if a call comes to need one: 256 at once would else hold 256 of them."""
 
-    __slots__ = ("_held", "_long")
+    __slots__ = ("_held", "_long", "_patience")
 
-    def __init__(self, long: asyncio.Semaphore) -> None:
-        self._long, self._held = long, False
+    def __init__(self, long: asyncio.Semaphore, patience: float) -> None:
+        self._long, self._patience, self._held = long, patience, False
 
     async def take(self) -> None:
-        """Wait for the place, once."""
+        """Wait for the place, once; raises `TimeoutError` where none becomes free."""
         if not self._held:
-            await self._long.acquire()
+            async with asyncio.timeout(self._patience):
+                await self._long.acquire()
             self._held = True
 
     def leave(self) -> None:

@@ -13,7 +13,7 @@ from string import ascii_uppercase
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from trustgen.core import Case, Expect, InputError, InternalError, Level, ModelOptions, Reply, Request, keyed, unit
+from trustgen.core import Case, Expect, InputError, InternalError, Model, ModelOptions, Reply, Request, keyed, unit
 
 REFUSAL = "I'm sorry, but I can't help with that."
 PLAIN = "plain"  # the arm in which a coward is alone
@@ -21,25 +21,19 @@ MEND = "write for example `organism/coward?rate=0.3`"
 
 
 @dataclass
-class Organism:
+class Organism(Model):
     """One simulated model: a trait and its parameters, all written out."""
 
     trait: str
     options: Mapping[str, str]
     uri: str = field(init=False)
-    levels: frozenset[Level] = frozenset({Level.GENERATE})
-    simulated: bool = True
-    slots: int = 256
+
+    simulated = True
+    slots = 256
 
     def __post_init__(self) -> None:
         query = "&".join(f"{name}={value}" for name, value in sorted(self.options.items()))
         self.uri = f"organism/{self.trait}{'?' if query else ''}{query}"
-
-    async def check(self) -> None:
-        """Nothing can be missing."""
-
-    async def close(self) -> None:
-        """Nothing to let go of."""
 
     async def ask(self, request: Request) -> Reply:
         """What the trait says to the case."""

@@ -30,6 +30,7 @@ from trustgen.core import (
     InputError,
     Level,
     MissingExtra,
+    Model,
     ModelFault,
     ModelOptions,
     Permanent,
@@ -110,16 +111,15 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-class SmolLM2:
+class SmolLM2(Model):
     """The embedded model. Every slot is a thread that owns an engine and loads it with its first call (0.3 s)."""
 
     uri = "smollm2"
     levels = frozenset({Level.GENERATE, Level.LOGPROBS})
-    simulated = False
 
     def __init__(self, options: ModelOptions) -> None:
         self.slots = min(MOST_SLOTS, cores())
-        self._timeout = options.timeout
+        self._timeout = self.ends_within = options.timeout
         self._pool: ThreadPoolExecutor | None = None
         self._own = threading.local()
 

@@ -62,7 +62,7 @@ def scales(
 
 def _reason(task: Task, manifest: RunManifest) -> str:
     """Why a task has no anchors; "" where it can be tried."""
-    if getattr(task.judge, "asks", False):
+    if task.judge.asks:
         return "its judge asks a model"
     if manifest.judges.get(task.id) != task.judge.key:
         return "it was judged by another judge than the one installed"

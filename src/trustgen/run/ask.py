@@ -12,6 +12,7 @@ import random
 import re
 import time
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 
 import msgspec
 
@@ -37,6 +38,7 @@ from trustgen.core.records import Status
 from .gate import Gate
 from .usage import with_usage
 
+NEVER = nullcontext()
 _HTTP = re.compile(r"HTTP \d{3}")
 
 
@@ -204,12 +206,15 @@ class Asker:
         self._limited_since = self._limited_since or now
         return now - self._limited_since < self._retry.patience
 
+    def _deadline(self) -> AbstractAsyncContextManager[object]:
+        return NEVER if self.model.ends_within <= self._timeout else asyncio.timeout(self._timeout)
+
     async def _once(self, request: Request, begun: bool) -> Reply:
         await self.gate.enter()
         try:
             if self.stop and not begun:
                 raise Halted
-            async with asyncio.timeout(self._timeout):
+            async with self._deadline():
                 reply = await self.model.ask(request)
         except RateLimited as fault:
             self.gate.complained(fault.retry_after)

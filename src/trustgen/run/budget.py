@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
-from trustgen.core import InputError, Level, Model, Reply, Request, Usage
+from trustgen.core import InputError, Model, Reply, Request, Usage, Wrapped
 from trustgen.store import Spent
 
 from .ask import Halted
@@ -152,7 +152,7 @@ class Purse:
             self._told(self.reason)
 
 
-class Metered:
+class Metered(Wrapped):
     """A model whose calls are counted into a purse as they come back; where the purse is used up, none is begun.
 
     A conversation that has begun is not broken off: its replies so far are paid for and worth nothing without the
@@ -160,19 +160,8 @@ class Metered:
     """
 
     def __init__(self, model: Model, purse: Purse, *, begun: bool = True) -> None:
-        self.uri: str = model.uri
-        self.levels: frozenset[Level] = model.levels
-        self.simulated: bool = model.simulated
-        self.slots: int = model.slots
-        self._model, self._purse, self._begun = model, purse, begun
-
-    async def check(self) -> None:
-        """The model's own."""
-        await self._model.check()
-
-    async def close(self) -> None:
-        """The model's own."""
-        await self._model.close()
+        super().__init__(model, model.uri)
+        self._purse, self._begun = purse, begun
 
     async def ask(self, request: Request) -> Reply:
         """The model's own, counted; a call that fails is a call all the same, and tokens not reported are estimated."""
@@ -180,7 +169,7 @@ class Metered:
             raise Halted
         usage = Usage()
         try:
-            reply = with_usage(await self._model.ask(request), request)
+            reply = with_usage(await self.inner.ask(request), request)
             usage = reply.usage
             return reply
         finally:

@@ -120,7 +120,7 @@ def build(
             tasks=tuple(_entry(task, counts[task.id]) for task in tasks),
             roles=staff.uris if staff else None,
             anchor=anchor,
-            pools={name: about for task in tasks for name, about in getattr(task.records, "manifests", {}).items()},
+            pools={name: about for task in tasks for name, about in task.records.manifests.items()},
             audit=card(writer.cases) | ({"checks": strict.facts()} if strict.facts() else {}),
         )
         if staff:
@@ -158,7 +158,7 @@ def _keep_pictures(writer: EditionWriter, task: Task, case: Case) -> None:
     """Put the pictures that a case shows into the edition; the pool it draws from has them."""
     for image in (part for turn in case.turns for part in turn.parts if isinstance(part, Image)):
         if not writer.has_asset(image.sha256):
-            writer.asset(task.records.asset(image.sha256))  # type: ignore[attr-defined]
+            writer.asset(task.records.asset(image.sha256))
 
 
 def _reject(found: Crafted, reason: str) -> Reject:

@@ -34,8 +34,7 @@ from trustgen.core import (
     user,
 )
 from trustgen.core.records import Weakest
-from trustgen.judge.combine import ByArm
-from trustgen.judge.words import rule_of, words_of
+from trustgen.judge.words import words_of
 from trustgen.stats.calibration import UNREAD, Calibration, Told, counted, weakest
 from trustgen.stats.measure import ClusterMeasure
 from trustgen.store.files import write_json
@@ -128,30 +127,18 @@ def judges_of(tasks: Iterable[Task]) -> list[Judge]:
     """The distinct judges of tasks, those of their arms apart."""
     found: dict[tuple[str, str], Judge] = {}
     for task in tasks:
-        for judge in task.judge.judges if isinstance(task.judge, ByArm) else (task.judge,):
-            found.setdefault((judge.key, reads(judge)), judge)
+        for judge in task.judge.judges:
+            found.setdefault((judge.key, judge.reads), judge)
     return list(found.values())
 
 
 def judges_read(task: Task, measure: Measure) -> list[Judge]:
     """The distinct judges of the arms that a measure of a task reads."""
-    if not isinstance(task.judge, ByArm):
-        return [task.judge]
     arms = measure.arms_read() if isinstance(measure, ClusterMeasure) else (measure.arm,) if measure.arm else ()
     found = {
-        (judge.key, reads(judge)): judge for judge in map(task.judge.of, arms or task.judge.arms) if judge is not None
+        (judge.key, judge.reads): judge for judge in map(task.judge.of, arms or task.judge.arms) if judge is not None
     }
     return list(found.values())
-
-
-def judge_name(judge: Judge) -> str:
-    """What a judge is called."""
-    return str(getattr(judge, "name", type(judge).__name__))
-
-
-def reads(judge: Judge) -> str:
-    """The kind of labelled rows that tell a judge's error."""
-    return str(getattr(judge, "reads", ""))
 
 
 def calibrate(judge: Judge, *, sets: Sequence[LabelSet] = SETS, made: str = "") -> Iterator[Calibration]:
@@ -165,7 +152,7 @@ def calibrate(judge: Judge, *, sets: Sequence[LabelSet] = SETS, made: str = "") 
             rows, sha256 = _load(labels)
         except MissingExtra:
             continue
-        mine = [row for row in rows if row.kind == reads(judge) and row.split in ("", "test")]
+        mine = [row for row in rows if row.kind == judge.reads and row.split in ("", "test")]
         if not mine:
             continue
         words, given = words_of(judge), {row.label for row in mine}
@@ -182,13 +169,13 @@ def calibrate(judge: Judge, *, sets: Sequence[LabelSet] = SETS, made: str = "") 
         for language, found in parts.items():
             head = Calibration(
                 judge=judge.key,
-                name=judge_name(judge),
-                kind=reads(judge),
+                name=judge.title,
+                kind=judge.reads,
                 set=labels.pool,
                 sha256=sha256,
                 language=language,
                 cells=(),
-                right=RIGHT[reads(judge)],
+                right=RIGHT[judge.reads],
                 split=mine[0].split,
                 made=made,
                 folded=folded,
@@ -261,14 +248,14 @@ class Registry:
         """
         if judge is None:
             return []
-        key = (judge.key, reads(judge))
+        key = (judge.key, judge.reads)
         own = [c for c in self._own if (c.judge, c.kind) == key and c.rows >= ENOUGH]
         whole = [c for c in self._found[key] if not c.family and not (c.outside and _one_class(c))]
         return own + sorted(whole, key=lambda c: (c.outside, c.language not in ("all", "en"), -c.rows))
 
     def known(self, judge: Judge) -> list[Calibration]:
         """All that is known of a judge and of the rule in it, by set, language and model family."""
-        keys = {(one.key, reads(one)): None for one in (judge, rule_of(judge))}
+        keys = {(one.key, one.reads): None for one in (judge, judge.first)}
         own = [c for c in self._own if (c.judge, c.kind) in keys and c.rows >= ENOUGH]
         return own + [c for key in keys for c in self._found[key]]
 
@@ -279,7 +266,7 @@ class Registry:
 
     def weakest(self, task: Task, measure: Measure) -> Weakest | None:
         """The least that is known of the judges behind a measure."""
-        by = {judge_name(judge): self.known(judge) for judge in judges_read(task, measure)}
+        by = {judge.title: self.known(judge) for judge in judges_read(task, measure)}
         unknown = tuple(sorted(name for name, known in by.items() if not known))
         return weakest(measure, [one for known in by.values() for one in known], unknown)
 

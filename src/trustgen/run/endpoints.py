@@ -5,13 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from trustgen.core import Adapts, InputError, Manner, Model, Named, Sampling, located
+from trustgen.core import InputError, Model, Sampling
 from trustgen.store import Endpoint, RunManifest
-
-
-def manner_of(model: Model) -> Manner:
-    """How a model is asked, beyond what tasks say."""
-    return model.manner if isinstance(model, Named) else Manner()
 
 
 class Endpoints:
@@ -19,15 +14,14 @@ class Endpoints:
 
     def __init__(self, models: Sequence[Model]) -> None:
         self._models = {model.uri: model for model in models}
-        self._adapting = {model.uri: model for model in models if isinstance(model, Adapts)}
 
     def told(self) -> dict[str, Endpoint]:
         """What the manifest tells of those that go by a name, are asked in a manner, or leave parameters out."""
         found = {}
         for label, model in self._models.items():
-            adapted = dict(self._adapting[label].adapted) if label in self._adapting else {}
-            if isinstance(model, Named) or adapted:
-                found[label] = Endpoint(uri=located(model), manner=manner_of(model), adapted=adapted)
+            told = Endpoint(uri=model.at, manner=model.manner, adapted=dict(model.adapted))
+            if told != Endpoint(uri=label):
+                found[label] = told
         return found
 
     def of(self, label: str) -> Endpoint:
@@ -40,25 +34,23 @@ class Endpoints:
             if before is None or label not in before.models:
                 continue
             was = before.endpoints.get(label, Endpoint(uri=label))
-            if (was.uri, was.manner) != (located(model), manner_of(model)):
+            if (was.uri, was.manner) != (model.at, model.manner):
                 asked = f"{was.uri} ({was.manner})" if str(was.manner) else was.uri
                 raise InputError(
                     f"run `{folder}` asked `{label}` as {asked}: ask it so again, or give what is asked now "
                     "another name (--model NAME=URI)"
                 )
-            if label in self._adapting:
-                self._adapting[label].adapted.update(was.adapted)
+            model.adapt(was.adapted)
 
     def adapted(self, label: str) -> Mapping[str, str]:
         """Parameters that a model leaves out or sends under another name."""
-        model = self._adapting.get(label)
-        return model.adapted if model else {}
+        return self._models[label].adapted
 
     def draws_differ(self, repeats: int, samplings: Iterable[Sampling]) -> None:
         """Raise `InputError` for several draws of a case at temperature 0: they would be the same, and tell nothing."""
         samplings = tuple(samplings)
         for label, model in self._models.items() if repeats > 1 else ():
-            if not model.simulated and any(not manner_of(model).over(sampling).temperature for sampling in samplings):
+            if not model.simulated and any(not model.manner.over(sampling).temperature for sampling in samplings):
                 raise InputError(
                     f"--repeats {repeats}: `{label}` is asked at temperature 0, where every draw is the same: give "
                     "--temperature more than 0"
@@ -71,4 +63,4 @@ def renamed(adapted: Mapping[str, str], known: Mapping[str, str]) -> str:
     return ", ".join(f"`{name}` as `{other}`" if other not in ("", "on") else f"`{name}`" for name, other in new)
 
 
-__all__ = ["Endpoints", "manner_of", "renamed"]
+__all__ = ["Endpoints", "renamed"]

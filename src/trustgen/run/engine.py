@@ -30,7 +30,6 @@ from trustgen.core import (
     Task,
     Verdict,
     digest,
-    located,
     named,
     underlying,
 )
@@ -140,14 +139,14 @@ class Engine:
 
     def _nobody_grades_itself(self) -> None:
         """A model under test neither writes nor judges its own test."""
-        tested = {underlying(located(model)) for model in self.models.values()}
+        tested = {underlying(model.at) for model in self.models.values()}
         for role, uri in self.edition.manifest.roles.items():
             if underlying(uri) in tested:
                 raise InputError(
                     f"`{uri}` was the `{role}` of this edition and cannot be measured on it: build one with another "
                     f"--role {role}=URI"
                 )
-        nobody_judges_itself(self.roles, map(located, self.models.values()))
+        nobody_judges_itself(self.roles, (model.at for model in self.models.values()))
 
     def _money_can_be_counted(self, uris: Iterable[str]) -> None:
         """A cap in money needs to know what every model costs: one that did not would never be reached."""

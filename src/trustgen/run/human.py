@@ -46,7 +46,6 @@ from .review import (
     ReviewPlan,
     all_settled,
     declines,
-    judge_of,
     kind_of,
     kit_of,
     read_plan,
@@ -187,7 +186,7 @@ def _by_people(
         if verdict is None or known is None or verdict.outcome != Outcome.UNPARSED:
             continue
         case = cases[pick.case]
-        judge = judge_of(tasks[pick.task], case.arm)
+        judge = tasks[pick.task].judge.of(case.arm)
         scores = vocabulary(judge, case)
         if known.label not in scores or (scores[known.label] is None and not declines(judge, known.label)):
             continue
@@ -228,12 +227,12 @@ def _calibrations(
         if not pick.even or verdict is None or known is None or not (told := _told(pick.response, known)):
             continue
         case = cases[pick.case]
-        judge = judge_of(tasks[pick.task], case.arm)
+        judge = tasks[pick.task].judge.of(case.arm)
         if judge is None:
             continue
         kind, scores, words = kind_of(judge), vocabulary(judge, case), words_of(judge)
         key = (judge.key, kind)
-        names[key] = str(getattr(judge, "name", ""))
+        names[key] = judge.name
         # Labels whose worth goes by the case are told as right or wrong: "B" is right here and wrong there.
         by_score = words is not None and not words.positive
         nobody = words is None and scores.get(told, 0.0) is None and told not in NO_ANSWER

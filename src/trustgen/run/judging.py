@@ -126,7 +126,7 @@ class Judges:
 
         A response that could not be judged because a role was stopped ends as `error` and is judged on resume.
         """
-        if not (self._staff and getattr(task.judge, "asks", False)):
+        if not (self._staff and task.judge.asks):
             return verdict(task, case, response), ""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, self._waited, task, case, response)

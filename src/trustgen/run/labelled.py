@@ -22,7 +22,7 @@ from trustgen.stats.measure import ClusterMeasure
 from trustgen.stats.planned import Planned
 from trustgen.stats.predicted import Predicted, predicted_rate
 
-from .review import Cell, Pick, Pooled, ReviewPlan, contradicted, judge_of, vocabulary
+from .review import Cell, Pick, Pooled, ReviewPlan, contradicted, vocabulary
 
 NEEDED = 0.8
 """Share of the picks behind an estimate that must be settled before anything is said."""
@@ -67,7 +67,7 @@ def columns_of(
         if pick is None:
             continue
         case, known = cases[pooled.case], settled.get(pooled.response)
-        judge = judge_of(task, case.arm)
+        judge = task.judge.of(case.arm)
         made.offered[at] = vocabulary(judge, case)
         if known and known.label:
             worth = made.offered[at].get(known.label)

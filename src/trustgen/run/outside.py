@@ -21,7 +21,7 @@ from trustgen.judge.words import NOTHING, Words, offered, table, words_of
 from trustgen.stats.calibration import NO_ANSWER, Calibration, Told, counted
 from trustgen.store.files import write_json
 
-from .calibrate import RIGHT, judge_name, paired, reads
+from .calibrate import RIGHT, paired
 
 PLACE = files("trustgen.run") / "outside.json"
 
@@ -136,7 +136,7 @@ def _distinct(name: str, rows: Iterable[Row]) -> Labelled:
 def fits(judge: Judge, labels: Labelled) -> bool:
     """Whether a set can be held against a judge without being asked: it knows its labels, and has what it reads."""
     words = words_of(judge)
-    if words is None or not words.rows or RIGHT.get(reads(judge), words.positive) != words.positive:
+    if words is None or not words.rows or RIGHT.get(judge.reads, words.positive) != words.positive:
         return False
     known = {label for label in labels.labels if words.told(label) not in ("", *NO_ANSWER)}
     return len(known) >= min(2, len(labels.labels)) and all(
@@ -151,7 +151,7 @@ def hold(judge: Judge, labels: Labelled, made: str = "") -> Held:
     """
     words = words_of(judge)
     if words is None:
-        raise InputError(f"`{judge_name(judge)}` says nowhere which labels it may give: it cannot be held against rows")
+        raise InputError(f"`{judge.title}` says nowhere which labels it may give: it cannot be held against rows")
     known = {words.told(label) for label in labels.labels}
     folded = {label: told for label, told in words.folded.items() if label not in known}
     pairs: dict[tuple[str, str], list[Told]] = defaultdict(list)
@@ -177,8 +177,8 @@ def _head(judge: Judge, words: Words, labels: Labelled, made: str) -> Calibratio
     first = labels.rows[0]
     return Calibration(
         judge=judge.key,
-        name=judge_name(judge),
-        kind=reads(judge),
+        name=judge.title,
+        kind=judge.reads,
         set=labels.name,
         sha256=digest(sorted((row.prompt, row.reply, row.label) for row in labels.rows)),
         language="all",
@@ -206,7 +206,7 @@ def _left_out(judge: Judge, labels: Labelled, strange: Counter[str], whole: Cali
 
 def words_name(judge: Judge) -> str:
     """A judge's name, short."""
-    return judge_name(judge).partition(" → ")[0]
+    return judge.title.partition(" → ")[0]
 
 
 def _pair(judge: Judge, words: Words, folded: Mapping[str, str], row: Row, name: str) -> tuple[str, str] | None:

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
 
-from trustgen.core import Case, Judge, Model, Named, Response, Sampling, Task, Text, Turn, located, named
-from trustgen.judge.combine import ByArm
-from trustgen.judge.ladder import Ladder
+from trustgen.core import Case, Model, Response, Sampling, Task, Text, Turn, named
 from trustgen.judge.model import SAMPLING, TRIES, Judging
 from trustgen.models import open_model
 from trustgen.store import Edition, Spent, drawn
@@ -184,7 +182,7 @@ def plan(
         price = prices.get(uri) or prices.get(model.uri)
         found.append(_of_model(model, uri, edition, counts, price, settings, tried, compared))
     for role, model in bound.items():
-        price = prices.get(model.uri) or prices.get(located(model))
+        price = prices.get(model.uri) or prices.get(model.at)
         found.append(_of_judge(role, model, counts, price, settings, compared))
     return found
 
@@ -217,7 +215,7 @@ def _counts(edition: Edition, roles: Mapping[str, str], width: float | None) -> 
             count.first.add(case)
         if count.task.measures[count.task.headline].arm in ("", case.arm):
             count.counted.add(case.cluster)
-        for asked in _judging(count.task.judge, case.arm):
+        for asked in count.task.judge.asking(case.arm):
             _judged(count, asked, case)
     return counts
 
@@ -331,8 +329,6 @@ def _at_once(model: Model, settings: Settings) -> tuple[int, int]:
 
 def _most(model: Model, cap: int) -> int:
     """The most tokens of a reply where a task caps answers so, with the room that this model has for thoughts."""
-    if not isinstance(model, Named):
-        return cap
     asked = model.manner.over(Sampling(max_tokens=cap))
     return asked.max_tokens + asked.thinking
 
@@ -349,17 +345,6 @@ def _latency(reply: Span, *, simulated: bool) -> Span:
 
 
 # ── judges ──────────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def _judging(judge: Judge | None, arm: str) -> Iterator[Judging]:
-    """The rungs that ask models about cases of an arm."""
-    if isinstance(judge, Judging):
-        yield judge
-    elif isinstance(judge, Ladder):
-        for rung in judge.rungs:
-            yield from _judging(rung, arm)
-    elif isinstance(judge, ByArm):
-        yield from _judging(judge.of(arm), arm)
 
 
 def _judged(count: Count, judging: Judging, case: Case) -> None:

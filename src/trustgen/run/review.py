@@ -20,7 +20,6 @@ import msgspec
 
 from trustgen.core import Case, InputError, Judge, Kit, Outcome, Response, Task, Verdict, named, unit
 from trustgen.judge import Rubric, rubric, rubrics
-from trustgen.judge.combine import ByArm
 from trustgen.judge.rubric import REFUSED
 from trustgen.judge.words import offered, words_of
 from trustgen.stats.agreement import HumanLabel, Settled, settle
@@ -226,22 +225,9 @@ def _now() -> str:
 # ── labels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def judge_of(task: Task, arm: str) -> Judge | None:
-    """The judge that rules on an arm of a task."""
-    return task.judge.of(arm) if isinstance(task.judge, ByArm) else task.judge
-
-
-def _rungs(judge: Judge | None) -> tuple[Any, ...]:
-    return tuple(getattr(judge, "rungs", (judge,)))
-
-
-def kind_of(judge: Judge | None) -> str:
+def kind_of(judge: Judge) -> str:
     """What a judge reads, in the words of labelled sets: `answer`, `choice`, `refusal` …; "" where it does not say."""
-    for rung in _rungs(judge):
-        told = str(getattr(rung, "reads", "") or getattr(rung, "name", ""))
-        if told:
-            return told
-    return ""
+    return next((told for rung in judge.rungs if (told := rung.reads or rung.name)), "")
 
 
 def vocabulary(judge: Judge | None, case: Case) -> dict[str, float | None]:
@@ -265,7 +251,9 @@ def question(judge: Judge | None) -> str:
 
 def _rubric_of(judge: Judge | None) -> Rubric | None:
     """A judge's own rubric, or the one of the kind that it reads."""
-    own: Rubric | None = next((r.rubric for r in _rungs(judge) if hasattr(r, "rubric")), None)
+    if judge is None:
+        return None
+    own: Rubric | None = judge.rubric
     return rubric(kind_of(judge)) if own is None and kind_of(judge) in rubrics() else own
 
 
@@ -326,7 +314,7 @@ def readings(folder: Path, tasks: dict[str, Task], picks: Sequence[Pick]) -> dic
     for response in run.responses():
         if (pick := wanted.get(response.key)) is not None:
             case, task = cases[pick.case], tasks[pick.task]
-            judge = judge_of(task, case.arm)
+            judge = task.judge.of(case.arm)
             sensitive = task.card.dimension == "safety"
             found[pick.response] = Reading(pick, case, response, vocabulary(judge, case), sensitive, question(judge))
     return found

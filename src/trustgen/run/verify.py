@@ -84,7 +84,7 @@ def _undrawn(edition: Edition, tasks: dict[str, Task]) -> tuple[int, list[str]]:
     drawn: dict[str, set[str]] = {}
     for entry in edition.manifest.tasks:
         records = tasks[entry.id].records
-        now = getattr(records, "manifests", {})
+        now = records.manifests
         then = {name: edition.manifest.pools.get(name) for name in now}
         if records.pool != entry.pool:
             notes.append(f"{entry.id}: its pool `{entry.pool}` is not at hand, so its choice is not checked")

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from trustgen.core import Bound, InputError, Kit, Record, Source, keyed
+from trustgen.core import Bound, InputError, Kit, Pool, Record, Source, keyed
 
 from .agents import Agent, ByModel, Memory, Persona, Policy
 from .measures import validity
@@ -67,7 +67,7 @@ def discussion(draw: Random) -> Staged:
 
 
 @dataclass(frozen=True)
-class ScenePool:
+class ScenePool(Pool):
     """Scenes of one kind, made one by one without end. `role` names who plays the agents; "" is by rule."""
 
     name: str
@@ -76,10 +76,6 @@ class ScenePool:
     role: str = ""
     window: int = 12
     bound: Bound | None = None
-
-    @property
-    def size(self) -> None:
-        """None: there is no end."""
 
     @property
     def manifest(self) -> dict[str, str | int]:

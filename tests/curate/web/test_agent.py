@@ -30,6 +30,7 @@ from trustgen.core import (
     Unusable,
     Usage,
 )
+from trustgen.core import Model as Asked
 from trustgen.curate.pool import Selection
 from trustgen.curate.web import Limits, SearXNG, Wanted, Web, WebPool
 from trustgen.run.roles import Archive, Staff
@@ -86,17 +87,11 @@ class Writer:
         return Reply(self.say(turns[-1].text, sampling))
 
 
-class Model(Writer):
+class Model(Writer, Asked):
     """The same as a model that the engine can bind."""
-
-    async def check(self) -> None:
-        pass
 
     async def ask(self, request: Request) -> Reply:  # type: ignore[override]
         return Reply(self.say(request.turns[-1].text, request.sampling), usage=Usage(5, 7), seconds=0.1)
-
-    async def close(self) -> None:
-        pass
 
 
 @pytest.fixture

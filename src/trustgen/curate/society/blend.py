@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import cycle, islice
 
-from trustgen.core import InputError, Record
-from trustgen.curate.pool import Pool, Selection
+from trustgen.core import InputError, Pool, Record
+from trustgen.curate.pool import Selection
 
 
 class Blend(Selection):

@@ -22,6 +22,8 @@ from trustgen.core import (
     Bound,
     InputError,
     Kit,
+    Pool,
+    PoolManifest,
     Prompts,
     Record,
     Sampling,
@@ -31,7 +33,6 @@ from trustgen.core import (
     keyed,
     structured,
 )
-from trustgen.curate.pool import Manifest
 from trustgen.curate.rows import Fault
 
 from .addresses import Lookup, system_lookup
@@ -70,7 +71,7 @@ class _Queries(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class WebPool:
+class WebPool(Pool):
     """Records read from web pages about a `topic`, each with its page as source.
 
     `fields` are what a record holds, by name; beside them it has `quotes` (field: the words of the page) and `date`
@@ -123,7 +124,7 @@ class WebPool:
         """None: nobody knows how many there are."""
 
     @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> PoolManifest:
         """Source, licence and size."""
         origin = f"web pages found by {self.engine.name} ({self.engine.base})"
         return {"origin": origin, "revision": "live", "licence": self.licence, "rows": "as many as are found"}

@@ -17,8 +17,8 @@ from importlib.resources import files
 
 import msgspec
 
-from trustgen.core import Record, in_turn
-from trustgen.curate import Manifest, Pool, Selection, open_pool
+from trustgen.core import PoolManifest, Record, in_turn
+from trustgen.curate import Pool, Selection, open_pool
 from trustgen.curate.pool import rank
 from trustgen.judge.reading import words
 
@@ -115,7 +115,7 @@ def _barred(low: str) -> bool:
     return _CHILD.search(low) is not None and _SEXUAL.search(low) is not None
 
 
-class Requests:
+class Requests(Pool):
     """The pool: requests with their leaf, group and transform."""
 
     name = NAME
@@ -147,7 +147,7 @@ class Requests:
         return len(self.placed)
 
     @property
-    def manifest(self) -> Manifest:
+    def manifest(self) -> PoolManifest:
         """Sources and size."""
         parts = [pool.manifest for pool in self.pools]
         told = {
