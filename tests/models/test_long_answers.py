@@ -11,7 +11,7 @@ from trustgen.core import Sampling
 from trustgen.models.openai_api import LONG, LONGEST_BODY, SHORT_BODY, longest_body
 
 ASK = """
-import asyncio, json, resource, sys, threading, time
+import asyncio, json, resource, socket, sys, threading, time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 size, at_once, most = map(int, sys.argv[1:])
@@ -41,6 +41,7 @@ class Handler(BaseHTTPRequestHandler):
 
 server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
 server.daemon_threads = True
+server.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 16)  # what the system holds, nobody has taken
 threading.Thread(target=server.serve_forever, daemon=True).start()
 from trustgen.core import ModelFault, ModelOptions, Request, Sampling, user
 from trustgen.models import open_model

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from trustgen.core import Direction, InputError, Reply, Sampling, Turn, registry
 from trustgen.core.registry import load, names
 from trustgen.judge import Judging, matches, refuses, rubric, yes_no
-from trustgen.run.calibrate import Registry, calibrate, judges_of, judges_read, keep, reads, shipped
+from trustgen.run.calibrate import Registry, calibrate, judges_of, judges_read, keep, shipped
 from trustgen.stats import accuracy, flip_rate
 from trustgen.stats.share import score_among
 
@@ -46,10 +46,10 @@ def test_an_arm_has_the_calibration_of_its_own_judge() -> None:
 def test_a_measure_of_several_arms_has_the_judges_of_these() -> None:
     facts = load("task", "llm.truthfulness.facts")()
     higher = Direction.HIGHER
-    assert [reads(j) for j in judges_read(facts, score_among(arms=("open",), direction=higher))] == ["answer"]
-    assert [reads(j) for j in judges_read(facts, flip_rate("open", ("mcq",)))] == ["answer", "choice"]
+    assert [j.reads for j in judges_read(facts, score_among(arms=("open",), direction=higher))] == ["answer"]
+    assert [j.reads for j in judges_read(facts, flip_rate("open", ("mcq",)))] == ["answer", "choice"]
     assert len(judges_read(facts, flip_rate("open"))) == len(judges_of([facts])) > 2
-    assert [reads(j) for j in judges_read(load("task", "llm.safety.over_refusal")(), accuracy())] == ["refusal"]
+    assert [j.reads for j in judges_read(load("task", "llm.safety.over_refusal")(), accuracy())] == ["refusal"]
 
 
 def test_a_judge_without_labelled_rows_is_uncalibrated() -> None:
@@ -94,7 +94,7 @@ def test_what_is_kept_is_found_by_key(tmp_path: Path) -> None:
     (path,) = keep(made, tmp_path)
     assert path.name == f"{judge.key}.json"
     assert Registry(tmp_path).of(judge) == made
-    assert reads(judge) == "answer"
+    assert judge.reads == "answer"
 
 
 def test_enough_labels_of_a_runs_own_replies_go_first() -> None:

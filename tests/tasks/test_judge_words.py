@@ -13,7 +13,7 @@ from trustgen.core.registry import names
 from trustgen.judge import ladder, matches, refuses, stated
 from trustgen.judge.reading import RuleJudge
 from trustgen.judge.words import Words, offered, table, words_of
-from trustgen.run.review import judge_of, question, vocabulary
+from trustgen.run.review import question, vocabulary
 
 TASKS = names("task")
 MODELS = ("perfect", "worst", "random", "refuser")
@@ -25,7 +25,7 @@ def test_every_label_that_a_judge_gives_is_offered_with_its_score(id: str) -> No
     made = task(id, 4)
     for model in MODELS:
         for case, ruling in ruled(id, model, cases(id, 4)):
-            judge = judge_of(made, case.arm)
+            judge = made.judge.of(case.arm)
             words, labels = words_of(judge), vocabulary(judge, case)
             assert words is not None, case.arm
             assert question(judge).endswith(("?", ")")), question(judge)
