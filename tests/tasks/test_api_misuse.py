@@ -11,9 +11,8 @@ from answers import cases, measured, task
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from trustgen.core import Direction, Expect, InputError, Outcome, Record, Reply, Response, Source, user
+from trustgen.core import Direction, Expect, InputError, Outcome, Record, Reply, Response, Source, expand, user
 from trustgen.core.records import Case
-from trustgen.core.task import expand
 from trustgen.curate.apis import apis
 from trustgen.stats import Grade, Grades
 from trustgen.stats.share import label_share

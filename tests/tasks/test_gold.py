@@ -10,8 +10,7 @@ import pytest
 from answers import cases, task
 from scipy.stats import chisquare
 
-from trustgen.core import LETTERS, Case, Record, golden_digest, listed
-from trustgen.core.task import expand
+from trustgen.core import LETTERS, Case, Record, expand, golden_digest, listed
 from trustgen.curate.people import KINDS
 from trustgen.judge import Reading
 

@@ -10,8 +10,7 @@ from datetime import date
 import pytest
 from answers import cases, graded, measured, task
 
-from trustgen.core import Case, Expect, Outcome, Record, Reply, Response, Source, user
-from trustgen.core.task import expand
+from trustgen.core import Case, Expect, Outcome, Record, Reply, Response, Source, expand, user
 from trustgen.curate.clients import DATA, MONTHS, POSITIONS, spelt
 from trustgen.curate.flows import norms
 from trustgen.curate.sought import ABOUT, bank, groups

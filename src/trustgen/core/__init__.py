@@ -19,10 +19,11 @@ from .errors import (
     UnknownName,
     Unusable,
 )
-from .expand import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary, crafted, expand
+from .expand import crafted, expand, golden_digest
 from .ids import canonical, digest
 from .judge import Judge, Ruling
 from .kit import BARE, CRAFTING, NOTHING_GRANTED, Bound, Cache, Forgets, Granted, Kit, named, structured
+from .making import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary
 from .models import (
     Layer,
     Level,
@@ -65,7 +66,7 @@ from .records import (
     system,
     user,
 )
-from .task import Card, Measure, Task, TaskFactory, golden_digest, task
+from .task import Card, Measure, Task, TaskFactory, task
 
 __all__ = [
     "BARE",

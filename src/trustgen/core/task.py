@@ -14,10 +14,9 @@ from typing import Any, Protocol
 import msgspec
 
 from .errors import InputError
-from .expand import Drafted, Lost, Vary, expand
-from .ids import digest
 from .judge import Judge
 from .kit import BARE, Kit
+from .making import Drafted, Lost, Vary
 from .models import Level
 from .pool import Records
 from .records import Case, Direction, Record, Sampling
@@ -156,11 +155,3 @@ def task(*, version: str, id: str = "") -> Callable[[Callable[..., Task]], TaskF
         return TaskFactory(make, version, id or place)
 
     return wrap
-
-
-def golden_digest(made: Task, salt: str = "golden") -> str:
-    """A hash over a task's cases under one salt and its judge: it changes when a prompt, a draw or a rule does."""
-    cases: list[str] = []
-    for record in made.records.select(salt):
-        cases += (case.id for case in expand(made, record, salt))
-    return digest(cases, made.judge.key, made.sampling)
