@@ -20,11 +20,11 @@ from .errors import (
     Unusable,
 )
 from .expand import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary, crafted, expand
-from .ids import canonical, digest
+from .ids import digest
 from .kit import BARE, CRAFTING, NOTHING_GRANTED, Bound, Cache, Forgets, Granted, Kit, named, structured
 from .models import Adapts, Level, Manner, Model, ModelOptions, Named, Opener, Request, located, underlying
 from .options import LETTERS, listed
-from .outcomes import OUTCOMES, RETRIED, Outcome, tally
+from .outcomes import OUTCOMES, Outcome
 from .prompts import Prompt, Prompts
 from .records import (
     BadRow,
@@ -58,7 +58,6 @@ __all__ = [
     "LETTERS",
     "NOTHING_GRANTED",
     "OUTCOMES",
-    "RETRIED",
     "TRIES",
     "Adapts",
     "BadRow",
@@ -126,7 +125,6 @@ __all__ = [
     "Verdict",
     "Vote",
     "assistant",
-    "canonical",
     "crafted",
     "digest",
     "expand",
@@ -139,7 +137,6 @@ __all__ = [
     "response_key",
     "structured",
     "system",
-    "tally",
     "task",
     "underlying",
     "unit",

@@ -8,8 +8,6 @@ from typing import Any
 
 from .errors import InputError, UnknownName
 
-KINDS = ("task", "model", "pool")
-
 
 @cache
 def _points(kind: str) -> dict[str, EntryPoint]:
