@@ -16,7 +16,8 @@ import numpy as np
 from scipy.optimize import minimize
 from test_labelled import as_crafted, rows
 
-from trustgen.audit import answers, auditor, doubt, evidence, meaning
+from trustgen.audit import auditor
+from trustgen.audit.wording import doubt, evidence, meaning
 
 SETS = ("dev.jsonl", "held_out.jsonl")
 STRENGTH = 10.0  # of the ridge on the weights, signs scaled to variance 1
@@ -37,12 +38,10 @@ def table(names: tuple[str, ...] = SETS):
             if row["page"] or row["fault"] == "injected" or auditor._reshaped(made.case, made.base):
                 continue
             before, after = auditor._before(made), made.case.question
-            named = "" if before == answers.words_of(made.record) else before
-            absent = answers.subject_lost(made.record, named, auditor._all(made.case))
             pair = evidence.paired(before, after)
             hard = meaning.hard(pair)
             other = row["fault"] in ("meaning", "off_topic")
-            found.append((doubt.signs(pair, absent), other, row, hard, before, after))
+            found.append((doubt.signs(pair, auditor._absent(made, before)), other, row, hard, before, after))
     return found
 
 

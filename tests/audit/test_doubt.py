@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustgen.audit.doubt import Absent, doubt, doubted, signs, weights
-from trustgen.audit.evidence import paired
-from trustgen.audit.in_place import changed_in_place
+from trustgen.audit.wording.doubt import Absent, doubt, doubted, signs, weights
+from trustgen.audit.wording.evidence import paired
+from trustgen.audit.wording.in_place import changed_in_place
 
 ASKED = "Which river flows through the city of Cairo?"
 SIGNS = sorted(weights().signs)

@@ -5,7 +5,7 @@ Written after the rules; two rules were mended on them since, the weights were n
 
 from __future__ import annotations
 
-from trustgen.audit.meaning import changed_meaning
+from trustgen.audit.wording.meaning import changed_meaning
 from trustgen.stats import wilson
 
 REWORDED = (

@@ -16,7 +16,6 @@ from trustgen.audit.labels import (
     balance_p,
     flip_matrix,
     gold_of,
-    holm,
     longest_excess,
     majority,
     minority,
@@ -63,13 +62,6 @@ def test_gold_that_is_always_longest_shows() -> None:
     fair = [[Gold(0, 4, 1)]] * 10 + [[Gold(0, 4, 0)]] * 30
     assert longest_excess(fair)[0] == pytest.approx(0.0)
     assert math.isnan(longest_excess([[Gold(0, 4, -1)]] * 50)[0])
-
-
-def test_holm_by_hand() -> None:
-    assert holm({"a": 0.01, "b": 0.04, "c": 0.03}) == pytest.approx({"a": 0.03, "b": 0.06, "c": 0.06})
-    adjusted = holm({"a": 0.01, "b": math.nan})
-    assert adjusted["a"] == 0.01
-    assert math.isnan(adjusted["b"])
 
 
 # ── human and generated labels ──────────────────────────────────────────────────────────────────────────────────────

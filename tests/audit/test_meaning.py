@@ -5,13 +5,17 @@ The pairs are not those of the labelled set.
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustgen.audit.meaning import changed_claim, changed_meaning
-from trustgen.audit.names import akin
+from trustgen.audit import wording
 from trustgen.audit.reading import base, read
+from trustgen.audit.wording.meaning import changed_claim, changed_meaning
+from trustgen.audit.wording.names import akin
 
 SAME = (
     ("Who wrote the novel Emma?", "Emma is a novel by which author?"),
@@ -164,3 +168,10 @@ def test_every_text_can_be_read_and_is_its_own_paraphrase(text: str) -> None:
     reading = read(text)
     assert len(reading.tokens) == len(reading.written)
     assert set(reading.firm_numbers) <= set(reading.numbers) <= set(reading.tokens)
+
+
+def test_the_rest_of_the_audit_knows_only_the_door() -> None:
+    """What stands behind `audit.wording` is frozen: nothing else may come to lean on it."""
+    root = Path(wording.__file__).parents[1]
+    others = [path for path in root.glob("*.py") if re.search(r"wording\.\w+ import", path.read_text("utf-8"))]
+    assert not others

@@ -15,7 +15,8 @@ from trustgen.audit.sampled import Passage
 from trustgen.audit.shift import (
     attributes,
     binned,
-    contamination,
+    covered,
+    gram_marks,
     js_distance,
     one_each,
     permutation_p,
@@ -159,14 +160,14 @@ def test_what_was_published_is_found_word_for_word() -> None:
     said = [f"In which year did the ferry of town number {i} first cross the wide river there?" for i in range(40)]
     cases = [Passage(text, str(i)) for i, text in enumerate(said)]
     published = [f"Some prose before it. {text.upper()} And more after it." for text in said[:10]]
-    found = contamination(cases, iter(published))
+    found = covered(cases, gram_marks(cases, iter(published)))
     assert found.held.value == pytest.approx(0.25)
     assert found.held.low < 0.25 < found.held.high
     assert found.covered > 0.25  # the rest shares runs of eight words with the ten
-    assert contamination(cases, iter(["nothing of the kind"])).held.value == 0.0
+    assert covered(cases, gram_marks(cases, ["nothing of the kind"])).held.value == 0.0
 
 
 def test_a_short_text_counts_when_it_stands_there_as_a_whole() -> None:
     cases = [Passage("Who built it?", "1"), Passage("Who sold it?", "2")]
-    assert contamination(cases, ["and then they asked who built it and why"]).held.value == 0.5
-    assert contamination([], ["x"]).covered != contamination([], ["x"]).covered  # nan over nothing
+    assert covered(cases, gram_marks(cases, ["and then they asked who built it and why"])).held.value == 0.5
+    assert math.isnan(covered([], set()).covered)

@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from patterned import BLANKS, grows, parts, patterns
 
-from trustgen.audit import dialogue, exchanges, reading, shift
+from trustgen.audit import dialogue, reading, shift
+from trustgen.audit.wording import exchanges
 from trustgen.core import Reply, keyed
 from trustgen.core.injected import injected, tight
 from trustgen.curate.grounding import ungrounded

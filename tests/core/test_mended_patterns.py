@@ -12,7 +12,7 @@ from every import every_pattern
 
 _CODE = "judge.code._SIGNS"
 WAS: dict[str, tuple[str, str]] = {  # a pattern's name, what tells it from others of its table, and its old text
-    "audit.exchanges._BY_WHOM": (
+    "audit.wording.exchanges._BY_WHOM": (
         "by",
         r"\bbe (\w+)\b.{0,300}\bby (?:whom|who|what|which)|\bby (?:whom|who|what|which \w+) be .*?(\w+)(?: |$)",
     ),

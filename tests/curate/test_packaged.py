@@ -10,17 +10,18 @@ import re
 import sys
 from collections import Counter
 from datetime import date
-from importlib.metadata import version
+from importlib.metadata import entry_points, version
 
 import pytest
 
 from trustgen.core import MissingExtra, Record
-from trustgen.curate import dates, packaged
+from trustgen.curate import dates, labelled, packaged
 from trustgen.curate.facts import ENOUGH, holds, plain
 from trustgen.curate.pool import rank
 
 LIVE = {"graph.wikidata"}
-POOLS = {name: getattr(packaged, attribute) for name, attribute in packaged.names().items() if name not in LIVE}
+POINTS = [p for p in entry_points(group="trustgen.pools") if p.module == packaged.__name__ and p.name not in LIVE]
+POOLS = {point.name: point.load() for point in POINTS} | {"labels.refusals": labelled.refusals}
 FACTS = ("facts.elements", "facts.cities", "facts.country_codes", "facts.holidays")
 RECORDS: dict[str, list[Record]] = {name: list(made.draw("s")) for name, made in POOLS.items()}
 ANSWERS = {(r["relation"], r["subject"]): r["answer"] for name in FACTS for r in RECORDS[name]}

@@ -8,8 +8,9 @@ from scipy.stats import chisquare
 
 from trustgen.core import Record
 from trustgen.curate import people, pool
-from trustgen.curate.people import GROUPS, KINDS, MERITS, ORIGINS, Criterion, first_names, last_names, make
+from trustgen.curate.people import GENDERS, KINDS, MERITS, ORIGINS, Criterion, first_names, last_names, make
 
+GROUPS = tuple(f"{origin}_{gender}" for origin in ORIGINS for gender in GENDERS)
 N = 3000
 RECORDS = list(pool("people.applicants", n=N).select("s"))
 

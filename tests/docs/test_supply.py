@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from trustgen.audit import likeness
+from trustgen.audit.wording import likeness
 from trustgen.core import InputError, MissingExtra
 from trustgen.models import known
 

@@ -125,7 +125,7 @@ def neighbours(models: int, boards: int, n: int) -> tuple[float, float]:
         for a, b in pairwise(sorted(columns)):
             told.append(not letters[a] & letters[b])
             shared = float((columns[a].score != columns[b].score).mean())
-            power.append(float(paired_power(n, 0.05, max(shared, 0.05), level=1 - 0.05 / tests)))
+            power.append(paired_power(n, 0.05, max(shared, 0.05), level=1 - 0.05 / tests))
     return float(np.mean(told)), float(np.mean(power))
 
 

@@ -12,13 +12,13 @@ import made_run
 import numpy as np
 import pytest
 from made_run import COWARD, FACTS, HIRING, LEANING, MODELS, REMOTE, SHIFTS, SMALL, make_run
+from scipy.stats import norm
 from test_report_compare import graded_rows
 
 from trustgen.report import compare_models, leaderboard, print_comparison, print_leaderboard
 from trustgen.report.compare import Pairing, differences
-from trustgen.report.family import size
 from trustgen.stats import accuracy
-from trustgen.stats.power import clusters_to_show, connor_cases
+from trustgen.stats.power import clusters_to_show
 
 
 def pair(gains: int, losses: int, n: int) -> Pairing:
@@ -61,7 +61,6 @@ def test_a_run_of_two_models_has_one_test_a_headline(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run", n=10, models=(REMOTE, SMALL))
     assert {row.family for row in compare_models(folder, REMOTE, SMALL)} == {4}
     assert leaderboard([folder]).family == 4
-    assert size(5, 4) == 40
 
 
 def test_the_family_is_what_was_planned_even_where_nothing_could_be_tested(
@@ -107,6 +106,12 @@ def test_one_difference_of_two_large_ones_is_never_called_equal() -> None:
     row = differences([Pairing("t", "T", "accuracy", accuracy(), one, other)])[0]
     assert (row.a, row.b, row.verdict) == (0.25, 1.0, "not shown")
     assert row.needed > row.clusters == 4
+
+
+def connor_cases(difference: float, discordance: float, level: float = 0.95) -> float:
+    """Cases for McNemar's test with a power of .8: (z·√D + z_β·√(D − d²))²/d² (Connor 1987)."""
+    z, z_beta = norm.ppf((1 + level) / 2), norm.ppf(0.8)
+    return ((z * math.sqrt(discordance) + z_beta * math.sqrt(discordance - difference**2)) / difference) ** 2
 
 
 @pytest.mark.parametrize(("gains", "losses", "n"), [(24, 12, 400), (60, 45, 500), (30, 20, 200)])

@@ -19,7 +19,7 @@ from trustgen.report.compare import Pairing, differences, worst_loss
 from trustgen.report.family import verdict
 from trustgen.stats import Grades, accuracy, all_right, flip_rate, gap
 from trustgen.stats.multiplicity import benjamini_hochberg
-from trustgen.stats.power import discordance, paired_cases, paired_power
+from trustgen.stats.power import discordance, paired_power
 from trustgen.stats.share import CaseShare
 from trustgen.store import NotApplicable, RunFolder
 
@@ -179,7 +179,20 @@ def test_a_share_has_an_effect_with_its_word(run: Path) -> None:
     assert facts.h == pytest.approx(2 * (math.asin(math.sqrt(rows[FACTS].b)) - math.asin(math.sqrt(rows[FACTS].a))))
     assert (facts.word, facts.words) == ("large", "Cohen 1988")
     assert facts.low < facts.h < facts.high < 0
-    assert rows[HIRING].size is None, "a ratio of groups is no share"
+    assert (rows[HIRING].size, rows[HIRING].ratios) == (None, ()), "a ratio of groups is no share"
+
+
+def test_a_share_has_its_ratios_both_ways(run: Path) -> None:
+    there, back = (compare_models(run, *pair)[0] for pair in ((REMOTE, SMALL), (SMALL, REMOTE)))
+    risk, odds = there.ratios
+    assert (risk.name, odds.name) == ("relative_risk", "discordant_odds")
+    assert risk.value == pytest.approx(there.b / there.a)
+    assert risk.low < risk.value < risk.high < 1
+    assert 0 < odds.counted <= there.clusters
+    for one, other in zip(there.ratios, back.ratios, strict=True):
+        turned = [1 / x if x else math.inf for x in (other.value, other.high, other.low)]
+        assert (one.value, one.low, one.high) == pytest.approx(turned)
+        assert (one.word, one.at_least, one.counted) == (other.word, other.at_least, other.counted)
 
 
 @pytest.mark.parametrize(
@@ -291,8 +304,8 @@ def _found(rng: np.random.Generator, n: int, others: int) -> bool:
 def test_five_points_are_found_with_the_promised_power(others: int, repeats: int) -> None:
     share = discordance(0.80, 0.85, 0.0)
     level = 1 - 0.05 / (1 + others)  # Holm's first step
-    n = paired_cases(0.05, share, level=level)
-    promised = float(paired_power(n, 0.05, share, level=level))
+    n = next(n for n in range(700, 3000) if paired_power(n, 0.05, share, level=level) >= 0.8)
+    promised = paired_power(n, 0.05, share, level=level)
     rng = np.random.default_rng(7)
     seen = sum(_found(rng, n, others) for _ in range(repeats)) / repeats
     print(f"\n{n} cases, {others} other headlines: promised {promised:.3f}, found {seen:.3f} of {repeats}")

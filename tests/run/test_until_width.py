@@ -15,7 +15,7 @@ from trustgen.core import Case, Expect, InputError, Record, Reply, Request, Task
 from trustgen.run import Budget, Result, build, evaluate
 from trustgen.run.narrow import Watched, batch_of
 from trustgen.stats import accuracy
-from trustgen.stats.power import clusters_for_half_width
+from trustgen.stats.power import half_width
 from trustgen.stats.stopping import looks
 from trustgen.store import Edition, RunFolder
 
@@ -72,7 +72,7 @@ def calls(made: Edition, rate: float, width: float, folder: Path, seed: int = 0)
 
 def test_calls_drop_small(tmp_path: Path) -> None:
     width = 0.2
-    fixed = clusters_for_half_width(width / 2)
+    fixed = next(n for n in range(1, 5000) if half_width(n) <= width / 2)
     made = build([single(fixed + 40)], tmp_path / "e", salt="s", suite="toy")
     shares = {rate: calls(made, rate, width, tmp_path / f"{rate}") / fixed for rate in (0.02, 0.5, 0.98)}
     assert shares[0.02] < 0.8
@@ -84,7 +84,7 @@ def test_calls_drop_small(tmp_path: Path) -> None:
 def test_calls_drop_as_promised(tmp_path: Path) -> None:
     """Width .06, more records than the hardest rate needs: the share of the calls of a run of fixed length."""
     width, seeds = 0.06, range(6)
-    fixed = clusters_for_half_width(width / 2)
+    fixed = next(n for n in range(1, 5000) if half_width(n) <= width / 2)
     made = build([single(fixed + 150)], tmp_path / "e", salt="s", suite="toy")
     shares = {}
     for rate in RATES:

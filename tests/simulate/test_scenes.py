@@ -9,8 +9,6 @@ from itertools import cycle, pairwise
 from random import Random
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from trustgen.core import CRAFTING, InputError, Kit, Record, Reply, Sampling, Turn, keyed
 from trustgen.simulate import (
@@ -21,11 +19,8 @@ from trustgen.simulate import (
     Persona,
     Say,
     Tell,
-    Wait,
-    action_shares,
     from_scene,
     play,
-    realism,
 )
 from trustgen.simulate.pools import discussions, markets, offices, played_discussions
 from trustgen.simulate.worlds import Discussion, Gossip, Market, Office
@@ -193,20 +188,3 @@ def test_a_model_plays_and_what_it_babbles_is_a_turn_waited() -> None:
         played_discussions.using(Kit())
     with pytest.raises(InputError, match="needs a model in the role `writer`"):
         played_discussions.make("s", 0)
-
-
-def test_action_shares_and_realism() -> None:
-    discussion = Discussion(["Ada"], "2+2?", "4", ["5"], "the mill")
-    scene = play(discussion, [Agent(Persona(name="Ada", part="x"), lambda *_: Claim("4"))], 3, Random(0))
-    assert action_shares(scene.events) == {"claim": 1.0}
-    assert realism({"claim": 1.0}, {"claim": 3.0}) == 0
-    assert realism({"claim": 1.0}, {"wait": 1.0}) == 1
-    assert realism({}, {"wait": 1.0}) != realism({}, {"wait": 1.0}), "nothing to compare is nan"
-    assert Wait() == Wait()
-
-
-@given(*[st.dictionaries(st.sampled_from("abcd"), st.floats(0.01, 10), min_size=1)] * 2)
-def test_realism_is_a_bounded_symmetric_distance(p: dict[str, float], q: dict[str, float]) -> None:
-    assert 0 <= realism(p, q) <= 1
-    assert realism(p, q) == pytest.approx(realism(q, p))
-    assert realism(p, p) == pytest.approx(0, abs=1e-6)

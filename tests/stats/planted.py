@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -24,6 +25,8 @@ from trustgen.stats import (
     pair_flips,
     paired_difference,
 )
+from trustgen.stats.intervals import LEVEL
+from trustgen.stats.power import POWER, half_width, paired_power
 
 RATES = (0.05, 0.1, 0.2, 0.3, 0.5, 0.7, 0.8, 0.9, 0.95)
 
@@ -232,6 +235,29 @@ def coverage(repeat: Covers, repeats: int, seed: int = 20240229) -> float:
 def least_plausible(repeats: int, cells: int, alarm: float = 1e-4, level: float = 0.95) -> float:
     """The coverage that a true `level` falls short of in any of `cells` cells with probability below `alarm`."""
     return float(binom.ppf(alarm / cells, repeats, level)) / repeats
+
+
+def fixed_clusters(half: float, *, size: int = 1, icc: float = 0.0) -> int:
+    """The fewest clusters whose interval is at most `half` wide on either side at a rate of one half."""
+    return next(n for n in range(1, 10_000_000) if half_width(n, size=size, icc=icc) <= half)
+
+
+def paired_cases(difference: float, discordance: float, *, power: float = POWER, level: float = LEVEL) -> int:
+    """Cases, asked of both models, from which on McNemar's test has that power, and keeps it for the next 20 cases and
+    the next 5 % (at most 200): the exact power is a saw, so more cases may have less."""
+    start = connor_cases(difference, discordance, power=power, level=level)
+    held = 20 + min(start // 20, 200)
+    n, kept = max(2, start - held), 0
+    while kept <= held:
+        kept = kept + 1 if paired_power(n, difference, discordance, level=level) >= power else 0
+        n += 1
+    return n - kept
+
+
+def connor_cases(difference: float, discordance: float, *, power: float = POWER, level: float = LEVEL) -> int:
+    """The same in closed form, for the asymptotic test: (z·√D + z_β·√(D − d²))²/d² (Connor 1987)."""
+    null, other = math.sqrt(discordance), math.sqrt(discordance - difference**2)
+    return math.ceil(((ndtri((1 + level) / 2) * null + ndtri(power) * other) / difference) ** 2)
 
 
 def table(rows: Iterable[tuple[str, float]]) -> str:

@@ -10,8 +10,9 @@ import pytest
 from planted import RATES, accuracy_case, coverage, least_plausible
 from scipy.stats import binomtest
 
-from trustgen.stats import cluster_bootstrap, clustered_rate, wilson
+from trustgen.stats import cluster_bootstrap, wilson
 from trustgen.stats.intervals import (
+    Interval,
     as_equal,
     effective_size,
     informative,
@@ -37,6 +38,12 @@ def test_wilson_over_nothing_is_nan_and_over_fractions_is_fine() -> None:
     assert all(math.isnan(end) for end in wilson(0, 0))
     low, high = wilson(2.5, 7.5)
     assert 0 < low < 1 / 3 < high < 1
+
+
+def clustered_rate(scores: np.ndarray, clusters: np.ndarray) -> Interval:
+    """The interval of the mean of scores whose clusters are named."""
+    codes = np.unique(clusters, return_inverse=True)[1]
+    return ratio_interval(np.bincount(codes, scores).astype(float), np.bincount(codes).astype(float))
 
 
 def test_critical_values() -> None:
@@ -103,7 +110,7 @@ def test_a_few_failures_do_not_pass_for_knowledge_of_the_design_effect() -> None
 
 
 def test_an_interval_over_nothing_is_nan() -> None:
-    empty = clustered_rate(np.empty(0), np.empty(0))
+    empty = ratio_interval(np.empty(0), np.empty(0))
     assert math.isnan(empty.low)
     assert math.isnan(empty.high)
     nothing = cluster_bootstrap(lambda t: ratio(t[..., 0], t[..., 1]), np.zeros((5, 2)), span=(0, 1))

@@ -13,7 +13,6 @@ from trustgen.stats.confusion import Confusion
 from trustgen.stats.corrected import Seen, corrected_limits, corrected_rate
 from trustgen.stats.intervals import effective_size, score_limits, student
 from trustgen.stats.multiplicity import Family
-from trustgen.stats.power import paired_cases, paired_power
 from trustgen.stats.predicted import predicted_rate
 from trustgen.stats.stopping import FIRST_OTHER, guarded_width, narrow_enough
 
@@ -74,21 +73,6 @@ def test_a_measure_that_is_no_share_is_first_seen_after_its_own_number_of_cluste
 def test_a_test_at_its_very_level_rejects(p: float, rejected: bool) -> None:
     (row,) = Family(("a",)).adjust({"a": p})
     assert row.rejected is rejected
-
-
-@pytest.mark.parametrize("difference", [0.2, 0.3, 0.5])
-def test_enough_cases_for_a_power_stay_enough_where_more_are_asked(difference: float) -> None:
-    """Where every case is discordant the exact power is a saw: a tooth that reaches it earlier is no promise."""
-    n = paired_cases(difference, 1.0)
-    assert (paired_power(np.arange(n, n + 21), difference, 1.0) >= 0.8).all()
-    assert (paired_power(np.arange(n - 25, n - 1), difference, 1.0) >= 0.8).any(), "an earlier tooth"
-
-
-def test_only_unread_positives_can_add_to_precision_and_only_unread_negatives_take_from_it() -> None:
-    found = Confusion(
-        true_positive=8, false_positive=2, true_negative=5, false_negative=5, unread_positive=3, unread_negative=1
-    ).precision
-    assert (found.value, found.worst, found.best) == (8 / 10, 8 / 11, 11 / 13)
 
 
 def test_few_labels_are_read_with_students_t() -> None:

@@ -1,4 +1,4 @@
-"""Stopping early: intervals still cover, calls are saved, and peeking at two models finds no difference that is none.
+"""Stopping early: intervals still cover, and calls are saved.
 
 Cases alone in their clusters are reckoned exactly, by following the probability of every count from look to look.
 Clusters are simulated. The full form prints its tables; its rates end at one half, as the rule treats both ends alike.
@@ -7,22 +7,19 @@ Clusters are simulated. The full form prints its tables; its rates end at one ha
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from planted import decisions, grades
+from planted import decisions, fixed_clusters
 from scipy.special import stdtrit
 from scipy.stats import binom
 
-from trustgen.core import Direction, InputError
-from trustgen.stats import accuracy, all_right, flip_rate, gap, label_rate
+from trustgen.core import InputError
+from trustgen.stats import accuracy, gap
 from trustgen.stats.intervals import ratio_interval, wilson
-from trustgen.stats.power import clusters_for_half_width, discordance, paired_cases, unpaired_cases
-from trustgen.stats.sequences import STAKES, log_wealth
 from trustgen.stats.stopping import (
     DOUBT,
     FIRST,
@@ -31,8 +28,6 @@ from trustgen.stats.stopping import (
     guarded_width,
     looks,
     narrow_enough,
-    paired_gains,
-    standing,
 )
 
 WIDTH = 0.06
@@ -132,7 +127,7 @@ def test_looks() -> None:
 
 def _exact(rates: tuple[float, ...], width: float, batch: int) -> tuple[np.ndarray, np.ndarray]:
     """Coverage after stopping, and calls on average over those of a fixed run, for each rate."""
-    fixed = clusters_for_half_width(width / 2)
+    fixed = fixed_clusters(width / 2)
     going = np.ones((len(rates), 1))
     covered, calls = np.zeros(len(rates)), np.zeros(len(rates))
     n = 0
@@ -238,7 +233,7 @@ def _stopped(
     p: float, size: int, icc: float, batches: tuple[int, ...], repeats: int, width: float = WIDTH, **guards: float
 ) -> list[tuple[float, float]]:
     """Coverage after stopping, and calls over those of a fixed run, for batches of so many cases."""
-    fixed = clusters_for_half_width(width / 2, size=size, icc=icc)
+    fixed = fixed_clusters(width / 2, size=size, icc=icc)
     clusters = int(fixed * 1.3) + 100
     hits = _draw(np.random.default_rng(20240229), p, (repeats, clusters), size, icc)
     low, high, watched = _path(hits, size, **guards)
@@ -327,145 +322,6 @@ def test_a_gap_stopped_by_its_own_interval() -> None:
         covered.append(low <= 0.2 <= high)
     print("\ngap of .2 until .15 wide: covered", *_percent(np.mean(covered)))
     assert np.mean(covered) >= 0.92
-
-
-# ── two models ──────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def test_standing_names_the_higher_one() -> None:
-    gains, sizes = np.repeat([1.0, 0, -1], [30, 60, 5]), np.ones(95)
-    found = standing(gains, sizes, most=1)
-    assert found.higher == "b"
-    assert found.decided
-    assert found.difference == pytest.approx(25 / 95)
-    assert 0 < found.low < found.difference < found.high
-    assert found.evidence > 20
-    back = standing(-gains, sizes, most=1)
-    assert back.higher == "a"
-    assert (-back.high, -back.low) == pytest.approx((found.low, found.high))
-
-
-def test_the_interval_leaves_0_exactly_when_20_is_won() -> None:
-    for wins in range(10, 40):
-        gains = np.repeat([1.0, -1, 0], [wins, 10, 50])
-        found = standing(gains, np.ones(len(gains)), most=1)
-        assert (found.evidence >= 20) == (found.higher == "b")
-
-
-def test_alike_only_within_a_margin() -> None:
-    gains, sizes = np.repeat([1.0, 0, -1], [20, 1960, 20]), np.ones(2000)
-    assert standing(gains, sizes, most=1).higher == ""
-    assert standing(gains, sizes, most=1, margin=0.03).higher == "alike"
-    assert standing(gains, sizes, most=1, margin=0.005).higher == ""
-    for wins, losses in ((20, 40), (40, 20)):  # the interval holds 0, but reaches beyond the margin on one side
-        uneven = np.repeat([1.0, 0, -1], [wins, 2000 - wins - losses, losses])
-        found = standing(uneven, sizes, most=1, margin=0.02)
-        assert found.low < 0 < found.high
-        assert max(-found.low, found.high) > 0.02 > min(-found.low, found.high)
-        assert found.higher == ""
-    assert not standing([], [], most=1, margin=0.1).decided
-    with pytest.raises(InputError):
-        standing(gains, sizes, most=1, margin=0)
-
-
-def test_paired_gains_reads_shared_cases() -> None:
-    cluster = np.array([0, 0, 1, 1, 2])
-    a, b = grades(cluster, [1, 0, 1, 1, 0]), grades(cluster, [1, 1, 0, 0, 0])
-    gains, sizes = paired_gains(a, b, accuracy())
-    assert gains.tolist() == [1, -2, 0]
-    assert sizes.tolist() == [2, 2, 1]
-    a = replace(a, outcome=np.array([0, 0, 1, 0, 0], np.int32))  # a refused a case: it counts for neither
-    gains, sizes = paired_gains(a, b, accuracy())
-    assert gains.tolist() == [1, -1, 0]
-    assert sizes.tolist() == [2, 1, 1]
-    assert paired_gains(a, b, all_right())[1].sum() > 0
-    assert paired_gains(a, b, label_rate("x", direction=Direction.LOWER))[0].tolist() == [0, 0, 0]
-
-
-def test_what_cannot_be_watched() -> None:
-    cluster = np.array([0, 0, 1, 1])
-    arms = {"arm": [0, 1, 0, 1], "arms": ("plain", "doubt")}
-    a, b = grades(cluster, [1, 0, 1, 1], **arms), grades(cluster, [0, 0, 1, 0], **arms)
-    with pytest.raises(InputError, match="other cases"):
-        paired_gains(a, b, flip_rate())
-    with pytest.raises(InputError, match="one edition"):
-        paired_gains(a, grades(cluster[::-1], [1, 0, 1, 1], **arms), accuracy())
-
-
-def _two_models(
-    rng: Generator, shape: tuple[int, int], most: int, icc: float, share: float, difference: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Gains and sizes 1..most: cases on which the models differ, and who wins them, both go together in a cluster."""
-    sizes = rng.integers(1, most, shape, endpoint=True)
-    tilt = (share + difference) / (2 * share)
-    if icc:
-        spread = (1 - icc) / icc
-        share_here = rng.beta(share * spread, (1 - share) * spread, shape)
-        tilt_here = rng.beta(tilt * spread, (1 - tilt) * spread, shape)
-    else:
-        share_here, tilt_here = np.full(shape, share), np.full(shape, tilt)
-    differ = rng.binomial(sizes, share_here)
-    return (2 * rng.binomial(differ, tilt_here) - differ).astype(float), sizes.astype(float)
-
-
-def _ever_false(most: int, icc: float, share: float, difference: float, shape: tuple[int, int]) -> float:
-    """How often the true difference is ever excluded: at 0, how often equal models are ever told apart."""
-    gains, sizes = _two_models(np.random.default_rng(11), shape, most, icc, share, difference)
-    won = log_wealth((gains + sizes) / 2, sizes, (1 + difference) / 2, most)
-    return float((won.max(-1) >= math.log(20)).mean())
-
-
-def test_equal_models_are_hardly_ever_told_apart_small() -> None:
-    assert _ever_false(3, 0.3, 0.2, 0.0, (300, 400)) <= 0.09
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize("difference", [0.0, 0.05])
-@pytest.mark.parametrize(("most", "icc"), [(1, 0.0), (4, 0.0), (4, 0.3), (6, 0.7)])
-def test_hardly_ever_anything_false_is_said(most: int, icc: float, difference: float) -> None:
-    """Looked at after each of 2,000 clusters. At .05 the false word is "alike within .05", or the wrong one higher."""
-    shares = [_ever_false(most, icc, share, difference, (1000, 2000)) for share in (0.06, 0.2, 0.5)]
-    print(f"\ntwo models, clusters of 1..{most}, icc {icc}, difference {difference}: ever false", *_percent(shares))
-    assert max(shares) <= 0.05
-
-
-# ── what pairing and stopping save ──────────────────────────────────────────────────────────────────────────────────
-
-
-def _decided_after(share: float, difference: float, longest: int, repeats: int = 2000) -> np.ndarray:
-    """After how many cases, asked in batches of 16, equal models are ruled out; `inf` where not within `longest`."""
-    rng = np.random.default_rng(9)
-    draw = rng.random((repeats, longest))
-    won = (draw < (share + difference) / 2).cumsum(1)[:, 15::16, None]
-    lost = ((draw >= (share + difference) / 2) & (draw < share)).cumsum(1)[:, 15::16, None]
-    purses = [won * np.log1p(s * STAKES) + lost * np.log1p(-s * STAKES) for s in (1, -1)]
-    wealth = np.exp(np.clip(np.concatenate(purses, 2), None, 50)).mean(2)
-    hit = wealth >= 20
-    n = np.arange(1, hit.shape[1] + 1) * 16.0
-    return np.where(hit.any(1), n[hit.argmax(1)], np.inf)
-
-
-@pytest.mark.proof
-@pytest.mark.parametrize(
-    ("a", "b", "correlation"), [(0.7, 0.75, 0.5), (0.7, 0.75, 0.3), (0.5, 0.55, 0.5), (0.7, 0.8, 0.5)]
-)
-def test_what_pairing_and_stopping_save(a: float, b: float, correlation: float) -> None:
-    """Calls over those of the unpaired test of fixed length with a power of 80 %."""
-    share = discordance(a, b, correlation)
-    unpaired, paired = unpaired_cases(a, b), paired_cases(b - a, share)
-    after = np.sort(_decided_after(share, b - a, 5 * paired))
-    longest = after[math.ceil(0.8 * len(after))]  # stopped there, the power is 80 % too
-    mean = float(np.minimum(after, longest).mean())
-    twice = _decided_after(discordance(a, 2 * b - a, correlation), 2 * (b - a), 5 * paired)
-    quick = float(np.minimum(twice, longest).mean())
-    shares = np.array([paired, longest, mean, quick]) / unpaired
-    print(
-        f"\n{a} and {b}, correlation {correlation}: unpaired {unpaired}; paired, longest, mean, at twice the", end=" "
-    )
-    print("difference", *_percent(shares), end="")
-    assert shares[0] < 0.8
-    assert mean < unpaired
-    assert quick < 0.3 * unpaired
 
 
 def _percent(shares: object) -> list[str]:

@@ -18,7 +18,7 @@ def test_a_model_that_is_always_sure_is_as_over_confident_as_it_is_wrong(rate: f
     wrong = (
         1 - sum(r.score for c, r in ruled(FACTS, f"graded?rate={rate}", cases(FACTS, 120)) if c.arm == "stated") / 120
     )
-    for name in ("overconfidence", "calibration_error"):
+    for name in ("overconfidence", "calibration_error", "brier"):
         assert found[name].counted == 120
         assert found[name].value == pytest.approx(wrong, abs=0.005)
         assert found[name].low <= rate <= found[name].high
@@ -27,8 +27,8 @@ def test_a_model_that_is_always_sure_is_as_over_confident_as_it_is_wrong(rate: f
 
 def test_the_worst_is_sure_and_wrong_and_the_perfect_sure_and_right() -> None:
     worst, perfect = (measured(FACTS, uri) for uri in ("worst", "perfect"))
-    assert (worst["overconfidence"].value, worst["calibration_error"].value) == (1.0, 1.0)
-    assert (perfect["overconfidence"].value, perfect["calibration_error"].value) == (0.0, 0.0)
+    for name in ("overconfidence", "calibration_error", "brier"):
+        assert (worst[name].value, perfect[name].value) == (1.0, 0.0)
 
 
 def test_answers_without_a_percentage_count_for_accuracy_and_are_told() -> None:

@@ -13,8 +13,6 @@ from trustgen.core import (
     BARE,
     Case,
     Expect,
-    InputError,
-    Keep,
     Kit,
     Reply,
     Sampling,
@@ -25,7 +23,7 @@ from trustgen.core import (
     listed,
     user,
 )
-from trustgen.vary.written import blotted, lengthen, paraphrase, restyle, shorten, translate
+from trustgen.vary.written import blotted, lengthen, paraphrase, shorten
 
 
 class Writer:
@@ -102,13 +100,6 @@ def test_no_writer_takes_the_rule_and_says_so() -> None:
         assert make(Kit({"writer": writer}).role("writer")).by == "writer"
         assert make(BARE.role("writer")).by == "rule"
         assert make(None).name == make(writer).name
-    assert restyle("formal").by == "rule"
-    assert restyle("as a pirate would", writer).name == "register_as_a_pirate_would"
-    with pytest.raises(InputError, match="--role writer=URI"):
-        translate("German", None)
-    german = translate("German", writer)
-    assert german.name == "in_german"
-    assert Keep.LANGUAGE not in german.keeps
 
 
 @pytest.mark.parametrize("reply", [says(""), says(f"  {QUESTIONS[0]} ")])
@@ -123,14 +114,7 @@ def test_a_reply_that_is_no_json_is_unusable() -> None:
 
 def test_every_wording_of_every_prompt_holds_its_slots() -> None:
     writer = Writer(says(NEW))
-    steps = [
-        paraphrase(writer),
-        shorten(writer),
-        lengthen(writer),
-        restyle("plain", writer),
-        translate("Dutch", writer),
-    ]
-    for step in steps:
+    for step in (paraphrase(writer), shorten(writer), lengthen(writer)):
         writer.asked.clear()
         for seed in range(30):
             step(open_case(), Random(seed), mend="too long")

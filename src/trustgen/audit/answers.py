@@ -10,10 +10,8 @@ from functools import lru_cache
 
 from trustgen.core import Case, Expect, Record
 
-from .doubt import NOTHING, Absent
-from .names import akin
 from .reading import NEGATIONS, Reading, function_words, plain, read
-from .signs import MOST, denials, synonym
+from .wording import MOST, NOTHING, Absent, akin, denials, synonym
 
 LETTERS = string.ascii_uppercase
 VERDICTS = frozenset({"true", "false", "yes", "no"})

@@ -10,13 +10,11 @@ from trustgen.core.injected import injected
 from . import answers
 from .checks import Duplicates, fault
 from .contamination import NGrams, day, seen_before, too_old
-from .evidence import paired
-from .likeness import NEAR, likeness
-from .meaning import changed_claim, changed_meaning
 from .near import Near
 from .promises import figures_kept, options_kept, surroundings_kept, words_kept
 from .readable import same_language, unreadable
 from .vote import Vote
+from .wording import NEAR, Absent, How, changed
 
 
 class Auditor:
@@ -58,22 +56,29 @@ class Auditor:
     def _changed(self, made: Crafted) -> str:
         if not _written(made):
             return next(filter(None, _by_rule(made)), "")
-        if reason := next(filter(None, _by_writer(made)), ""):
-            return reason
         before, after = _before(made), made.case.question or _all(made.case)
-        return self._far_off(before, after, made) or (
-            self.vote(before, after) if self.vote and self._votes(made) else ""
+        reason = next(filter(None, _by_writer(made)), "")
+        if reason or not before:
+            return reason
+        return self._reworded(made, before, after) or (
+            self.vote(before, after) if self.vote and Keep.MEANING in _kept(made) else ""
         )
 
-    def _far_off(self, before: str, after: str, made: Crafted) -> str:
-        """By embedding: nothing of the record or of the base is left."""
-        if not self._near or not before or made.case.expect.answer in answers.VERDICTS:
-            return ""
-        pair = paired(before, after)
-        return "off topic" if max(likeness(before, after), likeness(before, pair.new.text)) < self._near else ""
-
-    def _votes(self, made: Crafted) -> bool:
-        return _before(made) != "" and (made.step is None or Keep.MEANING in made.step.keeps)
+    def _reworded(self, made: Crafted, before: str, after: str) -> str:
+        case, keeps = made.case, _kept(made)
+        how: How = "free"
+        if Keep.MEANING in keeps and Keep.LANGUAGE in keeps:
+            how = "claimed" if _reshaped(case, made.base) else "asked"
+        facts = answers.known(made.record, made.base)
+        return changed(
+            before,
+            after,
+            how=how,
+            absent=_absent(made, before),
+            answers=facts.right + facts.wrong,
+            held=case.expect.answer == "true",
+            near=0.0 if case.expect.answer in answers.VERDICTS else self._near,
+        )
 
 
 def _by_rule(made: Crafted) -> Iterator[str]:
@@ -100,7 +105,7 @@ def _by_rule(made: Crafted) -> Iterator[str]:
 def _by_writer(made: Crafted) -> Iterator[str]:
     """What is asked of a case that a model worded, cheapest first."""
     case, base, record = made.case, made.base, made.record
-    keeps = made.step.keeps if made.step else frozenset({Keep.ANSWER, Keep.MEANING, Keep.LANGUAGE})
+    keeps = _kept(made)
     facts = answers.known(record, base)
     before, after = _before(made), case.question or _all(case)
     made_of = base or made.template
@@ -120,18 +125,22 @@ def _by_writer(made: Crafted) -> Iterator[str]:
     if base is not None:
         yield surroundings_kept(case, base)
         yield words_kept(before, after) if Keep.WORDS in keeps else ""
-    named = "" if before == answers.words_of(record) else before
-    absent = answers.subject_lost(record, named, _all(case))
+    absent = _absent(made, before)
     if Keep.LANGUAGE in keeps and absent.words and (Keep.MEANING not in keeps or _reshaped(case, base) or not before):
         yield f"does not name `{absent.subject}`"
-    if Keep.MEANING not in keeps or not before:
-        return
-    if Keep.LANGUAGE not in keeps:
+    if Keep.MEANING in keeps and Keep.LANGUAGE not in keeps and before:
         yield figures_kept(before, after)
-    elif _reshaped(case, base):
-        yield changed_claim(before, after, facts.right + facts.wrong, held=case.expect.answer == "true")
-    else:
-        yield changed_meaning(before, after, absent=absent)
+
+
+def _kept(made: Crafted) -> frozenset[Keep]:
+    """What a written case promises to keep: what its variation does, or all but the words."""
+    return made.step.keeps if made.step else frozenset({Keep.ANSWER, Keep.MEANING, Keep.LANGUAGE})
+
+
+def _absent(made: Crafted, before: str) -> Absent:
+    """What of the record's subject the case does not name."""
+    named = "" if before == answers.words_of(made.record) else before
+    return answers.subject_lost(made.record, named, _all(made.case))
 
 
 def _pair(case: Case, base: Case) -> tuple[str, str]:

@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from trustgen.core import Case, Text
+from trustgen.stats.multiplicity import holm
 
 from .diversity import VENDI_TEXTS, distinct_n, vendi_score
-from .labels import ENOUGH, SOME, Gold, balance_p, gold_of, holm, longest_excess
+from .labels import ENOUGH, SOME, Gold, balance_p, gold_of, longest_excess
 from .outside import passage_of
 from .sampled import Distinct, Kept, Passage, mark
 from .thresholds import Figure, Thresholds, failures, plain
@@ -114,10 +115,10 @@ class TaskSheet:
 
         judge("distinct_questions", min(1.0, self._questions.count / self.cases))
         groups = self._golds(kept)
-        judged = holm({name: balance_p(records) for name, records in groups.items()})
-        known = [p for p in judged.values() if not math.isnan(p)]
+        raw = {name: p for name, records in groups.items() if not math.isnan(p := balance_p(records))}
+        known = dict(zip(raw, map(float, holm([*raw.values()])), strict=True))
         few = "" if known else f"no gold answer has a place among options in {ENOUGH} records"
-        judge("gold_p", min(known, default=math.nan), note=few)
+        judge("gold_p", min(known.values(), default=math.nan), note=few)
         constant = [name for name, records in groups.items() if _constant(records)]
         judge("gold_constant", float(len(constant)) if groups else math.nan, note=", ".join(constant)[:200])
         judge("gold_longest", *longest_excess(_lengths_told(kept, self._arms)))
@@ -131,7 +132,7 @@ class TaskSheet:
             "looked_at": sum(map(len, kept)),
             "arms": {name: arm.cases for name, arm in sorted(self._arms.items())},
             "gold": {name: arm.named for name, arm in sorted(self._arms.items()) if arm.places},
-            "gold_p": {name: p for name, p in judged.items() if not math.isnan(p)},
+            "gold_p": known,
             "steps": dict(sorted(self._steps.items())),
             "figures": figures,
         }

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import string
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from random import Random
 from typing import Any, NamedTuple
 
@@ -90,17 +90,6 @@ def longest_excess(records: Iterable[Sequence[Gold]]) -> tuple[float, float, flo
     mean, half = float(np.mean(votes)), float(np.std(votes, ddof=1) / math.sqrt(len(votes)))
     half *= float(stdtrit(len(votes) - 1, 0.975))
     return mean, mean - half, mean + half
-
-
-def holm(p_values: Mapping[Any, float]) -> dict[Any, float]:
-    """P values adjusted for their number (Holm 1979); `nan` stays and is not counted."""
-    known = sorted((p, str(name), name) for name, p in p_values.items() if not math.isnan(p))
-    adjusted: dict[Any, float] = dict.fromkeys(p_values, math.nan)
-    largest = 0.0
-    for rank, (p, _, name) in enumerate(known):
-        largest = max(largest, min(1.0, p * (len(known) - rank)))
-        adjusted[name] = largest
-    return adjusted
 
 
 # ── human and generated labels ──────────────────────────────────────────────────────────────────────────────────────

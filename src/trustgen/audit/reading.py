@@ -257,11 +257,6 @@ class Reading:
         return frozenset(self.tokens)
 
     @cached_property
-    def negations(self) -> int:
-        """How many words negate."""
-        return sum(t in NEGATIONS or t in ("unlike", "except") for t in self.bare.tokens)
-
-    @cached_property
     def bare(self) -> Reading:
         """The text without what it quotes."""
         return Reading(_QUOTED.sub(" ", self.text)) if _QUOTED.search(self.text) else self

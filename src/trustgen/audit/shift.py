@@ -20,9 +20,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustgen.core import keyed, unit
+from trustgen.stats.multiplicity import holm
 
 from .diversity import Floats, ngrams, words_of
-from .labels import holm
 from .sampled import Limits, Passage, mark, record_rate
 
 Mask = NDArray[np.bool_]
@@ -172,14 +172,16 @@ def shifts(
     blocks |= {name: np.array([_buckets(of(words)) for words in spoken]) for name, of in GRAMS.items()}
     dealt = sides(ours, theirs, permutations, key)
     found = {name: _distances(block, dealt) for name, block in blocks.items()}
-    adjusted = holm({name: permutation_p(distances) for name, distances in found.items()})
+    raw = {name: permutation_p(distances) for name, distances in found.items()}
+    tested = [name for name, p in raw.items() if not math.isnan(p)]
+    adjusted = dict(zip(tested, map(float, holm([raw[name] for name in tested])), strict=True))
     n = len(ours)
     result = []
     for name, distances in found.items():
         values = columns.get(name)
         means = (math.nan, math.nan) if values is None else (float(values[:n].mean()), float(values[n:].mean()))
         chance = float(distances[1:].mean()) if permutations else math.nan
-        result.append(Shift(name, float(distances[0]), chance, adjusted[name], *means))
+        result.append(Shift(name, float(distances[0]), chance, adjusted.get(name, math.nan), *means))
     return result
 
 
@@ -217,16 +219,8 @@ class Contamination(NamedTuple):
     covered: float  # mean share of 8-grams found
 
 
-def contamination(passages: Sequence[Passage], published: Iterable[str]) -> Contamination:
-    """Share of passages of whose runs of 8 words at least 70 % stand in the published texts (as PaLM's report counts).
-
-    A passage shorter than that counts when it stands in one as a whole. The reference is read once, in a stream.
-    """
-    return covered(passages, gram_marks(passages, published))
-
-
 def gram_marks(passages: Sequence[Passage], published: Iterable[str]) -> set[int]:
-    """The marks of those n-grams of the passages that stand in the published texts."""
+    """The marks of those n-grams of the passages that stand in the published texts, which are read once."""
     wanted = {marked for passage in passages for marked in _marks(words_of(passage.text))}
     sizes = sorted({min(GRAM, len(words_of(passage.text))) for passage in passages} - {0})
     found: set[int] = set()
@@ -238,7 +232,11 @@ def gram_marks(passages: Sequence[Passage], published: Iterable[str]) -> set[int
 
 
 def covered(passages: Sequence[Passage], found: set[int]) -> Contamination:
-    """How much of the passages stands in what `gram_marks` found for these and maybe others."""
+    """How much of the passages stands in what `gram_marks` found for these and maybe others.
+
+    A passage is held when at least 70 % of its runs of 8 words are (as PaLM's report counts); a shorter one when it
+    stands in a published text as a whole.
+    """
     parts = [_marks(words_of(passage.text)) for passage in passages]
     shares = [len(part & found) / len(part) if part else 0.0 for part in parts]
     held = record_rate((share >= COVERED for share in shares), (p.cluster for p in passages))

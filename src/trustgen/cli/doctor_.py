@@ -26,8 +26,6 @@ EXTRAS = {
     "web": ("protego", "trafilatura"),
     "judges": ("presidio_analyzer", "profanity_check"),
     "code": ("tree_sitter", "tree_sitter_java"),
-    "stats": ("evalica", "fairlearn", "statsmodels"),
-    "ppi": ("ppi_py",),
 }
 """What each extra brings, by the modules that are imported of it."""
 

@@ -20,7 +20,7 @@ from .errors import (
     Unusable,
 )
 from .expand import crafted, expand, golden_digest
-from .ids import canonical, digest
+from .ids import digest
 from .judge import Judge, Ruling
 from .kit import BARE, CRAFTING, NOTHING_GRANTED, Bound, Cache, Forgets, Granted, Kit, named, structured
 from .making import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary
@@ -39,7 +39,7 @@ from .models import (
     underlying,
 )
 from .options import LETTERS, listed
-from .outcomes import OUTCOMES, RETRIED, Outcome, tally
+from .outcomes import OUTCOMES, Outcome
 from .pool import Pool, PoolManifest, Records
 from .prompts import Prompt, Prompts
 from .records import (
@@ -74,7 +74,6 @@ __all__ = [
     "LETTERS",
     "NOTHING_GRANTED",
     "OUTCOMES",
-    "RETRIED",
     "TRIES",
     "BadRow",
     "Blocked",
@@ -146,7 +145,6 @@ __all__ = [
     "Vote",
     "Wrapped",
     "assistant",
-    "canonical",
     "crafted",
     "digest",
     "expand",
@@ -159,7 +157,6 @@ __all__ = [
     "response_key",
     "structured",
     "system",
-    "tally",
     "task",
     "underlying",
     "unit",

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from .draw import keyed
 from .errors import InputError, MissingExtra, Unusable
 from .ids import digest
-from .making import TRIES, Check, Crafted, Drafted, Lost, Maker, Variation, Vary, no_check
+from .making import TRIES, Check, Crafted, Drafted, Lost, Maker, Variation, no_check
 from .records import Case, Expect, Record
 from .task import Task
 
@@ -24,9 +24,10 @@ def crafted(made: Task, record: Record, salt: str, check: Check = no_check) -> I
             if base.reason or made.vary is None:
                 yield base
                 continue
-            if made.vary.keep_original and not made.vary.one:
+            if made.vary.keep_original:
                 yield base
-            yield from _varied(made, made.vary, base, salt, check)
+            for step in made.vary.steps:
+                yield from _stepped(made, step, base, salt, check)
     except MissingExtra:  # nothing that another record would have: the build ends with the command that installs it
         raise
     except (Unusable, InputError) as error:
@@ -64,23 +65,9 @@ def _template(draft: Drafted) -> Case | None:
     return None if draft.template is draft.case else draft.template
 
 
-def _varied(made: Task, vary: Vary, base: Crafted, salt: str, check: Check) -> Iterator[Crafted]:
-    steps: tuple[Variation | None, ...] = vary.steps
-    if vary.one:
-        among = (None, *vary.steps) if vary.keep_original else vary.steps
-        steps = (keyed(salt, "vary", made.id, base.record.id).choice(among),)
-    for step in steps:
-        if step is None:
-            yield base
-        else:
-            yield from _stepped(made, step, base, salt, check, in_place=vary.one)
-
-
-def _stepped(
-    made: Task, step: Variation, base: Crafted, salt: str, check: Check, *, in_place: bool
-) -> Iterator[Crafted]:
+def _stepped(made: Task, step: Variation, base: Crafted, salt: str, check: Check) -> Iterator[Crafted]:
     """One variation of one case, at most `TRIES` times: another draw, and the reason told, may mend it."""
-    arm = base.case.arm if in_place else step.name if base.case.arm == "plain" else f"{base.case.arm}.{step.name}"
+    arm = step.name if base.case.arm == "plain" else f"{base.case.arm}.{step.name}"
     mend, before = "", ""
     steps = (*base.case.steps, f"{step.name}:{step.by}")
     nothing = Crafted(

@@ -46,10 +46,9 @@ class Variation(Protocol):
 
 @dataclass(frozen=True)
 class Vary:
-    """Which variations a task's cases go through: each as an arm of its own, or `one` drawn for each record."""
+    """Which variations a task's cases go through, each as an arm of its own."""
 
     steps: tuple[Variation, ...]
-    one: bool = False
     keep_original: bool = True
 
 

@@ -6,7 +6,6 @@ from both sides.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -23,14 +22,3 @@ class Outcome(StrEnum):
 
 OUTCOMES: tuple[Outcome, ...] = tuple(Outcome)
 """Every outcome, in the order tables print them."""
-
-RETRIED: frozenset[Outcome] = frozenset({Outcome.ERROR, Outcome.SKIPPED})
-"""What a resumed run asks again: the machinery's faults, never the model's answers."""
-
-
-def tally(outcomes: Iterable[Outcome | str]) -> dict[str, int]:
-    """Count outcomes; every name is present, absent ones as 0, so the sum is always the number planned."""
-    counts = dict.fromkeys((o.value for o in OUTCOMES), 0)
-    for outcome in outcomes:
-        counts[Outcome(outcome).value] += 1
-    return counts

@@ -1,39 +1,19 @@
-"""Builders: cases from records, with labels by rule. A writer, where one is bound, only words the question."""
+"""What cases are made with: a record in words, claims of a known truth, paths of a graph, a writer's wording."""
 
-from .asking import Ask, Builder, Open, State, known, said, worded
-from .choices import Choices, choices
-from .claims import CORRUPTIONS, Claim, Claims, claim
-from .dialogue import Correction, Distracted, FollowUp, Recall, SelfDoubt, small_talk
-from .graph_walk import Walk, joined, joins, path_of
-from .unanswerable import Unanswerable, invented_name
+from .asking import State, said, worded
+from .claims import CORRUPTIONS, Claim, claim
+from .graph_walk import asked_along, path_of
 from .written import Written, in_writers_words
 
 __all__ = [
     "CORRUPTIONS",
-    "Ask",
-    "Builder",
-    "Choices",
     "Claim",
-    "Claims",
-    "Correction",
-    "Distracted",
-    "FollowUp",
-    "Open",
-    "Recall",
-    "SelfDoubt",
     "State",
-    "Unanswerable",
-    "Walk",
     "Written",
-    "choices",
+    "asked_along",
     "claim",
     "in_writers_words",
-    "invented_name",
-    "joined",
-    "joins",
-    "known",
     "path_of",
     "said",
-    "small_talk",
     "worded",
 ]

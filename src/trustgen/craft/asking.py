@@ -1,51 +1,19 @@
 """How a record is put into words where a task brings no wording of its own, and what its answer is.
 
 A record has `subject`, `relation` (a noun, such as `capital`), `answer`, `aliases` and `distractors`, and may have a
-`question`. A task that words its records better passes its own functions of the same shape.
+`question`. A task that words its records better has functions of its own of the same shape.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
 from random import Random
-from typing import Protocol
 
-from trustgen.core import Case, Expect, Maker, Prompts, Record, Unusable, user
+from trustgen.core import Prompts, Record, Unusable
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
-RIVALS = 8  # wrong answers that a judge is told by name
-
-Ask = Callable[..., str]
-"""`ask(record, draw, subject="")`: the record's question, or the same about another subject."""
-
 State = Callable[[Record, Random, str], str]
 """`state(record, draw, answer)`: a sentence that says that the record's answer is `answer`."""
-
-
-class Builder(Protocol):
-    """Makes cases from a record. `by` says who words the question: a rule or a bound `writer`."""
-
-    @property
-    def by(self) -> Maker:
-        """`rule` or `writer`."""
-
-    def __call__(self, record: Record, draw: Random, mend: str = "") -> Iterator[Case]:
-        """The cases; `mend` says why the attempt before was rejected. Raises `Unusable` for a record that cannot be."""
-
-
-@dataclass(frozen=True)
-class Open:
-    """The question as it is, with the request for a short answer: arm `plain`."""
-
-    ask: Ask | None = None
-    by: Maker = "rule"
-
-    def __call__(self, record: Record, draw: Random, mend: str = "") -> Iterator[Case]:
-        """One case."""
-        question = (self.ask or worded)(record, draw)
-        text = f"{question} {PROMPTS.brief(draw)}"
-        yield Case.of(record, "plain", user(text), expect=known(record, draw), tags=tags(record), question=question)
 
 
 def worded(record: Record, draw: Random, subject: str = "") -> str:
@@ -61,13 +29,6 @@ def worded(record: Record, draw: Random, subject: str = "") -> str:
 def said(record: Record, draw: Random, answer: str) -> str:
     """A sentence which says that the record's answer is `answer`."""
     return PROMPTS.claim(draw, relation=noun(record), subject=text_of(record, "subject"), answer=answer)
-
-
-def known(record: Record, draw: Random) -> Expect:
-    """The record's answer, its other spellings, and up to eight answers of its kind that are wrong."""
-    others = rivals(record)
-    wrong = draw.sample(others, min(RIVALS, len(others)))
-    return Expect(answer=text_of(record, "answer"), aliases=aliases(record), wrong=tuple(wrong))
 
 
 def rivals(record: Record) -> list[str]:
@@ -100,9 +61,3 @@ def text_of(record: Record, field: str) -> str:
     if not text:
         raise Unusable(f"record {record.id} of pool `{record.pool}` has an empty `{field}`")
     return text
-
-
-def tags(record: Record, **more: str) -> dict[str, str]:
-    """Tags of a case: its subject, whose spelling no noise may touch, and others."""
-    subject = record.fields.get("subject")
-    return {**({"subject": subject} if isinstance(subject, str) and subject else {}), **more}

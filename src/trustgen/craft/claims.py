@@ -8,15 +8,14 @@ true claims as often as among the false ones ("It is not the case that <somethin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from random import Random
 from typing import NamedTuple
 
-from trustgen.core import Case, Expect, Maker, Record, Unusable, user
+from trustgen.core import Record, Unusable
 
-from .asking import PROMPTS, State, aliases, rivals, said, tags, text_of
+from .asking import PROMPTS, State, aliases, rivals, said, text_of
 
 DENIED = 0.25  # share of claims that are denials, in either class
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?")
@@ -110,42 +109,6 @@ def claim(
         return Claim(text, true, kind or "none", what)
     text = PROMPTS.negation(wording, claim=_lowered(text, record))
     return Claim(text, true, f"negated_{kind}" if kind else "negation", "; ".join(filter(None, (what, "denied"))))
-
-
-@dataclass(frozen=True)
-class Claims:
-    """One claim a record, arm `plain`, true by a fair coin; or both, arms `true_claim` and `false_claim`.
-
-    Tags: `corruption` is the kind, `corrupted` what was changed. `partners` are records to swap subjects with.
-    """
-
-    both: bool = False
-    kinds: tuple[str, ...] = tuple(CORRUPTIONS)
-    partners: tuple[Record, ...] = ()
-    denials: bool = True
-    state: State = said
-    by: Maker = "rule"
-
-    def __call__(self, record: Record, draw: Random, mend: str = "") -> Iterator[Case]:
-        """One case, or two that share wording and sign."""
-        truth, denied = draw.random() < 0.5, self.denials and draw.random() < DENIED
-        other = draw.choice(self.partners) if self.partners else None
-        shared, wording = draw.random(), draw.random()
-        for true in (True, False) if self.both else (truth,):
-            arm = ("true_claim" if true else "false_claim") if self.both else "plain"
-            made = claim(
-                record, Random(shared), true=true, denied=denied, kinds=self.kinds, other=other, state=self.state
-            )
-            label, lie = ("true", "false") if true else ("false", "true")
-            text = PROMPTS.verify(Random(wording), statement=made.text)
-            yield Case.of(
-                record,
-                arm,
-                user(text),
-                expect=Expect(answer=label, options=("true", "false"), wrong=(lie,)),
-                tags=tags(record, corruption=made.kind, **({"corrupted": made.what} if made.what else {})),
-                question=made.text,
-            )
 
 
 def _if_wrong(record: Record, answer: str) -> str:

@@ -101,19 +101,6 @@ class Graph:
         for solution in solutions:
             yield {name: term(solution[name]) for name in names if solution[name] is not None}
 
-    def edited(self, record: Record) -> Graph:
-        """A copy in which the record's false answer is true."""
-        ox = oxigraph()
-        store = ox.Store()
-        store.extend(iter(self.store))
-        gone, new = (
-            next(iter(ox.parse(input=line.encode(), format=ox.RdfFormat.N_TRIPLES)))
-            for line in (record["triples"][-1], record["edited"])
-        )
-        store.remove(ox.Quad(gone.subject, gone.predicate, gone.object))
-        store.add(ox.Quad(new.subject, new.predicate, new.object))
-        return Graph(store)
-
 
 def _check_xml(file: BinaryIO, name: str) -> None:
     """Refuse XML that declares entities, which the engine expands without a bound, and elements nested too deep."""

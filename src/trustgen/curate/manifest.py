@@ -105,20 +105,6 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     topics: Topics | None = None
 
 
-TABLES: tuple[type[msgspec.Struct], ...] = (
-    Described,
-    Live,
-    Origin,
-    Field,
-    Filter,
-    Relation,
-    Web,
-    Wanted,
-    Topics,
-    Growth,
-)
-
-
 def read_manifest(path: str | Path) -> Pool:
     """The pool that a manifest file describes. Raises `InputError`, naming file, line and key, for what it cannot be.
 

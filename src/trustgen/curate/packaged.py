@@ -283,12 +283,6 @@ def _holidays() -> Pool:
     return Holidays()
 
 
-def _refusals() -> Pool:
-    from .labelled import refusals
-
-    return refusals
-
-
 _MADE: dict[str, Callable[[], Pool]] = {
     "elements": lambda: _table("facts.elements", "symbols and atomic numbers", _elements_source, _elements),
     "cities": lambda: _table("facts.cities", "which country a large city is in", _cities_source, _cities),
@@ -296,7 +290,6 @@ _MADE: dict[str, Callable[[], Pool]] = {
     "holidays": _holidays,
     "requests": lambda: _table("attacks.requests", "harmful requests, by harm", _requests_source, _requests),
     "templates": lambda: _table("attacks.templates", "jailbreak templates", _templates_source, _templates),
-    "refusals": _refusals,
     "do_not_answer": lambda: _table("attacks.do_not_answer", "requests to decline, by harm", _harms_source, _harms),
 }
 
@@ -322,9 +315,4 @@ def __getattr__(attribute: str) -> Pool:
     return _made(attribute)
 
 
-def names() -> dict[str, str]:
-    """The attribute of every pool here, by the name it is registered under."""
-    return {_made(attribute).name: attribute for attribute in sorted([*_MADE, *_manifests()])}
-
-
-__all__ = ["POOLS", "Fact", "names", "records_of", "source_of", "sovereign"]
+__all__ = ["POOLS", "Fact", "records_of", "source_of", "sovereign"]

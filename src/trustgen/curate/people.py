@@ -20,7 +20,6 @@ from .pool import Stream
 POOL = "people.applicants"
 ORIGINS = {"american": "en_US", "yoruba": "yo_NG"}
 GENDERS = ("female", "male")
-GROUPS = tuple(f"{origin}_{gender}" for origin in ORIGINS for gender in GENDERS)
 MERITS = ("strong", "weak", "borderline")
 
 

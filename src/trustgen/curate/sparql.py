@@ -18,7 +18,6 @@ from .download import FetchError, fetch
 from .triples import Row, Term, suffix
 from .web.addresses import leads_inside
 
-WIKIDATA = "https://query.wikidata.org/sparql"
 JSON = "application/sparql-results+json"
 _KINDS = {"uri": "iri", "literal": "literal", "typed-literal": "literal", "bnode": "blank"}
 
@@ -138,4 +137,4 @@ def _term(cell: Any, endpoint: str) -> Term:
     return Term(kind, cell.value, suffix(cell.lang, cell.datatype) if kind == "literal" else "")
 
 
-__all__ = ["BOUNDS", "WIKIDATA", "Bounds", "select"]
+__all__ = ["BOUNDS", "Bounds", "select"]

@@ -2,7 +2,7 @@
 
 A relation is a path of one or two properties from the things of a class. Only a thing with exactly one answer makes a
 record; the others are left out and counted. Each record also brings a counterfactual: a false answer of the same kind,
-and the triple that would make it true (`trustgen.curate.graph.Graph.edited` makes it so).
+and the triple that would make it true.
 """
 
 from __future__ import annotations

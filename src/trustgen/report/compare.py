@@ -19,7 +19,7 @@ import numpy as np
 from trustgen.core import Direction, InputError, Kit, Task, named, registry
 from trustgen.stats import ClusterMeasure, Grades, paired_difference
 from trustgen.stats.compare import Difference as Paired
-from trustgen.stats.effects import cohen_h
+from trustgen.stats.effects import cohen_h, discordant_odds, relative_risk
 from trustgen.stats.measure import RatioMeasure
 from trustgen.stats.multiplicity import Family
 from trustgen.store import RunFolder, TaskEntry
@@ -47,6 +47,23 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     words: str
 
 
+class Ratio(msgspec.Struct, frozen=True, kw_only=True):
+    """b over a with its 95 % limits, in 0..∞; 1 is no effect, and words are as in `Size`.
+
+    `relative_risk` is of the two shares; `discordant_odds` of the clusters on which b did better over those on which a
+    did, `counted` of them.
+    """
+
+    name: str
+    value: float
+    low: float
+    high: float
+    word: str
+    at_least: str
+    words: str
+    counted: int
+
+
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
     """How much more often right the judge would have to be on one model's replies than on the other's to make b − a.
 
@@ -64,13 +81,14 @@ class Explained(msgspec.Struct, frozen=True, kw_only=True):
 class Difference:
     """Model b less model a on one measure; `simulated` says of a and of b whether it is an organism.
 
-    `a`, `b` and `difference` are over the `counted` cases that both models have; `missing` is how many of the planned
-    cases at least one lacks. `p` is unadjusted, `adjusted` is after `adjustment` over the `family` tests that `role`
-    names, and `verdict` speaks of b by the adjusted one; where it is "not comparable", `reason` says why. "equivalent"
-    needs the whole interval within `within` of 0, in the measure's own unit; what is "not shown" would be by about
-    `needed` clusters, were the difference as large as the one seen (0: no number can be named). `identical`: the two
-    have the same verdict on every case. `size` is `None` where the measure is no share. `not_worse` says whether b is
-    shown to be worse by no more than `margin`, in the measure's unit; `None` where no margin was asked for.
+    `a`, `b` and `difference` are over the `counted` cases that both models have; `missing` is how many of the
+    planned cases at least one lacks. `p` is unadjusted, `adjusted` is after `adjustment` over the `family` tests
+    that `role` names, and `verdict` speaks of b by the adjusted one; where it is "not comparable", `reason` says
+    why. "equivalent" needs the whole interval within `within` of 0, in the measure's own unit; what is "not shown"
+    would be by about `needed` clusters, were the difference as large as the one seen (0: no number can be named).
+    `identical`: the two have the same verdict on every case. `size` is `None`, and `ratios` are none, where the
+    measure is no share. `not_worse` says whether b is shown to be worse by no more than `margin`, in the measure's
+    unit; `None` where no margin was asked for.
 
     `lowest` and `highest` bound the difference over all planned cases, however those missing for either had ended;
     `nan` where no bound is known. `explained` is how far the judge's errors on the two models' replies would have to
@@ -98,6 +116,7 @@ class Difference:
     adjusted: float = math.nan
     adjustment: str = ""
     size: Size | None = None
+    ratios: tuple[Ratio, ...] = ()
     family: int = 0
     within: float = math.nan
     needed: int = 0
@@ -237,8 +256,16 @@ def _turned(row: Difference) -> Difference:
         highest=-row.lowest,
         verdict=opposite.get(row.verdict, row.verdict),
         size=h and msgspec.structs.replace(h, h=-h.h if h.h else 0.0, low=-h.high, high=-h.low),
+        ratios=tuple(
+            msgspec.structs.replace(r, value=_inverse(r.value), low=_inverse(r.high), high=_inverse(r.low))
+            for r in row.ratios
+        ),
         not_worse=None if row.margin is None else worst_loss(row.direction, low, high) <= row.margin,
     )
+
+
+def _inverse(ratio: float) -> float:
+    return 1 / ratio if ratio else math.inf
 
 
 def _name(place: int, row: Difference) -> str:
@@ -262,6 +289,7 @@ def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | N
     reach = measure.range[1] - measure.range[0]
     ends = measure.count(one.a), measure.count(one.b)
     slack = None if margin is None else margin * reach
+    size, ratios = _sizes(one.a, one.b, measure)
     row = Difference(
         task=one.task,
         title=one.title,
@@ -279,7 +307,8 @@ def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | N
         method=made.method,
         p=made.p,
         p_method=made.p_method,
-        size=_size(one.a, one.b, measure),
+        size=size,
+        ratios=ratios,
         within=(margin or MARGIN) * reach,
         identical=same_verdicts(one.a, one.b),
         margin=slack,
@@ -314,11 +343,25 @@ def worst_loss(direction: Direction, low: float, high: float) -> float:
     return high if direction == Direction.LOWER else float(np.max(np.abs([low, high])))
 
 
-def _size(a: Grades, b: Grades, measure: ClusterMeasure) -> Size | None:
-    """Cohen's h over the cases that both have, for a share."""
+def _sizes(a: Grades, b: Grades, measure: ClusterMeasure) -> tuple[Size | None, tuple[Ratio, ...]]:
+    """Cohen's h and the ratios over the cases that both have, for a share."""
     if not isinstance(measure, RatioMeasure):
-        return None
+        return None, ()
     shared = measure.usable(a) & measure.usable(b)
     first, second = measure.count(a.where(shared)).table, measure.count(b.where(shared)).table
-    h = cohen_h(np.column_stack((first[:, 0], second[:, 0])), np.column_stack((first[:, 1], second[:, 1])))
-    return Size(h=h.value, low=h.low, high=h.high, word=h.word, at_least=h.at_least, words=h.source)
+    hits, sizes = (np.column_stack((first[:, i], second[:, i])) for i in (0, 1))
+    h = cohen_h(hits, sizes)
+    ratios = tuple(
+        Ratio(
+            name=one.name,
+            value=one.value,
+            low=one.low,
+            high=one.high,
+            word=one.word,
+            at_least=one.at_least,
+            words=one.source,
+            counted=one.counted,
+        )
+        for one in (relative_risk(hits, sizes), discordant_odds(hits, sizes))
+    )
+    return Size(h=h.value, low=h.low, high=h.high, word=h.word, at_least=h.at_least, words=h.source), ratios

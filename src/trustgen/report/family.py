@@ -39,11 +39,6 @@ class Tested(NamedTuple):
     needed: int = 0  # records in all that would show a difference as large as the one seen; 0 where none can be named
 
 
-def size(models: int, headlines: int) -> int:
-    """How many tests a family has."""
-    return models * (models - 1) // 2 * headlines
-
-
 Planned = tuple[str, str, str, tuple[Grades, Grades, ClusterMeasure] | None]
 """A headline, two models, and what they are compared by; None where they cannot be."""
 

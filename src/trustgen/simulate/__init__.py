@@ -3,7 +3,6 @@
 from .actions import Action, Claim, Give, Say, Tell, Wait
 from .agents import Agent, ByModel, Memory, Persona, Policy
 from .cases import from_scene
-from .measures import action_shares, realism, validity
 from .pools import ScenePool
 from .scene import Environment, Event, Question, Scene, play
 
@@ -24,9 +23,6 @@ __all__ = [
     "ScenePool",
     "Tell",
     "Wait",
-    "action_shares",
     "from_scene",
     "play",
-    "realism",
-    "validity",
 ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
@@ -17,8 +18,7 @@ import msgspec
 from trustgen.core import Bound, InputError, Kit, Pool, Record, Source, keyed
 
 from .agents import Agent, ByModel, Memory, Persona, Policy
-from .measures import validity
-from .scene import Environment, Order, Scene, play
+from .scene import Environment, Event, Order, Scene, play
 from .worlds import Debater, Discussion, Gossip, Market, Office, Trader
 
 
@@ -118,7 +118,7 @@ class ScenePool(Pool):
             "kind": asked.kind,
             "public": all(len(event.heard) == len(scene.agents) for event in scene.events if event.line),
             "played_by": self.bound.uri if self.bound else "rule",
-            "validity": round(validity(scene.events), 4),
+            "validity": round(_validity(scene.events), 4),
             "events": [msgspec.to_builtins(event) for event in scene.events],
         }
         return Record.of(self.name, self._source(), **fields)
@@ -126,6 +126,11 @@ class ScenePool(Pool):
     def _source(self) -> Source:
         licence = "made by rule" if not self.role else "played by a model; questions and answers made by rule"
         return Source(origin="trustgen", revision=version("trustgen"), licence=licence)
+
+
+def _validity(events: Sequence[Event]) -> float:
+    """Share of chosen actions that the world allowed, 0..1; nan where nothing was chosen."""
+    return sum(not event.refused for event in events) / len(events) if events else math.nan
 
 
 markets = ScenePool("scenes.market", "people hand each other things: who holds what at the end?", market)

@@ -145,12 +145,6 @@ class Discussion:
         assert isinstance(action, Say)
         return f"{name}: {action.text}", self.people
 
-    @property
-    def misled(self) -> float:
-        """The share of those who answered that answered wrong; nan before anybody has."""
-        wrong = sum(claim != self.right for claim in self.claims.values())
-        return wrong / len(self.claims) if self.claims else float("nan")
-
     def question(self, draw: Random) -> Question:
         """The question itself."""
         return Question(text=self.asked, answer=self.right, wrong=self.wrong, kind="right")

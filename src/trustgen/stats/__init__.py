@@ -6,7 +6,7 @@ from .confusion import Confusion
 from .equating import Equated, Equating, Scores, equate
 from .grades import Computed, Grade, Grades
 from .groups import disparate_impact, gap
-from .intervals import Interval, cluster_bootstrap, clustered_rate, wilson
+from .intervals import Interval, cluster_bootstrap, wilson
 from .measure import ClusterMeasure
 from .pairs import flip_rate, mend_rate, pair_flips
 from .rates import all_right, outcome_rate
@@ -30,7 +30,6 @@ __all__ = [
     "calibration_error",
     "choice_bias",
     "cluster_bootstrap",
-    "clustered_rate",
     "confidence_auroc",
     "disparate_impact",
     "equate",

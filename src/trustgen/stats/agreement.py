@@ -185,33 +185,3 @@ def _sorted(seen: set[Hashable], scale: Scale) -> list[Hashable]:
 
 def _missing(vote: Hashable | None) -> bool:
     return vote is None or (isinstance(vote, float) and math.isnan(vote))
-
-
-def cohen_kappa(a: Sequence[Hashable | None], b: Sequence[Hashable | None], *, level: float = LEVEL) -> Agreement:
-    """Cohen's kappa (1960) of two raters over the units that both labelled; `nan` where chance agreement is 1.
-
-    The interval is a bootstrap over units. `None` is a missing vote. Raters of different length raise `InputError`.
-    """
-    if len(a) != len(b):
-        raise InputError(f"{len(a)} labels against {len(b)}: give both raters' labels of the same units, in one order")
-    both = [(x, y) for x, y in zip(a, b, strict=True) if not _missing(x) and not _missing(y)]
-    place = {value: i for i, value in enumerate(sorted({v for pair in both for v in pair}, key=str))}
-    k = len(place)
-    if k < 2:
-        note = "all labels are equal: kappa is undefined" if both else "no unit was labelled by both raters"
-        return Agreement(math.nan, math.nan, math.nan, NOTHING.method, len(both), 2, note)
-    table = np.zeros((len(both), k * k))
-    table[np.arange(len(both)), [place[x] * k + place[y] for x, y in both]] = 1
-    value = float(_kappa(table.sum(axis=0), k))
-    drawn = _kappa(resample(table), k)
-    interval = percentile_interval(value, drawn, clusters=len(both), span=(-1.0, 1.0), level=level)
-    return Agreement(value, interval.low, interval.high, interval.method, len(both), 2)
-
-
-def _kappa(totals: Floats, k: int) -> Floats:
-    shares = totals.reshape(*totals.shape[:-1], k, k) / totals.sum(axis=-1)[..., None, None]
-    seen = np.trace(shares, axis1=-2, axis2=-1)
-    chance = (shares.sum(axis=-1) * shares.sum(axis=-2)).sum(axis=-1)
-    undefined = chance >= 1 - 1e-12
-    kappa: Floats = np.where(undefined, np.nan, (seen - chance) / np.where(undefined, 1.0, 1 - chance))
-    return kappa

@@ -109,11 +109,6 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
         return _share(self.true_negative, self.false_positive, unread, unread, effect=self.effect[1])
 
     @property
-    def precision(self) -> Share:
-        """Share of what the judge calls positive that is; it depends on how many positives the labelled set holds."""
-        return _share(self.true_positive, self.false_positive, self.unread_positive, self.unread_negative)
-
-    @property
     def accuracy(self) -> Share:
         """Share of verdicts that are right; it depends on the labelled set's balance as precision does."""
         wrong = self.false_positive + self.false_negative

@@ -1,4 +1,4 @@
-"""How large a difference between two models is, in units that carry a word: Cohen's h, ratios, a standardised mean.
+"""How large a difference between two models is, in units that carry a word: Cohen's h, a ratio of rates, an odds ratio.
 
 A p-value says whether there is a difference and `paired_difference` how many points it is. The same five points are
 nothing at 50 % and half of all failures at 95 %; these sizes tell the two apart. Each is paired (the cases that both
@@ -9,17 +9,12 @@ that lies nearest to no effect. Words are conventions, not findings: each names 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from trustgen.core import InputError
-
-from .compare import same_cases
-from .grades import Floats, Grades
-from .intervals import DRAWS, LEVEL, SEED, Interval, percentile_interval, ratio_interval, resample
-from .measure import ClusterMeasure, RatioMeasure, unit_scores
+from .grades import Floats
+from .intervals import Interval, ratio_interval
 from .simultaneous import group_limits
 
 WORDS = ("negligible", "small", "medium", "large")
@@ -47,29 +42,6 @@ class Effect(NamedTuple):
     at_least: str
     source: str
     counted: int
-
-
-def effects(a: Grades, b: Grades, measure: ClusterMeasure) -> tuple[Effect, ...]:
-    """All sizes of b against a for a share (accuracy, label and outcome rates …), over the cases both have.
-
-    Cohen's h, relative risk, odds ratio of discordant clusters and, for the scores behind it, the standardised
-    difference. Raises `InputError` for a measure that is no share, or where the cases of the two differ.
-    """
-    if not isinstance(measure, RatioMeasure):
-        raise InputError(f"`{type(measure).__name__}` is no share of cases: effect sizes need a measure that is one")
-    same_cases(a, b)
-    shared = measure.usable(a) & measure.usable(b)
-    one, other = a.where(shared), b.where(shared)
-    first, second = measure.count(one).table, measure.count(other).table
-    hits = np.column_stack((first[:, 0], second[:, 0]))
-    sizes = np.column_stack((first[:, 1], second[:, 1]))
-    scored = one.scored & other.scored
-    return (
-        cohen_h(hits, sizes),
-        relative_risk(hits, sizes),
-        discordant_odds(hits, sizes),
-        standardised_difference(unit_scores(one)[scored], unit_scores(other)[scored], one.cluster[scored]),
-    )
 
 
 def cohen_h(hits: Floats, sizes: Floats) -> Effect:
@@ -130,28 +102,6 @@ def discordant_odds(hits: Floats, sizes: Floats) -> Effect:
     return _effect("discordant_odds", up / down if down else math.inf, ends, 1.0, CHEN, int(up + down))
 
 
-def standardised_difference(
-    a: Floats, b: Floats, cluster: Sequence[int] | np.ndarray[tuple[int], np.dtype[np.int32]], *, level: float = LEVEL
-) -> Effect:
-    """Mean of b less mean of a, over √((var a + var b)/2) of cases: Cohen's d_av (Cumming 2012), for scores in 0..1.
-
-    `a`, `b` and `cluster` hold one entry a case. Clusters are resampled (`cluster_bootstrap`). The divisor is the
-    spread of scores, not that of differences, so that a pairing that works well does not pass for a large effect. `nan`
-    where no score departs from its mean. Words from .2, .5 and .8 (Cohen 1988).
-    """
-    codes = np.unique(np.asarray(cluster), return_inverse=True)[1]
-    columns = (np.ones(len(a)), a, a**2, b, b**2)
-    table: Floats = np.zeros((0, 5))
-    if len(a):
-        table = np.column_stack([np.bincount(codes, c) for c in columns]).astype(np.float64)
-    value = float(_d(table.sum(axis=0)))
-    ends = _NOTHING
-    if not math.isnan(value):
-        draws = _d(resample(table, DRAWS, SEED))
-        ends = percentile_interval(value, draws, clusters=len(table), span=(-_MOST_D, _MOST_D), level=level)
-    return _effect("standardised_difference", value, ends, 0.0, COHEN, len(a))
-
-
 def word(value: float, source: str, none: float) -> str:
     """The word for an effect: how far it is from `none` on the steps of `source`; "" for `nan`."""
     if math.isnan(value):
@@ -162,7 +112,6 @@ def word(value: float, source: str, none: float) -> str:
 
 
 _NOTHING = Interval(math.nan, math.nan, "nothing counted")
-_MOST_D = 1e6
 
 
 def _effect(name: str, value: float, ends: Interval, none: float, source: str, counted: int) -> Effect:
@@ -199,12 +148,3 @@ def _root(middle: float, top: float, bottom: float, *, upper: bool) -> float:
 
 def _odds(share: float) -> float:
     return share / (1 - share) if share < 1 else math.inf
-
-
-def _d(totals: Floats) -> Floats:
-    """Standardised difference from sums of 1, a, a², b, b²."""
-    n, a, aa, b, bb = np.moveaxis(totals, -1, 0)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        spread = np.sqrt(np.maximum((aa - a**2 / n + bb - b**2 / n) / (2 * np.maximum(n - 1, 1)), 0.0))
-        found: Floats = np.where(spread > 1e-9, (b - a) / n / spread, math.nan)
-    return found

@@ -12,10 +12,9 @@ import math
 from collections.abc import Callable
 from functools import lru_cache
 from statistics import NormalDist
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .grades import Floats
 
@@ -140,15 +139,6 @@ def ratio_interval(hits: Floats, sizes: Floats, level: float = LEVEL) -> Interva
         return Interval(*wilson(successes, n, level), "Wilson")
     z = student(max(as_equal(sizes) - 1, 1), level)
     return Interval(*score_limits(successes / n, effective_size(hits, sizes), z), "Wilson, cluster-robust")
-
-
-def clustered_rate(scores: Floats, clusters: NDArray[Any], level: float = LEVEL) -> Interval:
-    """Interval of the mean of scores in [0, 1] whose clusters are named by `clusters`; see `ratio_interval`."""
-    if len(scores) == 0:
-        return NOTHING
-    _, codes = np.unique(clusters, return_inverse=True)
-    sums, sizes = np.bincount(codes, scores), np.bincount(codes)
-    return ratio_interval(sums.astype(np.float64), sizes.astype(np.float64), level)
 
 
 def resample(table: Floats, draws: int = DRAWS, seed: int = SEED) -> Floats:

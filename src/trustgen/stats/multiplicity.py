@@ -68,11 +68,6 @@ class Adjusted(NamedTuple):
     method: str
     rejected: bool
 
-    @property
-    def tested(self) -> bool:
-        """Whether there was a p-value at all."""
-        return not math.isnan(self.p)
-
 
 @dataclass(frozen=True)
 class Family:
@@ -108,10 +103,6 @@ class Family:
             Adjusted(name, role, one, float(other), by, bool(other <= alpha + 1e-12))
             for name, one, other in zip(names, raw, adjusted, strict=True)
         )
-
-    def interval_level(self) -> float:
-        """The level for each primary interval, so that all hold at once; see `simultaneous_level`."""
-        return simultaneous_level(max(len(self.primary), 1), self.level)
 
 
 def _ranked(p: ArrayLike) -> tuple[Floats, Floats, NDArray[np.intp]]:

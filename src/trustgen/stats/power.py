@@ -1,7 +1,7 @@
-"""How much to ask: half-widths and numbers of cases for a rate, power and smallest effects for two models.
+"""How much to ask: the half-width of a rate, and power and smallest effects for two models on the same cases.
 
-All tests are two-sided at 1 − level. `effect` is everywhere the design effect: how many cases of clusters carry as
-much as one case that stands alone (`design_effect`; Kish 1965). Numbers of cases are cases asked of *each* model.
+All tests are two-sided at 1 − level. The design effect is how many cases of clusters carry as much as one case that
+stands alone (`design_effect`; Kish 1965). Numbers of cases are cases asked of *each* model.
 """
 
 from __future__ import annotations
@@ -9,11 +9,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from trustgen.core import InputError
 
-from .grades import Floats
 from .intervals import LEVEL, score_limits, student
 from .multiplicity import simultaneous_level
 
@@ -46,63 +44,6 @@ def half_width(clusters: float, rate: float = 0.5, *, size: float = 1, icc: floa
     return (high - low) / 2
 
 
-def clusters_for_half_width(
-    half: float, rate: float = 0.5, *, size: float = 1, icc: float = 0.0, level: float = LEVEL
-) -> int:
-    """The fewest clusters whose `half_width` is at most `half`.
-
-    Wilson's half-width solved for n: n = z²·((pq − 2h²) + √((pq − 2h²)² − 4h⁴ + h²)) / 2h² effective cases. With
-    Student's t, which depends on the number of clusters, that is a start for a search.
-    """
-    _check(rate=rate, level=level)
-    if not 0 < half < 0.5:
-        raise InputError(f"half-width {half:g}: it lies between 0 and 0.5, as 0.03")
-    z, spread, square = student(math.inf, level), rate * (1 - rate) - 2 * half**2, half**2
-    effective = z**2 * (spread + math.sqrt(spread**2 - 4 * square**2 + square)) / (2 * square)
-    found = max(1, math.floor(effective * design_effect(size, icc) / size))
-    while half_width(found, rate, size=size, icc=icc, level=level) > half:
-        found += 1
-    return found
-
-
-# ── two models on different cases ───────────────────────────────────────────────────────────────────────────────────
-
-
-def unpaired_power(n: ArrayLike, a: float, b: float, *, effect: float = 1.0, level: float = LEVEL) -> Floats:
-    """Power to tell rates `a` and `b` apart with `n` cases for each model, on different cases: shape of `n`.
-
-    The pooled z-test of two proportions (Fleiss, Levin and Paik 2003, section 4.2, without continuity correction), with
-    the far side counted too.
-    """
-    from scipy.special import ndtr
-
-    _check(rate=a, level=level)
-    _check(rate=b, level=level)
-    cases = np.asarray(n, np.float64) / effect
-    z = student(math.inf, level)
-    mean = (a + b) / 2
-    null, other = math.sqrt(2 * mean * (1 - mean)), math.sqrt(a * (1 - a) + b * (1 - b))
-    shift = abs(b - a) * np.sqrt(cases)
-    if other == 0:
-        return np.where(shift > z * null, 1.0, 0.0)
-    found: Floats = ndtr((shift - z * null) / other) + ndtr((-shift - z * null) / other)
-    return found
-
-
-def unpaired_cases(a: float, b: float, *, power: float = POWER, effect: float = 1.0, level: float = LEVEL) -> int:
-    """The fewest cases for each model with that `unpaired_power`: (z·√(2p̄q̄) + z_β·√(aā + bb̄))²/(b − a)²."""
-    from scipy.special import ndtri
-
-    _check(rate=a, level=level)
-    _check(rate=b, level=level)
-    _check_power(power, level)
-    if a == b:
-        raise InputError("rates that are equal are never told apart: give two that differ")
-    mean, z = (a + b) / 2, student(math.inf, level)
-    null, other = math.sqrt(2 * mean * (1 - mean)), math.sqrt(a * (1 - a) + b * (1 - b))
-    return max(2, math.ceil(effect * ((z * null + float(ndtri(power)) * other) / (b - a)) ** 2))
-
-
 # ── two models on the same cases ────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -117,57 +58,6 @@ def discordance(a: float, b: float, correlation: float) -> float:
         raise InputError(f"correlation {correlation:g}: it lies in -1..1")
     both = a * b + correlation * math.sqrt(a * (1 - a) * b * (1 - b))
     return a + b - 2 * min(max(both, a + b - 1, 0.0), a, b)
-
-
-def paired_power(
-    n: ArrayLike, difference: float, discordance: float, *, effect: float = 1.0, level: float = LEVEL
-) -> Floats:
-    """Power of McNemar's test (mid-p) over `n` cases that both models are asked: shape of `n`.
-
-    `discordance` is the share of cases that exactly one of them has right, `difference` that of b's alone less a's
-    alone. Exact: summed over the binomial number of discordant cases, and over how they fall (Duffy 1984). This is the
-    test of `compare.paired_difference` where clusters hold one case; with clusters it is an approximation, over
-    n/`effect` cases, where `effect` is the design effect of the *differences* (usually below that of either rate).
-    """
-    _check_pair(difference, discordance, level)
-    cases = np.asarray(n, np.float64)
-    flat = [_power(math.floor(one / effect + 1e-9), difference, discordance, level) for one in cases.ravel()]
-    return np.array(flat, np.float64).reshape(cases.shape)
-
-
-def connor_cases(
-    difference: float, discordance: float, *, power: float = POWER, effect: float = 1.0, level: float = LEVEL
-) -> int:
-    """Cases for McNemar's test in closed form: (z·√D + z_β·√(D − d²))²/d², rounded up (Miettinen 1968; Connor 1987).
-
-    It is of the asymptotic test; where few cases differ the real one needs some more (`paired_cases`).
-    """
-    from scipy.special import ndtri
-
-    _check_pair(difference, discordance, level)
-    _check_power(power, level)
-    if difference == 0:
-        raise InputError("a difference of 0 is never found: give another")
-    null, other = math.sqrt(discordance), math.sqrt(max(discordance - difference**2, 0.0))
-    root = (student(math.inf, level) * null + float(ndtri(power)) * other) / difference
-    return max(2, math.ceil(effect * root**2))
-
-
-def paired_cases(
-    difference: float, discordance: float, *, power: float = POWER, effect: float = 1.0, level: float = LEVEL
-) -> int:
-    """Cases, asked of both models, from which on the test has that `paired_power`.
-
-    The power is a saw: more cases may have less. So this is the fewest that reach it and keep it for the next
-    20 cases and the next 5 % (at most 200).
-    """
-    start = connor_cases(difference, discordance, power=power, level=level)
-    held = 20 + min(start // 20, 200)
-    n, kept = max(2, start - held), 0
-    while kept <= held:
-        kept = kept + 1 if _power(n, difference, discordance, level) >= power else 0
-        n += 1
-    return math.ceil((n - kept) * effect)
 
 
 def clusters_to_show(
@@ -194,17 +84,16 @@ def smallest_effect(
     n: float,
     rate: float = 0.5,
     *,
-    correlation: float | None = None,
+    correlation: float,
     tests: int = 1,
     power: float = POWER,
-    effect: float = 1.0,
     level: float = LEVEL,
 ) -> float:
-    """The smallest difference from `rate` that `n` cases for each model find with `power`; `nan` if none is found.
+    """The smallest difference from `rate` that `n` cases, asked of both, find with `power`; `nan` if none is found.
 
-    With a `correlation` of the two models' results, case by case, both are asked the same cases and McNemar's test
-    decides (`paired_power`); without one, the cases differ (`unpaired_cases`). The other rate lies towards one half,
-    where differences are harder to see (and beyond it, if need be), so the same difference the other way is found too.
+    `correlation` is that of the two models' results, case by case; McNemar's test decides (`paired_power`). The other
+    rate lies towards one half, where differences are harder to see (and beyond it, if need be), so the same difference
+    the other way is found too.
     `tests` share the error: the level is Bonferroni's, Holm's first step, so where more differ Holm finds more.
     """
     _check(rate=rate, level=level)
@@ -214,10 +103,8 @@ def smallest_effect(
 
     def found(gap: float) -> bool:
         other = min(max(rate + sign * gap, 0.0), 1.0)
-        if correlation is None:
-            return unpaired_cases(rate, other, power=power, effect=effect, level=level) <= n
         share = discordance(rate, other, correlation)
-        return _power(math.floor(n / effect + 1e-9), gap, max(share, gap), level) >= power
+        return paired_power(math.floor(n + 1e-9), gap, max(share, gap), level=level) >= power
 
     low, high = 0.0, rate if sign < 0 else 1 - rate
     if n < 2 or not found(high):
@@ -252,7 +139,13 @@ def chance_to_pass(margin: float, half: float, level: float = LEVEL) -> float:
     return float(ndtr(student(math.inf, level) * (margin / half - 1)))
 
 
-def _power(n: int, difference: float, discordance: float, level: float) -> float:
+def paired_power(n: int, difference: float, discordance: float, *, level: float = LEVEL) -> float:
+    """Power of McNemar's test (mid-p) over `n` cases that both models are asked, in 0..1.
+
+    `discordance` is the share of cases that exactly one of them has right, `difference` that of b's alone less a's
+    alone. Exact: summed over the binomial number of discordant cases, and over how they fall (Duffy 1984). This is the
+    test of `compare.paired_difference` where clusters hold one case.
+    """
     from scipy.special import bdtr, bdtrc
     from scipy.stats import binom
 
@@ -284,9 +177,3 @@ def _check(*, rate: float, level: float) -> None:
 def _check_power(power: float, level: float) -> None:
     if not 1 - level < power < 1:
         raise InputError(f"power {power:g}: it lies between {1 - level:g} and 1, as 0.8")
-
-
-def _check_pair(difference: float, discordance: float, level: float) -> None:
-    _check(rate=discordance, level=level)
-    if abs(difference) > discordance + 1e-12:
-        raise InputError(f"a difference of {difference:g} needs a discordance of as much: {discordance:g} is less")

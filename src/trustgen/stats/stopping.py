@@ -1,9 +1,9 @@
-"""When enough has been asked: of one model, until its interval is narrow; of two, until they are told apart or alike.
+"""When enough has been asked of a model: its interval is narrow.
 
-Both read clusters in the order in which they were asked, which the salt alone decided, and whole ones only. The caller
+Clusters are read in the order in which they were asked, which the salt alone decided, and whole ones only. The caller
 must not look at "whatever has come back so far": slow replies are long replies, and long replies fail differently.
 
-**One model.** An ordinary interval looked at after every batch is optimistic: a lucky early run looks certain, and the
+An ordinary interval looked at after every batch is optimistic: a lucky early run looks certain, and the
 asking stops just there. So the width that is *watched* is a guarded one, while the interval that is *reported* stays
 what the measure always reports; the watched width is never below it, so what was asked for is what is got. The guards:
 the rate is drawn towards one half (`PRIOR`, after Frey 2010) and the design effect towards its largest (`DOUBT`, ours).
@@ -12,25 +12,18 @@ Coverage after stopping, in the proof of the tests (width .06): 94 to 97 %, as i
 that grid: 92.7 % for clusters of six that correlate by .7 at a rate of .03, where five clusters or so show it at all;
 91 % for clusters of 1 to 50 cases that correlate so, at .05 and .1.
 
-**Two models.** Whether they differ is a test, and peeking at tests goes wrong worse. So this one is a confidence
-sequence, which may be looked at always: see `sequences`.
+Whether two models *differ* is a test, and peeking at tests goes wrong worse: see `PEEKED`.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Literal
-
-import numpy as np
-from numpy.typing import ArrayLike
 
 from trustgen.core import InputError
 
-from .grades import Floats, Grades
+from .grades import Floats
 from .intervals import LEVEL, as_equal, effective_size, informative, ratio_interval, score_limits, student
 from .measure import ClusterMeasure, RatioMeasure
-from .sequences import log_wealth, paired_betting
 
 PRIOR = 4.0
 """Successes, and failures, added to the effective counts before a width is watched (the device of Frey 2010)."""
@@ -57,9 +50,6 @@ def peeked(looks: int) -> float:
     if looks < 1:
         raise InputError(f"{looks} looks: there is at least 1")
     return max(chance for times, chance in PEEKED.items() if times <= looks)
-
-
-# ── one model, until its interval is narrow ─────────────────────────────────────────────────────────────────────────
 
 
 def guarded_width(hits: Floats, sizes: Floats, level: float = LEVEL) -> float:
@@ -116,73 +106,3 @@ def looks(measure: ClusterMeasure, clusters: int, batch: int) -> tuple[int, ...]
     while taken[-1] < clusters:
         taken.append(max(taken[-1] + batch, int(taken[-1] * growth)))
     return (*(n for n in taken if n < clusters), clusters)
-
-
-# ── two models, until they are told apart or alike ──────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, kw_only=True)
-class Standing:
-    """How two models stand so far. `low` and `high` hold b less a at every look at once, with probability `level`.
-
-    `evidence` is what was won by betting against "no difference" (an e-value: 20 decides at 95 %). `higher` is the
-    model whose value is the higher, "alike" where the interval lies within the margin, "" while neither is known.
-    """
-
-    difference: float
-    low: float
-    high: float
-    evidence: float
-    higher: Literal["a", "b", "alike", ""]
-
-    @property
-    def decided(self) -> bool:
-        """Whether asking may stop."""
-        return self.higher != ""
-
-
-def standing(
-    gains: ArrayLike, sizes: ArrayLike, *, most: float, margin: float | None = None, level: float = LEVEL
-) -> Standing:
-    """Compare two models on the clusters both were asked so far: gains are hits of b less hits of a.
-
-    `sizes` are the cases counted for both, `most` the largest size planned, `margin` the difference below which they
-    count as alike; without one, nobody is called alike. Both models meet the same clusters in the same order, so what
-    is hard for both cancels, and they stop together.
-
-    At most 1 − level of all comparisons ever say anything false, however often and whenever one looks: that equal
-    models differ, that the lower is the higher, or that models a margin or more apart are alike (`sequences.betting`).
-    """
-    if margin is not None and not 0 < margin < 1:
-        raise InputError(f"margin {margin:g}: a margin lies between 0 and 1, as 0.03")
-    gain, size = np.asarray(gains, np.float64), np.asarray(sizes, np.float64)
-    low, high, _ = paired_betting(gain, size, most, level)
-    counted = float(size.sum())
-    if counted == 0:
-        return Standing(difference=math.nan, low=math.nan, high=math.nan, evidence=1.0, higher="")
-    won = float(log_wealth((gain + size) / 2, size, 0.5, most)[-1])
-    higher: Literal["a", "b", "alike", ""] = "b" if low > 0 else "a" if high < 0 else ""
-    if not higher and margin is not None and -margin < low and high < margin:
-        higher = "alike"
-    return Standing(
-        difference=float(gain.sum()) / counted,
-        low=low,
-        high=high,
-        evidence=math.exp(min(won, 700.0)),
-        higher=higher,
-    )
-
-
-def paired_gains(a: Grades, b: Grades, measure: ClusterMeasure) -> tuple[Floats, Floats]:
-    """Each cluster's gains (hits of b less hits of a) and sizes, over the cases that can be counted for both.
-
-    `a` and `b` hold the same planned cases in the same order. Only for shares that count the same cases of both models
-    (accuracy, label and outcome rates, `all_right`); others raise `InputError`: compare those at the end of the run.
-    """
-    if len(a) != len(b) or not np.array_equal(a.cluster, b.cluster) or not np.array_equal(a.arm, b.arm):
-        raise InputError("the two models' cases differ or are in another order: compare two models of one edition")
-    shared = measure.usable(a) & measure.usable(b)
-    one, other = measure.count(a.where(shared)).table, measure.count(b.where(shared)).table
-    if not isinstance(measure, RatioMeasure) or one.shape != other.shape or not np.array_equal(one[:, 1], other[:, 1]):
-        raise InputError("this measure counts other cases of each model: it cannot be watched, compare after the run")
-    return other[:, 0] - one[:, 0], one[:, 1]

@@ -1,4 +1,4 @@
-"""The same question worded otherwise, by rule: paraphrased, shorter, longer, in another register, by another speaker.
+"""The same question worded otherwise, by rule: paraphrased, shorter, longer, in another register.
 
 A rule applies where it is sure of its English, and else gives None. Whatever it adds holds no name, no number and no
 denial, and says nothing about what is asked.
@@ -119,20 +119,6 @@ REGISTERS: Mapping[str, Wording] = {
 }
 """Every register by name."""
 
-PERSONAS = (
-    "student",
-    "nurse",
-    "farmer",
-    "librarian",
-    "driver",
-    "grandparent",
-    "cook",
-    "gardener",
-    "musician",
-    "traveller",
-)
-"""Every speaker, each with a prompt file of its own."""
-
 
 def reworded() -> Reworded:
     """The question in another construction, by rule (`paraphrase` of this room takes a writer where one is bound)."""
@@ -154,17 +140,6 @@ def register(name: str) -> Reworded:
     if name not in REGISTERS:
         raise UnknownName("register", name, REGISTERS)
     return Reworded(f"register_{name}", REGISTERS[name])
-
-
-def persona(name: str = "") -> Framed:
-    """The question by a speaker who introduces himself or herself; any of `PERSONAS` by draw where none is named.
-
-    A persona says nothing about the subject and claims no authority on it. Raises `UnknownName`.
-    """
-    if name and name not in PERSONAS:
-        raise UnknownName("persona", name, PERSONAS)
-    chosen = (name,) if name else PERSONAS
-    return Framed(f"persona_{name}" if name else "persona", tuple(f"persona_{one}" for one in chosen))
 
 
 def _opened_low(question: str) -> str:

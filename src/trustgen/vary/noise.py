@@ -310,8 +310,3 @@ def noise(kind: str, strength: float = USUAL) -> Noise:
     if not 0 <= strength <= 1:
         raise InputError(f"noise `{kind}` has the strength {strength}: give a share from 0 to 1")
     return Noise(kind, strength)
-
-
-def all_noise(strength: float = USUAL) -> tuple[Noise, ...]:
-    """Every kind of noise, to be given to `each` or `one_of`."""
-    return tuple(noise(kind, strength) for kind in NOISES)

@@ -45,7 +45,7 @@ class Padding:
 
 
 def padding(words: int = 100, where: Where = "before") -> Padding:
-    """Filler of about `words` words (0 to 100,000; whole sentences, so up to 15 more). Raises `InputError`."""
+    """Filler of about `words` words (0 to 100,000; whole sentences, so up to 24 more). Raises `InputError`."""
     if where not in ("before", "after", "both"):
         raise InputError(f"padding was to stand `{where}`: say before, after or both")
     if not 0 <= words <= 100_000:

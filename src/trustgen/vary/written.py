@@ -1,4 +1,4 @@
-"""The same by a bound writer, where a rule would be stiff: paraphrase, shorten, lengthen, restyle, translate.
+"""The same by a bound writer, where a rule would be stiff: paraphrase, shorten, lengthen.
 
 The writer sees the bare question and nothing else of the case: not the answer, not the options, not the record. Why an
 earlier attempt was rejected is told to it with the answers blotted out. Each operation that has a rule form takes that
@@ -18,7 +18,6 @@ from trustgen.core import (
     Bound,
     Case,
     Expect,
-    InputError,
     Keep,
     Maker,
     Prompts,
@@ -28,7 +27,7 @@ from trustgen.core import (
 )
 
 from .asked import asked
-from .forms import SENSE, longer, register, reworded, shorter
+from .forms import SENSE, longer, reworded, shorter
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 BLOT = "…"
@@ -42,12 +41,11 @@ class Rewording(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Written:
-    """A variation by a writer. `prompt` is one of this room's prompt files, `values` fill its own slots."""
+    """A variation by a writer. `prompt` is one of this room's prompt files."""
 
     name: str
     writer: Bound
     prompt: str
-    values: tuple[tuple[str, str], ...] = ()
     keeps: frozenset[Keep] = SENSE
     temperature: float = 0.7
     max_tokens: int = 512
@@ -60,7 +58,7 @@ class Written:
             return None
         seed = draw.getrandbits(31)
         again = PROMPTS.mend(reason=blotted(mend, case.expect, found.question)) if mend else ""
-        ask = PROMPTS[self.prompt](draw, question=found.question, again=again, **dict(self.values))
+        ask = PROMPTS[self.prompt](draw, question=found.question, again=again)
         sampling = Sampling(temperature=self.temperature, max_tokens=self.max_tokens, seed=seed)
         made = structured(self.writer, ask, Rewording, sampling=sampling).question.strip()
         return found.reworded(made) if made and made != found.question else None
@@ -81,24 +79,6 @@ def lengthen(writer: Bound | None = None) -> Variation:
     return Written("longer", writer, "write_longer") if writer else longer()
 
 
-def restyle(style: str, writer: Bound | None = None) -> Variation:
-    """The question in a style: in any words for a writer, else one of `REGISTERS`. Raises `UnknownName`."""
-    if writer is None:
-        return register(style)
-    return Written(f"register_{_slug(style)}", writer, "write_register", (("register", style),))
-
-
-def translate(language: str, writer: Bound | None) -> Variation:
-    """The question in another language, by a writer; there is no rule for it. Raises `InputError` where none is bound.
-
-    Names stay as they are spelt, so that the answer is still found; the instructions around the question stay too.
-    """
-    if writer is None:
-        raise InputError(f"`translate` to {language} needs a model in the role `writer`: add --role writer=URI")
-    keeps = SENSE - {Keep.LANGUAGE}
-    return Written(f"in_{_slug(language)}", writer, "write_translation", (("language", language),), keeps)
-
-
 def blotted(text: str, expect: Expect, question: str) -> str:
     """A text without the answers of a case, longest first; what the question says itself may stay."""
     answers = {expect.answer, *expect.aliases, expect.best}
@@ -109,7 +89,3 @@ def blotted(text: str, expect: Expect, question: str) -> str:
         if not word.search(question):
             text = word.sub(BLOT, text)
     return text
-
-
-def _slug(text: str) -> str:
-    return re.sub(r"\W+", "_", text.casefold()).strip("_")

@@ -25,6 +25,7 @@ TASKS = {
             # It says no percentage, so none of these has a value.
             "calibration_error": None,
             "overconfidence": None,
+            "brier": None,
             "confidence_auroc": None,
         },
         undefined_when_perfect=frozenset({"confidence_auroc"}),  # nothing wrong to tell from the right

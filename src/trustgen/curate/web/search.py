@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -32,8 +32,6 @@ BRAVE = "https://api.search.brave.com"
 TAVILY = "https://api.tavily.com"
 LONGEST = 300  # characters of a query, a title or a snippet
 _TAG = re.compile(r"<[^<>]{0,200}>")
-
-T = TypeVar("T")
 
 
 class Hit(msgspec.Struct, frozen=True):

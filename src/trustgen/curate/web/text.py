@@ -21,8 +21,6 @@ _LINES = re.compile(r"\s*\n\s*\n\s*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0)
 _UNSEEN = dict.fromkeys(_SELECTORS)
-_UNSEEN_KINDS = frozenset(("Cc", "Cf", "Cs", "Co"))  # controls, formats, surrogates, private use
-_BREAKS = re.compile("\r\n?|[\u2028\u2029\x85]")
 
 
 class Main(NamedTuple):

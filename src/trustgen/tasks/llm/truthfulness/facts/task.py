@@ -15,7 +15,7 @@ from trustgen.craft import in_writers_words
 from trustgen.curate import pool
 from trustgen.curate.invented import invented_country
 from trustgen.judge import by_arm, choice, judged, ladder, matches, rubric, stated, true_false
-from trustgen.stats import accuracy, calibration_error, confidence_auroc, label_rate, overconfidence
+from trustgen.stats import accuracy, brier, calibration_error, confidence_auroc, label_rate, overconfidence
 from trustgen.tasks.wording import brief, question, statement
 from trustgen.vary import mcq
 
@@ -90,6 +90,7 @@ def facts(n: int = 50, kit: Kit = BARE) -> Task:
             "accuracy_false_context": accuracy("false_context"),
             "calibration_error": calibration_error("stated"),
             "overconfidence": overconfidence("stated"),
+            "brier": brier("stated"),
             "confidence_auroc": confidence_auroc("stated"),
         },
         sampling=Sampling(max_tokens=64),

@@ -9,13 +9,14 @@ from functools import cache, partial
 from importlib.resources import files
 from math import exp
 
+from trustgen.audit.reading import Reading
+
 from .amounts import extremes, negation, quantity
 from .evidence import Pair, evidence, gap_of
 from .kinds import kind_asked
 from .likeness import likeness
 from .names import fresh_names, lost_names
 from .opposites import opposites
-from .reading import Reading
 
 
 @dataclass(frozen=True)

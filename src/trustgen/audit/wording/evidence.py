@@ -12,12 +12,13 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from math import log
 
+from trustgen.audit.reading import NEGATIONS, Reading, frame_words, function_words, read
+
 from .amounts import extremes, negation, quantity
 from .kinds import heads_asked, kind_asked
 from .likeness import likeness, nearest
 from .names import fresh_names, lost_names
 from .opposites import opposites, turned
-from .reading import NEGATIONS, Reading, frame_words, function_words, read
 from .scenery import to_the_point
 from .signs import has
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from .reading import Reading, base, function_words, sets
+from trustgen.audit.reading import Reading, base, function_words, sets
+
 from .signs import denials
 
 Alike = Callable[[str, str], float]

@@ -6,8 +6,9 @@ import re
 from difflib import SequenceMatcher
 from itertools import pairwise
 
+from trustgen.audit.reading import Reading, function_words, read
+
 from .opposites import opposed
-from .reading import NEGATIONS, Reading, function_words, read
 
 LONG = 400  # words; the alignment takes the square of it
 
@@ -66,60 +67,6 @@ def _ends(reading: Reading) -> dict[str, str]:
         b: a for a, b in pairwise(tokens) if a in ("from", "to") and b in set(reading.names) | reading.firm_numbers
     }
     return found if set(found.values()) == {"from", "to"} else {}
-
-
-def modifiers(old: Reading, new: Reading) -> str:
-    """A word that stood before one word now stands before another: "an injured stranger", "an injured friend"."""
-    was, now = _pairs(old), _pairs(new)
-    for first, second in was.items():
-        other = now.get(first)
-        known = other and other != second and second in new.bag and other in old.bag
-        if known and _kept_apart(first, second, new) and now.get(str(other)) != first:
-            return f"`{first}` moved from `{second}` to `{other}`"
-    return ""
-
-
-def _pairs(reading: Reading) -> dict[str, str]:
-    """Words of content that stand side by side within a sentence, each with the one after it."""
-    drop = function_words()
-    found: dict[str, str] = {}
-    for sentence in reading.sentences:
-        for part in re.split(r"[,;:()]", sentence):
-            for a, b in pairwise(read(part).tokens):
-                if a not in drop and b not in drop and a not in NEGATIONS and b not in NEGATIONS:
-                    found.setdefault(a, b)
-    return found
-
-
-def _kept_apart(first: str, second: str, reading: Reading) -> bool:
-    tokens = reading.tokens
-    return not any(a == first and second in tokens[max(0, i - 2) : i + 4] for i, a in enumerate(tokens))
-
-
-_BINDERS = frozenset(["name", "call", "aged", "be", "the", "a", "an", "who", "which", "year", "old"])
-
-
-def rebound(old: Reading, new: Reading) -> str:
-    """Two names or numbers changed the words they belong to: "a dog, Rex, and a cat, Tom"."""
-    was, now = _neighbours(old), _neighbours(new)
-    shared = [n for n in was if n in now and n not in function_words()]
-    for i, a in enumerate(shared):
-        for b in shared[i + 1 :]:
-            if was[a] and was[b] and now[a] == was[b] and now[b] == was[a] and was[a] != was[b]:
-                return f"`{a}` and `{b}` changed places"
-    return ""
-
-
-def _neighbours(reading: Reading) -> dict[str, str]:
-    """For each name or number, the content word just before it, if one stands within three words."""
-    marked = set(reading.names) | reading.firm_numbers
-    found: dict[str, str] = {}
-    drop = function_words() | _BINDERS
-    for i, token in enumerate(reading.tokens):
-        if token in marked and token not in found:
-            near = [t for t in reading.tokens[max(0, i - 3) : i] if t not in drop]
-            found[token] = near[-1] if near and near[-1] not in marked else ""
-    return found
 
 
 def agents(old: Reading, new: Reading) -> str:

@@ -6,13 +6,14 @@ sentence that otherwise stands, there is no elsewhere: such a change alone is en
 
 from __future__ import annotations
 
+from trustgen.audit.reading import Reading, base
+
 from .amounts import extremes, negation, quantity
 from .evidence import SAME_WORD, Pair, digits, other_asked
 from .kinds import counted_of
 from .likeness import nearest
 from .names import fresh_names, lost_names
 from .opposites import opposites
-from .reading import Reading, base
 from .signs import COMPARED, denials, synonym
 
 OTHER = 0.6  # how far in kind the things asked for may be from each other

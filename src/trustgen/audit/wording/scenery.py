@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .reading import Reading, frame_words, read
+from trustgen.audit.reading import Reading, frame_words, read
 
 _POINTS_BACK = frozenset(
     ["they", "them", "those", "these", "it", "he", "she", "him", "her", "his", "their", "its", "one", "ones", "both"]

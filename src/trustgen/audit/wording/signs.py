@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .reading import NEGATIONS, Reading, base, sets
+from trustgen.audit.reading import NEGATIONS, Reading, base, sets
 
 MOST = frozenset(["most", "least", "first", "last", "best", "worst", "fewest", "foremost", "latest", "majority"])
 

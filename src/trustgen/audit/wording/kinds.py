@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from itertools import takewhile
 
+from trustgen.audit.reading import Reading, base, function_words, read, sets
+
 from .opposites import NEAR_WORDS, Alike
-from .reading import Reading, base, function_words, read, sets
 from .signs import lower
 
 _KINDS = (

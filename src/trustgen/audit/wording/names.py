@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from itertools import takewhile
 
-from .reading import Reading, base, is_calendar, is_number, lexicon
+from trustgen.audit.reading import Reading, base, is_calendar, is_number, lexicon
 
 
 def lost_names(old: Reading, new: Reading) -> list[str]:

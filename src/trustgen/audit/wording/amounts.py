@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
+from trustgen.audit.reading import Reading, read
+
 from .opposites import opposed
-from .reading import Reading, read
 from .signs import EXTREME, denials, lower, superlative
 
 NARROW = (
