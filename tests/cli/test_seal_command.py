@@ -302,6 +302,18 @@ def test_a_chain_that_was_made_anew_shows_only_beside_the_head_that_was_noted(
     assert called(capsys, "verify", run, "--seal", head)[0] == 1
 
 
+def test_a_mark_of_a_session_hides_no_edit_from_a_head_that_was_noted(
+    place: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run, head = place / "run", check_seal(place / "run").head
+    RunFolder(run).begin("rejudged")
+    EDITS["a verdict replaced"][1](run)
+    (place / "policy.toml").write_text("allow_partial = true\n" + POLICY)
+    for code, said in (called(capsys, "verify", run, "--seal", head), gated(capsys, place, "--seal", head)):
+        assert code == 1
+        assert "has begun since and not ended" in " ".join(said.split())
+
+
 @pytest.mark.parametrize("wrong", ["abc", "G" * 32, "0" * 31])
 def test_a_seal_that_cannot_be_one_is_refused(place: Path, wrong: str, capsys: pytest.CaptureFixture[str]) -> None:
     for code, said in (called(capsys, "verify", place / "run", "--seal", wrong), gated(capsys, place, "--seal", wrong)):

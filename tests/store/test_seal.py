@@ -108,6 +108,14 @@ def test_a_file_of_ours_that_comes_after_the_seal_is_named(tmp_path: Path, name:
     assert check_seal(tmp_path).changed == {name: "added"}
 
 
+def test_a_seal_of_another_format_is_not_taken_for_one_of_ours(tmp_path: Path, sealed: Path) -> None:
+    folder = Path(shutil.copytree(sealed, tmp_path / "run"))
+    seal = folder / "seal.json"
+    seal.write_text(seal.read_text().replace('"format": 1', '"format": 2'))
+    with pytest.raises(FolderError, match=r"seal\.json has format 2, this TrustGen reads format 1"):
+        check_seal(folder)
+
+
 # ── the chain ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

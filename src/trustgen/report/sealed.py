@@ -53,7 +53,8 @@ def unsealed(sealed: Sealed) -> str:
 def differs(sealed: Sealed, head: str) -> str:
     """Why a folder is not what was noted as `head`; "" where it is."""
     if sealed.head == head:
-        return ""
+        begun = ", ".join(f"{did}, {at}" for did, at in sealed.open.items())
+        return f"a session ({begun}) has begun since and not ended, so the files it writes are in flux" if begun else ""
     heads = [link.head for link in sealed.links]
     if head not in heads:
         mine = f"the run's seal is {sealed.head}" if sealed.head else "the run has no seal"

@@ -120,8 +120,8 @@ class Engine:
     async def _run_in(self, folder: RunFolder, lacking: list[NotApplicable]) -> Result:
         self.folder, self.manifest = folder, self._manifest(folder, lacking)
         manifest = self.manifest
-        folder.begin("run")
         self.edition = drawn(self.edition.copy_to(folder.folder / "edition"), self.settings.repeats)
+        folder.begin("run")
         self.journal = folder.journal()
         try:
             self._mend_journal()
