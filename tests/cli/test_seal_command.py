@@ -161,6 +161,7 @@ def test_an_edited_run_is_named_and_passes_no_gate(place: Path, way: str, capsys
     assert "a bug" not in said
     code, said = called(capsys, "report", run)
     assert name in said, said
+    assert "note it" not in said
     code, said = called(capsys, "verify", run, "--json")
     assert code == 1
     told = json.loads(said)

@@ -65,6 +65,6 @@ def _run(folder: Path, seal: str, as_json: bool) -> int:
         say(f"  FAILED: {fault}")
     for note in found.notes:
         say(f"  note: {note}")
-    if found.head:
+    if found.ok and found.head:
         say(f"  seal {found.head}")
     return int(not found.ok)

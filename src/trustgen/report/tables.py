@@ -163,7 +163,7 @@ def _plain(value: Any) -> Any:
 def write_markdown(found: Findings, path: Path) -> Path:
     """Headlines as one table, every other measure folded below, and the counts of all cases."""
     run = found.manifest
-    seal = f" · seal {code(found.sealed.head)}" if found.sealed.head else ""
+    seal = f" · seal {code(found.sealed.head)}" if found.sealed.whole else ""
     lines = [
         f"### TrustGen: suite {code(run.suite)}, {found.state}",
         "",

@@ -118,6 +118,11 @@ class Sealed(NamedTuple):
         """The hash that stands for all of it, 32 hex digits; "" for a run that was never sealed."""
         return self.links[-1].head if self.links else ""
 
+    @property
+    def whole(self) -> bool:
+        """Whether the head stands for what is in the folder now, so that it may be noted."""
+        return bool(self.links) and not self.open and not self.changed
+
 
 def check_seal(folder: Path) -> Sealed:
     """Hold a run's files to its seal: each is read once, in pieces.
