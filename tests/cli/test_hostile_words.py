@@ -184,7 +184,9 @@ def forged(made: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], small
         if i in (0, len(forgeries) // 2) if small else i % 10 == 0:
             met += check(slow(folder, edition, out), out, capsys, (name, path))
         shutil.rmtree(folder)
-    assert met > len(forgeries)  # the string was met, again and again: nothing was clean by being left out
+    # The string was met, again and again: nothing was clean by being left out. A seal is shown by `verify` alone, and
+    # one with a field of another name is shown by none.
+    assert met > len(forgeries) * (0.5 if only == "seal.json" else 1)
 
 
 def test_forged_editions_and_runs_show_nothing_raw(
