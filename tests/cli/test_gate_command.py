@@ -46,7 +46,7 @@ def test_a_gate_says_zero_or_one(tmp_path: Path, run: Path) -> None:
     path = policy(tmp_path, f'[[rule]]\ntask = "{TASKS[0]}"\nmeasure = "accuracy"\nmin = 0.3\n')
     held = trustgen("gate", run, "--policy", path, "--model", ABLE, "--model", PERFECT)
     assert held.exit_code == 0, held.output
-    assert "PASSED: 6 checks held" in held.output
+    assert "PASSED: 8 checks held" in held.output
     failed = trustgen("gate", run, "--policy", path)
     assert failed.exit_code == 1
     assert "no value: nothing counted (30 refused)" in failed.output

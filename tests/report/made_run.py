@@ -244,6 +244,7 @@ def make_run(
 ) -> Path:
     """Write a run. `asked` is the share of cases that were asked; without `count` there are no estimates."""
     run = RunFolder.take(folder)
+    run.begin("run")
     edition = make_edition(folder / "edition", n)
     tasks = {task: FACTORIES[task](n) for task in MAKERS}
     manifest = RunManifest(
@@ -281,6 +282,8 @@ def make_run(
     run.write_manifest(manifest)
     if seal:
         run.seal(journal)
+        if count:
+            run.end()
     else:
         journal.close()
     run.leave()

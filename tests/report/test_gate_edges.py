@@ -50,7 +50,7 @@ def test_a_hole_in_the_table_is_counted_from_the_rows(tmp_path: Path) -> None:
 def test_checks_stand_by_model_and_within_it_by_rule(tmp_path: Path, run: Path) -> None:
     text = f'[[rule]]\ntask = "{FACTS}"\nmin = 0.0\n[[rule]]\ntask = "{FACTS}"\ncoverage_min = 0.1\n'
     found = gated(tmp_path, run, text)
-    assert [(c.model, c.rule) for c in found.checks] == [(m, rule) for m in MODELS for rule in (0, 0, 1, 2)]
+    assert [(c.model, c.rule) for c in found.checks] == [(m, rule) for m in MODELS for rule in (0, 0, 0, 1, 2)]
 
 
 # ── what a policy may say ───────────────────────────────────────────────────────────────────────────────────────────

@@ -42,7 +42,9 @@ def test_a_forged_number_passes_no_gate(tmp_path: Path) -> None:
     assert not gated(tmp_path, run, RULE, SMALL).passed
     forged(run)
     found = gated(tmp_path, run, RULE, SMALL)
-    said, failed = found.failed
+    said, edited, failed = found.failed
+    assert edited.title == "run is as it was sealed"
+    assert "`estimates.json` was changed" in edited.reason
     assert "is 0.990 over 40 of 40" in said.reason
     assert "the rows give 0.4" in said.reason
     assert failed.seen < 0.6

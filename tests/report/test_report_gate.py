@@ -37,9 +37,11 @@ def changed(tmp_path: Path, run: Path, **changes: Any) -> Path:
     folder = RunFolder.open(copy)
     mine = (FACTS, SMALL, "accuracy")
     rows = folder.estimates()
+    folder.begin("estimated again")
     folder.write_estimates(
         [msgspec.structs.replace(e, **changes) if (e.task, e.model, e.measure) == mine else e for e in rows]
     )
+    folder.end()
     return copy
 
 
@@ -367,6 +369,6 @@ def test_the_table_says_what_failed_and_fits(
     assert max(len(line) for line in text.splitlines()) <= 80
     assert text.count("FAIL  ") == len(found.failed) == 1
     assert f"FAIL  rule 2: {FACTS} accuracy ≥ 0.6" in text
-    assert "FAILED: 1 of 12 checks" in text
+    assert "FAILED: 1 of 15 checks" in text
     print_gate(gated(tmp_path, run, FLOOR, COWARD))
-    assert "PASSED: 3 checks held" in capsys.readouterr().out
+    assert "PASSED: 4 checks held" in capsys.readouterr().out

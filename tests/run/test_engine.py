@@ -53,7 +53,8 @@ def test_a_run_asks_every_case_once_and_seals(tmp_path: Path) -> None:
     assert sum(model.asked.values()) == 20 + 2 * 20, "one call for the plain arm, two for the other"
     assert model.closed == 1
     names = {p.name for p in (tmp_path / "run").iterdir()}
-    assert names == {"run.json", "edition", "responses.parquet", "verdicts.parquet", "estimates.json", ".lock"}
+    tables = {"responses.parquet", "verdicts.parquet"}
+    assert names == tables | {"run.json", "edition", "estimates.json", "seal.json", ".lock", ".seal.json.lock"}
     run = RunFolder.open(tmp_path / "run")
     assert len(list(run.responses())) == len(list(run.verdicts())) == 40
     assert run.manifest().status == "finished"
@@ -252,6 +253,7 @@ def test_corrupt_rows_stop_a_resume_until_dropped(tmp_path: Path) -> None:
     made = edition(tmp_path / "e")
     evaluate(made, [Scripted()], tmp_path / "run", settings=settings(budget=Budget.parse(["20-calls"])))
     run = RunFolder(tmp_path / "run")
+    run.begin("run")
     run.journal().close()  # as a killed run would leave it
     with sqlite3.connect(run.journal_path) as raw:
         raw.execute("UPDATE responses SET body = x'00' WHERE key = (SELECT min(key) FROM responses)")

@@ -15,6 +15,7 @@ import pytest
 from serving import in_thread, yes_or_no
 
 from servers.faulty_server import FaultyServer
+from trustgen.store import check_seal
 
 TASK = "llm.fairness.counterfactual"
 CONCURRENCY = 8
@@ -88,6 +89,8 @@ def kill_and_resume(tmp_path: Path, records: int, kills: int) -> Counter[str]:
     estimates = [(tmp_path / name / "estimates.json").read_bytes() for name in ("whole", "run")]
     assert estimates[0] == estimates[1], "an interrupted run must come to the same numbers"
     assert not (run / "journal.db").exists()
+    assert check_seal(run).whole
+    assert [link.did for link in check_seal(run).links] == ["run"], "no killed session ended"
     print(f"{kills} kills, rows gained before each: {gained}, bought twice: {again}")
     return asked
 

@@ -18,7 +18,7 @@ COMMANDS = {
     "show": "Show one task, pool, suite, edition or run.",
     "doctor": "Check what is installed and what would work.",
     "build": "Build an edition: fresh, validated, frozen cases.",
-    "verify": "Check an edition: hashes, and labels derived again.",
+    "verify": "Check an edition or a run: hashes, and what follows derived again.",
     "audit": "Audit an edition for what gives generated tests away, against thresholds.",
     "diff": "Compare two editions: what they share, and what they were made with.",
     "plan": "Say what a run would cost before it runs.",

@@ -11,7 +11,7 @@ import click
 
 from .margins import by_task, margin, margins_of
 from .options import common
-from .saying import print_json, say
+from .saying import print_json, say, say_seals
 
 if TYPE_CHECKING:
     from trustgen.report import Difference
@@ -38,23 +38,27 @@ def command(
     MODEL_B is better, worse, equivalent (the whole interval lies within a margin) or not shown to be any of these, with
     the records that would show it. All pairs of RUN's models on all headlines are one family, the same as that of
     `leaderboard`: better and worse go by p-values adjusted over it (Holm). Intervals are unadjusted.
+    On a run that was edited after it was sealed, whatever exit code was asked for is 1.
     --all-measures adds the other measures under Benjamini and Hochberg; they never change the exit code.
     """
-    from trustgen.report import compare_models, print_comparison
+    from trustgen.report import compare_models, print_comparison, seal_lines
 
     asked = margins_of(margins)
     found = compare_models(run, a, b, all_measures=all_measures, margin=asked)
     headlines = [row for row in found if row.role == "primary"]
     demanded = by_task(asked, [row.task for row in headlines])
+    seals = seal_lines([run])
     if as_json:
-        print_json({"a": a, "b": b, "differences": found})
+        print_json({"a": a, "b": b, "seal": [*seals[0], *seals[1]], "differences": found})
     else:
+        say_seals(seals)
         print_comparison(found, a, b)
         if len(demanded) > 1:
             say(_chance([row for row in headlines if row.task in demanded]))
     worse = fail_if_worse and any(row.verdict == "worse" for row in headlines)
     unproved = any(not row.not_worse for row in headlines if row.task in demanded)
-    raise SystemExit(int(worse or unproved))
+    edited = bool(seals[0]) and (fail_if_worse or bool(demanded))  # what is demanded is not shown on such rows
+    raise SystemExit(int(worse or unproved or edited))
 
 
 def _chance(rows: Sequence[Difference]) -> str:

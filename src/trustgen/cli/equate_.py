@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from .options import common
-from .saying import print_json
+from .saying import print_json, say_seals
 
 
 @click.command("equate")
@@ -19,9 +19,10 @@ def command(reference: Path, other: Path, as_json: bool) -> None:
 
     What links the two is a model that answered both, or the anchor block that both editions share (build --anchor).
     """
-    from trustgen.report import equate_runs, print_equating
+    from trustgen.report import equate_runs, print_equating, seal_lines
 
     found = equate_runs(reference, other)
+    say_seals(seal_lines([reference, other]), err=as_json)
     if as_json:
         print_json(
             [

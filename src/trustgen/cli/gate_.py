@@ -20,22 +20,25 @@ from .saying import print_json
     help="Rules in TOML, [[rule]] by [[rule]].",
 )
 @click.option("--model", "models", multiple=True, metavar="URI", help="Gate this model; repeat.  [default: all of RUN]")
+@click.option(
+    "--seal", default="", metavar="HEAD", help="Fail unless RUN's seal is the one noted before, 32 hex digits."
+)
 @click.option("--junit", type=click.Path(path_type=Path), metavar="FILE", help="Write JUnit XML too.")
 @click.option("--sarif", type=click.Path(path_type=Path), metavar="FILE", help="Write SARIF 2.1.0 too.")
 @common
 def command(
-    run: Path, policy: Path, models: tuple[str, ...], junit: Path | None, sarif: Path | None, as_json: bool
+    run: Path, policy: Path, models: tuple[str, ...], seal: str, junit: Path | None, sarif: Path | None, as_json: bool
 ) -> None:
     """Hold RUN to a policy: exit 1 when any rule fails.
 
     A rule's min or max is held against the pessimistic number: the worst of the 95 % limit, that limit if all missing
     cases had ended badly, and, where the judge is calibrated, the corrected limit. Numbers are counted anew from the
-    rows. What has no value fails; so does a stored number that the rows do not give, and a run that did not finish,
-    unless the policy says allow_partial = true.
+    rows. What has no value fails; so does a stored number that the rows do not give, a run that was edited after it was
+    sealed or has no seal, and a run that did not finish, unless the policy says allow_partial = true.
     """
-    from trustgen.report import gate, print_gate, write_gate_junit, write_gate_sarif
+    from trustgen.report import gate, print_gate, told, write_gate_junit, write_gate_sarif
 
-    found = gate(run, policy, models)
+    found = gate(run, policy, models, seal=seal)
     if junit:
         write_gate_junit(found, junit)
     if sarif:
@@ -46,6 +49,7 @@ def command(
                 "run": str(run),
                 "policy": str(policy),
                 "passed": found.passed,
+                "seal": told(found.sealed),
                 "models": found.models,
                 "checks": found.checks,
             }

@@ -63,6 +63,8 @@ def command(
     as_json: bool,
 ) -> None:
     """Label replies of RUN by hand: picked where the judge is in doubt, blind, and each by two people."""
+    from trustgen.run.review import labelling
+
     asked = [name for name, on in _modes(export, sheet, only_status, only_apply) if on]
     if len(asked) > 1:
         raise InputError(f"{' and '.join(asked)} are different things: do one at a time")
@@ -74,13 +76,15 @@ def command(
     plan = _plan(run, task, model, n, only_status or sheet is not None)
     picks = [p for p in plan.picks if task in ("", p.task) and model in ("", p.model)]
     if sheet is not None:
-        _import(run, picks, sheet, labeller, as_json)
+        with labelling(run):
+            _import(run, picks, sheet, labeller, as_json)
     elif export is not None:
         _export(run, plan, picks, export, labeller, as_json)
     elif only_status or as_json:
         _status(run, picks, as_json)
     else:
-        _ask(run, plan, picks, labeller or getuser())
+        with labelling(run):
+            _ask(run, plan, picks, labeller or getuser())
 
 
 def _modes(export: Path | None, sheet: Path | None, status: bool, apply: bool) -> list[tuple[str, bool]]:

@@ -19,9 +19,16 @@ def say(text: object = "", *, err: bool = False, nl: bool = True, bold: bool = F
     click.echo(click.style(line, bold=True) if bold else line, err=err, nl=nl)
 
 
+def say_seals(told: tuple[list[str], list[str]], *, err: bool = False) -> None:
+    """What was edited in a run since it was sealed, and what of that cannot be told, ahead of what is shown of it."""
+    for mark, lines in zip(("FAILED", "note"), told, strict=True):
+        for line in lines:
+            say(f"{mark}: {line}", err=err, bold=True)
+
+
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
     click.echo(json_text(value))
 
 
-__all__ = ["print_json", "say"]
+__all__ = ["print_json", "say", "say_seals"]

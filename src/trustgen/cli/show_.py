@@ -28,11 +28,11 @@ def command(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
     if (path / "edition.json").is_file():
         _edition(path, count, unfold, as_json)
     elif (path / "run.json").is_file():
-        from trustgen.report import findings, print_findings
+        from trustgen.report import findings, print_findings, told
 
         found = findings(path)
         if as_json:
-            print_json({"run": found.manifest, "estimates": found.estimates})
+            print_json({"run": found.manifest, "seal": told(found.sealed), "estimates": found.estimates})
         else:
             print_findings(found)
     elif name in names("task"):

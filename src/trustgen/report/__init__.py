@@ -15,6 +15,7 @@ from .gate_text import print_gate
 from .leaderboard import leaderboard
 from .page import write_html
 from .policy import Policy, Rule, read_policy
+from .sealed import VerifiedRun, seal_lines, told, verify_run
 from .tables import document, write_csv, write_json, write_markdown
 from .terminal import print_comparison, print_findings
 
@@ -27,6 +28,7 @@ __all__ = [
     "Policy",
     "Rule",
     "TaskEquating",
+    "VerifiedRun",
     "compare_models",
     "document",
     "equate_runs",
@@ -39,6 +41,9 @@ __all__ = [
     "print_gate",
     "print_leaderboard",
     "read_policy",
+    "seal_lines",
+    "told",
+    "verify_run",
     "write_csv",
     "write_gate_junit",
     "write_gate_sarif",

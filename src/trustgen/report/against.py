@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from trustgen.core import Direction, Estimate, InputError, named
 from trustgen.stats import ClusterMeasure, paired_difference
-from trustgen.store import EditionManifest, RunFolder, RunManifest
+from trustgen.store import EditionManifest, RunFolder, RunManifest, Sealed, check_seal
 
 from .compare import installed, worst_loss
 from .policy import On, Rule
@@ -71,6 +71,7 @@ class _Run(NamedTuple):
     edition: EditionManifest
     again: Recounted
     grades: Mapping[Pair, Graded]
+    sealed: Sealed
 
 
 class Baselines:
@@ -90,9 +91,18 @@ class Baselines:
             self._runs[name] = _read(RunFolder.open(self._home / name))
         return self._runs[name]
 
+    @property
+    def sealed(self) -> Sealed:
+        """The run that is gated, held to its seal."""
+        return self._run.sealed
+
     def manifest(self, name: str) -> RunManifest:
         """A baseline's manifest."""
         return self._of(name).manifest
+
+    def seal_of(self, name: str) -> tuple[Sealed, RunManifest]:
+        """A baseline held to its seal, with its manifest."""
+        return self._of(name).sealed, self._of(name).manifest
 
     def doubts(self, name: str) -> tuple[Doubt, ...]:
         """What of a baseline's stored numbers does not follow from its rows."""
@@ -135,7 +145,8 @@ def _read(run: RunFolder) -> _Run:
     manifest = counted_run(run)
     edition = run.edition()
     grades = graded(run, edition, manifest)
-    return _Run(manifest, edition.manifest, recounted(run, manifest, edition.manifest, grades), grades)
+    again = recounted(run, manifest, edition.manifest, grades)
+    return _Run(manifest, edition.manifest, again, grades, check_seal(run.folder))
 
 
 def _model(rule: Rule, model: str, other: RunManifest, where: str) -> str:

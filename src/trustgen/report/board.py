@@ -12,6 +12,7 @@ from trustgen.store import Edition, RunFolder, RunManifest, TaskEntry
 
 from .compare import installed
 from .reading import counted_run, graded, lacking
+from .sealed import seal_lines
 
 
 class Board(NamedTuple):
@@ -22,6 +23,7 @@ class Board(NamedTuple):
     models: dict[str, bool]  # by the name shown; whether simulated
     grades: dict[tuple[str, str], Grades]
     excused: dict[tuple[str, str], str]
+    seals: list[str]  # what was edited in a run, or cannot be told
 
 
 def read_board(folders: Sequence[Path]) -> Board:
@@ -39,7 +41,7 @@ def read_board(folders: Sequence[Path]) -> Board:
             raise InputError(f"`{folder}` was judged by other judges than `{folders[0]}`: `trustgen rejudge` it first")
     names = [m for manifest in manifests for m in manifest.models]
     edition = runs[0].edition()
-    board = Board(edition, list(zip(folders, manifests, strict=True)), {}, {}, {})
+    board = Board(edition, list(zip(folders, manifests, strict=True)), {}, {}, {}, [])
     for folder, run, manifest in zip(folders, runs, manifests, strict=True):
         shown = {m: m if names.count(m) == 1 else f"{m} ({folder})" for m in manifest.models}
         if clash := [name for name in shown.values() if name in board.models]:
@@ -48,6 +50,8 @@ def read_board(folders: Sequence[Path]) -> Board:
         board.grades.update({(t, shown[m]): g.grades for (t, m), g in graded(run, run.edition(), manifest).items()})
         for (task, m), level in lacking(manifest).items():
             board.excused[task, shown[m]] = f"lacks the level {level}"
+    broken, unsure = seal_lines(dict.fromkeys(folders))
+    board.seals.extend([*broken, *unsure])
     return board
 
 

@@ -12,13 +12,14 @@ import numpy as np
 
 from trustgen.core import Card, Estimate, InputError, registry
 from trustgen.core.shown import one_line
-from trustgen.store import Edition, EditionManifest, RunFolder, RunManifest, TaskEntry
+from trustgen.store import Edition, EditionManifest, RunFolder, RunManifest, Sealed, TaskEntry, check_seal
 
 from .examples import Example, examples
 from .health import Health, health
 from .judging import UNREAD, Judged, judged
 from .reading import Pair, counted_run, graded, lacking
 from .recount import Doubt, recounted
+from .sealed import breaches, unsealed
 from .words import plural
 
 MOST_DOUBTS = 5
@@ -49,6 +50,7 @@ class Findings:
     health: list[Health]  # by model, in the run's order
     doubts: tuple[Doubt, ...] = ()  # stored numbers that do not follow from the rows
     absent: Mapping[str, str] = field(default_factory=dict)  # tasks whose stored numbers stand unchecked, and why
+    sealed: Sealed = field(default_factory=Sealed)
 
     @property
     def tasks(self) -> tuple[TaskEntry, ...]:
@@ -117,8 +119,9 @@ class Findings:
 
     @property
     def alarms(self) -> list[str]:
-        """What makes the run no success: numbers that were edited, and models that gave next to nothing to count."""
-        found = [f"{doubt.model}: {doubt.told}" for doubt in self.doubts[:MOST_DOUBTS]]
+        """What makes the run no success: what was edited, and models that gave next to nothing to count."""
+        found = [*breaches(self.sealed)]
+        found += [f"{doubt.model}: {doubt.told}" for doubt in self.doubts[:MOST_DOUBTS]]
         if (more := len(self.doubts) - MOST_DOUBTS) > 0:
             found.append(f"and {plural(more, 'more stored number')} that the rows do not give")
         for h in self.health:
@@ -128,7 +131,9 @@ class Findings:
 
     @property
     def remarks(self) -> Iterator[str]:
-        """What was not counted anew; and replies cut at the cap, calls made again, tokens nobody reported."""
+        """What could not be checked; and replies cut at the cap, calls made again, tokens nobody reported."""
+        if self.state != "unfinished" and (text := unsealed(self.sealed)):
+            yield text
         for task, why in self.absent.items():
             yield f"{task}: its numbers are as the run stored them, and cannot be counted anew: {why}"
         for h in self.health:
@@ -188,6 +193,7 @@ def findings(folder: Path) -> Findings:
         health=health(run, manifest, coverage),
         doubts=again.doubts,
         absent=again.absent,
+        sealed=check_seal(folder),
     )
 
 

@@ -8,7 +8,8 @@ What a rule with `min` or `max` reads of an estimate, by its `on`:
   missing had ended badly; and, where the judge is calibrated, that of the value corrected for its errors.
 
 Every number is counted anew from the run's rows, and a stored one that they do not give fails. So does what has no
-value (nan), and a run that did not finish, unless the policy allows it.
+value (nan), a file that was edited after the run was sealed, a run without a seal, of which that cannot be told, and a
+run that did not finish, unless the policy allows it.
 """
 
 from __future__ import annotations
@@ -22,12 +23,13 @@ from typing import Literal
 import msgspec
 
 from trustgen.core import Card, Direction, Estimate, InputError, Outcome, registry
-from trustgen.store import RunFolder, RunManifest, TaskEntry
+from trustgen.store import RunFolder, RunManifest, Sealed, TaskEntry
 
 from .against import Baselines, Measured
 from .compare import known_model
 from .policy import On, Policy, Rule, read_policy
 from .reading import counted_run, lacking
+from .sealed import breaches, differs, known_head, unsealed
 from .words import beside, number
 
 SLACK = 1e-12
@@ -63,6 +65,7 @@ class Gated(msgspec.Struct, frozen=True, kw_only=True):
     manifest: RunManifest
     models: tuple[str, ...]
     checks: tuple[Check, ...]
+    sealed: Sealed = Sealed()
 
     @property
     def failed(self) -> tuple[Check, ...]:
@@ -75,13 +78,14 @@ class Gated(msgspec.Struct, frozen=True, kw_only=True):
         return not self.failed
 
 
-def gate(folder: Path, policy: Path, models: Sequence[str] = ()) -> Gated:
-    """Hold a run to a policy: all its models, or those named.
+def gate(folder: Path, policy: Path, models: Sequence[str] = (), *, seal: str = "") -> Gated:
+    """Hold a run to a policy: all its models, or those named; and to the head of its `seal`, where one was noted.
 
     Numbers are counted from the run's own rows; nothing is asked. Raises `InputError` for a policy that cannot be used
     on this run: an unknown task, measure or model, a rule that matches nothing, a bound on the wrong side.
     """
     rules = read_policy(policy)
+    known_head(seal)
     run = RunFolder.open(folder)
     manifest = counted_run(run)
     chosen = tuple(dict.fromkeys(models)) or manifest.models
@@ -93,6 +97,7 @@ def gate(folder: Path, policy: Path, models: Sequence[str] = ()) -> Gated:
     checks: list[Check] = []
     for model in chosen:
         checks += _whole(model, folder, manifest, rules, baselines)
+        checks += _seals(model, folder, manifest, rules, baselines, seal)
     for i, rule in enumerate(rules.rules, 1):
         where = f"policy `{policy}`, rule {i} ({rule.title})"
         matched = _matches(rule, entries, found, where)
@@ -101,7 +106,9 @@ def gate(folder: Path, policy: Path, models: Sequence[str] = ()) -> Gated:
             raise InputError(f"{where} matches nothing that applies to {', '.join(chosen)}: name another task")
         checks += made
     checks.sort(key=lambda c: (chosen.index(c.model), c.rule))
-    return Gated(run=folder, policy=rules, manifest=manifest, models=chosen, checks=tuple(checks))
+    return Gated(
+        run=folder, policy=rules, manifest=manifest, models=chosen, checks=tuple(checks), sealed=baselines.sealed
+    )
 
 
 def _whole(model: str, folder: Path, manifest: RunManifest, policy: Policy, baselines: Baselines) -> Iterator[Check]:
@@ -134,6 +141,39 @@ def _whole(model: str, folder: Path, manifest: RunManifest, policy: Policy, base
         by=f"{len(doubts):,} do not" if doubts else "counted anew",
         reason=doubts[0] if doubts else "",
     )
+
+
+def _seals(
+    model: str, folder: Path, manifest: RunManifest, policy: Policy, baselines: Baselines, noted: str
+) -> Iterator[Check]:
+    """Whether the run, and each baseline, is as it was sealed; and whether that is the seal which was noted."""
+    seals = {f"`{folder}`": (baselines.sealed, manifest)}
+    seals |= {f"baseline `{r.baseline}`": baselines.seal_of(r.baseline) for r in policy.rules if r.baseline}
+    for name, (sealed, its) in seals.items():
+        faults = list(breaches(sealed))
+        # A session under way is partial, which the check above says where the run itself does.
+        if not (sealed.open and (policy.allow_partial or its.status == "running")):
+            faults += filter(None, [unsealed(sealed)])
+        yield Check(
+            rule=0,
+            title="run is as it was sealed",
+            model=model,
+            status="failed" if faults else "held",
+            demand=f"{name} is as it was sealed",
+            by=f"seal {sealed.head}" if sealed.head else "no seal",
+            reason=f"{name}: {faults[0]}" if faults else "",
+        )
+    if noted:
+        why = differs(baselines.sealed, noted)
+        yield Check(
+            rule=0,
+            title="run is the one noted",
+            model=model,
+            status="failed" if why else "held",
+            demand=f"seal {noted}",
+            by=f"seal {baselines.sealed.head}" if baselines.sealed.head else "no seal",
+            reason=why,
+        )
 
 
 # ── what a rule is about ────────────────────────────────────────────────────────────────────────────────────────────

@@ -25,6 +25,8 @@ def print_gate(found: Gated) -> None:
             _check(out, check)
     out.line()
     out.line(_answer(found), style="bold green" if found.passed else "bold red")
+    if found.sealed.whole:
+        out.line(f"seal {found.sealed.head}", style="dim")
     out.line(
         "Pessimistic: the worst of the 95 % limit, the same limit if everything missing had ended badly (joint), and "
         "the corrected one where the judge is calibrated.",

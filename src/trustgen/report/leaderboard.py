@@ -277,4 +277,4 @@ def _warnings(board: Board, absent: Mapping[str, str]) -> list[str]:
         for folder, m in board.manifests
         if m.status != "finished"
     ]
-    return found + [f"{task} is left out: {why}" for task, why in absent.items()]
+    return board.seals + found + [f"{task} is left out: {why}" for task, why in absent.items()]

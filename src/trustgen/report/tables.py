@@ -15,6 +15,7 @@ from trustgen.core.shown import json_text, one_line, shown
 from trustgen.store.files import replacing
 
 from .findings import Findings
+from .sealed import told
 from .words import arrow, bounds, counted, interval, joint, missing, number, plural, total
 
 FIELDS = (
@@ -95,6 +96,7 @@ def document(found: Findings) -> dict[str, Any]:
     return {
         "folder": str(found.folder),
         "run": found.manifest,
+        "seal": told(found.sealed),
         "alarms": found.alarms,
         "health": found.health,
         "estimates": found.estimates,
@@ -161,11 +163,12 @@ def _plain(value: Any) -> Any:
 def write_markdown(found: Findings, path: Path) -> Path:
     """Headlines as one table, every other measure folded below, and the counts of all cases."""
     run = found.manifest
+    seal = f" · seal {code(found.sealed.head)}" if found.sealed.whole else ""
     lines = [
         f"### TrustGen: suite {code(run.suite)}, {found.state}",
         "",
         f"{plural(len(run.models), 'model')}, {plural(len(found.tasks), 'task')} · salt {code(run.salt)} · edition "
-        f"{code(run.edition[:8])} · TrustGen {code(run.versions.get('trustgen', '?'))}",
+        f"{code(run.edition[:8])} · TrustGen {code(run.versions.get('trustgen', '?'))}{seal}",
         "",
     ]
     if found.warning:

@@ -57,6 +57,8 @@ def print_findings(found: Findings) -> None:
         "carries both chance and every way in which the missing cases could have ended; bounds: those ways alone.",
         style="dim",
     )
+    if found.sealed.whole:
+        out.line(f"seal {found.sealed.head}: note it, and verify --seal shows any change from here on", style="dim")
     if found.manifest.simulated:
         out.line("Numbers of a SIMULATED model test the instrument and say nothing of any product.", style="dim")
     out.show()

@@ -120,6 +120,7 @@ class Engine:
         self.folder, self.manifest = folder, self._manifest(folder, lacking)
         manifest = self.manifest
         self.edition = drawn(self.edition.copy_to(folder.folder / "edition"), self.settings.repeats)
+        folder.begin("run")
         self.journal = folder.journal()
         try:
             self._mend_journal()
@@ -507,7 +508,7 @@ class Engine:
     # ── finish ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
     def _finish(self, folder: RunFolder, manifest: RunManifest) -> Result:
-        """Estimate over everything planned, write the numbers, seal the rows."""
+        """Estimate over everything planned, write the numbers, put the rows into tables, seal it all."""
         found, skipped = estimate_all(self.edition, self.tasks, manifest, self.journal)
         if self.narrowing:
             skipped = {pair: n - self.narrowing.spared(*pair) for pair, n in skipped.items()}
@@ -533,6 +534,7 @@ class Engine:
         if has_labels(folder.folder):  # of an earlier session: people's labels stay in the numbers
             found = with_labels(folder, self.edition, self.tasks, ended)
             folder.write_estimates(found)
+        folder.end()
         return Result(folder.folder, ended, found)
 
 

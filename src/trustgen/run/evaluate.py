@@ -75,6 +75,7 @@ def rejudge(
             tasks = tasks_of(edition, judges.kit)
             keys = {t.id: t.judge.key for t in tasks.values()}
             manifest = msgspec.structs.replace(before, judges=keys, roles=judges.uris)
+            run.begin("rejudged")
             journal = run.journal()
             try:
                 found = _judged_again(run, edition, tasks, manifest, journal, judges)
@@ -82,6 +83,7 @@ def rejudge(
                 run.write_manifest(msgspec.structs.replace(manifest, spent=spent))
                 run.seal(journal)
                 judges.seal()
+                run.end()
             finally:
                 journal.close()
         return Result(folder, manifest, found)

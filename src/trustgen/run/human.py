@@ -113,8 +113,10 @@ def estimated_again(folder: Path) -> Result:
                 raise InputError(
                     f"the judge of `{task.id}` is another one now: run `trustgen rejudge {folder}{bound}` first"
                 )
+        run.begin("estimated again")
         found = with_labels(run, edition, tasks, manifest)
         run.write_estimates(found)
+        run.end()
         return Result(folder, manifest, found)
     finally:
         run.leave()

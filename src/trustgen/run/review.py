@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -165,11 +166,14 @@ def make_plan(folder: Path, *, n: int | None = None, task: str = "", model: str 
         share = (USUAL if n is None else n) / len(filled)
         large = {k for k in filled if k in known and (n is None or known[k].n >= min(share, known[k].size))}
         if not fresh and large == filled:
+            run.end("picked")  # whoever made this plan may have been killed before that
             return before
         plan = _extended(before, [*pool, *fresh], filled - large, share)
+        run.begin("picked")
         with replacing(folder / POOL) as path:
             write_rows(path, POOL_COLUMNS, iter([*pool, *fresh]))
         write_json(folder / PLAN, plan)
+        run.end()
         return plan
 
 
@@ -284,6 +288,16 @@ def to_read(plan: ReviewPlan, labels: Labels, labeller: str, picks: Iterable[Pic
         return labeller not in known.votes and len(known.votes) < LABELLERS + contradicted(known)
 
     return sorted((p for p in picks if due(p)), key=lambda p: unit(plan.salt, "review order", labeller, p.response))
+
+
+@contextmanager
+def labelling(folder: Path) -> Iterator[None]:
+    """The labels that are given in the block are sealed when it ends, however it does."""
+    run = RunFolder.open(folder)
+    try:
+        yield
+    finally:
+        run.end("labelled")
 
 
 def given(pick: Pick, labeller: str, label: str) -> GivenLabel:

@@ -7,6 +7,7 @@ from .files import read_json, sha256_file, write_json
 from .generated import Generated
 from .journal import Journal, Spent
 from .runs import Endpoint, NotApplicable, RunFolder, RunManifest
+from .seal import Link, Sealed, check_seal
 
 __all__ = [
     "ANCHOR",
@@ -17,12 +18,15 @@ __all__ = [
     "Endpoint",
     "Generated",
     "Journal",
+    "Link",
     "NotApplicable",
     "Reject",
     "RunFolder",
     "RunManifest",
+    "Sealed",
     "Spent",
     "TaskEntry",
+    "check_seal",
     "drawn",
     "read_json",
     "sampled",

@@ -51,7 +51,7 @@ RUN = _kind(
     "a run",
     "run.json",
     ".lock estimates.json responses.parquet verdicts.parquet judged.parquet labels.jsonl settled.json review.json "
-    "review.parquet .review.json.lock calibration.json",
+    "review.parquet .review.json.lock calibration.json seal.json .seal.json.lock",
     "journal.db judged.db",
     "edition",
 )

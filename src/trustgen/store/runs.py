@@ -6,6 +6,7 @@
         responses.parquet    once sealed
         verdicts.parquet
         estimates.json       the numbers
+        seal.json            hashes of all these, session by session (see `seal`)
 
 Where a journal is present it is the truth; sealing writes the Parquet files whole before the journal goes.
 """
@@ -29,6 +30,7 @@ from .edition import Edition
 from .files import RUN, check_names, claim, open_own, read_json, replacing, write_json
 from .journal import Journal, Spent, checked_columns, verdict_of, verdict_row
 from .labels import overlaid, settled_columns
+from .seal import Did, begin, end
 from .tables import batches, rows, write_rows
 
 RESPONSES = (
@@ -146,6 +148,7 @@ class RunFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._lock: int | None = None  # the handle that holds it
+        self._did: Did | None = None  # what the session under way does
 
     # ── taking and leaving ─────────────────────────────────────────────────────────────────────────────────────────
 
@@ -183,6 +186,20 @@ class RunFolder:
         run.manifest()
         return run
 
+    def begin(self, did: Did) -> None:
+        """Say in the run's seal that a session begins; before this, nothing that is sealed may be written.
+
+        Raises `FolderError` where rows that the session would take up were edited.
+        """
+        self._did = begin(self.folder, did)
+
+    def end(self, did: Did | None = None) -> None:
+        """Seal what a session wrote: the one that began, or one that is known by its end, as labelling is."""
+        if (ended := did or self._did) is not None:
+            manifest = self.manifest()
+            end(self.folder, ended, manifest.edition, manifest.judges)
+            self._did = None
+
     @property
     def exists(self) -> bool:
         """Whether the folder holds a run already."""
@@ -202,7 +219,8 @@ class RunFolder:
 
     def write_manifest(self, manifest: RunManifest) -> None:
         """Write `run.json`."""
-        write_json(self.folder / "run.json", manifest)
+        with _with_room(self.folder):
+            write_json(self.folder / "run.json", manifest)
 
     def edition(self) -> Edition:
         """The edition inside the run, with every case as often as the run asks it."""
@@ -225,7 +243,8 @@ class RunFolder:
 
     def write_estimates(self, estimates: list[Estimate]) -> None:
         """Write `estimates.json`."""
-        write_json(self.folder / "estimates.json", estimates)
+        with _with_room(self.folder):
+            write_json(self.folder / "estimates.json", estimates)
 
     # ── rows ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -314,10 +333,11 @@ class RunFolder:
 
     def seal(self, journal: Journal) -> None:
         """Write all rows to Parquet, then remove the journal."""
-        with replacing(self._table("responses")) as path:
-            write_rows(path, RESPONSES, (_response_row(r) for r in journal.responses()))
-        with replacing(self._table("verdicts")) as path:
-            write_rows(path, VERDICTS, (verdict_row(v) for v in journal.verdicts()))
+        with _with_room(self.folder):
+            with replacing(self._table("responses")) as path:
+                write_rows(path, RESPONSES, (_response_row(r) for r in journal.responses()))
+            with replacing(self._table("verdicts")) as path:
+                write_rows(path, VERDICTS, (verdict_row(v) for v in journal.verdicts()))
         journal.close()
         for suffix in ("-wal", "-shm", ""):  # the database last: while it stands, it is the truth
             self.journal_path.with_name(self.journal_path.name + suffix).unlink(missing_ok=True)
@@ -326,6 +346,16 @@ class RunFolder:
 def _response_row(r: Response) -> tuple[object, ...]:
     head = (r.key, r.case, r.task, r.model, r.status, r.attempts, r.usage.prompt, r.usage.completion)
     return (*head, r.text, r.reason, r)
+
+
+@contextlib.contextmanager
+def _with_room(folder: Path) -> Iterator[None]:
+    """A full disk is no fault of ours: what is there stays, and the same command goes on from it."""
+    try:
+        yield
+    except OSError as error:
+        why = error.strerror or error
+        raise FolderError(f"cannot write to `{folder}` ({why}): make room and give the same command again") from error
 
 
 @contextlib.contextmanager
