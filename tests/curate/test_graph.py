@@ -164,7 +164,7 @@ def test_literals_are_answers_too(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 14), st.integers(0, 14)), min_size=1, max_size=60))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_exactly_the_subjects_with_one_answer_make_records(tmp_path: Path, edges: list[tuple[int, int]]) -> None:
     towns = "\n".join(f'ex:z{i} rdfs:label "Zone{i}"@en .' for i in range(15))
     lived = "\n".join(f'ex:a{a} a ex:Person ; rdfs:label "Someone {a}"@en ; ex:lives ex:z{b} .' for a, b in edges)

@@ -55,14 +55,13 @@ def assert_one_ruling(kind: str, text: str) -> None:
     assert found == rule(kind, text)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(max_size=400))
 def test_any_text_has_one_ruling(text: str) -> None:
     for kind in KINDS:
         assert_one_ruling(kind, text)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=5),
     glue=st.sampled_from([" ", "", "\n", ". ", " or "]),

@@ -9,7 +9,7 @@ from time import perf_counter
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import trustgen.curate
@@ -263,7 +263,6 @@ def test_refusing_is_a_score() -> None:
     assert judged("  ") == (Outcome.UNPARSED, None, "")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([r["reply"] for r in ROWS]) | st.text(max_size=60), max_size=4), st.text(max_size=40))
 def test_any_text_has_one_label(pieces: list[str], request: str) -> None:
     found = stance("\n".join(pieces), request)

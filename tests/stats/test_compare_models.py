@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import grades
 from scipy.stats import binomtest
@@ -39,7 +39,6 @@ def right(a: str, b: str) -> tuple[Grades, Grades]:
 
 
 @each
-@settings(max_examples=15, deadline=None)
 @given(rows=grade_rows())
 def test_a_model_is_never_different_from_itself(measure: ClusterMeasure, rows: list[Grade]) -> None:
     graded = Grades.of(rows)
@@ -54,7 +53,6 @@ def test_a_model_is_never_different_from_itself(measure: ClusterMeasure, rows: l
 
 
 @each
-@settings(max_examples=15, deadline=None)
 @given(rows=grade_rows(), data=st.data())
 def test_swapping_the_models_turns_the_sign(measure: ClusterMeasure, rows: list[Grade], data: st.DataObject) -> None:
     ends = [data.draw(st.sampled_from([*rows, case("r", Outcome.ERROR)])) for _ in rows]
@@ -156,7 +154,6 @@ def test_whole_clusters_are_swapped() -> None:
     assert found.p_method == "exact swap of clusters"
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.integers(-4, 4).filter(bool), min_size=1, max_size=9))
 def test_the_swap_test_is_what_trying_every_swap_gives(steps: list[int]) -> None:
     sums = [abs(sum(s * x for s, x in zip(signs, steps, strict=True))) for signs in product((1, -1), repeat=len(steps))]

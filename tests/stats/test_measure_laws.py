@@ -37,7 +37,7 @@ from trustgen.stats import (
 )
 from trustgen.stats.rates import AllRight
 
-law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+law = settings(suppress_health_check=[HealthCheck.filter_too_much])
 each = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
 close = {"rel": 1e-9, "abs": 1e-9, "nan_ok": True}
 

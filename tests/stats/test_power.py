@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import grades
 from scipy.stats import binom, binomtest
@@ -53,7 +53,6 @@ def test_half_width_of_clusters_is_the_one_reported() -> None:
 
 
 @given(st.floats(0.005, 0.45), st.floats(0, 1), st.integers(1, 8), st.floats(0, 1))
-@settings(max_examples=150, deadline=None)
 def test_clusters_for_half_width_are_the_fewest(half: float, rate: float, size: int, icc: float) -> None:
     n = clusters_for_half_width(half, rate, size=size, icc=icc)
     assert half_width(n, rate, size=size, icc=icc) <= half

@@ -11,7 +11,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import betaln
 from scipy.stats import binom
@@ -118,7 +118,6 @@ def test_betting_limits_are_where_20_is_won() -> None:
     st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30),
     st.sampled_from([0.5, 0.9, 0.95]),
 )
-@settings(max_examples=25, deadline=None)
 def test_laws_of_betting(rows: list[tuple[int, int]], level: float) -> None:
     hits = np.array([min(row) for row in rows], float)
     sizes = np.array([max(row) for row in rows], float)

@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import least_plausible
 from scipy.special import ndtr
@@ -82,7 +82,6 @@ SAID = st.builds(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(SAID, max_size=12))
 def test_counted_the_slow_way(rows: list[Grade]) -> None:
     pairs = [(r.confidence, r.score) for r in rows if r.confidence is not None and r.score is not None]
@@ -105,7 +104,6 @@ def test_counted_the_slow_way(rows: list[Grade]) -> None:
         assert whole == pytest.approx(slow["brier"], abs=1e-9)
 
 
-@settings(deadline=None, max_examples=40)
 @given(st.lists(SAID, max_size=5), st.integers(0, 2))
 def test_bounds_hold_over_every_completion(rows: list[Grade], refused: int) -> None:
     rows = [r for r in rows if r.confidence is not None] + [said(None, None)] * refused
@@ -120,7 +118,6 @@ def test_bounds_hold_over_every_completion(rows: list[Grade], refused: int) -> N
             assert counts.lowest == pytest.approx(counts.highest)
 
 
-@settings(deadline=None, max_examples=25)
 @given(st.lists(SAID, max_size=12), st.randoms())
 def test_order_changes_nothing_and_intervals_hold_the_value(rows: list[Grade], random: object) -> None:
     turned = list(rows)
