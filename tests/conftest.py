@@ -12,8 +12,8 @@ from servers import mock_server as mock
 from servers import real_server as real
 
 # A bound on the time of one example is a clock: it fails on a busy machine, and where an import is not paid yet.
-settings.register_profile("test", max_examples=20, deadline=None)
-settings.register_profile("proof", max_examples=200, deadline=None)
+settings.register_profile("test", max_examples=15, deadline=None)
+settings.register_profile("proof", max_examples=150, deadline=None)
 
 HEAVY = {
     "tests/judge/test_personal.py": "presidio",
@@ -22,7 +22,7 @@ HEAVY = {
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Proofs try ten times as many examples."""
+    """Proofs try some thirteen times as many examples."""
     settings.load_profile("proof" if _proving(config) else "test")
 
 
