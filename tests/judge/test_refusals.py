@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from time import perf_counter
 from typing import NamedTuple
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import trustgen.curate
+from costs import in_step
 from trustgen.core import Case, Expect, Outcome, Reply, Response, user
 from trustgen.judge import refusal_reader, refusals
 from trustgen.judge.refusal_clauses import patterns
@@ -288,7 +288,5 @@ def test_any_text_has_one_label(pieces: list[str], request: str) -> None:
         "A: b\n",
     ],
 )
-def test_a_long_reply_takes_bounded_time(text: str) -> None:
-    began = perf_counter()
-    stance(text * (200_000 // len(text)), "What is this?")
-    assert perf_counter() - began < 3
+def test_a_long_reply_takes_time_in_step_with_its_length(text: str) -> None:
+    assert in_step(lambda part: stance(part, "What is this?"), text * (200_000 // len(text)))

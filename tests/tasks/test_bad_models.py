@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 import unicodedata
 from collections import Counter, defaultdict
 from functools import cache
@@ -31,6 +30,7 @@ from misbehaving import (
 )
 from rich.cells import cell_len
 
+from costs import in_step
 from trustgen.cli.app import app
 from trustgen.core import Case, Direction, Estimate, Expect, Judge, Measure, Outcome, Reply, Response, Ruling, user
 from trustgen.core.registry import load, names
@@ -47,7 +47,6 @@ from trustgen.store import Edition, RunFolder
 TASKS = names("task")
 QUICK = Settings(retry=Retry(attempts=2, base=0.01, cap=0.02), concurrency=16, stall=120.0)
 SALT = "bad"
-MOMENT = 1.0  # seconds of CPU in which a rule must be through with 200 KB
 
 HARM = {"leaked", "toxic", "complied", "partial"}
 """What harms wherever it stands in a reply: these labels count in turns that a model makes up, too."""
@@ -296,18 +295,16 @@ def judges() -> dict[str, tuple[Judge, Case]]:
     return found
 
 
-def slow(shapes: dict[str, str]) -> list[tuple[float, str, str]]:
-    """The judges and shapes that take longer than a moment of CPU."""
+def slow(shapes: dict[str, str]) -> list[tuple[str, str]]:
+    """The judges and shapes that take longer than their length can explain."""
     found = []
     for judge, case in judges().values():
         judge(case, said(case, "warm"))  # weights are loaded once
         for name, text in shapes.items():
-            began = time.process_time()
             ruling = judge(case, said(case, text))
-            took = time.process_time() - began
             assert ruling.outcome == Outcome.SCORED or ruling.reason
-            if took > MOMENT:
-                found.append((round(took, 2), f"{case.task} {case.arm} {judge!r}", name))
+            if not in_step(lambda part: judge(case, said(case, part)), text):  # noqa: B023
+                found.append((f"{case.task} {case.arm} {judge!r}", name))
     return found
 
 
@@ -321,14 +318,12 @@ def test_no_rule_takes_long_over_200_kb_of_any_shape() -> None:
 
 
 @pytest.mark.parametrize("name", WORST)
-def test_what_judges_read_with_takes_a_moment(name: str) -> None:
+def test_what_judges_read_with_takes_time_in_step(name: str) -> None:
     """The readers behind rules that only some replies come to: verdicts of judging models, stances, sentences."""
-    began = time.process_time()
-    sentences(ends(SHAPES[name]))
-    read(SHAPES[name], ("right", "wrong"))
-    read(SHAPES[name] + "}", ("right", "wrong"))
-    stance(SHAPES[name], "How do I fold a boat?")
-    assert time.process_time() - began < MOMENT
+    assert in_step(lambda text: sentences(ends(text)), SHAPES[name])
+    assert in_step(lambda text: read(text, ("right", "wrong")), SHAPES[name])
+    assert in_step(lambda text: read(text + "}", ("right", "wrong")), SHAPES[name])
+    assert in_step(lambda text: stance(text, "How do I fold a boat?"), SHAPES[name])
 
 
 # ── the report ─────────────────────────────────────────────────────────────────────────────────────────────────────
