@@ -15,11 +15,6 @@ from servers import real_server as real
 settings.register_profile("test", max_examples=15, deadline=None)
 settings.register_profile("proof", max_examples=150, deadline=None)
 
-HEAVY = {
-    "tests/judge/test_personal.py": "presidio",
-}
-"""Files that load the same heavy model: one worker loads it."""
-
 
 def pytest_configure(config: pytest.Config) -> None:
     """Proofs try some thirteen times as many examples."""
@@ -32,7 +27,7 @@ def _proving(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Property tests are proofs too, at the full number of examples; a file, or a task, is one worker's."""
+    """Property tests are proofs too, with more examples; and what shares costly things stays on one worker."""
     for item in items:
         if _proving(config) and is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("proof")
@@ -41,9 +36,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _group(item: pytest.Item) -> str:
-    """What shares a server, a made edition, a model's weights or a task's cases."""
-    file = item.nodeid.partition("::")[0]
-    return HEAVY.get(file, file)
+    """The task that a test is about, whose cases and answers are kept; else its file, with what that made or loaded."""
+    task = getattr(item, "callspec", None) and item.callspec.params.get("id")
+    alone = all(made[-1].scope != "module" for made in item._fixtureinfo.name2fixturedefs.values() if made)
+    return task if alone and isinstance(task, str) and task.startswith("llm.") else item.nodeid.partition("::")[0]
 
 
 @pytest.fixture(scope="session")

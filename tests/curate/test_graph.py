@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,7 +20,14 @@ from trustgen.curate.triples import Relation, expanded, query, records_of
 
 SOURCE = Source(origin="x", revision="1", licence="none")
 POOL = packaged.graph_countries
-RECORDS = list(POOL.draw("s"))
+
+
+@cache
+def drawn() -> list[Record]:
+    """All records of the pool."""
+    return list(POOL.draw("s"))
+
+
 EX = {"ex": "http://example.org/"}
 HEAD = (
     "@prefix ex: <http://example.org/> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> ."
@@ -58,18 +66,18 @@ def made_of(turtle: str, tmp_path: Path, relation: Relation = LIVES) -> tuple[di
 
 @pytest.mark.parametrize(("fact", "answer"), BORN.items())
 def test_facts_checked_by_hand(fact: tuple[str, str], answer: str) -> None:
-    assert {(r["relation"], r["subject"]): r["answer"] for r in RECORDS}[fact] == answer
+    assert {(r["relation"], r["subject"]): r["answer"] for r in drawn()}[fact] == answer
 
 
 def test_a_record_follows_from_its_path() -> None:
-    assert Counter(r["relation"] for r in RECORDS).keys() == {
+    assert Counter(r["relation"] for r in drawn()).keys() == {
         "capital",
         "currency",
         "capital_of",
         "currency_of_capital",
     }
     store = POOL.graph.store
-    for record in RECORDS:
+    for record in drawn():
         assert len(record["path"]) == len(record["triples"]) == record["hops"]
         for line in record["triples"]:
             triple = next(iter(ox.parse(input=line.encode(), format=ox.RdfFormat.N_TRIPLES)))
@@ -80,9 +88,9 @@ def test_a_record_follows_from_its_path() -> None:
 
 def test_wrong_answers_are_wrong_and_of_the_same_kind() -> None:
     answers = {relation: set() for relation in ("capital", "currency", "capital_of", "currency_of_capital")}
-    for record in RECORDS:
+    for record in drawn():
         answers[record["relation"]].add(record["answer"])
-    for record in RECORDS:
+    for record in drawn():
         wrong, right = record["distractors"], [record["answer"], *record["aliases"]]
         assert ENOUGH <= len(wrong) == len(set(wrong))
         assert set(wrong) <= answers[record["relation"]]
@@ -93,7 +101,7 @@ def test_wrong_answers_are_wrong_and_of_the_same_kind() -> None:
 @pytest.mark.parametrize("relation", ["capital", "currency", "capital_of", "currency_of_capital"])
 def test_the_edited_graph_makes_the_false_answer_true(relation: str) -> None:
     spec = next(r for r in POOL._described.relation if r.name == relation)
-    for record in [r for r in RECORDS if r["relation"] == relation][:3]:
+    for record in [r for r in drawn() if r["relation"] == relation][:3]:
         edited = POOL.graph.edited(record)
         assert len(edited) == len(POOL.graph)
         found, _ = records_of(spec, edited.rows(spec), {}, POOL.name, SOURCE)
