@@ -30,7 +30,7 @@ check: dev  ## Format, lint, types, layers, generated pages
 	$(RUN)lint-imports
 	$(RUN)python docs/generate.py --check
 
-proof: dev  ## Run the slow proofs at full size (coverage grids, kill tests)
+proof: dev  ## Run the slow proofs at full size (coverage grids, kill tests, two hundred examples of every property)
 	$(RUN)pytest -m proof
 
 bench: .venv/.bench  ## Speed and memory as ratios against baselines in the same run

@@ -40,7 +40,7 @@ from trustgen.judge.own import ECHO, INVENTED, own
 from trustgen.judge.quantities import amount
 from trustgen.judge.support import sentences
 from trustgen.judge.whole import ends
-from trustgen.report import findings, print_findings, write_html
+from trustgen.report import Findings, findings, print_findings, write_html
 from trustgen.run import Retry, Settings, build, engine, evaluate
 from trustgen.store import Edition, RunFolder
 
@@ -91,6 +91,12 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     for v in RunFolder.open(folder / "run").verdicts():
         ended[v.task, form_of(v.model)].append((v.outcome, v.label, v.reason, v.case))
     return Ran(folder / "run", edition, result.estimates, ended)
+
+
+@pytest.fixture(scope="module")
+def found(ran: Ran) -> Findings:
+    """What a report of the run says: worked out once, and printed in every form."""
+    return findings(ran.folder)
 
 
 def headline(ran: Ran, id: str, form: str, name: str = "") -> tuple[Measure, float]:
@@ -301,10 +307,10 @@ def slow(shapes: dict[str, str]) -> list[tuple[str, str]]:
     for judge, case in judges().values():
         judge(case, said(case, "warm"))  # weights are loaded once
         for name, text in shapes.items():
-            ruling = judge(case, said(case, text))
-            assert ruling.outcome == Outcome.SCORED or ruling.reason
-            if not in_step(lambda part: judge(case, said(case, part)), text):  # noqa: B023
+            rulings: list[Ruling] = []
+            if not in_step(lambda part: rulings.append(judge(case, said(case, part))), text):  # noqa: B023
                 found.append((f"{case.task} {case.arm} {judge!r}", name))
+            assert all(ruling.outcome == Outcome.SCORED or ruling.reason for ruling in rulings)
     return found
 
 
@@ -337,12 +343,12 @@ def unprintable(text: str) -> set[str]:
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_terminal_stays_readable(
-    ran: Ran, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+    found: Findings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
     for name in ("FORCE_COLOR", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", str(columns))
-    print_findings(findings(ran.folder))
+    print_findings(found)
     out = capsys.readouterr().out
     assert not unprintable(out)
     assert max(cell_len(line) for line in out.splitlines()) <= columns
@@ -350,8 +356,8 @@ def test_the_terminal_stays_readable(
     assert f"error, for example: HTTP 400: {NO_TEMPLATE}"[:60] in " ".join(out.split())
 
 
-def test_the_page_stays_small_and_nothing_acts_on_it(ran: Ran, tmp_path: Path) -> None:
-    page = write_html(findings(ran.folder), tmp_path / "report.html").read_bytes()
+def test_the_page_stays_small_and_nothing_acts_on_it(ran: Ran, found: Findings, tmp_path: Path) -> None:
+    page = write_html(found, tmp_path / "report.html").read_bytes()
     held = sum(len(reply.text) for r in RunFolder.open(ran.folder).responses() for reply in r.replies)
     assert held > 50 * LONG, "there was much to leave out"
     assert len(page) < 16_000 * len(TASKS) * (len(FORMS) + 1)
@@ -363,7 +369,10 @@ def test_the_page_stays_small_and_nothing_acts_on_it(ran: Ran, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("command", ["report-md", "report-csv", "report-junit", "show", "show-json", "show-cases"])
-def test_the_other_formats_stay_readable(ran: Ran, tmp_path: Path, command: str) -> None:
+def test_the_other_formats_stay_readable(
+    ran: Ran, found: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("trustgen.report.findings", {ran.folder: found}.__getitem__)
     what, _, how = command.partition("-")
     told = {
         "show-cases": ["show", str(ran.folder / "edition"), "--cases", "9"],
