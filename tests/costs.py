@@ -37,9 +37,9 @@ def growth(call: Callable[[str], object], short: str, long: str, least: float = 
 def in_step(call: Callable[[str], object], text: str) -> bool:
     """Whether the cost grows with the length and no faster: over the whole text, and over its first tenth.
 
-    The tenth tells of what a reader does within the length that it cuts to.
+    The tenth tells of what a reader does within the length that it cuts to. A tenth of a second matters to nobody.
     """
-    return all(growth(call, text[: n // 10], text[:n]) <= MOST for n in (len(text), len(text) // 10))
+    return all(growth(call, text[: n // 10], text[:n], 0.1) <= MOST for n in (len(text), len(text) // 10))
 
 
 def yardstick(tries: int = 5) -> float:

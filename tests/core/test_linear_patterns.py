@@ -139,5 +139,5 @@ def test_tight_keeps_words_and_lines(text: str) -> None:
 
 def test_what_compares_all_with_all_is_seen() -> None:
     """The measure itself: a pattern that starts anew at every letter, and one that does not."""
-    assert not in_step(re.compile("a+b").findall, "a" * 10_000)
+    assert not in_step(re.compile("a+b").findall, "a" * 30_000)
     assert in_step(re.compile("a+b|a+").findall, "a" * 1_000_000)
