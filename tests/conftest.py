@@ -18,6 +18,7 @@ settings.register_profile("proof", max_examples=300, deadline=None)
 FIRST = (
     "tests/run/test_real_run.py",
     "tests/tasks/test_bad_models.py",
+    "tests/models/test_smollm2.py",
     "tests/stats/test_measure_laws.py",
     "tests/tasks/test_board_anchors.py",
     "tests/tasks/test_ranking.py",
