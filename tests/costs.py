@@ -34,12 +34,13 @@ def growth(call: Callable[[str], object], short: str, long: str, least: float = 
     return min(spent(lambda: call(long)), once) / max(spent(lambda: call(short)), spent(lambda: call(short)), 1e-6)
 
 
-def in_step(call: Callable[[str], object], text: str) -> bool:
+def in_step(call: Callable[[str], object], text: str, least: float = 0.1) -> bool:
     """Whether the cost grows with the length and no faster: over the whole text, and over its first tenth.
 
-    The tenth tells of what a reader does within the length that it cuts to. A tenth of a second matters to nobody.
+    The tenth tells of what a reader does within the length that it cuts to. What takes less than `least` seconds
+    matters to nobody.
     """
-    return all(growth(call, text[: n // 10], text[:n], 0.1) <= MOST for n in (len(text), len(text) // 10))
+    return all(growth(call, text[: n // 10], text[:n], least) <= MOST for n in (len(text), len(text) // 10))
 
 
 def yardstick(tries: int = 5) -> float:

@@ -308,7 +308,7 @@ def slow(shapes: dict[str, str]) -> list[tuple[str, str]]:
         judge(case, said(case, "warm"))  # weights are loaded once
         for name, text in shapes.items():
             rulings: list[Ruling] = []
-            if not in_step(lambda part: rulings.append(judge(case, said(case, part))), text):  # noqa: B023
+            if not in_step(lambda part: rulings.append(judge(case, said(case, part))), text, 0.5):  # noqa: B023
                 found.append((f"{case.task} {case.arm} {judge!r}", name))
             assert all(ruling.outcome == Outcome.SCORED or ruling.reason for ruling in rulings)
     return found
