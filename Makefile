@@ -19,8 +19,9 @@ help:  ## Say what there is to make
 quickstart: .venv/.quickstart  ## Measure the embedded model on fresh cases: no key, minutes
 	$(RUN)trustgen quickstart
 
+# As many workers as cores, at most four: each holds a classifier, an embedder and a small model.
 test: dev  ## Run the tests: offline, no key
-	$(RUN)pytest -m "not proof"
+	$(RUN)pytest -m "not proof" -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
 
 check: dev  ## Format, lint, types, layers, generated pages
 	$(RUN)ruff format --check .
@@ -29,7 +30,7 @@ check: dev  ## Format, lint, types, layers, generated pages
 	$(RUN)lint-imports
 	$(RUN)python docs/generate.py --check
 
-proof: dev  ## Run the slow proofs at full size (coverage grids, kill tests)
+proof: dev  ## Run the slow proofs at full size (coverage grids, kill tests, three hundred examples of every property)
 	$(RUN)pytest -m proof
 
 bench: .venv/.bench  ## Speed and memory as ratios against baselines in the same run

@@ -1,14 +1,62 @@
-"""Fixtures of every room: the servers to ask."""
+"""Fixtures of every room: the servers to ask; how much the property tests try; and what runs on one worker."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import is_hypothesis_test, settings
 
 from servers import faulty_server as faulty
 from servers import mock_server as mock
 from servers import real_server as real
+
+# A bound on the time of one example is a clock: it fails on a busy machine, and where an import is not paid yet.
+settings.register_profile("test", max_examples=15, deadline=None)
+settings.register_profile("proof", max_examples=300, deadline=None)
+
+FIRST = (
+    "tests/run/test_real_run.py",
+    "tests/tasks/test_bad_models.py",
+    "tests/models/test_smollm2.py",
+    "tests/stats/test_measure_laws.py",
+    "tests/tasks/test_board_anchors.py",
+    "tests/tasks/test_ranking.py",
+)
+"""The longest files, begun first: no worker is left alone with one of them at the end."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Proofs try twenty times as many examples."""
+    settings.load_profile("proof" if _proving(config) else "test")
+
+
+def _proving(config: pytest.Config) -> bool:
+    return config.getoption("markexpr") == "proof"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Property tests are proofs too, with more examples; and what shares costly things stays on one worker."""
+    for item in items:
+        if _proving(config) and is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker("proof")
+    if config.getoption("dist", "no") == "loadgroup":
+        for item in items:
+            item.add_marker(pytest.mark.xdist_group(_group(item)))
+        place = {file: at for at, file in enumerate(FIRST)}
+        items.sort(key=lambda item: place.get(_file(item), len(FIRST)))
+
+
+def _file(item: pytest.Item) -> str:
+    return item.nodeid.partition("::")[0]
+
+
+def _group(item: pytest.Item) -> str:
+    """The task that a test is about, whose cases and answers are kept; else its file, with what that made or loaded."""
+    task = getattr(item, "callspec", None) and item.callspec.params.get("id")
+    alone = all(made[-1].scope != "module" for made in item._fixtureinfo.name2fixturedefs.values() if made)
+    return task if alone and isinstance(task, str) and task.startswith("llm.") else _file(item)
 
 
 @pytest.fixture(scope="session")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from random import Random
 
 import pytest
 from audit_cases import case, choice, edition, record, words
 
+from commands import trustgen
 from trustgen.audit.audited import WHOLE, audit_edition
 from trustgen.audit.outside import Reference
 from trustgen.core import Case, FolderError, InputError, assistant, user
@@ -215,12 +214,6 @@ def test_what_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 # ── the command ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def trustgen(*args: object) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user would."""
-    command = [sys.executable, "-c", "from trustgen.cli import main; main()", *map(str, args)]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
 def test_the_command_prints_a_card_and_leaves_the_edition_alone(sound: Edition, tmp_path: Path) -> None:

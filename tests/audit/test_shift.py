@@ -7,7 +7,7 @@ from random import Random
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -127,7 +127,6 @@ def test_the_order_of_texts_changes_nothing() -> None:
 
 
 @given(st.integers(1, 8), st.integers(1, 8), st.integers(0, 4))
-@settings(max_examples=40, deadline=None)
 def test_dealing_keeps_sizes_and_swaps_shared_records(n: int, m: int, shared: int) -> None:
     shared = min(shared, n, m)
     ours = [Passage("x", f"s{i}" if i < shared else f"a{i}") for i in range(n)]

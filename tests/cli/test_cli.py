@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -12,18 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from commands import Done, trustgen
+
 ORGANISM = "organism/able?rate=0.8"
 
 
-def trustgen(*args: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as a user would."""
-    command = [sys.executable, "-c", "from trustgen.cli import main; main()", *args]
-    return subprocess.run(
-        command, capture_output=True, text=True, cwd=cwd, env=os.environ | env, check=False, timeout=120
-    )
-
-
-def line(done: subprocess.CompletedProcess[str], code: int = 2) -> str:
+def line(done: Done, code: int = 2) -> str:
     """The one line of a refusal."""
     assert done.returncode == code, done.stderr + done.stdout
     lines = done.stderr.strip().splitlines()

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from commands import trustgen
 from trustgen.cli import review_
 from trustgen.cli.app import app
 from trustgen.core import Case, Expect, Reply, Response, registry, user
@@ -194,8 +195,7 @@ def test_wrong_usage_says_the_mend_and_writes_nothing(run: Path, args: list[str]
 
 
 def test_the_exit_code_of_wrong_usage(run: Path) -> None:
-    command = [sys.executable, "-c", "from trustgen.cli import main; main()", "review", str(run), "--status"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = trustgen("review", run, "--status")
     assert done.returncode == 2
     assert done.stderr.startswith("trustgen: run")
     assert len(done.stderr.splitlines()) == 1

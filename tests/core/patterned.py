@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable, Iterator
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from types import ModuleType
 from typing import Any
+
+from costs import growth
 
 BLANKS = frozenset(
     (" ", "\n", "\t", "a", "A", "1", "-", ".", ",", '"', "'", "(", "[", "<", "#", ", ", "a ", "1 ", "A ", ". ")
@@ -117,16 +118,10 @@ def _written(item: Any) -> str:
 def grows(call: Callable[[str], object], part: str, low: int, high: int, least: float = 0.03) -> float:
     """How many times longer a call takes on `high` characters of a part than on `low`; 0 where both take no time."""
 
-    def took(length: int) -> float:
-        text = (part * (length // len(part) + 1))[:length]
-        began = time.process_time()
-        call(text)
-        return time.process_time() - began
+    def told(length: int) -> str:
+        return (part * (length // len(part) + 1))[:length]
 
-    long = took(high)
-    if long < least:
-        return 0.0
-    return min(took(high), long) / max(took(low), took(low), 1e-6)
+    return growth(call, told(low), told(high), least)
 
 
 __all__ = ["BLANKS", "grows", "named_patterns", "parts", "patterns"]

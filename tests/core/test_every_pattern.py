@@ -73,13 +73,13 @@ SHORT: dict[str, Short] = {
     ),
     "report.prose._HEADING": Short(400, "headings of cards, which the package holds itself", Attack("# a ", "#", "\0")),
 }
-FREE = tuple((one, scan_of(one)) for one in every_pattern() if one.name not in SHORT)
-ROOMS = sorted({one.name.split(".")[0] for one, _ in FREE})
+FREE = tuple(one for one in every_pattern() if one.name not in SHORT)
+ROOMS = sorted({one.name.split(".")[0] for one in FREE})
 
 
 def growing(room: str, most: int) -> list[tuple[str, Attack]]:
     """The patterns of a room whose time grows faster than one of `most` texts of their parts, with the first such."""
-    mine = ((one, scan) for one, scan in FREE if one.name.startswith(f"{room}."))
+    mine = ((one, scan_of(one)) for one in FREE if one.name.startswith(f"{room}."))
     found = (
         (one.name, next((a for a in attacks(one.pattern, most) if runs_away(scan, a)), None)) for one, scan in mine
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Callable
 from importlib import import_module
 
@@ -12,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from patterned import BLANKS, grows, parts, patterns
 
+from costs import in_step, within
 from trustgen.audit import dialogue, reading, shift
 from trustgen.audit.wording import exchanges
 from trustgen.core import Reply, keyed
@@ -82,11 +82,12 @@ def test_a_pattern_alone_is_linear(name: str) -> None:
 @pytest.mark.parametrize("k", [100, 400, 1_900, 20_000])
 def test_newlines_in_a_quote_cost_nothing(k: int) -> None:
     """0.1, 5 and some 600 seconds these took; the last is cut by its length."""
-    began = time.process_time()
     quote = "The tower was" + "\n" * k + "built in 1889"
-    why = ungrounded("The tower was built in 1889.", "1889", quote)
-    assert injected("x" + "\n" * k + "y") == ""
-    assert time.process_time() - began < 0.5
+    with within(60):
+        why = ungrounded("The tower was built in 1889.", "1889", quote)
+        assert injected("x" + "\n" * k + "y") == ""
+    for read in (injected, lambda text: ungrounded("The tower was built in 1889.", "1889", "The tower was" + text)):
+        assert in_step(read, "\n" * k)
     assert why == ("" if k < 2_000 else "the quote is longer than 2,000 characters")
 
 
@@ -135,3 +136,9 @@ def test_tight_keeps_words_and_lines(text: str) -> None:
     assert "\n\n" not in close
     said = [[line.split() for line in one.split("\n") if line.split()] for one in (close, text)]
     assert said[0] == said[1]
+
+
+def test_what_compares_all_with_all_is_seen() -> None:
+    """The measure itself: a pattern that starts anew at every letter, and one that does not."""
+    assert not in_step(re.compile("a+b").findall, "a" * 30_000)
+    assert in_step(re.compile("a+b|a+").findall, "a" * 1_000_000)

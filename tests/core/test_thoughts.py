@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from costs import in_step
 from trustgen.core import Reply, Usage
 from trustgen.core.thoughts import split
 
@@ -176,12 +175,4 @@ def test_any_text_is_split_into_an_answer_that_it_holds(text: str) -> None:
     ],
 )
 def test_time_grows_with_the_length_and_no_faster(unit: str) -> None:
-    def spent(size: int) -> float:
-        text, least = "analysis" + unit * (size // len(unit)), 9.0
-        for _ in range(3):
-            began = process_time()
-            split(text)
-            least = min(least, process_time() - began)
-        return least
-
-    assert spent(200_000) < 40 * spent(20_000) + 0.2  # ten times as long: ten times the time, with room for noise
+    assert in_step(split, "analysis" + unit * (200_000 // len(unit)))

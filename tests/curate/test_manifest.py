@@ -124,7 +124,7 @@ def test_where_keeps_rows_and_drops_no_one_else(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3)), min_size=1, max_size=80), st.integers(1, 90))
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_drawing_is_ranked_without_repeats_and_the_first_are_the_first(
     tmp_path: Path, rows: list[tuple[int, int]], n: int
 ) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyarrow import parquet
 
@@ -46,7 +46,6 @@ TABLE = st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=12)
 
 
 @given(TABLE, st.sampled_from([("csv", ","), ("tsv", "\t")]))
-@settings(max_examples=150, deadline=None)
 def test_what_was_written_is_read(table: list[tuple[str, str, str]], kind: tuple[str, str]) -> None:
     text = io.StringIO()
     writer = csv.writer(text, delimiter=kind[1], quoting=csv.QUOTE_ALL)
@@ -59,7 +58,6 @@ def test_what_was_written_is_read(table: list[tuple[str, str, str]], kind: tuple
 
 
 @given(TABLE)
-@settings(max_examples=60, deadline=None)
 def test_json_and_parquet_hold_the_same_rows(table: list[tuple[str, str, str]]) -> None:
     told = [dict(zip("abc", row, strict=True)) for row in table]
     buffer = io.BytesIO()
@@ -94,7 +92,6 @@ def test_a_quote_that_never_closes_costs_its_line() -> None:
 
 
 @given(st.lists(st.booleans(), max_size=40))
-@settings(max_examples=100, deadline=None)
 def test_stray_quotes_cost_their_own_lines(stray: list[bool]) -> None:
     lines = [f'{i},"open' if bad else f"{i},fine" for i, bad in enumerate(stray)]
     rows = rows_of("\n".join(["a,b", *lines]).encode())
@@ -426,7 +423,6 @@ def test_sizes_are_bounded_where_the_ratio_is_honest(tmp_path: Path) -> None:
 
 
 @given(st.binary(max_size=300), st.sampled_from(["a.zip", "a.tar", "a.tar.gz", "a.csv.gz"]), st.integers(0, 10_000))
-@settings(max_examples=300, deadline=None)
 def test_a_damaged_archive_reads_or_says_so(noise: bytes, name: str, at: int) -> None:
     whole = {
         "a.zip": zipped(("a.csv", b"a,b\n1,2\n" * 20)),

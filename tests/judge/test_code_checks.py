@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from costs import in_step
 from trustgen.core import Case, Expect, Outcome, Reply, Response, user
 from trustgen.judge.code import DANGEROUS, check, code_dangers, code_parses, guess, parsed, pull
 
@@ -146,13 +146,11 @@ def test_nothing_is_ever_run(tmp_path: Path) -> None:
     ],
 )
 def test_no_code_takes_long_or_brings_the_judge_down(code: str) -> None:
-    began = perf_counter()
     found = check(f"```python\n{code}\n```")
     assert found.label in ("parses", "fails")
-    assert perf_counter() - began < 3
+    assert in_step(lambda part: check(f"```python\n{part}\n```"), code)
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_has_one_label(text: str) -> None:
     assert check(text).label in ("parses", "fails", "no code")

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from time import perf_counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from test_labelled_replies import ALL, EXPECTS, JUDGES, PROMPTS, rule, shown
 
+from costs import in_step, spent, yardstick
 from trustgen.core import Case, Expect, InternalError, Outcome, Reply, Response, user
 from trustgen.judge import Reading, abstains, by_arm, choice, matches, refusal, true_false, yes_no
 from trustgen.judge.reading import ABSTAINS, HALF, REFUSES, tidy
@@ -55,14 +55,13 @@ def assert_one_ruling(kind: str, text: str) -> None:
     assert found == rule(kind, text)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(suppress_health_check=[HealthCheck.too_slow])
 @given(text=st.text(max_size=400))
 def test_any_text_has_one_ruling(text: str) -> None:
     for kind in KINDS:
         assert_one_ruling(kind, text)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     pieces=st.lists(st.sampled_from(PIECES), min_size=1, max_size=5),
     glue=st.sampled_from([" ", "", "\n", ". ", " or "]),
@@ -74,10 +73,9 @@ def test_any_mixture_of_real_replies_has_one_ruling(pieces: list[str], glue: str
 
 @pytest.mark.parametrize("text", LONG.values(), ids=LONG.keys())
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_reply_of_200_kb_is_ruled_on_in_bounded_time(kind: str, text: str) -> None:
-    began = perf_counter()
+def test_a_reply_of_200_kb_is_ruled_on_in_step_with_its_length(kind: str, text: str) -> None:
     assert_one_ruling(kind, text)
-    assert perf_counter() - began < 2, "three rulings on a long reply"
+    assert in_step(lambda part: rule(kind, part), text)
 
 
 def test_a_long_reply_is_read_at_both_ends() -> None:
@@ -88,7 +86,7 @@ def test_a_long_reply_is_read_at_both_ends() -> None:
 
 
 def test_short_replies_are_cheap() -> None:
-    """About 3 to 20 µs each; the bound is loose, for slow and busy machines."""
+    """About 3 to 20 µs each; the yardstick takes ten times as long and more."""
     for kind, text in (
         ("open", "Paris."),
         ("open", "The capital of France is Paris."),
@@ -96,15 +94,8 @@ def test_short_replies_are_cheap() -> None:
         ("yes_no", "Yes"),
     ):
         case, response = asked(kind, text)
-        best = min(_seconds(kind, case, response) for _ in range(5))
-        assert best < 200e-6
-
-
-def _seconds(kind: str, case: Case, response: Response) -> float:
-    began = perf_counter()
-    for _ in range(200):
-        JUDGES[kind](case, response)
-    return (perf_counter() - began) / 200
+        judge = JUDGES[kind]
+        assert spent(lambda: [judge(case, response) for _ in range(200)], 5) < 200 * yardstick()  # noqa: B023
 
 
 def test_only_the_last_reply_is_judged() -> None:

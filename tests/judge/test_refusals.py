@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from collections import Counter
 from pathlib import Path
-from time import perf_counter
 from typing import NamedTuple
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import trustgen.curate
+from costs import in_step
 from trustgen.core import Case, Expect, Outcome, Reply, Response, user
 from trustgen.judge import refusal_reader, refusals
 from trustgen.judge.refusal_clauses import patterns
@@ -263,7 +263,6 @@ def test_refusing_is_a_score() -> None:
     assert judged("  ") == (Outcome.UNPARSED, None, "")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.sampled_from([r["reply"] for r in ROWS]) | st.text(max_size=60), max_size=4), st.text(max_size=40))
 def test_any_text_has_one_label(pieces: list[str], request: str) -> None:
     found = stance("\n".join(pieces), request)
@@ -289,7 +288,5 @@ def test_any_text_has_one_label(pieces: list[str], request: str) -> None:
         "A: b\n",
     ],
 )
-def test_a_long_reply_takes_bounded_time(text: str) -> None:
-    began = perf_counter()
-    stance(text * (200_000 // len(text)), "What is this?")
-    assert perf_counter() - began < 3
+def test_a_long_reply_takes_time_in_step_with_its_length(text: str) -> None:
+    assert in_step(lambda part: stance(part, "What is this?"), text * (200_000 // len(text)))

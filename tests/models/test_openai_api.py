@@ -9,13 +9,13 @@ import gc
 import hashlib
 import resource
 import socket
-import time
 import traceback
 from collections.abc import Awaitable, Callable
 from random import Random
 
 import pytest
 
+from costs import within
 from servers.faulty_server import ANSWERS, FaultyServer, always, by_attempt, by_prompt, completion
 from servers.mock_server import completion as mock_completion
 from servers.mock_server import mock_server as serving_mock
@@ -142,16 +142,14 @@ def test_no_retry_after() -> None:
 
 
 def test_a_server_that_never_answers_costs_the_timeout() -> None:
-    began = time.monotonic()
-    caught = fault("hang", ModelOptions(timeout=0.3))
+    with within(60):
+        caught = fault("hang", ModelOptions(timeout=0.3))
     assert type(caught) is TimedOut
     assert "0.3 s" in str(caught)
-    assert time.monotonic() - began < 3
 
 
-def test_an_endless_body_costs_bounded_memory_and_time() -> None:
+def test_an_endless_body_costs_bounded_memory_and_ends() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    began = time.monotonic()
 
     async def work(model: Model, server: FaultyServer) -> int:
         with pytest.raises(Transient, match=r"longer than 1\.\d+ MB"):
@@ -159,11 +157,11 @@ def test_an_endless_body_costs_bounded_memory_and_time() -> None:
         await asyncio.sleep(0.05)
         return server.sent
 
-    sent = against(always("endless"), work)
+    with within(60):
+        sent = against(always("endless"), work)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
     assert sent < 64 << 20
     assert grown < 200 * 1024  # kB
-    assert time.monotonic() - began < 10
 
 
 def test_the_connection_outlives_faults_with_a_body() -> None:
@@ -192,19 +190,14 @@ def test_one_failing_call_leaves_the_others_alone() -> None:
 
 
 def test_256_at_a_time_is_256_at_a_time() -> None:
-    """The client's default pool would have held 156 of them back."""
+    """The client's default pool would have held 156 of them back; this server answers none before all have come."""
 
-    async def main() -> float:
-        with serving_mock(1000) as url:
-            model = open_model(f"openai-api:m@{url}")
-            assert model.slots == 256
-            began = time.monotonic()
-            await asyncio.gather(*(model.ask(request(f"q{i}")) for i in range(256)))
-            took = time.monotonic() - began
-            await model.close()
-            return took
+    async def work(model: Model, server: FaultyServer) -> list:
+        assert model.slots == 256
+        return await asyncio.gather(*(model.ask(request(f"q{i}")) for i in range(256)))
 
-    assert asyncio.run(main()) < 2.5  # three rounds would take 3 s
+    with within(60):
+        assert len(against(always("ok"), work, together=256)) == 256
 
 
 def test_every_call_gets_its_own_answer() -> None:

@@ -16,7 +16,7 @@ from urllib.request import urlopen
 
 import msgspec
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from toy import FAST, Numbers, Scripted, echo, images
 from toy_written import Writer, written
@@ -260,7 +260,6 @@ def test_verify_sees_records_that_the_pool_does_not_draw(tmp_path: Path, monkeyp
     assert verify(tmp_path / "e").undrawn == 5
 
 
-@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(["reply", "page"]), st.text(max_size=8), st.binary(max_size=64)), max_size=12)
 )

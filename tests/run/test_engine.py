@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
 import toy
 from toy import Scripted, edition, settings
 
+from costs import within
 from trustgen.core import (
     Blocked,
     FolderError,
@@ -132,11 +132,10 @@ def test_a_hanging_call_ends_at_its_deadline(tmp_path: Path) -> None:
                 self.delay = 0.0
             return await super().ask(request)
 
-    began = time.monotonic()
     quick = settings(options=ModelOptions(timeout=0.1))
-    result = evaluate(edition(tmp_path / "e"), [Hanging()], tmp_path / "run", settings=quick)
+    with within(50):
+        result = evaluate(edition(tmp_path / "e"), [Hanging()], tmp_path / "run", settings=quick)
     assert outcomes(result) == {"scored": 36, "error": 4}, "7 and 17, both arms"
-    assert time.monotonic() - began < 20
 
 
 def test_an_endpoint_that_answers_nobody_is_given_up(tmp_path: Path) -> None:
@@ -159,12 +158,11 @@ def test_a_stalled_run_ends(tmp_path: Path) -> None:
     model = Scripted()
     model.delay = 60.0
     slow = settings(stall=1.0, options=ModelOptions(timeout=50.0))
-    began = time.monotonic()
-    result = evaluate(edition(tmp_path / "e"), [model], tmp_path / "run", settings=slow)
+    with within(50):
+        result = evaluate(edition(tmp_path / "e"), [model], tmp_path / "run", settings=slow)
     assert "nothing came back for 1 s" in result.manifest.stopped
     assert outcomes(result) == {"skipped": 40}
     assert result.estimates[0].value != result.estimates[0].value, "nothing counted is nan"
-    assert time.monotonic() - began < 20
 
 
 @pytest.mark.parametrize("cap", ["10-calls", "60-tokens", "0.00001usd"])

@@ -39,7 +39,7 @@ def refuse(event, arguments):
             raise SystemExit(f"the main job reached for {host}")
 sys.addaudithook(refuse)
 from trustgen.cli import main
-main(["quickstart", "--n", "2", "--salt", "blocked", "-o", sys.argv[1]])
+main(["quickstart", "--n", "1", "--salt", "blocked", "-o", sys.argv[1]])
 """
 
 

@@ -105,7 +105,7 @@ class FaultyServer:
     """The server; `url` is its base URL while it runs.
 
     `retry_after` is what `429-after` says, in seconds, and `said` the headers and message of `429-said`. Without
-    `usage` a good answer holds none.
+    `usage` a good answer holds none. Nothing is answered before so many requests have come `together`.
     """
 
     plan: Plan = field(default_factory=lambda: always("ok"))
@@ -113,6 +113,7 @@ class FaultyServer:
     said: tuple[dict[str, str], str] = ({}, "slow down")
     usage: bool = True
     latency: float = 0.0
+    together: int = 0
     reply: Callable[[str], str] = "answer to {}".format  # what `ok` says to a prompt
     asked: Counter[str] = field(default_factory=Counter)
     seen: list[dict[str, Any]] = field(default_factory=list)
@@ -122,6 +123,7 @@ class FaultyServer:
 
     async def __aenter__(self) -> FaultyServer:
         self._tasks: set[asyncio.Task[None]] = set()
+        self._all_here = asyncio.Event()
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
         return self
@@ -160,6 +162,9 @@ class FaultyServer:
             prompt = _prompt(request)
             name = self.plan(prompt, self.asked[prompt])
             self.asked[prompt] += 1
+        if self.asked.total() >= self.together:
+            self._all_here.set()
+        await self._all_here.wait()
         if self.latency:
             await asyncio.sleep(self.latency)
         return await self._answer(writer, name, prompt)

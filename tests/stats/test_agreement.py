@@ -7,7 +7,7 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import InputError
@@ -51,7 +51,6 @@ def by_definition(votes: list[list[int | None]], scale: str) -> float:
     return 1 - seen / chance if chance else NAN
 
 
-@settings(deadline=None, max_examples=120)
 @given(VOTES, st.sampled_from(["nominal", "ordinal", "interval"]))
 def test_alpha_is_what_its_definition_says(votes: list[list[int | None]], scale: str) -> None:
     found = krippendorff_alpha(votes, scale=scale, order=[1, 2, 3], draws=20)  # type: ignore[arg-type]

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import clustered_hits, least_plausible
 
@@ -172,7 +172,6 @@ def test_a_table_that_is_no_share_is_an_error() -> None:
 COUNTS = st.tuples(st.integers(25, 60), st.integers(0, 15), st.integers(25, 60), st.integers(0, 15))
 
 
-@settings(max_examples=8, deadline=None)
 @given(COUNTS, st.integers(1, 60), st.integers(0, 60))
 def test_an_interval_holds_its_value_and_mirrors(counts: tuple[int, int, int, int], n: int, hits: int) -> None:
     hits = min(hits, n)

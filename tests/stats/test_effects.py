@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import grades, least_plausible
 
@@ -44,7 +44,6 @@ def test_known_values() -> None:
     assert (odds.counted, odds.word) == (40, "small")
 
 
-@settings(deadline=None, max_examples=50)  # the first call imports SciPy's distributions
 @given(COUNTS)
 def test_swapping_the_models_turns_the_effect(counts: tuple[int, int, int, int]) -> None:
     hits, sizes = paired(*counts)

@@ -7,7 +7,7 @@ from statistics import NormalDist
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import InputError
@@ -177,7 +177,6 @@ def test_who_is_always_right_is_not_known_for_certain() -> None:
     assert [m.low for m in found.equated] == pytest.approx([0.87, 0.45], abs=0.01)
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10_000), st.floats(-1, 1))
 def test_an_edition_equated_with_itself_and_back(seed: int, by: float) -> None:
     """The identity stays the identity; and who is moved there and back again is where they were."""

@@ -1,4 +1,4 @@
-"""Laws that every measure keeps, whatever the cases."""
+"""Laws that every measure keeps, whatever the cases: a task's measure stands under them without being named."""
 
 from __future__ import annotations
 
@@ -6,20 +6,23 @@ import json
 import math
 import pickle
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stats_rows import (
+    COMMON,
     MEASURES,
-    TIGHT,
-    case,
     completions,
+    design,
     grade_rows,
     pair_outcome,
     slow_pairs,
+    tight,
     value,
+    words,
 )
 
 from trustgen.core import Direction, Outcome
@@ -35,19 +38,51 @@ from trustgen.stats import (
     mend_rate,
     pair_flips,
 )
-from trustgen.stats.rates import AllRight
+from trustgen.stats.accord import AllSame
+from trustgen.stats.changes import Change
+from trustgen.stats.peaks import ExpectedMax
+from trustgen.stats.rates import AllRight, OutcomeRate
+from trustgen.stats.sureness import Auroc, CalibrationError
 
-law = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+law = settings(suppress_health_check=[HealthCheck.filter_too_much])
 each = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
 close = {"rel": 1e-9, "abs": 1e-9, "nan_ok": True}
+
+PART_KNOWN = (AllRight, AllSame, ExpectedMax, Change)
+"""Their values are over whole clusters or pairs, while their bounds know of part of one: a value may lie outside."""
+
+
+def concrete(of: type[ClusterMeasure] = ClusterMeasure) -> Iterator[type[ClusterMeasure]]:
+    """Every class of measures that can be made."""
+    for one in of.__subclasses__():
+        yield from concrete(one)
+        if not one.__abstractmethods__:
+            yield one
+
+
+def test_every_class_of_measures_stands_under_the_laws() -> None:
+    held = {type(measure) for measure in MEASURES.values()}
+    missing = {one for one in concrete() if one.__module__.startswith("trustgen.stats")} - held
+    assert not missing, "a measure that no task asks for: name it in `stats_rows.BESIDE`"
+
+
+@each
+def test_what_is_planned_for_a_measure_has_a_value(measure: ClusterMeasure) -> None:
+    """Else the laws below would hold of nothing."""
+    found = measure(Grades.of(design(measure)))
+    assert not math.isnan(found.value)
+    assert found.counted > 0
+    assert found.outcomes["scored"] == found.planned
 
 
 @each
 @law
-@given(rows=grade_rows())
-def test_a_value_lies_in_its_interval_and_its_bounds_in_the_range(measure: ClusterMeasure, rows: list[Grade]) -> None:
-    found = measure(Grades.of(rows))
+@given(data=st.data())
+def test_a_value_lies_in_its_interval_and_its_bounds_in_the_range(measure: ClusterMeasure, data: st.DataObject) -> None:
+    found = measure(Grades.of(data.draw(grade_rows(words(measure)))))
     bottom, top = measure.range
+    assert found.planned == sum(found.outcomes.values())
+    assert found.counted <= found.planned or found.unit == "pairs"
     if math.isnan(found.value):
         assert math.isnan(found.low)
         assert math.isnan(found.high)
@@ -56,24 +91,26 @@ def test_a_value_lies_in_its_interval_and_its_bounds_in_the_range(measure: Clust
         assert found.low < found.high
         assert found.counted > 0
         assert found.clusters > 0
-        if not isinstance(measure, AllRight):  # over whole clusters alone; bounds know which others are lost already
-            assert min(found.worst, found.best) - 1e-9 <= found.value <= max(found.worst, found.best) + 1e-9
+        if not isinstance(measure, PART_KNOWN) and not math.isnan(found.worst):
+            assert found.bounds[0] - 1e-9 <= found.value <= found.bounds[1] + 1e-9
         if not math.isnan(found.joint[0]):
             assert bottom <= found.joint[0] <= min(found.low, found.bounds[0] + 1e-9)
             assert max(found.high, found.bounds[1] - 1e-9) <= found.joint[1] <= top
     assert math.isnan(found.worst) == math.isnan(found.best)
     if not math.isnan(found.worst):
-        assert bottom <= min(found.worst, found.best)
-        assert max(found.worst, found.best) <= top
-        assert found.worst <= found.best or measure.direction == Direction.LOWER
-        assert found.worst >= found.best or measure.direction != Direction.LOWER
+        assert bottom - 1e-9 <= found.bounds[0] <= found.bounds[1] <= top + 1e-9
+        if measure.direction == Direction.TARGET:
+            assert abs(found.best - measure.target) <= abs(found.worst - measure.target)
+        else:
+            assert (found.worst, found.best) == found.bounds[:: 1 if measure.direction == Direction.HIGHER else -1]
     json.dumps(dict(found.notes))
 
 
 @each
 @law
-@given(rows=grade_rows(), data=st.data())
-def test_the_order_of_cases_changes_nothing(measure: ClusterMeasure, rows: list[Grade], data: st.DataObject) -> None:
+@given(data=st.data())
+def test_the_order_of_cases_changes_nothing(measure: ClusterMeasure, data: st.DataObject) -> None:
+    rows = data.draw(grade_rows(words(measure)))
     one, other = measure(Grades.of(rows)), measure(Grades.of(data.draw(st.permutations(rows))))
     for name in ("value", "low", "high", "worst", "best"):
         assert getattr(one, name) == pytest.approx(getattr(other, name), **close)
@@ -96,35 +133,45 @@ def test_no_cases_give_nan_and_nothing_planned(measure: ClusterMeasure) -> None:
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.UNPARSED, Outcome.ERROR, Outcome.SKIPPED])
 def test_nothing_scored_is_nan_and_all_of_it_is_tallied(measure: ClusterMeasure, outcome: Outcome) -> None:
     """The mute model: every case is still planned, and the bounds say that nothing is known."""
-    rows = [case(c, outcome, arm, group=g) for c in "rst" for arm, g in zip(("plain", "push"), "xy", strict=True)]
+    rows = [Grade(row.cluster, row.arm, outcome, tags=row.tags) for row in design(measure)]
     found = measure(Grades.of(rows))
     assert found.outcomes[outcome] == found.planned == sum(found.outcomes.values()) > 0
-    behaviour = type(measure).__name__ == "OutcomeRate" and outcome in (Outcome.REFUSED, Outcome.UNPARSED)
+    behaviour = isinstance(measure, OutcomeRate) and outcome in (Outcome.REFUSED, Outcome.UNPARSED)
     assert math.isnan(found.value) != behaviour
     assert found.counted == (found.planned if behaviour else 0)
-    if not behaviour:
-        assert sorted((found.worst, found.best)) == pytest.approx(list(measure.range))
+    if not behaviour and not unbounded(measure):
+        assert found.bounds == pytest.approx(measure.range)
+
+
+def unbounded(measure: ClusterMeasure) -> bool:
+    """No bound is known where bins move with every case, or an error is corrected for what noise adds."""
+    return isinstance(measure, CalibrationError) and (measure.edges == "mass" or measure.debiased)
 
 
 @each
-@settings(law, max_examples=40)
-@given(rows=grade_rows(max_size=7, missing=3))
-def test_bounds_hold_every_completion(measure: ClusterMeasure, rows: list[Grade]) -> None:
+@law
+@given(data=st.data())
+def test_bounds_hold_every_completion(measure: ClusterMeasure, data: st.DataObject) -> None:
     """Brute force: complete the missing cases in every way; no value may leave the bounds."""
+    rows = data.draw(grade_rows(words(measure), max_size=7, missing=3))
     found = measure.count(Grades.of(rows))
+    if unbounded(measure):
+        assert math.isnan(found.lowest) or measure.usable(Grades.of(rows)).sum() == measure.reads(Grades.of(rows)).sum()
+        return
     values = [v for v in (value(measure, made) for made in completions(measure, rows)) if not math.isnan(v)]
     if math.isnan(found.lowest):
         assert not values
     for v in values:
         assert found.lowest - 1e-9 <= v <= found.highest + 1e-9
-    if values and any(measure is MEASURES[name] for name in TIGHT):
+    if values and tight(measure):
         assert (min(values), max(values)) == pytest.approx((found.lowest, found.highest))
 
 
 @each
 @law
-@given(rows=grade_rows(missing=0))
-def test_with_nothing_missing_both_bounds_are_the_value(measure: ClusterMeasure, rows: list[Grade]) -> None:
+@given(data=st.data())
+def test_with_nothing_missing_both_bounds_are_the_value(measure: ClusterMeasure, data: st.DataObject) -> None:
+    rows = data.draw(grade_rows(words(measure), missing=0))
     found = measure.count(Grades.of(rows))
     exact = value(measure, rows)
     assert (found.lowest, found.highest) == pytest.approx((exact, exact), **close)
@@ -132,11 +179,17 @@ def test_with_nothing_missing_both_bounds_are_the_value(measure: ClusterMeasure,
 
 @each
 @law
-@given(rows=grade_rows())
-def test_every_cluster_twice_changes_no_value(measure: ClusterMeasure, rows: list[Grade]) -> None:
+@given(data=st.data())
+def test_every_cluster_twice_changes_no_value(measure: ClusterMeasure, data: st.DataObject) -> None:
+    rows = data.draw(grade_rows(words(measure)))
     twice = rows + [row._replace(cluster=row.cluster * 2) for row in rows]
     one, two = measure(Grades.of(rows)), measure(Grades.of(twice))
-    for name in ("value", "worst", "best"):
+    names = ["value", "worst", "best"]
+    if isinstance(measure, CalibrationError) and measure.debiased:  # what noise adds is less where there is more
+        names.remove("value")
+    if isinstance(measure, Auroc):  # its bounds are over whole numbers of pairs, of cases of all clusters
+        names = ["value"]
+    for name in names:
         assert getattr(two, name) == pytest.approx(getattr(one, name), **close)
     assert (two.planned, two.counted, two.clusters) == (2 * one.planned, 2 * one.counted, 2 * one.clusters)
 
@@ -150,8 +203,10 @@ def test_equal_settings_make_equal_frozen_measures(measure: ClusterMeasure) -> N
         measure.arm = "other"
 
 
-@law
-@given(rows=grade_rows())
+ROWS = grade_rows(COMMON)
+
+
+@given(rows=ROWS)
 def test_case_measures_plan_each_case_of_their_arm(rows: list[Grade]) -> None:
     for measure in (accuracy(), accuracy("push"), choice_bias(3)):
         mine = [row for row in rows if not measure.arm or row.arm == measure.arm]
@@ -159,8 +214,7 @@ def test_case_measures_plan_each_case_of_their_arm(rows: list[Grade]) -> None:
         assert {k: v for k, v in measure(Grades.of(rows)).outcomes.items() if v} == dict(expected)
 
 
-@law
-@given(rows=grade_rows())
+@given(rows=ROWS)
 def test_flips_and_mends_are_what_listing_the_pairs_gives(rows: list[Grade]) -> None:
     pairs = slow_pairs(rows, lambda a, b: (a.arm == "plain") != (b.arm == "plain"))
     pairs = [(a, b) if a.arm == "plain" else (b, a) for a, b in pairs]
@@ -175,8 +229,7 @@ def test_flips_and_mends_are_what_listing_the_pairs_gives(rows: list[Grade]) -> 
         assert {k: v for k, v in found.outcomes.items() if v} == dict(tallied)
 
 
-@law
-@given(rows=grade_rows())
+@given(rows=ROWS)
 def test_pair_flips_are_what_listing_the_pairs_gives(rows: list[Grade]) -> None:
     def group(row: Grade) -> str:
         return row.tags.get("group", "")
@@ -190,15 +243,13 @@ def test_pair_flips_are_what_listing_the_pairs_gives(rows: list[Grade]) -> None:
     assert {k: v for k, v in found.outcomes.items() if v} == dict(tallied)
 
 
-@law
-@given(rows=grade_rows())
+@given(rows=ROWS)
 def test_turning_every_score_makes_a_flip_a_mend(rows: list[Grade]) -> None:
     turned = [row if row.score is None else row._replace(score=0.0 if row.score >= 0.5 else 1.0) for row in rows]
     assert value(flip_rate(), rows) == pytest.approx(value(mend_rate(), turned), nan_ok=True)
 
 
-@law
-@given(rows=grade_rows(), names=st.permutations(["x", "y", "z"]))
+@given(rows=ROWS, names=st.permutations(["x", "y", "z"]))
 def test_names_of_groups_do_not_matter(rows: list[Grade], names: list[str]) -> None:
     new = dict(zip("xyz", names, strict=True))
     renamed = [row._replace(tags={k: new[v] for k, v in row.tags.items()}) for row in rows]
@@ -208,8 +259,7 @@ def test_names_of_groups_do_not_matter(rows: list[Grade], names: list[str]) -> N
             assert getattr(one, name) == pytest.approx(getattr(other, name), **close)
 
 
-@law
-@given(rows=grade_rows(), names=st.permutations(["A", "B", "C"]))
+@given(rows=ROWS, names=st.permutations(["A", "B", "C"]))
 def test_relabelled_letters_keep_the_variance_and_move_the_preference(rows: list[Grade], names: list[str]) -> None:
     new = dict(zip("ABC", names, strict=True))
     relabelled = [row._replace(label=new.get(row.label, "")) for row in rows]
@@ -220,8 +270,7 @@ def test_relabelled_letters_keep_the_variance_and_move_the_preference(rows: list
         assert one.notes["chi_square_p"] == pytest.approx(other.notes["chi_square_p"])
 
 
-@law
-@given(rows=grade_rows())
+@given(rows=ROWS)
 def test_favour_and_disfavour_have_the_same_gap(rows: list[Grade]) -> None:
     one, other = gap("group", "A")(Grades.of(rows)), gap("group", ("B", "C"))(Grades.of(rows))
     for name in ("value", "low", "high", "worst", "best"):

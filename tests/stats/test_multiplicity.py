@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import InputError
@@ -15,7 +15,6 @@ from trustgen.stats.multiplicity import Family, benjamini_hochberg, holm, simult
 P_VALUES = st.lists(st.floats(0, 1), min_size=1, max_size=30)
 
 
-@settings(deadline=None, max_examples=50)  # the first call imports statsmodels
 @given(P_VALUES)
 def test_as_statsmodels(p: list[float]) -> None:
     multipletests = pytest.importorskip("statsmodels.stats.multitest").multipletests

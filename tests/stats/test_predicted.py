@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import least_plausible
 
@@ -138,7 +138,6 @@ def test_copies_of_a_case_in_one_cluster_tell_nothing_more(unsure: bool) -> None
     assert apart.error == pytest.approx(once.error / 2)
 
 
-@settings(deadline=None, max_examples=50)
 @given(st.integers(0, 10_000), st.integers(2, 40), st.booleans())
 def test_the_rate_lies_in_its_interval_whatever_the_order(seed: int, labels: int, unsure: bool) -> None:
     rng = np.random.default_rng(seed)

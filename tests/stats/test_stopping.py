@@ -11,7 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from planted import decisions, fixed_clusters
 from scipy.special import stdtrit
@@ -68,7 +68,6 @@ def test_guarded_width_trusts_unequal_clusters_less() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), min_size=1, max_size=60))
-@settings(max_examples=150, deadline=None)
 def test_laws_of_the_watched_width(rows: list[tuple[int, int]]) -> None:
     hits, sizes = np.array([min(r) for r in rows], float), np.array([max(r) for r in rows], float)
     width = guarded_width(hits, sizes)

@@ -7,7 +7,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
@@ -164,11 +163,10 @@ def test_only_tables_of_ours_are_believed(tmp_path: Path, kind: str) -> None:
     else:
         Journal(path).close()
         made(path, BESIDE[kind])
-    before, began = tree(tmp_path), time.monotonic()
+    before = tree(tmp_path)
     for use in (read, lambda p: RunFolder(p).journal(), lambda p: Generated(p / "journal.db")):
         with pytest.raises(Damaged, match="is damaged"):
             use(tmp_path)
-    assert time.monotonic() - began < 5
     assert tree(tmp_path) == before
 
 
@@ -249,10 +247,8 @@ def test_pages_that_lead_to_each_other_end(tmp_path: Path) -> None:
     body[start + 8 : start + 12] = (grown + 1).to_bytes(4, "big")
     body[28:32] = (len(body) // size).to_bytes(4, "big")
     path.write_bytes(body)
-    began = time.monotonic()
     with closing(Journal(path, writing=False)) as journal, pytest.raises(Damaged):
         journal.judged_by()
-    assert time.monotonic() - began < 60
 
 
 @pytest.fixture(autouse=True)

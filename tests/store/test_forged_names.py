@@ -13,7 +13,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from test_edition import SOURCE, write
 from test_store_edges import manifest
@@ -58,7 +58,6 @@ NAMES = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(NAMES)
 @example("../../evil.txt")
 @example("/etc/passwd")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from trustgen.core import Case, Model, ModelOptions, Reply, Request, Response, Ruling, Task, Turn, assistant, expand
@@ -56,17 +57,28 @@ def ruled(id: str, uri: str, over: Iterable[Case]) -> list[tuple[Case, Ruling]]:
     return [(case, made.judge(case, ask(model, made, case))) for case in over]
 
 
+@cache
+def all_ruled(id: str, uri: str, n: int | None = None, salt: str = "test") -> tuple[tuple[Case, Ruling], ...]:
+    """All cases of a task with their rulings, found once: many tests ask the same organism."""
+    return tuple(ruled(id, uri, cases(id, n, salt)))
+
+
 def graded(id: str, uri: str, over: Iterable[Case]) -> Grades:
     """Graded cases of an organism."""
+    return _grades(ruled(id, uri, over))
+
+
+def _grades(rulings: Iterable[tuple[Case, Ruling]]) -> Grades:
     return Grades.of(
         Grade(
             case.cluster, case.arm, ruling.outcome, ruling.score, ruling.label, case.tags, confidence=ruling.confidence
         )
-        for case, ruling in ruled(id, uri, over)
+        for case, ruling in rulings
     )
 
 
-def measured(id: str, uri: str, n: int | None = None, salt: str = "test") -> dict[str, Computed]:
+@cache
+def measured(id: str, uri: str, n: int | None = None, salt: str = "test") -> Mapping[str, Computed]:
     """Every measure of a task for an organism."""
-    grades = graded(id, uri, cases(id, n, salt))
-    return {name: measure(grades) for name, measure in task(id).measures.items()}
+    grades = _grades(all_ruled(id, uri, n, salt))
+    return MappingProxyType({name: measure(grades) for name, measure in task(id).measures.items()})

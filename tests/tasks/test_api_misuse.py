@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 from answers import cases, measured, task
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import Direction, Expect, InputError, Outcome, Record, Reply, Response, Source, expand, user
@@ -287,7 +287,6 @@ def grades(rows: list[tuple[int, str]]) -> Grades:
 SHARE = label_share("misuse", ("pass", "misuse"), direction=Direction.LOWER)
 
 
-@settings(max_examples=80, deadline=None)
 @given(ROWS)
 def test_a_share_is_hits_over_its_own_denominator(rows: list[tuple[int, str]]) -> None:
     ends = [ended for _, ended in rows]
@@ -303,7 +302,6 @@ def test_a_share_is_hits_over_its_own_denominator(rows: list[tuple[int, str]]) -
     assert found.worst >= found.value - 1e-9
 
 
-@settings(max_examples=40, deadline=None)
 @given(ROWS, st.integers(1, 9))
 def test_what_is_outside_the_denominator_changes_nothing(rows: list[tuple[int, str]], more: int) -> None:
     one, other = SHARE(grades(rows)), SHARE(grades(rows + [(0, "unused")] * more + [(1, "fails")] * more))
@@ -311,7 +309,6 @@ def test_what_is_outside_the_denominator_changes_nothing(rows: list[tuple[int, s
     assert (other.worst, other.best) == pytest.approx((one.worst, one.best), nan_ok=True)
 
 
-@settings(max_examples=40, deadline=None)
 @given(ROWS)
 def test_bounds_hold_however_the_missing_end(rows: list[tuple[int, str]]) -> None:
     found = SHARE(grades(rows))

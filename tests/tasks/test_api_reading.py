@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from time import process_time
 
 import pytest
 
+from costs import MOST, growth
 from trustgen.tasks.llm.robustness.api_misuse.conditions import at_least, conjuncts, facts, implies
 from trustgen.tasks.llm.robustness.api_misuse.used import code_in, verdict
 
 TEXT = (Path(__file__).parent / "replies_api_use.txt").read_text("utf-8")
 PARTS = re.split(r"^=== (.+) \| (Java|Python) \| (\w+)\n", TEXT, flags=re.M)[1:]
+TOKEN = "StringTokenizer.nextToken"
 ROWS = list(zip(PARTS[::4], PARTS[1::4], PARTS[2::4], PARTS[3::4], strict=True))
-MOST_MS = 50  # of processor time, for 4 KB of reply
 
 
 def read(api: str, language: str, reply: str) -> str:
@@ -84,34 +84,28 @@ def test_a_chain_without_end_is_no_code(code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("api", "code"),
+    ("api", "head", "piece", "times", "tail"),
     [
-        ("StringTokenizer.nextToken", "void a(StringTokenizer t) { " + "if (a) return; t.nextToken(); " * 130 + "}"),
-        (
-            "StringTokenizer.nextToken",
-            "void a(StringTokenizer t) { " + "if (t.hasMoreTokens()) t.nextToken(); " * 130 + "}",
-        ),
-        (
-            "StringTokenizer.nextToken",
-            "void a(StringTokenizer t) { " + "if (!t.hasMoreTokens()) return; t.nextToken(); " * 130 + "}",
-        ),
+        (TOKEN, "void a(StringTokenizer t) { ", "if (a) return; t.nextToken(); ", 130, "}"),
+        (TOKEN, "void a(StringTokenizer t) { ", "if (t.hasMoreTokens()) t.nextToken(); ", 130, "}"),
+        (TOKEN, "void a(StringTokenizer t) { ", "if (!t.hasMoreTokens()) return; t.nextToken(); ", 130, "}"),
         (
             "Activity.findViewById",
-            "class A { void b() { findViewById(1); } " + "void a() { setContentView(1); } " * 120 + "}",
+            "class A { void b() { findViewById(1); } ",
+            "void a() { setContentView(1); } ",
+            120,
+            "}",
         ),
-        ("List.get", "void a(List<String> l) { int n = l.size(); " + "if (n<m) return; l.get(n-1); " * 130 + "}"),
-        ("List.get", "void a(List<String> l) { if (" + "a.size()==b.size()&&" * 80 + "x) l.get(1); }"),
-        ("max", "def f(d):\n" + "    if a: return\n    max(d)\n" * 130),
-        ("dict[key]", "def f(d):\n" + "    if a in d: return\n    d[b]\n" * 130),
-        ("open", "def f(d):\n" + "    try:\n        a=open(b)\n    finally:\n        c.close()\n" * 70),
-        ("re.search", "def f(d):\n" + "    m=re.search(b,c)\n    m.group()\n" * 100),
+        ("List.get", "void a(List<String> l) { int n = l.size(); ", "if (n<m) return; l.get(n-1); ", 130, "}"),
+        ("List.get", "void a(List<String> l) { if (", "a.size()==b.size()&&", 80, "x) l.get(1); }"),
+        ("max", "def f(d):\n", "    if a: return\n    max(d)\n", 130, ""),
+        ("dict[key]", "def f(d):\n", "    if a in d: return\n    d[b]\n", 130, ""),
+        ("open", "def f(d):\n", "    try:\n        a=open(b)\n    finally:\n        c.close()\n", 70, ""),
+        ("re.search", "def f(d):\n", "    m=re.search(b,c)\n    m.group()\n", 100, ""),
     ],
 )
-def test_a_reply_is_read_in_time(api: str, code: str) -> None:
-    verdict(api, code[:40])  # the parser is loaded once
-    spent = []
-    for _ in range(3):
-        start = process_time()
-        verdict(api, code)
-        spent.append(process_time() - start)
-    assert min(spent) * 1000 < MOST_MS
+def test_a_reply_is_read_in_step_with_its_length(api: str, head: str, piece: str, times: int, tail: str) -> None:
+    """A reply of 4 KB against one of a tenth of that; some tens of milliseconds matter to nobody."""
+    short, long = (head + piece * n + tail for n in (times // 10, times))
+    verdict(api, short)  # the parser is loaded once
+    assert growth(lambda code: verdict(api, code), short, long, least=0.05) <= MOST

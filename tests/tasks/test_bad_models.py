@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import math
-import time
 import unicodedata
 from collections import Counter, defaultdict
 from functools import cache
@@ -31,6 +30,7 @@ from misbehaving import (
 )
 from rich.cells import cell_len
 
+from costs import in_step
 from trustgen.cli.app import app
 from trustgen.core import Case, Direction, Estimate, Expect, Judge, Measure, Outcome, Reply, Response, Ruling, user
 from trustgen.core.registry import load, names
@@ -40,14 +40,13 @@ from trustgen.judge.own import ECHO, INVENTED, own
 from trustgen.judge.quantities import amount
 from trustgen.judge.support import sentences
 from trustgen.judge.whole import ends
-from trustgen.report import findings, print_findings, write_html
+from trustgen.report import Findings, findings, print_findings, write_html
 from trustgen.run import Retry, Settings, build, engine, evaluate
 from trustgen.store import Edition, RunFolder
 
 TASKS = names("task")
 QUICK = Settings(retry=Retry(attempts=2, base=0.01, cap=0.02), concurrency=16, stall=120.0)
 SALT = "bad"
-MOMENT = 1.0  # seconds of CPU in which a rule must be through with 200 KB
 
 HARM = {"leaked", "toxic", "complied", "partial"}
 """What harms wherever it stands in a reply: these labels count in turns that a model makes up, too."""
@@ -92,6 +91,12 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     for v in RunFolder.open(folder / "run").verdicts():
         ended[v.task, form_of(v.model)].append((v.outcome, v.label, v.reason, v.case))
     return Ran(folder / "run", edition, result.estimates, ended)
+
+
+@pytest.fixture(scope="module")
+def found(ran: Ran) -> Findings:
+    """What a report of the run says: worked out once, and printed in every form."""
+    return findings(ran.folder)
 
 
 def headline(ran: Ran, id: str, form: str, name: str = "") -> tuple[Measure, float]:
@@ -296,18 +301,16 @@ def judges() -> dict[str, tuple[Judge, Case]]:
     return found
 
 
-def slow(shapes: dict[str, str]) -> list[tuple[float, str, str]]:
-    """The judges and shapes that take longer than a moment of CPU."""
+def slow(shapes: dict[str, str]) -> list[tuple[str, str]]:
+    """The judges and shapes that take longer than their length can explain."""
     found = []
     for judge, case in judges().values():
         judge(case, said(case, "warm"))  # weights are loaded once
         for name, text in shapes.items():
-            began = time.process_time()
-            ruling = judge(case, said(case, text))
-            took = time.process_time() - began
-            assert ruling.outcome == Outcome.SCORED or ruling.reason
-            if took > MOMENT:
-                found.append((round(took, 2), f"{case.task} {case.arm} {judge!r}", name))
+            rulings: list[Ruling] = []
+            if not in_step(lambda part: rulings.append(judge(case, said(case, part))), text, 0.5):  # noqa: B023
+                found.append((f"{case.task} {case.arm} {judge!r}", name))
+            assert all(ruling.outcome == Outcome.SCORED or ruling.reason for ruling in rulings)
     return found
 
 
@@ -321,14 +324,12 @@ def test_no_rule_takes_long_over_200_kb_of_any_shape() -> None:
 
 
 @pytest.mark.parametrize("name", WORST)
-def test_what_judges_read_with_takes_a_moment(name: str) -> None:
+def test_what_judges_read_with_takes_time_in_step(name: str) -> None:
     """The readers behind rules that only some replies come to: verdicts of judging models, stances, sentences."""
-    began = time.process_time()
-    sentences(ends(SHAPES[name]))
-    read(SHAPES[name], ("right", "wrong"))
-    read(SHAPES[name] + "}", ("right", "wrong"))
-    stance(SHAPES[name], "How do I fold a boat?")
-    assert time.process_time() - began < MOMENT
+    assert in_step(lambda text: sentences(ends(text)), SHAPES[name])
+    assert in_step(lambda text: read(text, ("right", "wrong")), SHAPES[name])
+    assert in_step(lambda text: read(text + "}", ("right", "wrong")), SHAPES[name])
+    assert in_step(lambda text: stance(text, "How do I fold a boat?"), SHAPES[name])
 
 
 # ── the report ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -342,12 +343,12 @@ def unprintable(text: str) -> set[str]:
 
 @pytest.mark.parametrize("columns", [80, 120])
 def test_the_terminal_stays_readable(
-    ran: Ran, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
+    found: Findings, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, columns: int
 ) -> None:
     for name in ("FORCE_COLOR", "COLORTERM"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("COLUMNS", str(columns))
-    print_findings(findings(ran.folder))
+    print_findings(found)
     out = capsys.readouterr().out
     assert not unprintable(out)
     assert max(cell_len(line) for line in out.splitlines()) <= columns
@@ -355,8 +356,8 @@ def test_the_terminal_stays_readable(
     assert f"error, for example: HTTP 400: {NO_TEMPLATE}"[:60] in " ".join(out.split())
 
 
-def test_the_page_stays_small_and_nothing_acts_on_it(ran: Ran, tmp_path: Path) -> None:
-    page = write_html(findings(ran.folder), tmp_path / "report.html").read_bytes()
+def test_the_page_stays_small_and_nothing_acts_on_it(ran: Ran, found: Findings, tmp_path: Path) -> None:
+    page = write_html(found, tmp_path / "report.html").read_bytes()
     held = sum(len(reply.text) for r in RunFolder.open(ran.folder).responses() for reply in r.replies)
     assert held > 50 * LONG, "there was much to leave out"
     assert len(page) < 16_000 * len(TASKS) * (len(FORMS) + 1)
@@ -368,7 +369,10 @@ def test_the_page_stays_small_and_nothing_acts_on_it(ran: Ran, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("command", ["report-md", "report-csv", "report-junit", "show", "show-json", "show-cases"])
-def test_the_other_formats_stay_readable(ran: Ran, tmp_path: Path, command: str) -> None:
+def test_the_other_formats_stay_readable(
+    ran: Ran, found: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    monkeypatch.setattr("trustgen.report.findings", {ran.folder: found}.__getitem__)
     what, _, how = command.partition("-")
     told = {
         "show-cases": ["show", str(ran.folder / "edition"), "--cases", "9"],

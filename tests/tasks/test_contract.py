@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
-from answers import cases, measured, ruled, task
+from answers import all_ruled, cases, measured, task
 from known import KNOWN
 
 from trustgen.core import Card, Case, Direction, Measure, Outcome, golden_digest
@@ -55,7 +55,7 @@ def test_a_perfect_model_has_the_best_value_of_every_measure(id: str) -> None:
 @pytest.mark.parametrize("id", TASKS)
 def test_a_gold_answer_is_scored_1(id: str) -> None:
     """Before any model is asked: what the record says is right is read as right."""
-    for case, ruling in ruled(id, "perfect", cases(id)):
+    for case, ruling in all_ruled(id, "perfect"):
         assert ruling.outcome == Outcome.SCORED, case
         if case.expect.answer:
             assert ruling.score == 1.0, (case.turns[0].text, case.expect.best_reply, ruling)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 import pytest
 from answers import cases, task
 from shown import said
 
+from costs import in_step
 from trustgen.core import Case, Expect, user
 from trustgen.tasks.llm.fairness.counts import count, lines
 
@@ -83,12 +82,7 @@ def test_there_is_room_for_every_word() -> None:
     assert task(COUNTING).sampling.max_tokens >= 11 * longest
 
 
-def test_judges_of_words_are_quick() -> None:
+def test_judges_of_words_take_time_in_step_with_the_length() -> None:
     for text in ("feminine: nurse " * 250, "1 + 1 = " * 500, "there are " * 400, "nurse: " * 580, "(" * 4000):
         for judge, case in ((count(), LIST), (lines(), LINES)):
-            spent = []
-            for _ in range(3):
-                start = process_time()
-                judge(case, said(text[:4096]))
-                spent.append(process_time() - start)
-            assert min(spent) < 0.05, (text[:10], judge)
+            assert in_step(lambda part: judge(case, said(part)), text[:4096]), (text[:10], judge)  # noqa: B023

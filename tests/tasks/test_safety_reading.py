@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from random import Random
-from time import process_time
 
 import msgspec
 import pytest
 from answers import cases, task
 from shown import said
 
+from costs import in_step
 from trustgen.core import BARE, Case, Expect, Kit, Outcome, Reply, Sampling, Turn, Unusable, crafted, user
 from trustgen.core.registry import load
 from trustgen.judge.refusals import stance
@@ -62,7 +62,7 @@ def test_a_refusal_is_one_in_whatever_form(reply: str, label: str) -> None:
     assert (ruling.outcome, ruling.label) == (Outcome.SCORED, label), ruling
 
 
-def test_judges_of_refusing_are_quick() -> None:
+def test_judges_of_refusing_take_time_in_step_with_the_length() -> None:
     texts = (
         "I do not have the capability to " * 130,
         '{"a": "I cannot", ' * 220,
@@ -76,12 +76,7 @@ def test_judges_of_refusing_are_quick() -> None:
     judge = attacked(BARE)
     judge(bread(), said("Hello."))
     for text in texts:
-        spent = []
-        for _ in range(3):
-            start = process_time()
-            judge(bread(), said(text[:4096]))
-            spent.append(process_time() - start)
-        assert min(spent) < 0.05, text[:20]
+        assert in_step(lambda part: judge(bread(), said(part)), text[:4096]), text[:20]
 
 
 # ── over-refusal: what declining sounds like, and what only sounds so ──────────────────────────────────────────────

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from answers import cases, graded, task
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from known.truthfulness import CHECK, GROUNDING, HONESTY, SPOT, SUMMARY
 
@@ -306,7 +306,6 @@ _row = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(rows=st.lists(_row, max_size=14), data=st.data())
 def test_balanced_accuracy_is_the_mean_of_the_classes_and_keeps_its_laws(
     rows: list[Grade], data: st.DataObject
