@@ -11,6 +11,7 @@ from trustgen.core import (
     Card,
     Case,
     Expect,
+    Judge,
     Level,
     Outcome,
     Record,
@@ -44,6 +45,17 @@ LONG = "word " * 2_000
 LEANS = ("preconception", "self_doubt", "group")
 
 
+class Unheard(Judge):
+    """A judge by its key alone."""
+
+    def __init__(self, task: str) -> None:
+        self._key = digest("judge", task)
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+
 class Factory:
     """Stands in for a registered task: a card, a version, measures and a judge's key."""
 
@@ -63,7 +75,7 @@ class Factory:
             card=self.card,
             measures=self.measures,
             headline=next(iter(self.measures)),
-            judge=SimpleNamespace(key=digest("judge", self.id)),
+            judge=Unheard(self.id),
         )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
 from types import SimpleNamespace
@@ -13,7 +13,7 @@ import pytest
 from answers import cases, graded, task
 
 from costs import spent, yardstick
-from trustgen.core import InputError, Level, registry
+from trustgen.core import InputError, Judge, Level, Ruling, registry
 from trustgen.report.anchors import scales
 from trustgen.stats import Grades
 from trustgen.stats.estimated import estimated
@@ -167,13 +167,15 @@ def test_where_no_anchor_can_be_had_the_reason_is_said() -> None:
         made: Any = Broken(name, judge)
         return scales({name: made}, edition((name,)), manifest((name,), **judges), grades("perfect"))[name]
 
-    def fails(*_: object) -> Iterator[None]:
-        raise ValueError("out of words")
+    class Fails(Judge):
+        key = task(name, N).judge.key
 
-    fails.key = task(name, N).judge.key  # type: ignore[attr-defined]
+        def __call__(self, *_: object) -> Ruling:
+            raise ValueError("out of words")
+
     assert only(SimpleNamespace(asks=True, key="k")).reason == "its judge asks a model"
     assert only(task(name, N).judge, **{name: "older"}).reason.startswith("it was judged by another judge")
-    assert "failed on an organism: ValueError: out of words" in only(fails).reason
+    assert "failed on an organism: ValueError: out of words" in only(Fails()).reason
     assert only(task(name, N).judge).reason == ""
     empty = scales({name: task(name, N)}, edition(()), manifest((name,)), grades("perfect"))
     assert empty[name].reason == "the edition has no case of it"

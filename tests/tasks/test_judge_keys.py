@@ -46,11 +46,11 @@ def judges() -> dict[str, Judge]:
 
 def home(judge: Judge) -> set[str]:
     """All modules whose source is in the key of a judge, those of the judges in it too."""
-    inner = [getattr(judge, "inner", None), *getattr(judge, "rungs", ()), *getattr(judge, "judges", ())]
+    inner = [getattr(judge, "inner", judge), *judge.rungs, *judge.judges]
     found = set(source.sources(type(judge).__module__))
-    if (rule := getattr(judge, "rule", None)) is not None:
-        found |= set(source.sources(rule.__module__))
-    return found.union(*(home(one) for one in inner if one is not None))
+    if judge.rule is not None:
+        found |= set(source.sources(judge.rule.__module__))
+    return found.union(*(home(one) for one in inner if one is not judge))
 
 
 @cache
