@@ -17,6 +17,7 @@ from trustgen.core import (
     Case,
     InputError,
     Judge,
+    Manner,
     Model,
     Named,
     Pool,
@@ -41,6 +42,8 @@ from trustgen.judge.model import Judging
 from trustgen.judge.rubric import rubric
 from trustgen.models import open_model
 from trustgen.run.budget import Budget, Metered, Purse
+from trustgen.run.endpoints import Endpoints
+from trustgen.store import Endpoint
 
 PLAIN = {"check", "ask", "adapt", "close"}  # the methods of a model
 SRC = Path(trustgen.__file__).parent
@@ -130,11 +133,19 @@ def test_a_wrapped_model_is_the_inner_one_but_for_what_it_changes() -> None:
         outer = around(inner)[place]
         assert (outer.levels, outer.slots, outer.simulated, outer.ends_within) == (inner.levels, 3, True, 7.0)
         assert outer.adapted == {"seed": ""}
+        assert outer.at == "plain"
         outer.adapt({"top_p": ""})
         asyncio.run(outer.check())
         asyncio.run(outer.close())
         assert inner.told == {"top_p": "", "checked": True, "closed": True}
         assert asyncio.run(outer.ask(Request((user("hello"),), Sampling()))).text == "hello"
+
+
+def test_what_only_counts_keeps_the_name_and_the_manner_and_what_changes_replies_is_another() -> None:
+    warm = Named(Plain(), "n", Manner(temperature=0.5))
+    counted = Metered(warm, Purse(Budget(), {}, lambda _: None))
+    assert (counted.uri, counted.at, counted.manner) == ("n", "plain", warm.manner)
+    assert Wrapped(warm, "noted/n").at == "noted/n"
 
 
 def asks_a_model() -> Judging:
@@ -235,3 +246,10 @@ def test_a_base_says_what_is_missing() -> None:
     with pytest.raises(InputError, match="in none of the pools `some`"):
         Some().asset("a" * 64)
     assert issubclass(InputError, TrustGenError)
+
+
+def test_what_a_server_refused_before_is_known_when_a_run_goes_on(tmp_path: Path) -> None:
+    inner = Plain()
+    was = SimpleNamespace(models=("plain",), endpoints={"plain": Endpoint(uri="plain", adapted={"top_p": ""})})
+    Endpoints([inner]).take_up(tmp_path, was)  # type: ignore[arg-type]
+    assert inner.told == {"top_p": ""}

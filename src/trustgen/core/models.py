@@ -164,6 +164,16 @@ class Wrapped(Model):
         return f"{type(self).__name__}({self.inner!r})"
 
     @property
+    def at(self) -> str:
+        """The inner model's, unless this one is another by its URI."""
+        return self.inner.at if self.uri == self.inner.uri else self.uri
+
+    @property
+    def manner(self) -> Manner:
+        """The inner model's."""
+        return self.inner.manner
+
+    @property
     def adapted(self) -> Mapping[str, str]:
         """What the inner model leaves out or renames."""
         return self.inner.adapted
