@@ -43,7 +43,7 @@ def task_page(task: Task) -> str:
         ("dimension", card.dimension),
         ("modality", card.modality),
         ("version", task.version),
-        ("level", task.level.value),
+        ("level", ", ".join(sorted(task.needs))),
         ("records", f"{task.records.pool}, {task.n} by default"),
         ("source", card.source),
         ("guideline", card.guideline),

@@ -17,6 +17,7 @@ from trustgen.core import (
     Case,
     InputError,
     Judge,
+    Level,
     Manner,
     Model,
     Named,
@@ -99,6 +100,7 @@ class Plain(Model):
     """A model with an answer of its own for everything that a model may be asked."""
 
     uri, slots, simulated, ends_within = "plain", 3, True, 7.0
+    maybe = frozenset({Level.IMAGE_IN})
 
     def __init__(self) -> None:
         self.told: dict[str, Any] = {}
@@ -112,6 +114,10 @@ class Plain(Model):
 
     async def ask(self, request: Request) -> Reply:
         return Reply(request.turns[-1].text)
+
+    async def learn(self, needed: frozenset[Level]) -> None:
+        self.told["sought"] = needed
+        self.levels |= needed
 
     def adapt(self, known: Any) -> None:
         self.told |= known
@@ -127,7 +133,7 @@ def around(inner: Model) -> list[Wrapped]:
 
 def test_a_wrapped_model_is_the_inner_one_but_for_what_it_changes() -> None:
     own = {name for name, _ in inspect.getmembers(Model) if not name.startswith("_")}
-    assert own == {"levels", "simulated", "slots", "ends_within", "at", "manner", "adapted", *PLAIN}
+    assert own == {"levels", "maybe", "simulated", "slots", "ends_within", "at", "manner", "adapted", *PLAIN}
     for place in range(4):
         inner = Plain()
         outer = around(inner)[place]
@@ -135,6 +141,9 @@ def test_a_wrapped_model_is_the_inner_one_but_for_what_it_changes() -> None:
         assert outer.adapted == {"seed": ""}
         assert outer.at == "plain"
         outer.adapt({"top_p": ""})
+        asyncio.run(outer.learn(frozenset({Level.IMAGE_IN, Level.TRAIN})))
+        assert outer.levels == inner.levels >= {Level.IMAGE_IN}
+        assert inner.told.pop("sought") == {Level.IMAGE_IN}
         asyncio.run(outer.check())
         asyncio.run(outer.close())
         assert inner.told == {"top_p": "", "checked": True, "closed": True}

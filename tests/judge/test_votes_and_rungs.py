@@ -226,7 +226,7 @@ def test_the_mark_follows_from_the_very_text_that_it_fences() -> None:
     """A reply keeps its key whatever it says: a mark made from the key alone could be said in the reply."""
     found = rubric("answer")
     other = Response("key", "c", "t", "m", "answered", (Reply("Paris"),))
-    (one,), (two,) = marks(found.ask(CASE, LYON)), marks(found.ask(CASE, other))
+    (one,), (two,) = marks(found.ask(CASE, LYON).text), marks(found.ask(CASE, other).text)
     assert one != two
 
 
@@ -234,21 +234,21 @@ def test_the_mark_follows_from_the_very_text_that_it_fences() -> None:
 def test_what_others_wrote_is_fenced(slot: str) -> None:
     body = "{{reply}}" if slot == "reply" else f"{{{{reply}}}} {{{{{slot}}}}}"
     asked = Rubric("mine", RUBRIC + body)
-    assert re.search(rf"\[\w{{12}} begin {slot}\]\n.*\n\[\w{{12}} end {slot}\]", asked.ask(CASE, LYON), re.S)
+    assert re.search(rf"\[\w{{12}} begin {slot}\]\n.*\n\[\w{{12}} end {slot}\]", asked.ask(CASE, LYON).text, re.S)
 
 
 def test_a_transcript_puts_each_reply_where_it_was_due() -> None:
     turns = (user("Before."), assistant("Given."), user("One?"), user("Two?"))
     case = Case("c", "t", "twice", turns, Expect(), ("r",))
     response = Response("key", "c", "t", "m", "answered", (Reply("first"), Reply("second")))
-    shown = Rubric("mine", RUBRIC + "{{transcript}}").ask(case, response)
+    shown = Rubric("mine", RUBRIC + "{{transcript}}").ask(case, response).text
     said = re.findall(r"^(?:user|assistant|model): (\S+)$", shown, re.M)
     assert said == ["Before.", "Given.", "One?", "first", "Two?", "second"]
 
 
 def test_the_question_is_what_was_asked_last_unless_the_case_names_it() -> None:
     case = Case("c", "t", "twice", (user("Once."), user("Then?")), Expect(), ("r",))
-    shown = Rubric("mine", RUBRIC + "{{reply}} {{question}}").ask(case, LYON)
+    shown = Rubric("mine", RUBRIC + "{{reply}} {{question}}").ask(case, LYON).text
     assert "Then?" in shown
     assert "Once." not in shown
 

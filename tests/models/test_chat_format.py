@@ -12,7 +12,6 @@ import pytest
 from trustgen.core import (
     Blocked,
     Image,
-    InternalError,
     Permanent,
     RateLimited,
     Request,
@@ -86,11 +85,6 @@ def test_image_is_sent_as_its_own_bytes() -> None:
     head, _, data = image["image_url"]["url"].partition(",")
     assert head == "data:image/jpeg;base64"
     assert base64.b64decode(data) == PNG
-
-
-def test_image_outside_the_edition_is_our_bug() -> None:
-    with pytest.raises(InternalError, match="does not hold"):
-        sent(user("What is this?", Image("0" * 64)))
 
 
 def test_text_parts_are_one_string() -> None:

@@ -183,7 +183,7 @@ def make_edition(folder: Path, n: int) -> Edition:
                 version="1-A",
                 n=n,
                 pool=f"{task}.pool",
-                level=Level.GENERATE,
+                needs=frozenset({Level.GENERATE}),
                 sampling=SAMPLING,
                 arms=arms,
                 calls=planned,

@@ -26,16 +26,13 @@ class _Point:
 def toy_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     """The toy tasks, by the door that plug-ins use."""
     import toy
+    import toy_pictures
     from toy_written import written
 
     real = registry._points
 
     def points(kind: str) -> dict[str, Any]:
-        extra = (
-            {name: _Point(made) for name, made in {**toy.FACTORIES, "toy.written": written}.items()}
-            if kind == "task"
-            else {}
-        )
-        return {**real(kind), **extra}
+        made = {**toy.FACTORIES, **toy_pictures.FACTORIES, "toy.written": written} if kind == "task" else {}
+        return {**real(kind), **{name: _Point(one) for name, one in made.items()}}
 
     monkeypatch.setattr(registry, "_points", points)

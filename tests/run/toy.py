@@ -80,7 +80,13 @@ def echo(n: int = 20) -> Task:
 @task(version="1-A", id="toy.images")
 def images(n: int = 5) -> Task:
     """A task that no text model can serve."""
-    return Task(records=Numbers(n), cases=cases, judge=JUDGE, measures={"accuracy": accuracy()}, level=Level.IMAGE_OUT)
+    return Task(
+        records=Numbers(n),
+        cases=cases,
+        judge=JUDGE,
+        measures={"accuracy": accuracy()},
+        needs=frozenset({Level.IMAGE_OUT}),
+    )
 
 
 FACTORIES = {"toy.echo": echo, "toy.images": images}

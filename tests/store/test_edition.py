@@ -32,7 +32,7 @@ def entry(n: int) -> TaskEntry:
         version="1-A",
         n=n,
         pool="pool",
-        level=Level.GENERATE,
+        needs=frozenset({Level.GENERATE}),
         sampling=Sampling(),
         arms={"plain": n},
         calls=n,

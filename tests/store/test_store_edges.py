@@ -144,7 +144,7 @@ def test_a_sealed_run_that_is_opened_again_knows_what_it_has_cost(tmp_path: Path
         journal.close()
 
 
-@pytest.mark.parametrize("format_", [1, 3])
+@pytest.mark.parametrize("format_", [1, 2, 4])
 def test_a_run_of_another_format_is_refused_either_way(tmp_path: Path, format_: int) -> None:
     RunFolder(tmp_path).write_manifest(manifest(format=format_))
     with pytest.raises(FolderError, match=f"run format {format_}"):

@@ -13,7 +13,7 @@ import pytest
 from answers import cases, graded, task
 
 from costs import spent, yardstick
-from trustgen.core import InputError, Judge, Level, Ruling, registry
+from trustgen.core import InputError, Judge, Ruling, registry
 from trustgen.report.anchors import scales
 from trustgen.stats import Grades
 from trustgen.stats.estimated import estimated
@@ -44,7 +44,7 @@ def edition(names: tuple[str, ...]) -> Any:
     return SimpleNamespace(
         cases=lambda: (case for name in names for case in cases(name, N, "board")),
         asset=None,
-        manifest=SimpleNamespace(tasks=[SimpleNamespace(id=name, level=Level.GENERATE) for name in names]),
+        manifest=SimpleNamespace(tasks=[SimpleNamespace(id=name, lacks=lambda _: frozenset()) for name in names]),
     )
 
 

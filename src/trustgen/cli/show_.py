@@ -71,7 +71,8 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
         print_json({"id": task.id, "version": task.version, "card": task.card, "measures": measures, "cases": cases})
         return
     card = task.card
-    say(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · level {task.level}\n")
+    needs = ", ".join(sorted(task.needs))
+    say(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · needs {needs}\n")
     for key, measure in task.measures.items():
         arrow = {"higher": "↑", "lower": "↓"}.get(measure.direction) or f"→ {measure.target:g}"
         say(f"  {key} {arrow}  [{measure.range[0]:g}, {measure.range[1]:g}]  {card.measures[key]}")

@@ -14,8 +14,9 @@ from typing import Any, Protocol, TypeVar
 
 import msgspec
 
+from .assets import Assets, Scratch
 from .errors import BuildStopped, InputError, Unusable
-from .records import Reply, Sampling, Turn, user
+from .records import Image, Reply, Sampling, Turn, user
 
 CRAFTING = Sampling(temperature=0.0, max_tokens=512)
 """How a role is asked unless the caller says otherwise. For variety pass a temperature and a seed from the draw."""
@@ -86,6 +87,15 @@ class Kit:
     roles: Mapping[str, Bound] = field(default_factory=dict)
     cache: Cache = field(default_factory=Forgets)
     granted: Granted = NOTHING_GRANTED
+    assets: Assets = field(default_factory=Scratch)
+
+    def asset(self, sha256: str) -> bytes:
+        """The bytes of a picture that was kept here, or that a run shows or got."""
+        return self.assets.asset(sha256)
+
+    def keep(self, body: bytes, alt: str = "") -> Image:
+        """Keep a picture that a builder or a variation made, so that a case can show it; `alt` says what it shows."""
+        return self.assets.keep(body, alt)
 
     def role(self, name: str) -> Bound | None:
         """The model bound to a role, if any."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Callable, Mapping
 from enum import StrEnum
 from math import inf
@@ -11,38 +12,38 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from .errors import InputError
+from .assets import NO_ASSETS, picture
+from .errors import Blocked, InputError, ModelFault, Permanent, Transient
 from .ids import digest
-from .records import Case, Reply, Sampling, Turn, system
+from .records import Case, Image, Reply, Sampling, Turn, system, user
 from .registry import names
 
 
 class Level(StrEnum):
-    """What a model lets us do. A task declares the one it needs; without it the task is "not applicable"."""
+    """What a model lets us do. A task declares what it needs; without any of it the task is "not applicable"."""
 
-    GENERATE = "generate"
-    LOGPROBS = "logprobs"
-    HIDDEN = "hidden"
-    TRAIN = "train"
-    IMAGE_OUT = "image_out"
-
-
-def no_assets(sha256: str) -> bytes:
-    """The reader of an edition without images."""
-    raise KeyError(sha256)
+    GENERATE = "generate"  # give text
+    LOGPROBS = "logprobs"  # and how probable its tokens were
+    IMAGE_IN = "image_in"  # read pictures
+    IMAGE_OUT = "image_out"  # make pictures
+    HIDDEN = "hidden"  # show its hidden states
+    GRAD = "grad"  # and gradients
+    TRAIN = "train"  # learn
 
 
 class Request(msgspec.Struct, frozen=True):
     """One question to a model: the conversation so far and how to sample.
 
     `case` is filled only for simulated models (organisms), which answer from its `expect`; a real model is never
-    handed the answer. `asset` reads an image's bytes by its SHA-256.
+    handed the answer. `asset` reads a picture's bytes by its SHA-256. `keep` takes the bytes of a picture that the
+    model made and returns what names it in the reply; it writes to disk: call it in a thread where there are many.
     """
 
     turns: tuple[Turn, ...]
     sampling: Sampling
     case: Case | None = None
-    asset: Callable[[str], bytes] = no_assets
+    asset: Callable[[str], bytes] = NO_ASSETS.asset
+    keep: Callable[[bytes, str], Image] = NO_ASSETS.keep
 
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -119,6 +120,7 @@ class Model:
 
     uri: str  # canonical; part of every response key
     levels: frozenset[Level] = frozenset({Level.GENERATE})
+    maybe: frozenset[Level] = frozenset()  # levels that only a question can tell of; see `learn`
     simulated = False  # an organism: its properties are planted, and every table says so
     slots = 1  # how many calls it can usefully serve at once
     ends_within = inf  # seconds after which every call has ended by itself; the engine ends those that may take longer
@@ -141,6 +143,16 @@ class Model:
     async def check(self) -> None:
         """Raise an `InputError` if the endpoint cannot work at all (weights missing, port closed, key unset)."""
 
+    async def learn(self, needed: frozenset[Level]) -> None:
+        """Find out which of the `needed` levels that it may have it has: they come into `levels`.
+
+        Whether a server reads pictures is asked with one of a single colour. Raises `InputError` where it gives no
+        answer to that, neither yes nor no.
+        """
+        if Level.IMAGE_IN in needed & self.maybe - self.levels and await _sees(self):
+            self.levels |= {Level.IMAGE_IN}
+        self.maybe -= needed
+
     async def ask(self, request: Request) -> Reply:
         """One reply to one conversation."""
         raise NotImplementedError(f"{type(self).__name__} answers nothing: give it `async def ask(self, request)`")
@@ -157,7 +169,8 @@ class Wrapped(Model):
 
     def __init__(self, inner: Model, uri: str) -> None:
         self.inner, self.uri = inner, uri
-        self.levels, self.simulated, self.slots = inner.levels, inner.simulated, inner.slots
+        self.levels, self.maybe = inner.levels, inner.maybe
+        self.simulated, self.slots = inner.simulated, inner.slots
         self.ends_within = inner.ends_within
 
     def __repr__(self) -> str:
@@ -181,6 +194,13 @@ class Wrapped(Model):
     async def check(self) -> None:
         """The inner model's."""
         await self.inner.check()
+
+    async def learn(self, needed: frozenset[Level]) -> None:
+        """What the inner model finds out of itself, as far as this one lets it through."""
+        sought = needed & self.maybe
+        await self.inner.learn(sought)
+        self.levels |= sought & self.inner.levels
+        self.maybe -= needed
 
     async def ask(self, request: Request) -> Reply:
         """The inner model's reply."""
@@ -254,6 +274,43 @@ def underlying(uri: str) -> str:
     while outer := layer(uri):
         uri = outer.inner
     return uri
+
+
+_SIDE = 64  # pixels: some models refuse fewer than 28
+_OF_PICTURES = re.compile(r"image|picture|vision|visual|multi-?modal|mmproj", re.IGNORECASE)
+
+
+async def _sees(model: Model) -> bool:
+    """Whether a model takes a picture. A server may fail with 500 at one that it was not made for."""
+    body = _red(_SIDE)
+    shown = picture(body, "a red square")
+    asked = (user("What colour is this? Answer with one word.", shown),)
+    request = Request(asked, Sampling(max_tokens=16), asset={shown.sha256: body}.__getitem__)
+    why = ""
+    for _ in range(3):
+        try:
+            await model.ask(request)
+            return True
+        except Blocked:
+            return True
+        except Permanent:
+            return False
+        except ModelFault as fault:
+            if isinstance(fault, Transient) and _OF_PICTURES.search(str(fault)):
+                return False
+            why = str(fault)
+    raise InputError(f"`{model.uri}` was asked whether it reads pictures and gave no answer ({why}): try again")
+
+
+def _red(side: int) -> bytes:
+    """A PNG of one colour."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        return len(body).to_bytes(4, "big") + kind + body + zlib.crc32(kind + body).to_bytes(4, "big")
+
+    head = side.to_bytes(4, "big") * 2 + bytes((8, 2, 0, 0, 0))
+    rows = (b"\0" + b"\xd0\x10\x10" * side) * side
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
 Opener = Callable[[str, ModelOptions], Model]

@@ -70,11 +70,21 @@ class Text(msgspec.Struct, frozen=True, tag="text", tag_field="type"):
     text: str
 
 
-class Image(msgspec.Struct, frozen=True, tag="image", tag_field="type"):
-    """An image, by the SHA-256 of its bytes; the bytes lie in the edition's `assets/`."""
+class Image(msgspec.Struct, frozen=True, tag="image", tag_field="type", omit_defaults=True):
+    """A picture, by the SHA-256 of its bytes, which lie in the `assets/` of an edition or a run.
+
+    `alt` says in words what it shows; `width` and `height` are pixels, 0 where nobody looked. `picture` makes one.
+    """
 
     sha256: str
     media_type: str = "image/png"
+    alt: str = ""
+    width: int = 0
+    height: int = 0
+
+    def __str__(self) -> str:
+        size = f"{self.width}×{self.height} " if self.width else ""
+        return f"[picture {size}{self.sha256[:12]}{f': {self.alt}' if self.alt else ''}]"
 
 
 Role = Literal["system", "user", "assistant", "tool"]
@@ -104,9 +114,9 @@ def user(text: str, *images: Image) -> Turn:
     return Turn("user", (Text(text), *images))
 
 
-def assistant(text: str) -> Turn:
-    """A reply: scripted (in a case) or given (in a conversation)."""
-    return Turn("assistant", (Text(text),))
+def assistant(text: str, *images: Image) -> Turn:
+    """A reply: scripted (in a case) or given (in a conversation), with images after the text."""
+    return Turn("assistant", (Text(text), *images))
 
 
 class Expect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -142,7 +152,8 @@ class Case(msgspec.Struct, frozen=True):
     reply becomes part of the conversation. `records` are the ids it was made from; the first is its *cluster*, the unit
     that intervals resample. `steps` are the variations applied. `tags` are what measures group by (`group`, `kind` …).
     `question` is the bare question, word for word as it stands in one of the turns, where the builder marks it:
-    variations change it and leave the instructions around it alone.
+    variations change it and leave the instructions around it alone. `sampling` stands in place of the task's where this
+    case is asked otherwise, as with a seed or a size of its own.
     """
 
     id: str
@@ -154,6 +165,7 @@ class Case(msgspec.Struct, frozen=True):
     steps: tuple[str, ...] = ()
     tags: dict[str, str] = {}
     question: str = ""
+    sampling: Sampling | None = None
 
     @classmethod
     def of(
@@ -164,14 +176,16 @@ class Case(msgspec.Struct, frozen=True):
         expect: Expect,
         tags: Mapping[str, str] | None = None,
         question: str = "",
+        sampling: Sampling | None = None,
     ) -> Case:
         """A case from one record. The builder adds the task's name and the id (`sealed`)."""
-        return cls("", "", arm, turns, expect, (record.id,), (), dict(tags or {}), question)
+        return cls("", "", arm, turns, expect, (record.id,), (), dict(tags or {}), question, sampling)
 
     def sealed(self, task: str) -> Case:
         """The same case, bound to its task and named by its content."""
         made_of = (task, self.arm, self.turns, self.expect, self.records, self.steps, self.tags)
-        named = digest((*made_of, self.question) if self.question else made_of)
+        more = (self.question, self.sampling) if self.sampling else (self.question,) if self.question else ()
+        named = digest((*made_of, *more))
         return msgspec.structs.replace(self, id=named, task=task)
 
     @property
@@ -187,6 +201,11 @@ class Case(msgspec.Struct, frozen=True):
             yield turn, turn.role in ("user", "tool") and not answered
 
     @property
+    def images(self) -> tuple[Image, ...]:
+        """The pictures that its turns show, in their order."""
+        return tuple(part for turn in self.turns for part in turn.parts if isinstance(part, Image))
+
+    @property
     def calls(self) -> int:
         """How many replies this case asks for."""
         return sum(due for _, due in self.script())
@@ -195,11 +214,23 @@ class Case(msgspec.Struct, frozen=True):
 # ── what is said ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+class Drawing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a picture is to be made; what is 0, empty or `None` is left to the model. Sizes are in pixels."""
+
+    width: int = 0
+    height: int = 0
+    steps: int = 0
+    guidance: float | None = None
+    negative: str = ""  # what it is not to show
+    count: int = 1  # pictures of one call
+
+
 class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a model is asked to generate. Part of every response key: a change re-asks.
 
     `max_tokens` is a cap on the answer; `thinking` tokens are room on top of it, for models that think aloud first.
-    `effort` is how hard such a model is to think (`low`, `medium`, `high` …), `extra` goes into the request's body.
+    `effort` is how hard such a model is to think (`low`, `medium`, `high` …), `extra` goes into the request's body,
+    `image` says how pictures are to be made.
     """
 
     temperature: float = 0.0
@@ -212,6 +243,7 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     thinking: int = 0
     effort: str = ""
     extra: dict[str, Any] = {}
+    image: Drawing | None = None
 
 
 MOST_TOKENS = 10_000_000
@@ -219,7 +251,7 @@ MOST_TOKENS = 10_000_000
 
 
 class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """Tokens of one call, of which `thinking` were thought.
+    """Tokens of one call, of which `thinking` were thought, and the `images` that it made.
 
     `estimated`: the endpoint reported none, or what cannot be; they are taken from lengths.
     """
@@ -228,6 +260,7 @@ class Usage(msgspec.Struct, frozen=True, omit_defaults=True):
     completion: int = 0
     thinking: int = 0
     estimated: bool = False
+    images: int = 0
 
 
 class TokenLogprob(msgspec.Struct, frozen=True):
@@ -255,6 +288,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     seconds: float = 0.0
     logprobs: tuple[TokenLogprob, ...] = ()
     thoughts: str = ""
+    images: tuple[Image, ...] = ()  # pictures that it gave, kept by `Request.keep`
 
     def __post_init__(self) -> None:
         if not self.thoughts:
@@ -270,8 +304,8 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def silence(self) -> str:
-        """Why a reply without a letter or digit says nothing; "" for one that says something."""
-        if any(c.isalnum() for c in self.text):
+        """Why a reply without a picture, letter or digit says nothing; "" for one that says something."""
+        if self.images or any(c.isalnum() for c in self.text):
             return ""
         if self.finish == "length":
             where = "in thought" if self.thoughts or self.usage.thinking else "before an answer"
@@ -305,10 +339,28 @@ class Response(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.replies[-1].text if self.replies else ""
 
     @property
+    def pictures(self) -> tuple[Image, ...]:
+        """The pictures of all replies, in their order."""
+        return tuple(image for reply in self.replies for image in reply.images)
+
+    @property
+    def images(self) -> tuple[Image, ...]:
+        """The pictures of the last reply, those that are judged."""
+        return self.replies[-1].images if self.replies else ()
+
+    @property
     def usage(self) -> Usage:
-        """Tokens over all replies."""
+        """Tokens and pictures over all replies."""
+        if len(self.replies) == 1:
+            only = self.replies[0].usage
+            return Usage(only.prompt, only.completion, only.thinking, images=only.images)
         used = [r.usage for r in self.replies]
-        return Usage(sum(u.prompt for u in used), sum(u.completion for u in used), sum(u.thinking for u in used))
+        return Usage(
+            sum(u.prompt for u in used),
+            sum(u.completion for u in used),
+            sum(u.thinking for u in used),
+            images=sum(u.images for u in used),
+        )
 
     @property
     def thoughts(self) -> str:

@@ -91,11 +91,12 @@ class Task:
     measures: Mapping[str, Measure]
     vary: Vary | None = None  # None keeps each case as it is
     sampling: Sampling = field(default_factory=Sampling)
-    level: Level = Level.GENERATE
+    needs: frozenset[Level] = frozenset({Level.GENERATE})
     id: str = ""
     version: str = ""
     n: int = 0
     package: str = ""
+    kit: Kit = BARE  # what it was made with
 
     @cached_property
     def card(self) -> Card:
@@ -134,7 +135,7 @@ class TaskFactory:
             raise InputError(f"task `{self.id}`: make `{type(made.judge).__name__}` a subclass of `trustgen.Judge`")
         if not isinstance(made.records, Records):
             raise InputError(f"task `{self.id}`: make `{type(made.records).__name__}` a subclass of `trustgen.Records`")
-        return replace(made, id=self.id, version=self.version, n=n, package=self.package)
+        return replace(made, id=self.id, version=self.version, n=n, package=self.package, kit=kit)
 
     @property
     def card(self) -> Card:

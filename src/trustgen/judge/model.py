@@ -96,7 +96,7 @@ class Judging(Judge):
         """
         backwards = turn % 2 == 1
         by = f"{member.role}{f' ({turn + 1})' if self.repeats > 1 else ''}"
-        asked = user(self.rubric.ask(case, response, backwards=backwards))
+        asked = self.rubric.ask(case, response, backwards=backwards)
         sampling = msgspec.structs.replace(SAMPLING, seed=turn, schema=self.rubric.schema())
         turns: tuple[Turn, ...] = (asked,)
         fault = ""

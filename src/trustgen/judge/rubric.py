@@ -9,7 +9,7 @@
     wrong = 0
     unclear = "none"
     +++
-    … prose with the slots {{reply}}, {{request}}, {{answer}} …
+    … prose with the slots {{reply}}, {{request}}, {{answer}}, {{image}}, {{reply_image}} …
 
 A verdict's value is its score in 0..1, `"refused"` where the reply declined to answer, or `"none"` where the judge may
 say that it cannot tell: then the next rung decides. The prose says what each verdict means; how to answer is added
@@ -18,6 +18,7 @@ here, so that every rubric is answered in the same form.
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -27,12 +28,27 @@ from typing import Any, Literal
 
 import msgspec
 
-from trustgen.core import Case, Direction, InputError, Outcome, Prompt, PromptError, Prompts, Response, Ruling, digest
+from trustgen.core import (
+    Case,
+    Direction,
+    Image,
+    InputError,
+    Outcome,
+    Prompt,
+    PromptError,
+    Prompts,
+    Response,
+    Ruling,
+    Text,
+    Turn,
+    digest,
+)
 
 from .fence import fenced, mark, shortened, visible
 
 PROMPTS = Prompts(__package__)
-SLOTS = ("request", "reply", "transcript", "question", "answer", "also_right", "wrong")
+SLOTS = ("request", "reply", "transcript", "question", "answer", "also_right", "wrong", "image", "reply_image")
+PICTURES = ("image", "reply_image")  # of the case, and of the reply: shown as they are
 FOREIGN = ("request", "reply", "transcript", "question")  # fenced: a model, or the web, may have written them
 NONE, REFUSED = "none", "refused"
 
@@ -65,8 +81,10 @@ class Rubric:
         """Everything that would otherwise show only once money is spent."""
         if spare := self.prompt.slots - set(SLOTS):
             raise InputError(f"rubric `{self.name}` has unknown slots {sorted(spare)}: known are {', '.join(SLOTS)}")
-        if not self.prompt.slots & {"reply", "transcript"}:
-            raise InputError(f"rubric `{self.name}` shows no reply: it needs {{{{reply}}}} or {{{{transcript}}}}")
+        if not self.prompt.slots & {"reply", "transcript", "reply_image"}:
+            raise InputError(
+                f"rubric `{self.name}` shows no reply: give it {{{{reply}}}}, {{{{transcript}}}} or {{{{reply_image}}}}"
+            )
         scores = [value for value in self.front.verdicts.values() if not isinstance(value, str)]
         if len(set(scores)) < 2:
             raise InputError(f"rubric `{self.name}` has no two verdicts of different score")
@@ -76,17 +94,30 @@ class Rubric:
             if not isinstance(value, str) and not 0 <= value <= 1:
                 raise InputError(f"rubric `{self.name}`: verdict `{verdict}` scores {value}, outside 0..1")
 
-    def ask(self, case: Case, response: Response, *, backwards: bool = False) -> str:
-        """The whole prompt for one response; `backwards` names the verdicts in the opposite order."""
+    @property
+    def pictures(self) -> bool:
+        """Whether it shows pictures, so that whoever judges by it must read them."""
+        return not self.prompt.slots.isdisjoint(PICTURES)
+
+    def ask(self, case: Case, response: Response, *, backwards: bool = False) -> Turn:
+        """The whole question for one response; `backwards` names the verdicts in the opposite order."""
         nonce = mark(self.key, response.key, case.id, response.text)
         held = {name: value for name, value in values(case, response).items() if name in self.prompt.slots}
         shown = {
             name: fenced(name, text, nonce) if name in FOREIGN else shortened(visible(text), 1_000)
             for name, text in held.items()
         }
+        pictures: list[Image] = []
+        for name, images in zip(PICTURES, (case.images, response.images), strict=True):
+            if name in self.prompt.slots:
+                numbers = range(len(pictures), len(pictures) + len(images))
+                shown[name] = "\n".join(f"[{nonce} picture {i}]" for i in numbers) or "(no picture)"
+                pictures += images
         names = tuple(reversed(self.verdicts)) if backwards else self.verdicts
         body = self.prompt(Random(0), **shown)
-        return PROMPTS.judge(task=body, nonce=nonce, verdicts=", ".join(f'"{name}"' for name in names))
+        text = PROMPTS.judge(task=body, nonce=nonce, verdicts=", ".join(f'"{name}"' for name in names))
+        said = re.split(rf"\[{nonce} picture (\d+)\]", text)  # no foreign text holds the nonce
+        return Turn("user", tuple(pictures[int(p)] if i % 2 else Text(p) for i, p in enumerate(said) if p))
 
     def schema(self) -> dict[str, Any]:
         """The JSON schema of an answer: evidence first, so that the verdict follows from it."""
@@ -116,7 +147,7 @@ class Rubric:
 def values(case: Case, response: Response) -> dict[str, str]:
     """What a rubric's slots can hold, for one case and response."""
     expect = case.expect
-    said = [f"{turn.role}: {turn.text}" for turn in case.turns]
+    said = [_line(turn) for turn in case.turns]
     replies = [f"reply {i}: {reply.text}" for i, reply in enumerate(response.replies, 1)]
     return {
         "request": "\n\n".join(said),
@@ -133,10 +164,15 @@ def conversation(case: Case, response: Response) -> list[str]:
     """The turns of the case with the model's replies where they came."""
     replies, lines = iter(response.replies), []
     for turn, due in case.script():
-        lines.append(f"{turn.role}: {turn.text}")
+        lines.append(_line(turn))
         if due and (reply := next(replies, None)):
-            lines.append(f"model: {reply.text}")
+            lines.append(f"model: {reply.text}{' (with a picture)' * bool(reply.images)}")
     return lines
+
+
+def _line(turn: Turn) -> str:
+    """A turn in words; what its pictures show stands in no text."""
+    return f"{turn.role}: {turn.text}{' (with a picture)' * any(isinstance(p, Image) for p in turn.parts)}"
 
 
 @cache

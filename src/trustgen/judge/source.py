@@ -22,7 +22,7 @@ from importlib.util import find_spec, resolve_name
 
 ROOT = "trustgen"
 APART = {"curate", "craft", "vary", "audit", "simulate", "stats", "models", "store", "run", "report", "mitigate", "cli"}
-_BASES = ("draw", "errors", "expand", "ids", "judge", "kit", "making", "models", "outcomes", "pool")
+_BASES = ("assets", "draw", "errors", "expand", "ids", "judge", "kit", "making", "models", "outcomes", "pool")
 _CORE = (*_BASES, "prompts", "records", "registry", "task")
 STRUCTURE = {*(f"core.{name}" for name in _CORE), "judge.key", "judge.source"}
 

@@ -34,6 +34,8 @@ FACTS = 5  # before a question, unless `k` says otherwise
 
 
 MOST = 50
+THROUGH = frozenset({Level.GENERATE, Level.LOGPROBS, Level.IMAGE_IN})
+"""Levels that are the model's own still: hidden states of another prompt are not."""
 
 
 class WithRetrieval(Wrapped):
@@ -47,7 +49,7 @@ class WithRetrieval(Wrapped):
             raise InputError(f"retrieval?{given}: it takes k=1 to k={MOST}, how many facts stand before a question")
         self.k = int(told)
         super().__init__(inner, f"retrieval{'' if self.k == FACTS else f'?k={self.k}'}/{inner.uri}")
-        self.levels = inner.levels & {Level.GENERATE, Level.LOGPROBS}
+        self.levels, self.maybe = inner.levels & THROUGH, inner.maybe & THROUGH
 
     async def check(self) -> None:
         """Check the inner model, and read the graph."""

@@ -18,7 +18,6 @@ import msgspec
 from trustgen.core import (
     Blocked,
     Image,
-    InternalError,
     Permanent,
     Reply,
     Request,
@@ -90,11 +89,7 @@ def body(model: str, request: Request, adapted: Mapping[str, str] = MappingProxy
 
 def data_url(image: Image, asset: Callable[[str], bytes]) -> str:
     """An image as a `data:` URL."""
-    try:
-        content = asset(image.sha256)
-    except KeyError:
-        raise InternalError(f"a case shows image {image.sha256}, which its edition does not hold") from None
-    return f"data:{image.media_type};base64,{b64encode(content).decode('ascii')}"
+    return f"data:{image.media_type};base64,{b64encode(asset(image.sha256)).decode('ascii')}"
 
 
 def _message(turn: Turn, index: int, asset: Callable[[str], bytes]) -> dict[str, Any]:

@@ -83,6 +83,7 @@ def open_model(rest: str, options: ModelOptions) -> InspectModel:
 class InspectModel(Model):
     """One model of one Inspect provider. `given`, from Python, is an Inspect `Model` that is already made."""
 
+    maybe = frozenset({Level.IMAGE_IN})
     slots = SLOTS
 
     def __init__(self, name: str, options: ModelOptions, given: Any = None) -> None:

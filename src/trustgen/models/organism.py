@@ -13,7 +13,19 @@ from string import ascii_uppercase
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
-from trustgen.core import Case, Expect, InputError, InternalError, Model, ModelOptions, Reply, Request, keyed, unit
+from trustgen.core import (
+    Case,
+    Expect,
+    InputError,
+    InternalError,
+    Level,
+    Model,
+    ModelOptions,
+    Reply,
+    Request,
+    keyed,
+    unit,
+)
 
 REFUSAL = "I'm sorry, but I can't help with that."
 PLAIN = "plain"  # the arm in which a coward is alone
@@ -28,6 +40,7 @@ class Organism(Model):
     options: Mapping[str, str]
     uri: str = field(init=False)
 
+    levels = frozenset({Level.GENERATE, Level.IMAGE_IN})  # it reads what is expected, not the picture
     simulated = True
     slots = 256
 

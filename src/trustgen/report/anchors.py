@@ -75,7 +75,7 @@ def _answered(
     """Both organisms' graded cases, by task and organism; `reasons` gets what went wrong."""
     perfect = open_model(PERFECT, ModelOptions())
     guessers = [open_model(f"{GUESSER}?seed={seed}", ModelOptions()) for seed in range(GUESSES)]
-    levels = {entry.id: entry.level for entry in edition.manifest.tasks}
+    entries = {entry.id: entry for entry in edition.manifest.tasks}
     rows: dict[str, dict[str, list[Grade]]] = defaultdict(lambda: {GUESSER: [], PERFECT: []})
     records: dict[str, set[str]] = defaultdict(set)
     for case in edition.cases():
@@ -83,8 +83,8 @@ def _answered(
         if task is None or reasons[task.id] or (case.cluster not in seen and len(seen) == RECORDS):
             continue
         seen.add(case.cluster)
-        if levels[task.id] not in perfect.levels:
-            reasons[task.id] = f"no organism has the level {levels[task.id]}"
+        if gap := entries[task.id].lacks(perfect):
+            reasons[task.id] = f"no organism has the level {', '.join(sorted(gap))}"
             continue
         try:
             rows[task.id][PERFECT].append(_grade(perfect, task, case, edition))

@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from trustgen.core import OUTCOMES, Case, Expect, Image, Outcome, Response, Turn, Verdict
+from trustgen.core import OUTCOMES, Case, Expect, Outcome, Response, Text, Turn, Verdict
 from trustgen.stats.grades import Codes, Grades, Mask
 from trustgen.stats.measure import RIGHT
 from trustgen.stats.planned import Ids
@@ -182,9 +182,9 @@ def _said(case: Case, response: Response | None) -> Iterator[tuple[str, str]]:
         if due and (reply := next(replies, None)) is not None:
             if thoughts := reply.thoughts.strip():
                 yield THOUGHT, thoughts
-            yield "reply", reply.text
+            yield "reply", " ".join((reply.text, *map(str, reply.images))).strip() if reply.images else reply.text
 
 
 def _text(turn: Turn) -> str:
-    """A turn's parts in order; an image is named by its hash."""
-    return "".join(f"[image {p.sha256[:12]}]" if isinstance(p, Image) else p.text for p in turn.parts)
+    """A turn's parts in order; a picture is told in words."""
+    return "".join(p.text if isinstance(p, Text) else str(p) for p in turn.parts)

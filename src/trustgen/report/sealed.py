@@ -121,6 +121,7 @@ def verify_run(folder: Path, head: str = "") -> VerifiedRun:
     if head and (why := differs(sealed, known_head(head))):
         faults.append(why)
     try:
+        faults += run.lost_pictures()
         manifest = counted_run(run)
         edition = run.edition()
         again = recounted(run, manifest, edition.manifest, graded(run, edition, manifest))

@@ -11,12 +11,12 @@ import asyncio
 import random
 import re
 import time
-from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, nullcontext
 
 import msgspec
 
 from trustgen.core import (
+    Assets,
     Blocked,
     Case,
     Model,
@@ -31,6 +31,7 @@ from trustgen.core import (
     Transient,
     TrustGenError,
     Turn,
+    Unusable,
     assistant,
 )
 from trustgen.core.records import Status
@@ -116,7 +117,7 @@ class Asker:
     def __init__(
         self,
         model: Model,
-        asset: Callable[[str], bytes],
+        assets: Assets,
         *,
         gate: Gate,
         retry: Retry,
@@ -130,7 +131,7 @@ class Asker:
         self.stop = stop
         self.fault: ModelFault | None = None
         self._limited_since: float | None = None  # when it first said "not now", with no answer to anybody since
-        self._asset = asset
+        self._assets = assets
         self._retry = retry
         self._timeout = timeout
 
@@ -158,16 +159,17 @@ class Asker:
             for turn, due in case.script():
                 history.append(turn)
                 if due:
-                    if replies and not replies[-1].text.strip():  # servers refuse an empty turn, and rightly
+                    # Servers refuse an empty turn, and rightly.
+                    if replies and not (replies[-1].text.strip() or replies[-1].images):
                         reason = f"reply {len(replies)} was empty: the conversation could not go on"
                         break
-                    request = Request(tuple(history), sampling, known, self._asset)
+                    request = Request(tuple(history), sampling, known, self._assets.asset, self._assets.keep)
                     reply = await self._call(request, again, begun=bool(replies))
                     replies.append(reply)
                     if reply.finish == "filtered":
                         status, reason = "blocked", "the provider filtered the reply"
                         break
-                    history.append(assistant(reply.text))
+                    history.append(assistant(reply.text, *reply.images))
         except ModelFault as fault:
             status, reason = ("blocked" if isinstance(fault, Blocked) else "error"), str(fault)
             self.fault, failed = fault, 1
@@ -221,6 +223,8 @@ class Asker:
             raise
         except TimeoutError:
             raise TimedOut(f"no reply within {self._timeout:g} s") from None
+        except Unusable as fault:  # what came is no picture
+            raise Permanent(str(fault)) from fault
         except (TrustGenError, Halted, asyncio.CancelledError):  # an `InputError` ends the run: no case can go well
             raise
         except Exception as error:  # a plug-in's bug must cost one case, not the run

@@ -29,30 +29,38 @@ _AMOUNT = re.compile(r"(?P<sign>-?)(?P<number>\d+(?:\.\d+)?)-?(?P<unit>[a-z-]+)"
 
 
 class Price(msgspec.Struct, frozen=True):
-    """US dollars per million tokens, in and out. `source` says where a price was read that the user did not give."""
+    """US dollars per million tokens, in and out, and per picture made.
+
+    `source` says where a price was read that the user did not give.
+    """
 
     prompt: float
     completion: float
     source: str = ""
+    image: float = 0.0
 
     @classmethod
     def parse(cls, text: str) -> Price:
-        """`IN/OUT`, for example `0.15/0.60`."""
+        """`IN/OUT`, for example `0.15/0.60`, or `IN/OUT/PICTURE`, as `0/0/0.04`."""
         try:
-            prompt, completion = (float(part) for part in text.split("/"))
+            prompt, completion, image = (float(part) for part in (text + "/0" * (text.count("/") == 1)).split("/"))
         except ValueError:
-            raise InputError(f"price `{text}`: write IN/OUT in US dollars per million tokens, as 0.15/0.60") from None
-        if not (0 <= prompt < float("inf") and 0 <= completion < float("inf")):
+            raise InputError(
+                f"price `{text}`: write IN/OUT in US dollars per million tokens, as 0.15/0.60, or IN/OUT/PICTURE"
+            ) from None
+        if not all(0 <= amount < float("inf") for amount in (prompt, completion, image)):
             raise InputError(f"price `{text}`: a price cannot be negative or infinite")
-        return cls(prompt, completion)
+        return cls(prompt, completion, image=image)
 
     def of(self, spent: Spent) -> float:
         """Dollars."""
-        return (spent.prompt_tokens * self.prompt + spent.completion_tokens * self.completion) / 1e6
+        tokens = (spent.prompt_tokens * self.prompt + spent.completion_tokens * self.completion) / 1e6
+        return tokens + spent.images * self.image
 
     def __str__(self) -> str:
         where = f" ({self.source})" if self.source else ""
-        return f"{self.prompt:g}/{self.completion:g} US dollars per million tokens in/out{where}"
+        images = f", {self.image:g} a picture" if self.image else ""
+        return f"{self.prompt:g}/{self.completion:g} US dollars per million tokens in/out{images}{where}"
 
 
 class Budget(msgspec.Struct, frozen=True, kw_only=True):
@@ -139,7 +147,7 @@ class Purse:
 
     def count(self, uri: str, usage: Usage) -> None:
         """Count one call that came back."""
-        self._add(uri, Spent(1, usage.prompt, usage.completion))
+        self._add(uri, Spent(1, usage.prompt, usage.completion, images=usage.images))
 
     def _add(self, uri: str, spent: Spent) -> None:
         with self._lock:

@@ -14,7 +14,7 @@ import trustgen
 from trustgen.audit.auditor import Auditor
 from trustgen.audit.card import card
 from trustgen.audit.contamination import NGrams
-from trustgen.core import BARE, Case, Crafted, Image, InputError, Kit, Record, Task, crafted, digest
+from trustgen.core import BARE, Case, Crafted, InputError, Kit, Level, Record, Task, crafted, digest
 from trustgen.store import ANCHOR, Anchor, Edition, EditionWriter, Reject, TaskEntry, sha256_file
 
 from .roles import Archive, Staff
@@ -63,6 +63,7 @@ class _Counts:
     calls: int = 0
     made: int = 0
     mended: int = 0
+    pictures: bool = False
     first_reason: str = ""
 
 
@@ -148,17 +149,25 @@ def _write(writer: EditionWriter, made: Made, count: _Counts, check: Auditor, wr
         if (mark := int(found.record.id[:16], 16)) not in written:
             written.add(mark)
             writer.record(found.record)
-        _keep_pictures(writer, made.drawn.task, found.case)
+        count.pictures |= _keep_pictures(writer, made.drawn.task, found.case)
         writer.case(found.case, made.drawn.block)
         count.arms[found.case.arm] = count.arms.get(found.case.arm, 0) + 1
         count.calls += found.case.calls
 
 
-def _keep_pictures(writer: EditionWriter, task: Task, case: Case) -> None:
-    """Put the pictures that a case shows into the edition; the pool it draws from has them."""
-    for image in (part for turn in case.turns for part in turn.parts if isinstance(part, Image)):
+def _keep_pictures(writer: EditionWriter, task: Task, case: Case) -> bool:
+    """Put the pictures that a case shows into the edition; returns whether there are any.
+
+    Those that were made for it lie in the task's kit, all others in the pools that it draws from.
+    """
+    for image in case.images:
         if not writer.has_asset(image.sha256):
-            writer.asset(task.records.asset(image.sha256))
+            try:
+                body = task.kit.asset(image.sha256)
+            except InputError:
+                body = task.records.asset(image.sha256)
+            writer.asset(body)
+    return bool(case.images)
 
 
 def _reject(found: Crafted, reason: str) -> Reject:
@@ -229,7 +238,7 @@ def _entry(task: Task, count: _Counts) -> TaskEntry:
         version=task.version,
         n=task.n,
         pool=task.records.pool,
-        level=task.level,
+        needs=task.needs | ({Level.IMAGE_IN} if count.pictures else frozenset()),
         sampling=task.sampling,
         arms=count.arms,
         calls=count.calls,

@@ -19,9 +19,11 @@ import msgspec
 import trustgen
 from trustgen.core import (
     Case,
+    Chain,
     FolderError,
     InputError,
     InternalError,
+    Level,
     LevelError,
     Model,
     Outcome,
@@ -103,12 +105,15 @@ class Engine:
             check_width(tasks, self.settings.until_width)
             self.endpoints.draws_differ(self.settings.repeats, (e.sampling for e in self.edition.manifest.tasks))
             self._money_can_be_counted((*self.models, *bound.values()))
+            await self._learn()
             lacking = self._lacking()
             folder = RunFolder.take(self.out)
             try:
                 roles = {role: self._metered(model, begun=False) for role, model in self.roles.items()}
-                with Judges(roles, self.out, self.settings, self.progress.note, made_with) as self.judges:
+                self.assets = Chain(self.edition.blobs, folder.blobs)
+                with Judges(roles, self.out, self.settings, self.progress.note, made_with, self.assets) as self.judges:
                     self.tasks = tasks_of(self.edition, self.judges.kit)
+                    self.judges.check(self.tasks.values())
                     return await self._run_in(folder, lacking)
             finally:
                 folder.leave()
@@ -158,10 +163,16 @@ class Engine:
 
     # ── plan ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
+    async def _learn(self) -> None:
+        """Find out what models may offer that a task needs: a server that reads no pictures is not asked about any."""
+        needed = frozenset[Level]().union(*(entry.needs for entry in self.edition.manifest.tasks))
+        for model in self.models.values():
+            await model.learn(needed)
+
     def _lacking(self) -> list[NotApplicable]:
         """The (task, model) pairs that cannot be served; raises when that is all of them."""
         pairs = [(e, m) for e in self.edition.manifest.tasks for m in self.models.values()]
-        lacking = [NotApplicable(e.id, m.uri, e.level.value) for e, m in pairs if e.level not in m.levels]
+        lacking = [NotApplicable(e.id, m.uri, ", ".join(sorted(gap))) for e, m in pairs if (gap := e.lacks(m))]
         if len(lacking) == len(pairs):
             needed = sorted({n.level for n in lacking})
             models = ", ".join(f"`{uri}`" for uri in self.models)
@@ -255,11 +266,11 @@ class Engine:
         gate = Gate(fixed or model.slots, fixed=fixed is not None)
         timeout = self.settings.options.timeout
         asked, stop = self._metered(model), Stop(self.stop)
-        return Asker(asked, self.edition.asset, gate=gate, retry=self.settings.retry, timeout=timeout, stop=stop)
+        return Asker(asked, self.assets, gate=gate, retry=self.settings.retry, timeout=timeout, stop=stop)
 
     def _pending(self, model: Model) -> Iterator[Work]:
         """What this model has not answered, or nobody has judged; one batch in memory."""
-        entries = {e.id: e for e in self.edition.manifest.tasks if e.level in model.levels}
+        entries = {e.id: e for e in self.edition.manifest.tasks if not e.lacks(model)}
         total = sum(e.planned for e in entries.values())
         self.progress.plan(model.uri, total, self._judged(model) if self.resumed else 0)
         batch: list[Work] = []
@@ -460,8 +471,8 @@ class Engine:
         """Begin to watch the headlines' intervals, from what is stored already."""
         if self.settings.until_width is None:
             return
-        levels = {e.id: e.level for e in self.edition.manifest.tasks}
-        able = {task: [uri for uri, m in self.models.items() if level in m.levels] for task, level in levels.items()}
+        models = self.models.items()
+        able = {e.id: [uri for uri, m in models if not e.lacks(m)] for e in self.edition.manifest.tasks}
         self.narrowing = Narrowing(self.edition, self.tasks, able, self.settings.until_width, self.progress.note)
         self.narrowing.resume(self.journal)
 

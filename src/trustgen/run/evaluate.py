@@ -71,8 +71,9 @@ def rejudge(
         nobody_judges_itself(roles or {}, [before.located(label) for label in before.models])
         note = (progress or Quiet()).note
         made_with = edition.manifest.makers
-        with Judges(roles or {}, folder, settings or Settings(), note, made_with) as judges:
+        with Judges(roles or {}, folder, settings or Settings(), note, made_with, run.assets()) as judges:
             tasks = tasks_of(edition, judges.kit)
+            judges.check(tasks.values())
             keys = {t.id: t.judge.key for t in tasks.values()}
             manifest = msgspec.structs.replace(before, judges=keys, roles=judges.uris)
             run.begin("rejudged")

@@ -16,6 +16,8 @@ from types import TracebackType
 import msgspec
 
 from trustgen.core import (
+    NO_ASSETS,
+    Assets,
     BuildStopped,
     Case,
     InputError,
@@ -50,14 +52,19 @@ class Judges:
         settings: Settings,
         note: Callable[[str], None] = lambda _: None,
         known: Mapping[str, str] | None = None,
+        assets: Assets = NO_ASSETS,
     ) -> None:
-        """`known` are the roles that the edition was built with, by name: tasks are made with these too."""
+        """`known` are the roles that the edition was built with, by name: tasks are made with these too.
+
+        `assets` have the pictures that are to be judged.
+        """
         self._roles = dict(roles)
         self._database = folder / "judged.db"
         self._table = folder / "judged.parquet"
         self._settings = settings
         self._note = note
         self._known = dict(known or {})
+        self._assets = assets
         self._staff: Staff | None = None
 
     def __enter__(self) -> Judges:
@@ -69,7 +76,9 @@ class Judges:
             if fresh and self._table.exists():
                 self._cache.fill(self._table)
             self._before = _spent(self._cache)
-            self._staff = Staff(self._roles, self._cache, self._settings, self._note, apart=True).__enter__()
+            self._staff = Staff(
+                self._roles, self._cache, self._settings, self._note, apart=True, assets=self._assets
+            ).__enter__()
         except BaseException:
             self._cache.close()
             raise
@@ -89,8 +98,16 @@ class Judges:
     @property
     def kit(self) -> Kit:
         """The roles of the edition by name, and those bound here, which can be asked."""
-        found = named(self._known)
-        return Kit({**found.roles, **self._staff.kit.roles}, self._cache) if self._staff else found
+        known = named(self._known).roles
+        if self._staff is None:
+            return Kit(known, assets=self._assets)
+        return Kit({**known, **self._staff.kit.roles}, self._cache, assets=self._assets)
+
+    def check(self, tasks: Iterable[Task]) -> None:
+        """Raise `InputError` where a rubric shows pictures and a model bound to judge by it reads none."""
+        if self._staff is not None:
+            asking = (asked for task in tasks for arm in task.judge.arms for asked in task.judge.asking(arm))
+            self._staff.must_see({bound.role for asked in asking if asked.rubric.pictures for bound in asked.members})
 
     @property
     def uris(self) -> dict[str, str]:
@@ -165,6 +182,8 @@ def _spent(cache: Generated) -> dict[str, Spent]:
     """What the stored replies of each model cost."""
     found: dict[str, Spent] = {}
     for kind, body in cache.bodies():
-        usage = _reply(body).usage
-        found.setdefault(kind.removeprefix(SAID_BY), Spent()).join(Spent(1, usage.prompt, usage.completion))
+        if kind.startswith(SAID_BY):
+            used = _reply(body).usage
+            spent = Spent(1, used.prompt, used.completion, images=used.images)
+            found.setdefault(kind.removeprefix(SAID_BY), Spent()).join(spent)
     return found

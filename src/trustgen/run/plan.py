@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from trustgen.core import Case, Model, Response, Sampling, Task, Text, Turn, named
+from trustgen.core import Case, Drawing, Level, Model, Response, Sampling, Task, Text, Turn, named
 from trustgen.judge.model import SAMPLING, TRIES, Judging
 from trustgen.models import open_model
-from trustgen.store import Edition, Spent, drawn
+from trustgen.store import Edition, Spent, TaskEntry, drawn
 
 from .budget import Price
 from .judge import tasks_of
@@ -90,6 +90,7 @@ class Bounds(NamedTuple):
     most: int
     prompt: Span
     completion: Span
+    images: tuple[int, int] = (0, 0)
 
 
 @dataclass
@@ -236,7 +237,7 @@ def _of_model(
     at_once = _at_once(model, settings)
     parts, times, latencies = [], [], []
     for entry in edition.manifest.tasks:
-        if entry.level not in model.levels:
+        if entry.lacks(model):
             continue
         count = counts[entry.id]
         reply = _reply(_most(model, int(count.most_reply)), tried)
@@ -245,7 +246,8 @@ def _of_model(
         place = (tried and tried.place) or (0.0, 1.0)
         prompt = least.prompt(place, reply)[0], count.all.prompt(place, reply)[1]
         completion = least.calls * reply[0], count.all.calls * reply[1]
-        spent = Bounds(least.calls, count.all.calls, prompt, completion)
+        images = (least.calls * _images(entry), count.all.calls * _images(entry))
+        spent = Bounds(least.calls, count.all.calls, prompt, completion, images)
         parts.append(_task(count, spent, price, settings.until_width, compared))
         slowest = count.all.longest * latency[1]
         times.append((least.calls * latency[0] / at_once[1], max(count.all.calls * latency[1] / at_once[0], slowest)))
@@ -306,7 +308,7 @@ def _plan(
 
 def _task(count: Count, spent: Bounds, price: Price | None, width: float | None, compared: Compared) -> TaskPlan:
     sent, said = ((math.floor(span[0]), math.ceil(span[1])) for span in (spent.prompt, spent.completion))
-    ends = [Spent(0, sent[end], said[end]) for end in (0, 1)]
+    ends = [Spent(0, sent[end], said[end], images=spent.images[end]) for end in (0, 1)]
     return TaskPlan(
         task=count.task.id,
         headline=count.task.headline,
@@ -319,6 +321,11 @@ def _task(count: Count, spent: Bounds, price: Price | None, width: float | None,
         usd=(price.of(ends[0]), price.of(ends[1])) if price else None,
         **msgspec.structs.asdict(worth(count.task, len(count.clusters), len(count.counted), width, compared)),
     )
+
+
+def _images(entry: TaskEntry) -> int:
+    """Pictures that one call makes."""
+    return (entry.sampling.image or Drawing()).count if Level.IMAGE_OUT in entry.needs else 0
 
 
 def _at_once(model: Model, settings: Settings) -> tuple[int, int]:
@@ -350,9 +357,9 @@ def _latency(reply: Span, *, simulated: bool) -> Span:
 def _judged(count: Count, judging: Judging, case: Case) -> None:
     """Add what judging a case takes if its reply reaches the judge and is long, and every vote needs all tries."""
     shown = len(judging.rubric.prompt.slots & {"reply", "transcript"})
-    text = len(judging.rubric.ask(case, Response("", case.id, case.task, "", "answered")))
+    asked = tokens_of(judging.rubric.ask(case, Response("", case.id, case.task, "", "answered")))[1]
     # Twice the reply: another tokeniser, and what is done to it so that it cannot give orders.
-    once = text / CHARACTERS_A_TOKEN[0] + TURN_TOKENS[1] + 2 * shown * case.calls * count.most_reply
+    once = asked + 2 * shown * case.calls * count.most_reply
     tokens = judging.repeats * (TRIES * once + (TRIES - 1) * AGAIN)
     for member in judging.members:
         count.judging.setdefault(member.role, []).append((judging.repeats * TRIES, tokens))

@@ -36,11 +36,12 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     completion: float
     as_of: str
     source: str
+    image: float = 0.0  # US dollars a picture made
 
     @property
     def price(self) -> Price:
         """The price, with its provenance."""
-        return Price(self.prompt, self.completion, f"{self.source}, as of {self.as_of}")
+        return Price(self.prompt, self.completion, f"{self.source}, as of {self.as_of}", self.image)
 
 
 class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -68,7 +69,7 @@ class Table(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         except (tomllib.TOMLDecodeError, msgspec.ValidationError) as error:
             raise InputError(f"{name}: {error}: {mend}") from None
         for row in found.price:
-            if not (0 <= row.prompt < float("inf") and 0 <= row.completion < float("inf")):
+            if not all(0 <= amount < float("inf") for amount in (row.prompt, row.completion, row.image)):
                 raise InputError(f"{name}: the price of `{row.model}` cannot be negative or infinite")
             if not (re.fullmatch(r"\d{4}(-\d\d){0,2}", row.as_of) and row.source and row.model):
                 raise InputError(f"{name}: the row of `{row.model}` needs a source and a date such as 2026-01: {mend}")

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from concurrent.futures import CancelledError
 from dataclasses import dataclass, field
+from functools import partial
 from types import TracebackType
 from typing import Any, TypeVar
 
@@ -19,20 +20,22 @@ import msgspec
 
 from trustgen.core import (
     CRAFTING,
+    Assets,
     Bound,
     BuildStopped,
     Case,
     Expect,
     InputError,
     Kit,
+    Level,
     Model,
     Reply,
     Sampling,
+    Scratch,
     Turn,
     Unusable,
     digest,
 )
-from trustgen.core.models import no_assets
 from trustgen.models import open_model
 from trustgen.store import Generated, Spent
 
@@ -72,16 +75,19 @@ class Recorded:
     role: str
     uri: str
     cache: Generated
+    assets: Assets
 
     def ask(self, *turns: Turn, sampling: Sampling = CRAFTING) -> Reply:
         """The remembered reply."""
-        return _decode(self.cache.remember("reply", _key(self.uri, turns, sampling), _never))
+        reply = _decode(self.cache.remember("reply", _key(self.uri, turns, sampling), _never))
+        return _with_pictures(reply, self.cache, self.assets)
 
 
 def recorded(roles: Mapping[str, str], cache: Generated) -> Kit:
     """The kit of an edition: its roles, with what they said then."""
-    bound: dict[str, Bound] = {role: Recorded(role, uri, cache) for role, uri in roles.items()}
-    return Kit(bound, cache)
+    assets = Scratch()
+    bound: dict[str, Bound] = {role: Recorded(role, uri, cache, assets) for role, uri in roles.items()}
+    return Kit(bound, cache, assets=assets)
 
 
 class Archive:
@@ -97,6 +103,13 @@ class Archive:
 
 def _never() -> bytes:
     raise BuildStopped("a closed cache was asked to generate")
+
+
+def _with_pictures(reply: Reply, cache: Generated, assets: Assets) -> Reply:
+    """The reply, with its pictures remembered as it is, and at hand."""
+    for image in reply.images:
+        assets.keep(cache.remember("picture", image.sha256, partial(assets.asset, image.sha256)), image.alt)
+    return reply
 
 
 def _key(uri: str, turns: tuple[Turn, ...], sampling: Sampling) -> str:
@@ -126,9 +139,11 @@ class _Role:
         key = _key(self.uri, turns, sampling)
 
         def make() -> bytes:
-            return msgspec.json.encode(self._asked(turns, sampling, key))
+            # A picture is remembered before the reply that names it.
+            return msgspec.json.encode(_with_pictures(self._asked(turns, sampling, key), *kept))
 
-        return _decode(self.staff.cache.remember(self.staff.kind(self.uri), key, make))
+        kept = self.staff.cache, self.staff.assets
+        return _with_pictures(_decode(kept[0].remember(self.staff.kind(self.uri), key, make)), *kept)
 
     def _asked(self, turns: tuple[Turn, ...], sampling: Sampling, key: str) -> Reply:
         self.staff.within_budget()
@@ -162,8 +177,13 @@ class Staff:
         note: Callable[[str], None] = lambda _: None,
         *,
         apart: bool = False,
+        assets: Assets | None = None,
     ) -> None:
-        """`apart` remembers the replies of each model under its name; else they stand under `reply`, as in editions."""
+        """`apart` remembers the replies of each model under its name; else they stand under `reply`, as in editions.
+
+        `assets` have the pictures that roles are asked about; by default those that they or a builder made.
+        """
+        self.assets = assets or Scratch()
         self.cache = cache
         self._apart = apart
         self.settings = settings or Settings()
@@ -199,13 +219,23 @@ class Staff:
             gate = Gate(fixed or model.slots, fixed=fixed is not None)
             asker = Asker(
                 model,
-                no_assets,
+                self.assets,
                 gate=gate,
                 retry=self.settings.retry,
                 timeout=self.settings.options.timeout,
                 stop=self.stop,
             )
             self.roles[role] = _Role(role, model, self, asker)
+
+    def must_see(self, roles: Iterable[str]) -> None:
+        """Raise `InputError` where a model bound to one of these roles reads no pictures; servers are asked."""
+        for role in sorted(roles):
+            model = self.roles[role].model
+            self.in_loop(model.learn(frozenset({Level.IMAGE_IN})))
+            if Level.IMAGE_IN not in model.levels:
+                raise InputError(
+                    f"`{model.uri}` reads no pictures, and is to judge some: bind another --role {role}=URI"
+                )
 
     def kind(self, uri: str) -> str:
         """Under which kind the replies of a model are remembered."""
@@ -246,7 +276,7 @@ class Staff:
     @property
     def kit(self) -> Kit:
         """The roles and the cache, for tasks and pools."""
-        return Kit(dict(self.roles), self.cache, self.settings.granted)
+        return Kit(dict(self.roles), self.cache, self.settings.granted, self.assets)
 
     @property
     def uris(self) -> dict[str, str]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from trustgen.core import Case, Model, ModelFault, Request, Sampling, Turn
+from trustgen.core import Case, Model, ModelFault, Request, Sampling, Scratch, Turn
 from trustgen.store import Edition, Spent
 
 MOST_CALLS = 5
@@ -78,7 +78,7 @@ def opening(case: Case) -> tuple[Turn, ...]:
 
 def chosen(edition: Edition, model: Model) -> Iterator[tuple[Case, Sampling]]:
     """The cases to try: at most `MOST_CALLS`, as many of each task that the model can serve, the first of each."""
-    entries = {e.id: e for e in edition.manifest.tasks if e.level in model.levels}
+    entries = {e.id: e for e in edition.manifest.tasks if not e.lacks(model)}
     left = dict.fromkeys(entries, -(-MOST_CALLS // max(1, len(entries))))
     found = 0
     for case in edition.cases():
@@ -87,7 +87,7 @@ def chosen(edition: Edition, model: Model) -> Iterator[tuple[Case, Sampling]]:
         if left.get(case.task, 0):
             left[case.task] -= 1
             found += 1
-            yield case, entries[case.task].sampling
+            yield case, case.sampling or entries[case.task].sampling
 
 
 async def trial(model: Model, edition: Edition, bounds: dict[str, tuple[float, float]], timeout: float) -> Trial:
@@ -98,8 +98,9 @@ async def trial(model: Model, edition: Edition, bounds: dict[str, tuple[float, f
     calls: list[Call] = []
     tried, failed = 0, ""
     await model.check()
+    scratch = Scratch()
     for case, sampling in chosen(edition, model):
-        request = Request(opening(case), sampling, case if model.simulated else None, edition.asset)
+        request = Request(opening(case), sampling, case if model.simulated else None, edition.asset, scratch.keep)
         tried += 1
         began = time.perf_counter()
         try:

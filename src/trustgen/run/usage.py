@@ -19,12 +19,15 @@ IMAGE_TOKENS = 1_000
 
 
 def with_usage(reply: Reply, request: Request) -> Reply:
-    """The reply itself where the tokens reported can be, else one with tokens estimated from lengths.
+    """The reply itself where the tokens reported can be, else one with tokens estimated from lengths; pictures counted.
 
     A count below 0, above `MOST_TOKENS` or far below what the texts come to is none: it would talk a cap down, or break
     the sums. Each way is looked at by itself.
     """
     told = reply.usage
+    if told.images != len(reply.images):
+        told = msgspec.structs.replace(told, images=len(reply.images))
+        reply = _counted(reply, told)
     if told.estimated:
         return reply
     parts = [part for turn in request.turns for part in turn.parts]
@@ -33,7 +36,11 @@ def with_usage(reply: Reply, request: Request) -> Reply:
     images = sum(IMAGE_TOKENS for part in parts if not isinstance(part, Text))
     prompt, completion = _believed(told.prompt, asked), _believed(told.completion, said)
     if prompt and completion:
-        return reply if 0 <= told.thinking <= MOST_TOKENS else _counted(reply, Usage(told.prompt, told.completion))
+        return (
+            reply
+            if 0 <= told.thinking <= MOST_TOKENS
+            else _counted(reply, Usage(told.prompt, told.completion, images=told.images))
+        )
     thinking = told.thinking if completion and 0 <= told.thinking <= MOST_TOKENS else 0
     return _counted(
         reply,
@@ -42,6 +49,7 @@ def with_usage(reply: Reply, request: Request) -> Reply:
             told.completion if completion else said,
             thinking,
             estimated=True,
+            images=told.images,
         ),
     )
 

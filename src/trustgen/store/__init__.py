@@ -1,5 +1,6 @@
 """What is kept: editions, runs, and the journal of a run under way."""
 
+from .blobs import Blobs
 from .draws import drawn, sampled
 from .edition import Edition, EditionWriter
 from .entries import ANCHOR, Anchor, EditionManifest, Reject, TaskEntry
@@ -12,6 +13,7 @@ from .seal import Link, Sealed, check_seal
 __all__ = [
     "ANCHOR",
     "Anchor",
+    "Blobs",
     "Edition",
     "EditionManifest",
     "EditionWriter",

@@ -27,7 +27,8 @@ def draw_id(case: str, draw: int) -> str:
 
 
 def sampled(case: Case, sampling: Sampling) -> Sampling:
-    """A task's sampling for one draw of a case: another draw, another seed."""
+    """The sampling for one draw of a case, its own or else its task's: another draw, another seed."""
+    sampling = case.sampling or sampling
     draw = int(case.tags.get(TAG, "0"))
     return msgspec.structs.replace(sampling, seed=(sampling.seed or 0) + draw) if draw else sampling
 

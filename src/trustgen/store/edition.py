@@ -5,7 +5,7 @@
             records.parquet   what it was made from, with sources
             rejects.parquet   the ledger: rows, cases and variations that were not used, and why
             generated.parquet what roles, searches and pages gave while it was built, where anything did
-            assets/           images, each named by its SHA-256
+            assets/           pictures, each named by its SHA-256 (see `blobs`)
 
 The id hashes the content (tasks, cases, records), not the files, so it does not change with a Parquet library; the
 files' own hashes stand in the manifest beside it, and the manifest is sealed by its own. No time stamp: the same suite,
@@ -15,7 +15,6 @@ salt and generated outputs give the same bytes.
 from __future__ import annotations
 
 import hashlib
-import re
 import shutil
 import tempfile
 from collections import Counter
@@ -27,14 +26,15 @@ from typing import Any
 
 import msgspec
 
-from trustgen.core import Case, Expect, FolderError, Record, Source, Turn
-from trustgen.core.plain import read
+from trustgen.core import Case, Expect, FolderError, Record, Sampling, Source, Turn
 
+from .blobs import ASSETS, Blobs, is_name
 from .entries import FORMAT, Anchor, EditionManifest, Reject, TaskEntry
 from .files import (
     EDITION,
     GENERATED,
     TABLES,
+    Head,
     as_json,
     check_names,
     claim,
@@ -56,6 +56,7 @@ CASES = (
     ("steps", "texts"),
     ("tags", "json"),
     ("question", "text"),
+    ("sampling", "text"),  # JSON, where a case has its own
     ("block", "category"),
 )
 RECORDS = (("id", "text"), ("pool", "category"), ("fields", "json"), ("source", "json"))
@@ -70,12 +71,13 @@ REJECTS = (
     ("lost", "int"),
     ("turns", "json"),
 )
-_ASSET = re.compile(r"[0-9a-f]{64}")
 _followed: set[str] = set()  # seals of editions whose rows were found to be what the manifest says, by this process
 
 _turns = msgspec.json.Decoder(tuple[Turn, ...])
 _expect = msgspec.json.Decoder(Expect)
 _tags = msgspec.json.Decoder(dict[str, str])
+_sampling = msgspec.json.Decoder(Sampling)
+_encode = msgspec.json.Encoder(order="deterministic").encode
 _fields = msgspec.json.Decoder(dict[str, Any])
 _source = msgspec.json.Decoder(Source)
 
@@ -90,7 +92,7 @@ def identity(hashed: Any, tasks: tuple[TaskEntry, ...], salt: str) -> str:
 def read_cases(table: Path) -> Iterator[tuple[Case, str]]:
     """The cases of a table, each with its block."""
     with _sound(table):
-        for case_id, task, arm, _, turns, expect, records, steps, tags, question, block in rows(table, CASES):
+        for case_id, task, arm, _, turns, expect, records, steps, tags, question, sampling, block in rows(table, CASES):
             case = Case(
                 case_id,
                 task,
@@ -101,6 +103,7 @@ def read_cases(table: Path) -> Iterator[tuple[Case, str]]:
                 tuple(steps),
                 _tags.decode(tags) if tags != "{}" else {},
                 question,
+                _sampling.decode(sampling) if sampling else None,
             )
             yield case, block
 
@@ -124,6 +127,7 @@ class EditionWriter:
         self._cases = TableWriter(self._work / "cases.parquet", CASES)
         self._records = TableWriter(self._work / "records.parquet", RECORDS)
         self._rejects = TableWriter(self._work / "rejects.parquet", REJECTS)
+        self._blobs = Blobs(self._work / ASSETS)
         self._assets: set[str] = set()
         self._more: list[str] = []
         self._lost = 0
@@ -138,19 +142,17 @@ class EditionWriter:
         """Add an accepted case."""
         self._hash.update(b"c" + case.id.encode())
         row = (case.id, case.task, case.arm, case.cluster, case.turns, case.expect)
-        self._cases.add((*row, list(case.records), list(case.steps), case.tags, case.question, block))
+        sampling = _encode(case.sampling).decode() if case.sampling else ""
+        self._cases.add((*row, list(case.records), list(case.steps), case.tags, case.question, sampling, block))
 
     def has_asset(self, name: str) -> bool:
-        """Whether an image is kept already."""
-        return f"assets/{name}" in self._assets
+        """Whether a picture is kept already."""
+        return name in self._assets
 
     def asset(self, body: bytes) -> str:
-        """Keep an image's bytes; returns the SHA-256 that names them, for `Image(sha256)`."""
-        name = hashlib.sha256(body).hexdigest()
-        folder = self._work / "assets"
-        folder.mkdir(exist_ok=True)
-        (folder / name).write_bytes(body)
-        self._assets.add(f"assets/{name}")
+        """Keep a picture's bytes; returns the SHA-256 that names them."""
+        name = self._blobs.put(body)
+        self._assets.add(name)
         return name
 
     def reject(self, lost: Reject) -> None:
@@ -187,7 +189,7 @@ class EditionWriter:
     ) -> Edition:
         """Close the files, write the manifest, and put the folder in place."""
         self.close()
-        names = ["cases.parquet", "records.parquet", "rejects.parquet", *self._more, *sorted(self._assets)]
+        names = [*TABLES, *self._more, *(f"{ASSETS}/{name}" for name in sorted(self._assets))]
         accepted = self._cases.count
         manifest = EditionManifest(
             id=identity(self._hash, tasks, salt),
@@ -231,12 +233,13 @@ class Edition:
         if not folder.is_dir():
             raise FolderError(f"there is no edition at `{folder}`: make one with `trustgen build SUITE -o {folder}`")
         check_names(folder, EDITION)
-        manifest = read_json(folder / "edition.json", EditionManifest, "an edition")
-        mend = f"rebuild it with `trustgen build {quote(manifest.suite)} --salt {quote(manifest.salt)}`"
-        if manifest.format != FORMAT:
+        head = read_json(folder / "edition.json", Head, "an edition")
+        mend = f"rebuild it with `trustgen build {quote(head.suite)} --salt {quote(head.salt)}`"
+        if head.format not in (0, FORMAT):
             raise FolderError(
-                f"`{folder}` has edition format {manifest.format}, this TrustGen reads format {FORMAT}: {mend}"
+                f"`{folder}` has edition format {head.format}, this TrustGen reads format {FORMAT}: {mend}"
             )
+        manifest = read_json(folder / "edition.json", EditionManifest, "an edition")
         if strange := [name for name, sealed in manifest.files.items() if not _ours(name, sealed)]:
             raise FolderError(f"edition `{folder}` names a file that no edition has, {min(strange)[:80]!r}: refused")
         if lacking := [name for name in TABLES if name not in manifest.files]:
@@ -341,17 +344,14 @@ class Edition:
                     turns=_turns.decode(turns),
                 )
 
+    @property
+    def blobs(self) -> Blobs:
+        """The pictures."""
+        return Blobs(self.folder / ASSETS)
+
     def asset(self, sha256: str) -> bytes:
-        """An image's bytes, checked against the hash that names them."""
-        if not _ASSET.fullmatch(sha256):
-            raise FolderError(f"edition `{self.folder}` asks for {sha256[:80]!r}, which names no asset: refused")
-        try:
-            body = read(self.folder / "assets" / sha256)
-        except OSError as error:
-            raise FolderError(f"asset {sha256} of edition `{self.folder}` cannot be read: {error.strerror}") from error
-        if hashlib.sha256(body).hexdigest() != sha256:
-            raise FolderError(f"asset {sha256} of edition `{self.folder}` was changed after it was sealed")
-        return body
+        """A picture's bytes, checked against the hash that names them."""
+        return self.blobs.asset(sha256)
 
     def copy_to(self, folder: Path) -> Edition:
         """Place the same edition at `folder`, sharing bytes where the file system can."""
@@ -372,7 +372,7 @@ def _ours(name: str, sealed: str) -> bool:
     if name in (*TABLES, GENERATED):
         return True
     folder, _, asset = name.partition("/")
-    return folder == "assets" and bool(_ASSET.fullmatch(asset)) and asset == sealed
+    return folder == ASSETS and is_name(asset) and asset == sealed
 
 
 def _hash(path: Path) -> str:

@@ -6,12 +6,12 @@ from typing import Any, Literal
 
 import msgspec
 
-from trustgen.core import Level, Sampling, Turn, digest
+from trustgen.core import Level, Model, Sampling, Turn, digest
 
 ANCHOR = "anchor"
 """The block of cases that an edition shares with others, so that scores on them can be equated."""
 
-FORMAT = 2
+FORMAT = 3
 
 
 class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,12 +22,16 @@ class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     n: int
     pool: str
-    level: Level
+    needs: frozenset[Level]
     sampling: Sampling
     arms: dict[str, int]
     calls: int
     made: int
     mended: int = 0  # rejected attempts that a later one replaced
+
+    def lacks(self, model: Model) -> frozenset[Level]:
+        """What the task needs and a model does not offer, nor may turn out to."""
+        return self.needs - model.levels - model.maybe
 
     @property
     def planned(self) -> int:

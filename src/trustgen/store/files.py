@@ -53,7 +53,7 @@ RUN = _kind(
     ".lock estimates.json responses.parquet verdicts.parquet judged.parquet labels.jsonl settled.json review.json "
     "review.parquet .review.json.lock calibration.json seal.json .seal.json.lock",
     "journal.db judged.db",
-    "edition",
+    "edition assets",
 )
 
 
@@ -103,10 +103,30 @@ def as_json(value: Any) -> bytes:
     return msgspec.json.format(msgspec.json.encode(value, order="deterministic"), indent=2) + b"\n"
 
 
+def write_bytes(path: Path, body: bytes) -> None:
+    """Write bytes, whole or not at all; when this returns they are on disk, and so is their name."""
+    with replacing(path) as temporary:
+        temporary.write_bytes(body)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
 def write_json(path: Path, value: Any) -> None:
     """Write indented JSON, whole or not at all."""
     with replacing(path) as temporary:
         temporary.write_bytes(as_json(value))
+
+
+class Head(msgspec.Struct, frozen=True):
+    """What the manifest of an edition or a run says in every format."""
+
+    suite: str = ""
+    salt: str = ""
+    models: tuple[str, ...] = ()
+    format: int = 0
 
 
 def read_json(path: Path, as_type: Any, what: str) -> Any:

@@ -33,16 +33,17 @@ CREATE TABLE IF NOT EXISTS verdicts (
     outcome TEXT, score REAL, label TEXT, reason TEXT, rung TEXT, confidence REAL, votes TEXT
 );
 CREATE TABLE IF NOT EXISTS spent (
-    model TEXT PRIMARY KEY, calls INTEGER, prompt_tokens INTEGER, completion_tokens INTEGER, seconds REAL
+    model TEXT PRIMARY KEY, calls INTEGER, prompt_tokens INTEGER, completion_tokens INTEGER, seconds REAL,
+    images INTEGER
 );
 """
 _PUT_RESPONSE = "INSERT OR REPLACE INTO responses VALUES (?,?,?,?,?,?,?,?,?,?)"
 _PUT_VERDICT = "INSERT OR REPLACE INTO verdicts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
 _ADD_SPENT = """
-INSERT INTO spent VALUES (?,?,?,?,?) ON CONFLICT (model) DO UPDATE SET calls = calls + excluded.calls,
+INSERT INTO spent VALUES (?,?,?,?,?,?) ON CONFLICT (model) DO UPDATE SET calls = calls + excluded.calls,
 prompt_tokens = prompt_tokens + excluded.prompt_tokens,
 completion_tokens = completion_tokens + excluded.completion_tokens,
-seconds = seconds + excluded.seconds
+seconds = seconds + excluded.seconds, images = images + excluded.images
 """
 COMMIT_ROWS = 500
 TOGETHER = 50
@@ -60,6 +61,7 @@ class Spent(msgspec.Struct):
     prompt_tokens: int = 0
     completion_tokens: int = 0
     seconds: float = 0.0  # summed latency of the calls that succeeded
+    images: int = 0  # pictures made
 
     @property
     def tokens(self) -> int:
@@ -72,6 +74,7 @@ class Spent(msgspec.Struct):
         self.prompt_tokens += other.prompt_tokens
         self.completion_tokens += other.completion_tokens
         self.seconds += other.seconds
+        self.images += other.images
 
     def add(self, response: Response) -> None:
         """Count one response."""
@@ -79,6 +82,7 @@ class Spent(msgspec.Struct):
         self.calls += response.attempts
         self.prompt_tokens += usage.prompt
         self.completion_tokens += usage.completion
+        self.images += usage.images
         self.seconds += sum(r.seconds for r in response.replies)
 
 
@@ -169,7 +173,7 @@ class Journal:
                 responses.append((*row, body, _check(body)))
                 spent.setdefault(r.model, Spent()).add(r)
             verdicts.append(verdict_row(v))
-        totals = [(m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds) for m, s in spent.items()]
+        totals = [(m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds, s.images) for m, s in spent.items()]
         connection.execute("BEGIN")
         try:
             _put(connection, _PUT_RESPONSE, responses)
@@ -302,7 +306,7 @@ class Journal:
             row = (r.key, r.case, r.task, r.model, r.status, r.attempts, usage.prompt, usage.completion)
             self._read.execute(_PUT_RESPONSE, (*row, body, _check(body)))
         self._read.executemany(_PUT_VERDICT, (verdict_row(v) for v in verdicts))
-        totals = ((m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds) for m, s in spent.items())
+        totals = ((m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds, s.images) for m, s in spent.items())
         self._read.executemany(_ADD_SPENT, totals)
         self._read.execute("COMMIT")
 

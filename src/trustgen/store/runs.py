@@ -5,6 +5,7 @@
         journal.db           while running (see `journal`)
         responses.parquet    once sealed
         verdicts.parquet
+        assets/              pictures that models gave, each named by its SHA-256
         estimates.json       the numbers
         seal.json            hashes of all these, session by session (see `seal`)
 
@@ -19,15 +20,17 @@ import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from shlex import quote
 from typing import Any, Literal
 
 import msgspec
 
-from trustgen.core import Estimate, FolderError, Manner, Response, Sampling, Verdict, response_key
+from trustgen.core import Assets, Chain, Estimate, FolderError, Manner, Response, Sampling, Verdict, response_key
 
+from .blobs import ASSETS, Blobs
 from .draws import drawn
 from .edition import Edition
-from .files import RUN, check_names, claim, open_own, read_json, replacing, write_json
+from .files import RUN, Head, check_names, claim, open_own, read_json, replacing, write_json
 from .journal import Journal, Spent, checked_columns, verdict_of, verdict_row
 from .labels import overlaid, settled_columns
 from .seal import Did, begin, end
@@ -63,11 +66,11 @@ VERDICTS = (
 )
 _response = msgspec.json.Decoder(Response)
 _encode = msgspec.json.Encoder().encode
-FORMAT = 2
+FORMAT = 3
 
 
 class NotApplicable(msgspec.Struct, frozen=True):
-    """A (task, model) pair that was not planned, because the model lacks the level."""
+    """A (task, model) pair that was not planned, because the model lacks a level: each, joined by commas."""
 
     task: str
     model: str
@@ -208,13 +211,16 @@ class RunFolder:
     # ── manifest, edition, estimates ───────────────────────────────────────────────────────────────────────────────
 
     def manifest(self) -> RunManifest:
-        """Read `run.json`."""
-        found: RunManifest = read_json(self.folder / "run.json", RunManifest, "a run")
-        if found.format != FORMAT:
+        """Read `run.json`. Raises `FolderError` for one of another format, with the command that runs it again."""
+        path = self.folder / "run.json"
+        head: Head = read_json(path, Head, "a run")
+        if head.format not in (0, FORMAT):
+            models = " ".join(f"--model {quote(uri)}" for uri in head.models)
             raise FolderError(
-                f"`{self.folder}` has run format {found.format}, this TrustGen reads format {FORMAT}: run it again, or "
-                "read it with the TrustGen that made it"
+                f"`{self.folder}` has run format {head.format}, this TrustGen reads format {FORMAT}: run it again with "
+                f"`trustgen run {quote(head.suite)} --salt {quote(head.salt)} {models}`"
             )
+        found: RunManifest = read_json(path, RunManifest, "a run")
         return found
 
     def write_manifest(self, manifest: RunManifest) -> None:
@@ -231,6 +237,15 @@ class RunFolder:
                 f"({edition.manifest.id[:8]}…): get the run whole, or run it again"
             )
         return drawn(edition, manifest.repeats)
+
+    @property
+    def blobs(self) -> Blobs:
+        """The pictures that models gave."""
+        return Blobs(self.folder / ASSETS)
+
+    def assets(self) -> Assets:
+        """The pictures that the run's cases show, and those that its models gave."""
+        return Chain(Blobs(self.folder / "edition" / ASSETS), self.blobs)
 
     def estimates(self) -> list[Estimate]:
         """The numbers."""
@@ -295,6 +310,16 @@ class RunFolder:
             else:
                 yield from rows(self._table("responses"), RESPONSES, ("task", "model", "response"))
 
+    def lost_pictures(self) -> Iterator[str]:
+        """What is wrong with the pictures that replies name, a sentence each: missing, or not what their name says."""
+        seen: set[str] = set()
+        with _sound(self._table("responses")):
+            for _, _, body in self.response_bodies():
+                for image in _response.decode(body).pictures if '"images":' in body else ():
+                    if image.sha256 not in seen and (why := self.blobs.fault(image.sha256)):
+                        yield f"a picture that a model gave {why}: {image.sha256}"
+                    seen.add(image.sha256)
+
     def verdicts(self, *, settled: bool = True) -> Iterator[Verdict]:
         """Every verdict, sealed or not; with what people settled laid over, unless that is turned off."""
         return overlaid(self.folder, self._verdicts()) if settled else self._verdicts()
@@ -333,11 +358,18 @@ class RunFolder:
 
     def seal(self, journal: Journal) -> None:
         """Write all rows to Parquet, then remove the journal."""
+        named: set[str] = set()  # pictures that a row names
+
+        def row(response: Response) -> tuple[object, ...]:
+            named.update(image.sha256 for image in response.pictures)
+            return _response_row(response)
+
         with _with_room(self.folder):
             with replacing(self._table("responses")) as path:
-                write_rows(path, RESPONSES, (_response_row(r) for r in journal.responses()))
+                write_rows(path, RESPONSES, map(row, journal.responses()))
             with replacing(self._table("verdicts")) as path:
                 write_rows(path, VERDICTS, (verdict_row(v) for v in journal.verdicts()))
+            self.blobs.only(named)
         journal.close()
         for suffix in ("-wal", "-shm", ""):  # the database last: while it stands, it is the truth
             self.journal_path.with_name(self.journal_path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,5 @@
+"""`python -m trustgen` is `trustgen`."""
+
+from trustgen.cli import main
+
+main()
