@@ -133,7 +133,7 @@ def around(inner: Model) -> list[Wrapped]:
 
 def test_a_wrapped_model_is_the_inner_one_but_for_what_it_changes() -> None:
     own = {name for name, _ in inspect.getmembers(Model) if not name.startswith("_")}
-    assert own == {"levels", "maybe", "simulated", "slots", "ends_within", "at", "manner", "adapted", *PLAIN}
+    assert own == {"learn", "levels", "maybe", "simulated", "slots", "ends_within", "at", "manner", "adapted", *PLAIN}
     for place in range(4):
         inner = Plain()
         outer = around(inner)[place]

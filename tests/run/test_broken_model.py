@@ -6,6 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import toy
@@ -13,10 +14,10 @@ from serving import in_thread, yes_or_no
 from toy import Scripted, edition, settings
 
 from servers.faulty_server import FaultyServer
-from trustgen.core import Case, Expect, ModelOptions, Permanent, Sampling, Transient, user
+from trustgen.core import Case, Expect, ModelOptions, Permanent, Response, Sampling, Transient, user
 from trustgen.core.registry import load
 from trustgen.run import Result, Retry, Settings, build, evaluate
-from trustgen.run.engine import BREAKER, PROBES
+from trustgen.run.line import BREAKER, PROBES
 from trustgen.run.probing import Work, probes
 from trustgen.store import Edition, RunFolder
 
@@ -217,13 +218,13 @@ def test_a_model_given_up_for_its_first_cases_is_won_back_by_another(tmp_path: P
 def test_which_cases_are_probes() -> None:
     """Of other tasks first, then of other records, then whatever is left; failed ones last, stored ones never."""
 
-    def work(task: str, record: str, **more: bool) -> Work:
+    def work(task: str, record: str, **more: Any) -> Work:
         case = Case(f"{task}{record}", task, "plain", (user("?"),), Expect(), (record,))
-        return Work(case, Sampling(), case.id, **({"stored": False} | more))
+        return Work(case, Sampling(), case.id, **more)
 
     given = [
         work("a", "1", failed=True),
-        work("a", "1b", stored=True),
+        work("a", "1b", answer=Response("k", "a1b", "a", "m", "answered")),
         work("a", "2"),
         work("a", "3"),
         work("b", "2"),

@@ -9,7 +9,7 @@ from toy import Scripted, edition, settings
 
 from trustgen.core import Transient
 from trustgen.run import evaluate
-from trustgen.run.engine import BREAKER
+from trustgen.run.line import BREAKER
 from trustgen.store import RunFolder
 
 

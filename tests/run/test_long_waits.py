@@ -75,7 +75,7 @@ def test_pauses_at_once_count_once() -> None:
 def test_a_run_ends_and_says_who_made_it_wait(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gates, "EARNED", 0.1)
     monkeypatch.setattr(Gate.__init__, "__kwdefaults__", {**Gate.__init__.__kwdefaults__, "longest": 1.5})
-    monkeypatch.setattr("trustgen.run.engine.LONG_WAIT", 0.2)
+    monkeypatch.setattr("trustgen.run.watch.LONG_WAIT", 0.2)
     told, model = Told(), Unwilling(wait=1.2)
     made = edition(tmp_path / "e", 12)
     how = settings(retry=Retry(patience=900.0, base=0.01, cap=0.02))

@@ -120,7 +120,8 @@ def asking(command: Command) -> Command:
             "--price",
             multiple=True,
             metavar="[MODEL=]IN/OUT",
-            help="US dollars per million tokens; IN/OUT/PICTURE adds those per picture made.  [default: a dated table of list prices]",
+            help="US dollars per million tokens; IN/OUT/PICTURE adds those per picture made."
+            "  [default: a dated table of list prices]",
         ),
         click.option(
             "--prices",

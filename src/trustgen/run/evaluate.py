@@ -14,7 +14,7 @@ from trustgen.core import Case, Estimate, Model, Response, Task
 from trustgen.models import open_model
 from trustgen.store import Edition, Journal, RunFolder, RunManifest, sampled
 
-from .engine import Engine
+from .engine import run
 from .estimate import estimate_all
 from .human import estimated_again, has_labels, with_labels
 from .judge import tasks_of
@@ -46,7 +46,7 @@ def evaluate(
     settings = settings or Settings()
     opened = [open_model(m, settings.options) if isinstance(m, str) else m for m in models]
     source = partial(Edition.open, Path(edition)) if isinstance(edition, str | Path) else edition
-    return asyncio.run(Engine(source, opened, Path(out), settings, progress or Quiet(), roles).run())
+    return asyncio.run(run(source, opened, Path(out), settings, progress or Quiet(), roles or {}))
 
 
 def rejudge(

@@ -66,6 +66,7 @@ class Judges:
         self._known = dict(known or {})
         self._assets = assets
         self._staff: Staff | None = None
+        self.busy = 0  # responses being judged in threads
 
     def __enter__(self) -> Judges:
         if not self._roles:
@@ -145,8 +146,11 @@ class Judges:
         """
         if not (self._staff and task.judge.asks):
             return verdict(task, case, response), ""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._pool, self._waited, task, case, response)
+        self.busy += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, self._waited, task, case, response)
+        finally:
+            self.busy -= 1
 
     def _waited(self, task: Task, case: Case, response: Response) -> tuple[Verdict, str]:
         try:

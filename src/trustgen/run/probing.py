@@ -6,18 +6,18 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from trustgen.core import Case, Sampling
+from trustgen.core import Case, Response, Sampling
 
 NEAR = 256  # cases that are passed over, at most, to find one of another task
 
 
 class Work(NamedTuple):
-    """One case to ask, or, where the answer is `stored`, only to judge; `failed` says that it was asked in vain."""
+    """One case to ask, or, with the `answer` that is stored, only to judge; `failed`: it was asked in vain."""
 
     case: Case
     sampling: Sampling
     key: str
-    stored: bool
+    answer: Response | None = None
     failed: bool = False
 
 
@@ -32,7 +32,7 @@ def probes(work: Iterator[Work], held: deque[Work]) -> Iterator[Work]:
     for item in work:
         if item.failed:
             records.add(item.case.cluster)
-        if item.stored or item.case.cluster in records or item.case.task in tasks:
+        if item.answer or item.case.cluster in records or item.case.task in tasks:
             held.append(item)
             if len(held) >= NEAR:
                 break
@@ -40,7 +40,7 @@ def probes(work: Iterator[Work], held: deque[Work]) -> Iterator[Work]:
             tasks.add(item.case.task)
             records.add(item.case.cluster)
             yield item
-    while left := [item for item in held if not item.stored]:
+    while left := [item for item in held if not item.answer]:
         best = min(left, key=lambda item: (item.failed, item.case.cluster in records))
         held.remove(best)
         records.add(best.case.cluster)
