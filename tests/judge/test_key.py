@@ -21,6 +21,7 @@ import trustgen
 from trustgen.core import Case, InputError, Ruling
 from trustgen.judge import matches, refuses, source
 from trustgen.judge.key import key_of
+from trustgen.judge.parsed import hashed
 from trustgen.judge.reading import Reading, RuleJudge, scored
 from trustgen.judge.source import plain, sources
 
@@ -254,3 +255,42 @@ def test_a_rule_without_source_and_a_part_without_a_value_are_refused() -> None:
         key_of(held["rule"])
     with pytest.raises(InputError, match="no key can cover it"):
         RuleJudge("one", Rule(object())).key  # noqa: B018
+
+
+# ── what is remembered between processes ────────────────────────────────────────────────────────────────────────────
+
+KEYS = """
+import json, sys
+from trustgen.judge import choice, matches, refuses, yes_no
+print(json.dumps([choice().key, matches("capital").key, refuses().key, yes_no().key]))
+"""
+
+
+def keys(cache: Path) -> str:
+    """The keys of some judges, by a process of its own."""
+    env = {**os.environ, "XDG_CACHE_HOME": str(cache)}
+    return subprocess.run([sys.executable, "-c", KEYS], env=env, capture_output=True, text=True, check=True).stdout
+
+
+def test_what_is_remembered_of_sources_changes_no_key(tmp_path: Path) -> None:
+    first = keys(tmp_path)
+    (kept,) = (tmp_path / "trustgen").iterdir()
+    assert keys(tmp_path) == first
+    for body in (b"", b"{}", b'{"a": 1}', b"[" * 10_000, kept.read_bytes()[:-40]):
+        kept.write_bytes(body)
+        assert keys(tmp_path) == first
+    kept.unlink()
+    kept.mkdir()
+    assert keys(tmp_path) == first
+    nowhere = tmp_path / "file"
+    nowhere.write_text("")
+    assert keys(nowhere) == first
+
+
+def test_what_is_remembered_is_found_by_the_text_itself(tmp_path: Path) -> None:
+    keys(tmp_path)
+    (kept,) = (tmp_path / "trustgen").iterdir()
+    told = json.loads(kept.read_bytes())
+    for text in (source.text_of("trustgen.judge.words"), source.text_of("trustgen.judge.reading")):
+        assert told[hashed(text)][0] == hashed(plain(text))
+        assert hashed(text + "x = 1\n") not in told

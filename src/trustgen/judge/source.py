@@ -1,4 +1,4 @@
-"""The source of a rule and of all it imports, in a form that only a change of meaning changes. Standard library alone.
+"""The source of a rule and of all it imports, in a form that only a change of meaning changes.
 
 Comments, docstrings (every string that stands alone as a statement) and blank lines are left out by one scan that knows
 strings and brackets. Nothing is compiled and written out again: such a text would differ from one Python to the next.
@@ -9,22 +9,22 @@ of `STRUCTURE` hold what a ruling is about, or are this: they are looked through
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 import sys
 from collections.abc import Iterator
 from functools import cache
-from hashlib import blake2b
 from importlib.machinery import ModuleSpec
 from importlib.resources import files
 from importlib.util import find_spec, resolve_name
+
+from .parsed import hashed, parsed
 
 ROOT = "trustgen"
 APART = {"curate", "craft", "vary", "audit", "simulate", "stats", "models", "store", "run", "report", "mitigate", "cli"}
 _BASES = ("assets", "draw", "errors", "expand", "ids", "judge", "kit", "making", "models", "outcomes", "pool")
 _CORE = (*_BASES, "prompts", "records", "registry", "task")
-STRUCTURE = {*(f"core.{name}" for name in _CORE), "judge.key", "judge.source"}
+STRUCTURE = {*(f"core.{name}" for name in (*_CORE, "plain")), "judge.key", "judge.source", "judge.parsed"}
 
 _STRING = (
     r"(?:(?<!\w)[rbfuRBFU]{1,2})?(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
@@ -82,23 +82,20 @@ def _package(module: str) -> bool:
     return spec is not None and spec.submodule_search_locations is not None
 
 
-def _named(module: str) -> Iterator[tuple[str, str, str]]:
-    """What a module imports, inside functions too: the module it is taken from, its name there, its name here."""
-    for node in ast.walk(ast.parse(text_of(module))):
-        if isinstance(node, ast.Import):
-            yield from ((one.name, "", one.name) for one in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            inside = module if _package(module) else module.rpartition(".")[0]
-            source = resolve_name("." * node.level + (node.module or ""), inside) if node.level else node.module or ""
-            yield from ((source, one.name, one.asname or one.name) for one in node.names)
+def _named(module: str, called: str = "") -> Iterator[tuple[str, str]]:
+    """What a module imports, inside functions too: the module it is taken from, its name there; all, or one name."""
+    inside = module if _package(module) else module.rpartition(".")[0]
+    for level, source, name, here in parsed(text_of(module)).imports:
+        if called in ("", here):
+            yield resolve_name("." * level + source, inside) if level else source, name
 
 
 def _home(source: str, name: str) -> str:
     """The module in which a name stands that is imported from `source`, behind every `__init__` that hands it on."""
     if not name or not _package(source):
         return source
-    for origin, inner, here in _named(source):
-        if here == name and (origin, inner) != (source, name):
+    for origin, inner in _named(source, name):
+        if (origin, inner) != (source, name):
             return _home(origin, inner)
     return f"{source}.{name}" if _spec(f"{source}.{name}") else source
 
@@ -111,7 +108,7 @@ def _counts(module: str) -> bool:
 def imports(module: str) -> tuple[str, ...]:
     """The modules of TrustGen, and of the module's own package, that a module imports and that may change a ruling."""
     own = {ROOT, module.partition(".")[0]}
-    found = {_home(source, name) for source, name, _ in _named(module) if source.partition(".")[0] in own}
+    found = {_home(source, name) for source, name in _named(module) if source.partition(".")[0] in own}
     return tuple(sorted(one for one in found if one.removeprefix(f"{ROOT}.").partition(".")[0] not in APART))
 
 
@@ -120,17 +117,13 @@ def _beside(module: str) -> dict[str, str]:
     package = module if _package(module) else module.rpartition(".")[0]
     named = set(_FILE.findall(text_of(module))) if _package(package) else set()
     there = {name: files(package).joinpath(name) for name in named}
-    return {name: _hash(path.read_text("utf-8")) for name, path in sorted(there.items()) if path.is_file()}
-
-
-def _hash(text: str) -> str:
-    return blake2b(text.encode(), digest_size=16).hexdigest()
+    return {name: hashed(path.read_text("utf-8")) for name, path in sorted(there.items()) if path.is_file()}
 
 
 @cache
 def fingerprint(module: str) -> tuple[str, dict[str, str]]:
     """The hash of a module's plain source, and those of the data files beside it that it names."""
-    return _hash(plain(text_of(module))), _beside(module)
+    return parsed(text_of(module)).plain, _beside(module)
 
 
 @cache
