@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from trustgen.core import Case, Expect, Record
+from trustgen.core import LETTERS, Case, Expect, Record
 
 from .reading import NEGATIONS, Reading, function_words, plain, read
 from .wording import MOST, NOTHING, Absent, akin, denials, synonym
 
-LETTERS = string.ascii_uppercase
 VERDICTS = frozenset({"true", "false", "yes", "no"})
 _ANYBODY = frozenset({"person", "human", "man", "woman", "thing", "place", "name"})
 _ARTICLES = frozenset({"a", "an", "the"})

@@ -8,7 +8,6 @@ per item, and which label turns into which.
 from __future__ import annotations
 
 import math
-import string
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from random import Random
@@ -16,7 +15,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from trustgen.core import Expect, keyed
+from trustgen.core import LETTERS, Expect, keyed
 
 ENOUGH = 20
 """Records that a test of balance needs."""
@@ -44,7 +43,7 @@ def gold_of(expect: Expect) -> Gold | None:
     if answer in options:
         index = options.index(answer)
     else:
-        index = string.ascii_uppercase.find(answer) if len(answer) == 1 else -1
+        index = LETTERS.find(answer) if len(answer) == 1 else -1
         if not 0 <= index < len(options):
             return None
     sizes = sorted(map(len, options))

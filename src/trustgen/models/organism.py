@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from string import ascii_uppercase
 from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 from trustgen.core import (
+    LETTERS,
     Case,
     Expect,
     InputError,
@@ -61,7 +61,7 @@ class Organism(Model):
 
 def candidates(expect: Expect) -> tuple[str, ...]:
     """All answers to a case: its letters, or else its options, or else the right and the wrong ones."""
-    letters = tuple(ascii_uppercase[: len(expect.options)])
+    letters = tuple(LETTERS[: len(expect.options)])
     if expect.answer in letters:
         return letters
     named = expect.options or (expect.answer, *expect.wrong)
@@ -162,7 +162,7 @@ def _value(name: str, value: str) -> str:
         return f"{rate:.12g}"
     if name == "by" and value not in ("case", "record"):
         raise InputError(f"by={value}: write by=case or by=record")
-    if name == "letter" and not (len(value) == 1 and value in ascii_uppercase):
+    if name == "letter" and not (len(value) == 1 and value in LETTERS):
         raise InputError(f"letter={value}: write one capital letter, as letter=A")
     if name == "seed" and not value.isalnum():
         raise InputError(f"seed={value}: write letters or digits, as seed=1")

@@ -104,13 +104,7 @@ def build(
             _write(writer, made, counts[made.drawn.task.id], check, written)
             progress(done, meant)
         for task in tasks:
-            for row in task.records.bad_rows():
-                reason = f"{row.field}: {row.reason}" if row.field else row.reason
-                writer.reject(Reject(stage="curate", task=task.id, where=row.where, reason=reason, lost=False))
-            if not counts[task.id].arms:
-                count = counts[task.id]
-                why = f" (the first was rejected because: {count.first_reason})" if count.first_reason else ""
-                raise InputError(f"task `{task.id}` built no usable case of {count.made} crafted{why}")
+            _close(writer, task, counts[task.id])
         if staff and staff.cache.used:
             writer.generated(staff.cache.export)
         writer.close()
@@ -153,6 +147,16 @@ def _write(writer: EditionWriter, made: Made, count: _Counts, check: Auditor, wr
         writer.case(found.case, made.drawn.block)
         count.arms[found.case.arm] = count.arms.get(found.case.arm, 0) + 1
         count.calls += found.case.calls
+
+
+def _close(writer: EditionWriter, task: Task, count: _Counts) -> None:
+    """Put the rows that became no record into the ledger; raises `InputError` for a task without a usable case."""
+    for row in task.records.bad_rows():
+        reason = f"{row.field}: {row.reason}" if row.field else row.reason
+        writer.reject(Reject(stage="curate", task=task.id, where=row.where, reason=reason, lost=False))
+    if not count.arms:
+        why = f" (the first was rejected because: {count.first_reason})" if count.first_reason else ""
+        raise InputError(f"task `{task.id}` built no usable case of {count.made} crafted{why}")
 
 
 def _keep_pictures(writer: EditionWriter, task: Task, case: Case) -> bool:

@@ -30,6 +30,7 @@ from trustgen.core import (
 )
 from trustgen.models import open_model
 from trustgen.store import Edition, Journal, RunFolder, RunManifest, drawn, sampled
+from trustgen.store.files import now
 
 from .ask import Asker, Stop
 from .budget import Metered, Purse
@@ -41,7 +42,7 @@ from .judge import tasks_of
 from .judging import Judges
 from .line import Host, Line, Row
 from .narrow import Narrowing, check_width
-from .opening import lacking, manifest_of, money_can_be_counted, nobody_grades_itself, now
+from .opening import lacking, manifest_of, money_can_be_counted, nobody_grades_itself
 from .probing import Work
 from .settings import Progress, Result, Settings
 from .watch import Watch

@@ -5,12 +5,12 @@ from __future__ import annotations
 import platform
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 
 import trustgen
 from trustgen.core import FolderError, InputError, Level, LevelError, Model, Task, underlying
 from trustgen.store import Edition, NotApplicable, RunFolder, RunManifest
+from trustgen.store.files import now
 
 from .endpoints import Endpoints
 from .judging import Judges, nobody_judges_itself
@@ -117,8 +117,3 @@ def _versions() -> dict[str, str]:
         with suppress(PackageNotFoundError):
             found[package] = version(package)
     return found
-
-
-def now() -> str:
-    """The time, in ISO."""
-    return datetime.now(UTC).isoformat(timespec="seconds")

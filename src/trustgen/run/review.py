@@ -13,7 +13,6 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,9 +22,9 @@ from trustgen.core import Case, InputError, Judge, Kit, Outcome, Response, Task,
 from trustgen.judge import Rubric, rubric, rubrics
 from trustgen.judge.rubric import REFUSED
 from trustgen.judge.words import offered, words_of
-from trustgen.stats.agreement import HumanLabel, Settled, settle
+from trustgen.stats.agreement import HumanLabel, Settled, krippendorff_alpha, settle
 from trustgen.store import Edition, RunFolder, RunManifest
-from trustgen.store.files import read_json, replacing, write_json
+from trustgen.store.files import now, read_json, replacing, write_json
 from trustgen.store.labels import GivenLabel, Labels, locked
 from trustgen.store.tables import rows, write_rows
 
@@ -153,7 +152,7 @@ def make_plan(folder: Path, *, n: int | None = None, task: str = "", model: str 
     manifest = run.manifest()
     _known(manifest, task, model)
     with locked(folder / f".{PLAN}.lock"):  # two people may begin at once
-        before = read_plan(folder) or ReviewPlan(salt=manifest.salt, made=_now())
+        before = read_plan(folder) or ReviewPlan(salt=manifest.salt, made=now())
         known = {(c.task, c.model): c for c in before.cells}
         pool = read_pool(folder)
         wanted = {(t, m) for t in manifest.judges for m in manifest.models if task in ("", t) and model in ("", m)}
@@ -220,10 +219,6 @@ def _extended(
             head = {"response": pooled.response, "case": pooled.case, "task": pooled.task, "model": pooled.model}
             picks.append(Pick(**head, chance=chance, even=draw < cell.even))
     return ReviewPlan(salt=before.salt, made=before.made, cells=tuple(cells.values()), picks=tuple(picks))
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 # ── labels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -302,7 +297,7 @@ def labelling(folder: Path) -> Iterator[None]:
 
 def given(pick: Pick, labeller: str, label: str) -> GivenLabel:
     """A label as it is kept; "" withdraws what this labeller said of the pick."""
-    return GivenLabel(response=pick.response, labeller=labeller, label=label, at=_now(), chance=pick.chance)
+    return GivenLabel(response=pick.response, labeller=labeller, label=label, at=now(), chance=pick.chance)
 
 
 # ── what is shown, and how far it is ────────────────────────────────────────────────────────────────────────────────
@@ -341,8 +336,6 @@ def kit_of(edition: Edition, manifest: RunManifest) -> Kit:
 
 def status(labels: Labels, picks: Sequence[Pick]) -> dict[str, Any]:
     """How far the labelling is: counts of picks, and agreement over them."""
-    from trustgen.stats.agreement import krippendorff_alpha
-
     keys = {p.response for p in picks}
     found = {key: value for key, value in all_settled(labels).items() if key in keys}
     people = sorted({name for value in found.values() for name in value.votes})

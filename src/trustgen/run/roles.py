@@ -190,6 +190,7 @@ class Staff:
         self._note = note
         self._started = time.monotonic()
         self._loop = asyncio.new_event_loop()
+        self.stop = Stop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="roles", daemon=True)
         self._models = {
             role: open_model(found, self.settings.options) if isinstance(found, str) else found
@@ -212,7 +213,6 @@ class Staff:
         self._end()
 
     async def _begin(self) -> None:
-        self.stop = Stop()
         for role, model in self._models.items():
             await model.check()
             fixed = self.settings.concurrency
@@ -257,8 +257,7 @@ class Staff:
 
     def _end(self) -> None:
         async def close() -> None:
-            if hasattr(self, "stop"):
-                self.stop.set("the build ended")
+            self.stop.set("the build ended")
             for model in self._models.values():
                 await model.close()
 

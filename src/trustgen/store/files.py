@@ -14,6 +14,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -71,6 +72,11 @@ def check_names(folder: Path, kind: Kind) -> None:
                     raise FolderError(f"`{entry.path}` cannot be used: {fault}: get {kind.what} that is whole")
     except OSError as error:
         raise FolderError(f"`{folder}` cannot be read: {error.strerror}") from error
+
+
+def now() -> str:
+    """The time of day, as manifests and labels carry it: ISO, to the second, in UTC."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def sha256_file(path: Path, *, follow: bool = False) -> str:

@@ -16,7 +16,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -26,7 +25,7 @@ import trustgen
 from trustgen.core import FolderError, digest
 from trustgen.core.plain import opened, read
 
-from .files import as_json, write_json
+from .files import as_json, now, write_json
 from .labels import LABELS, SETTLED, locked
 
 SEAL = "seal.json"
@@ -182,7 +181,7 @@ def begin(folder: Path, did: Did) -> Did:
                 did = "resumed"
         # Who holds the run's lock finds no mark of such a session but those of the dead.
         marks = {other: at for other, at in before.open.items() if not (did in ASKING and other in ASKING)}
-        write_json(folder / SEAL, Seal(links=before.links, open={**marks, did: _now()}))
+        write_json(folder / SEAL, Seal(links=before.links, open={**marks, did: now()}))
     return did
 
 
@@ -196,15 +195,15 @@ def end(folder: Path, did: Did, edition: str, judges: Mapping[str, str]) -> None
         gone: frozenset[Did] = ASKING | {"estimated again"} if did in ASKING else frozenset({did})
         marks = {other: at for other, at in before.open.items() if other not in gone}
         names = WRITES[did] if before.links else frozenset(NAMES) - Seal(open=marks).flux - {LABELS}
-        now = {name: kept for name in sorted(names) if (kept := _kept(folder / name)) is not None}
+        left = {name: kept for name in sorted(names) if (kept := _kept(folder / name)) is not None}
         old = before.files
-        files = {name: kept for name, kept in now.items() if old.get(name) != kept}
+        files = {name: kept for name, kept in left.items() if old.get(name) != kept}
         files |= _new_labels(folder, old.get(LABELS))
         links = before.links
         if files:
             made = Link(
                 did=did,
-                at=_now(),
+                at=now(),
                 version=trustgen.__version__,
                 edition=edition,
                 judges=dict(judges),
@@ -289,10 +288,6 @@ def _held(folder: Path) -> Iterator[None]:
         raise FolderError(
             f"cannot write to `{folder / SEAL}` ({error.strerror}): make room and give the same command again"
         ) from error
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 __all__ = ["SEAL", "Did", "How", "Link", "Sealed", "begin", "check_seal", "end"]
