@@ -41,7 +41,7 @@ from trustgen.judge.quantities import amount
 from trustgen.judge.support import sentences
 from trustgen.judge.whole import ends
 from trustgen.report import Findings, findings, print_findings, write_html
-from trustgen.run import Retry, Settings, build, engine, evaluate
+from trustgen.run import Retry, Settings, build, evaluate, line
 from trustgen.store import Edition, RunFolder
 
 TASKS = names("task")
@@ -82,8 +82,8 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> Ran:
     folder = tmp_path_factory.mktemp("bad")
     edition = build([load("task", one)(1) for one in TASKS], folder / "edition", salt=SALT, suite="bad")
     with pytest.MonkeyPatch.context() as patch, BadServer() as server:
-        patch.setattr(engine, "BREAKER", 10**6)  # the model without a template is asked everything
-        patch.setattr(engine, "PROBES", 10**6)
+        patch.setattr(line, "BREAKER", 10**6)  # the model without a template is asked everything
+        patch.setattr(line, "PROBES", 10**6)
         uris = [server.uri(form) for form in (*FORMS, "no_template")]
         result = evaluate(edition, uris, folder / "run", settings=QUICK)
     assert result.manifest.status == "finished", result.manifest.stopped
@@ -150,7 +150,7 @@ def test_a_model_without_a_template_is_given_up_soon_and_in_one_clear_line(
         asked = sum(server.asked.values())
     assert result.manifest.status == "stopped"
     assert NO_TEMPLATE in result.manifest.stopped
-    assert asked <= engine.BREAKER + 2 * 16 + 1, "nobody waits for ten thousand failures"
+    assert asked <= line.BREAKER + 2 * 16 + 1, "nobody waits for ten thousand failures"
     assert all(e.planned == sum(e.outcomes.values()) for e in result.estimates)
     print_findings(findings(tmp_path / "run"))
     assert "you must provide a chat template" in " ".join(capsys.readouterr().out.split())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from trustgen.core import BARE, Case, Crafted, Keep, Kit, Record
+from trustgen.core import BARE, LETTERS, Case, Crafted, Keep, Kit, Record
 from trustgen.core.injected import injected
 
 from . import answers
@@ -152,7 +152,7 @@ def _pair(case: Case, base: Case) -> tuple[str, str]:
 
 def _without_options(case: Case) -> str:
     text = _all(case)
-    for letter, option in zip(answers.LETTERS, case.expect.options, strict=False):
+    for letter, option in zip(LETTERS, case.expect.options, strict=False):
         text = text.replace(f"{letter}) {option}\n", "").replace(f"{letter}) {option}", "")
     return text
 

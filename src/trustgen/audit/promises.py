@@ -6,9 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from trustgen.core import Case
+from trustgen.core import LETTERS, Case
 
-from .answers import LETTERS, is_choice
+from .answers import is_choice
 from .reading import NEGATIONS
 
 _WORD = re.compile(r"\w+(?:['’]\w+)*", re.UNICODE)
