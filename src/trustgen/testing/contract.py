@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from trustgen.core import Case, InputError, Outcome, TaskFactory
+from trustgen.core import Case, InputError, Outcome, TaskFactory, TrustGenError
 
 from . import known
 from .trial import Trial, made_of
@@ -44,10 +44,15 @@ class Finding(NamedTuple):
 def contract(make: TaskFactory, n: int | None = None) -> list[Finding]:
     """Every law with what a task over `n` records (its own default) lacks of it.
 
-    Raises `InputError` where the task cannot be made at all: a pool or a role is missing.
+    Raises `InputError` where the task cannot be made at all, as where a pool or a role is missing.
     """
     trial = Trial(make, n)
-    _ = trial.task
+    try:
+        _ = trial.task
+    except TrustGenError:
+        raise
+    except Exception as error:  # whatever its code raises
+        raise InputError(f"task `{make.id}` cannot be made: {type(error).__name__}: {error}") from error
     return [find(law, trial) for law in LAWS]
 
 
