@@ -29,9 +29,9 @@ WIDTH = 80
 def command(task: str, n: int | None, as_json: bool) -> None:
     """Hold TASK to the contract that every task keeps: no model is asked, and it takes seconds.
 
-    TASK is the id of an installed task, PACKAGE.MODULE:NAME, or the .py file of one that is not installed yet. Models
-    whose answers are known are put to it: the perfect one must come out best, the worst one worst, the mute one as
-    nothing, and a refusal as no right answer. Exit 1 where a law does not hold.
+    TASK is the id of an installed task, PACKAGE.MODULE:NAME, or the .py file of one that is not installed yet, whose
+    code is run. Models whose answers are known are put to it: the perfect one must come out best, the worst one worst,
+    the mute one as nothing, and a refusal as no right answer. Exit 1 where a law does not hold.
     """
     from trustgen.testing import contract
 

@@ -93,6 +93,8 @@ def _named(trial: Trial) -> str:
 
 
 def _described(trial: Trial) -> str:
+    if not trial.task.package:
+        return "the task stands in no package, and so has no card.md beside it"
     task, card = trial.task, trial.task.card
     if list(card.measures) != list(task.measures):
         return f"the card lists {', '.join(card.measures)}, the task measures {', '.join(task.measures)}"

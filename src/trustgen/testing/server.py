@@ -17,7 +17,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
-from http import HTTPStatus
 from random import Random
 from time import time
 from typing import Any
@@ -224,10 +223,8 @@ class MockServer:
                 _write(writer, 429, {"Retry-After": wait}, error("slow down"))
             case "429-said":
                 _write(writer, 429, self.said[0], error(self.said[1]))
-            case _ if name in ANSWERS or name in ODD:
-                _write(writer, *(ANSWERS | ODD)[name])
             case _:
-                _write(writer, int(name), {}, error(HTTPStatus(int(name)).phrase))
+                _write(writer, *(ANSWERS | ODD).get(name, _unnamed(name)))
         await writer.drain()
         return True
 
@@ -238,6 +235,13 @@ class MockServer:
             writer.write(piece)
             self.sent += len(piece)
             await writer.drain()
+
+
+def _unnamed(name: str) -> tuple[int, dict[str, str], Any]:
+    """The answer to a plan that names none: a status code, or a word that is no fault."""
+    if name.isdigit():
+        return int(name), {}, error(f"status {name}, as planned")
+    return 500, {}, error(f"the plan says `{name}`, which is no fault: FAULTS lists them")
 
 
 def _prompt(request: dict[str, Any]) -> str:
