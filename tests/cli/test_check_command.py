@@ -115,6 +115,21 @@ def test_a_judge_that_errs_is_named(task: Path, outcome: str, score: str, law: s
     assert said in laws(spoilt(task, 'matches("capital")', "ODD"), 1)[law]
 
 
+def test_a_judge_with_a_key_of_the_day_is_named(task: Path) -> None:
+    code = JUDGE.replace("<outcome>", "Outcome.SCORED").replace("<score>", "float(right)")
+    code = code.replace('key = "odd"', "key = property(lambda self: str(time.perf_counter()))")
+    spoilt(task, "\n\nPROMPTS = ", f"\n{code}\nPROMPTS = ")
+    assert "has another key" in laws(spoilt(task, 'matches("capital")', "ODD"), 1)["the judge has a key"]
+
+
+def test_refusals_that_are_scored_stand_on_the_card(task: Path) -> None:
+    """Worse than a right answer, so nothing is earned; but a reader has to be told."""
+    code = JUDGE.replace("<outcome>", "Outcome.SCORED if said else Outcome.UNPARSED").replace("<score>", "float(right)")
+    spoilt(spoilt(task, "\n\nPROMPTS = ", f"\n{code}\nPROMPTS = "), 'matches("capital")', "ODD")
+    spoilt(task, "Refused and unparsed replies enter no denominator.", "All count.", "card.md")
+    assert laws(task, 1) == {"refusing earns nothing": "refusals are scored, and the card does not speak of them"}
+
+
 def test_a_pool_without_a_licence_and_cases_without_freshness_are_named(tmp_path: Path) -> None:
     name = f"stale_{abs(hash(tmp_path)):x}"
     write("task", name, tmp_path)
