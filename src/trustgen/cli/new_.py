@@ -20,13 +20,20 @@ from .saying import print_json, say
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
 
-KINDS = ("task", "model", "pool", "judge", "mitigation")
+KINDS = {
+    "task": ("tasks", "task:$name"),
+    "model": ("models", "model:open_model"),
+    "pool": ("pools", "pool:POOL"),
+    "judge": ("tasks", "task:$name"),  # a judge is known by the task that uses it
+    "mitigation": ("mitigations", "mitigation:$camel"),
+}
+"""What can be written: the group of its entry point, and what that names in the package."""
 NAMED = "NAME"  # what stands for the name in the paths of templates
 TEXT = ".txt"  # the ending that templates have on top of their own
 
 
 @click.command("new")
-@click.argument("kind", type=click.Choice(KINDS))
+@click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("name", metavar="NAME")
 @click.option("--in", "folder", type=click.Path(path_type=Path), help="An empty or new folder.  [default: ./NAME]")
 @common
@@ -54,9 +61,11 @@ def write(kind: str, name: str, folder: Path) -> list[str]:
         "title": name.replace("_", " ").strip().capitalize() or name,
         "camel": "".join(word.capitalize() for word in name.split("_")) or name,
     }
+    group, entry = KINDS[kind]
+    filling |= {"kind": kind, "group": group, "entry": Template(entry).substitute(filling)}
     written = []
-    for shared in ("all", kind):
-        for path, text in _templates(files("trustgen.cli") / "templates" / shared):
+    for shelf in ("all", kind):
+        for path, text in _templates(files("trustgen.cli") / "templates" / shelf):
             place = folder / path.replace(NAMED, name)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(Template(text).substitute(filling), "utf-8")
