@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from trustgen.core import Case, InputError, Outcome, TaskFactory, TrustGenError
@@ -65,7 +67,7 @@ def find(law: Law, trial: Trial) -> Finding:
     return Finding(law.name, fault, law.mend)
 
 
-def first(faults: Iterator[str]) -> str:
+def _first(faults: Iterator[str]) -> str:
     """The first fault, if there is one."""
     return next(faults, "")
 
@@ -105,7 +107,7 @@ def _described(trial: Trial) -> str:
     if missing := [heading for heading in HEADINGS if f"## {heading}" not in card.prose]:
         return f"the card has no part `## {missing[0]}`"
     arms = {case.arm for case in trial.cases()}
-    return first(
+    return _first(
         f"`{name}` reads the arm `{measure.arm}`, which is never asked"
         for name, measure in task.measures.items()
         if measure.arm and measure.arm not in arms
@@ -118,7 +120,7 @@ def _sourced(trial: Trial) -> str:
         source = record.source
         told[record.pool] = {"origin": source.origin, "revision": source.revision, "licence": source.licence}
     wanted = ("origin", "revision", "licence")
-    return first(f"pool `{name}` states no {what}" for name, said in told.items() for what in wanted if not said[what])
+    return _first(f"pool `{name}` states no {what}" for name, said in told.items() for what in wanted if not said[what])
 
 
 def _repeatable(trial: Trial) -> str:
@@ -138,7 +140,7 @@ def _fresh(trial: Trial) -> str:
 
 
 def _usable(trial: Trial) -> str:
-    return first(f"{fault}: {_of(case)}" for case in trial.cases() if (fault := _fault(trial, case)))
+    return _first(f"{fault}: {_of(case)}" for case in trial.cases() if (fault := _fault(trial, case)))
 
 
 def _fault(trial: Trial, case: Case) -> str:
@@ -158,9 +160,6 @@ def _of(case: Case) -> str:
 
 
 def _audited(trial: Trial) -> str:
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
     from trustgen.run import build
 
     try:

@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 from trustgen.core import (
     Case,
+    InternalError,
     Model,
     ModelOptions,
     Reply,
@@ -37,13 +38,14 @@ def organism(trait: str) -> Organism:
 
 
 def now(work: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine that never waits, without an event loop."""
+    """The result of a coroutine that never waits, without an event loop. Raises `InternalError` for one that does."""
     try:
         work.send(None)
     except StopIteration as done:
         result: T = done.value
         return result
-    raise AssertionError("it had to wait")
+    work.close()
+    raise InternalError("a model had to wait where none may: ask it in an event loop")
 
 
 def answered(model: Model, made: Task, case: Case) -> Response:
