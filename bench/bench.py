@@ -14,27 +14,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
 from typing import Any
 
+from trustgen.testing import fast_server
+
 HERE = Path(__file__).parent
 REPEATS = 3
-
-
-@contextmanager
-def mock_server() -> Iterator[str]:
-    """The 0-ms mock server in a process of its own; yields its base URL."""
-    script = HERE.parent / "tests" / "servers" / "mock_server.py"
-    process = subprocess.Popen([sys.executable, str(script), "--reply", "Yes."], stdout=subprocess.PIPE, text=True)
-    assert process.stdout is not None
-    try:
-        yield process.stdout.readline().strip()
-    finally:
-        process.kill()
-        process.wait()
 
 
 def work(kind: str, url: str, edition: Path) -> dict[str, Any]:
@@ -119,7 +106,7 @@ def main() -> None:
     scratch = tempfile.TemporaryDirectory(prefix="trustgen-bench-")
     small = build(Path(scratch.name) / "10k", 2_500)
 
-    with mock_server() as url:
+    with fast_server(reply="Yes.") as url:
         pairs = [(work("bare", url, small), work("ours", url, small)) for _ in range(repeats)]
         cpu = median(o["cpu"] / b["cpu"] for b, o in pairs)
         rate = median(b["wall"] / o["wall"] for b, o in pairs)

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import is_hypothesis_test, settings
 
-from servers import faulty_server as faulty
-from servers import mock_server as mock
 from servers import real_server as real
+from trustgen.testing import MockServer, fast
 
 # A bound on the time of one example is a clock: it fails on a busy machine, and where an import is not paid yet.
 settings.register_profile("test", max_examples=15, deadline=None)
@@ -62,7 +61,7 @@ def _group(item: pytest.Item) -> str:
 @pytest.fixture(scope="session")
 def mock_server() -> Iterator[str]:
     """Base URL of a server that answers at once, always the same."""
-    with mock.mock_server() as url:
+    with fast.fast_server() as url:
         yield url
 
 
@@ -74,6 +73,6 @@ def real_server() -> Iterator[str]:
 
 
 @pytest.fixture
-def faulty_server() -> type[faulty.FaultyServer]:
+def faulty_server() -> type[MockServer]:
     """The server that fails on plan: `async with faulty_server(plan) as server`."""
-    return faulty.FaultyServer
+    return MockServer

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from test_cli import line, trustgen
 
-from servers.mock_server import mock_server
+from trustgen.testing import fast_server
 
 FACTS = "llm.truthfulness.facts"
 
@@ -68,7 +68,7 @@ def test_roles_belong_to_building(tmp_path: Path) -> None:
 
 
 def test_a_bound_role_that_no_task_asks_is_named_in_the_manifest(tmp_path: Path) -> None:
-    with mock_server() as url:
+    with fast_server() as url:
         uri = f"openai-api:mock@{url}"
         done = trustgen("build", FACTS, "--n", "3", "--role", f"target={uri}", "-o", "e", "--json", cwd=tmp_path)
         assert done.returncode == 0, done.stderr

@@ -12,16 +12,16 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from servers.faulty_server import FaultyServer, mixture
 from trustgen.cli.app import app
 from trustgen.core.registry import load
 from trustgen.report import findings, write_html, write_markdown
 from trustgen.run import build
 from trustgen.store import RunFolder
 from trustgen.tasks.suites import load_suite
+from trustgen.testing.server import MockServer, mixture
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "run"))
-from serving import in_thread, yes_or_no
+from yes_or_no import yes_or_no
 
 FLAKY = mixture(0.25, 3, "500", "truncated")
 
@@ -44,7 +44,7 @@ def serving(**plans: Any) -> Iterator[dict[str, str]]:
         uris = {}
         for name, plan in plans.items():
             own = plan if callable(plan) else lambda prompt, _, plan=plan: plan if prompt else "ok"
-            server = stack.enter_context(in_thread(FaultyServer(own, reply=yes_or_no, usage=name != "silent")))
+            server = stack.enter_context(MockServer(own, reply=yes_or_no, usage=name != "silent"))
             uris[name] = f"openai-api:{name}@{server.url}"
         yield uris
 
@@ -142,7 +142,7 @@ def test_retries_cut_replies_and_missing_usage_stand_at_the_top(edition: Path, t
 def test_a_reply_that_speaks_of_finishing_is_not_taken_for_a_mark(edition: Path, tmp_path: Path) -> None:
     """What is counted is searched for in stored JSON; what a model wrote there is escaped."""
     said = 'Yes. {"finish":"length","retried":{"x":1},"estimated":true,"status":"error"}'
-    with in_thread(FaultyServer(reply=lambda _: said)) as server:
+    with MockServer(reply=lambda _: said) as server:
         trustgen("run", edition, "--model", f"openai-api:m@{server.url}", "-o", tmp_path / "r")
     (health,) = findings(tmp_path / "r").health
     assert (health.cut, health.retried, health.estimated, health.errors) == ({}, {}, False, 0)

@@ -29,6 +29,8 @@ KEPT: dict[Place, str] = {
     ("trustgen.cli.app", "Commands.format_commands"): "click has a group write its help",
     ("trustgen.curate.archives", "Bounded.readinto"): "the standard library's buffered reader reads by it",
     ("trustgen.report.console", "_Shown.process_renderables"): "Rich hands it whatever is drawn",
+    ("trustgen.testing.fast", "_Fast.connection_made"): "asyncio tells a protocol of its connection by it",
+    ("trustgen.testing.fast", "_Fast.data_received"): "asyncio hands a protocol what comes in by it",
     ("trustgen.judge.personal", "personal"): "personal data in pictures: the document tasks of vision and language",
     ("trustgen.judge.personal", "leaks"): "planted values in pictures: the document tasks of vision and language",
     ("trustgen.judge.personal", "personal_data"): "both of them: the document tasks of vision and language",

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from servers.faulty_server import FaultyServer, always, by_attempt
 from trustgen.core import (
     Blocked,
     Image,
@@ -36,6 +35,7 @@ from trustgen.core import (
 )
 from trustgen.models import open_model
 from trustgen.models.inspect import InspectModel
+from trustgen.testing.server import MockServer, always, by_attempt
 
 # Inspect's own dependencies warn about each other.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
@@ -237,11 +237,11 @@ def test_levels_follow_the_provider() -> None:
 # ── over HTTP, with Inspect's OpenAI client ─────────────────────────────────────────────────────────────────────────
 
 
-def against(monkeypatch: pytest.MonkeyPatch, plan: Any, times: int = 1, **server: Any) -> tuple[list, FaultyServer]:
+def against(monkeypatch: pytest.MonkeyPatch, plan: Any, times: int = 1, **server: Any) -> tuple[list, MockServer]:
     """Replies or faults of so many calls to a faulty server."""
 
-    async def main() -> tuple[list, FaultyServer]:
-        async with FaultyServer(plan, **server) as running:
+    async def main() -> tuple[list, MockServer]:
+        async with MockServer(plan, **server) as running:
             monkeypatch.setenv("LOCAL_BASE_URL", running.url)
             monkeypatch.setenv("MY_KEY", KEY)
             model = open_model("inspect/openai-api/local/m", ModelOptions(api_key_env="MY_KEY", timeout=3.0))

@@ -16,9 +16,6 @@ from random import Random
 import pytest
 
 from costs import within
-from servers.faulty_server import ANSWERS, FaultyServer, always, by_attempt, by_prompt, completion
-from servers.mock_server import completion as mock_completion
-from servers.mock_server import mock_server as serving_mock
 from trustgen.core import (
     Blocked,
     Image,
@@ -36,6 +33,9 @@ from trustgen.core import (
     user,
 )
 from trustgen.models import chat_format, open_model
+from trustgen.testing import fast_server as serving_mock
+from trustgen.testing.fast import completion as mock_completion
+from trustgen.testing.server import ANSWERS, MockServer, always, by_attempt, by_prompt, completion
 
 KEY = "sk-hunter2-0123456789"
 
@@ -45,12 +45,12 @@ def request(text: str = "Hi", **sampling) -> Request:
 
 
 def against(
-    plan, work: Callable[[Model, FaultyServer], Awaitable[object]], options: ModelOptions | None = None, **server
+    plan, work: Callable[[Model, MockServer], Awaitable[object]], options: ModelOptions | None = None, **server
 ):
     """Run some work with a model of a faulty server."""
 
     async def main():
-        async with FaultyServer(plan, **server) as running:
+        async with MockServer(plan, **server) as running:
             model = open_model(f"openai-api:m@{running.url}", options)
             try:
                 return await work(model, running)
@@ -64,7 +64,7 @@ def against(
 def fault(name: str, options: ModelOptions | None = None, **server) -> ModelFault:
     """What one call to a server that fails like this raises."""
 
-    async def work(model: Model, running: FaultyServer) -> ModelFault:
+    async def work(model: Model, running: MockServer) -> ModelFault:
         with pytest.raises(ModelFault) as caught:
             await model.ask(request())
         assert running.asked == {"Hi": 1}  # one call, whatever came of it
@@ -74,7 +74,7 @@ def fault(name: str, options: ModelOptions | None = None, **server) -> ModelFaul
 
 
 def test_a_reply() -> None:
-    async def work(model: Model, server: FaultyServer) -> Reply:
+    async def work(model: Model, server: MockServer) -> Reply:
         got = await model.ask(request("What?"))
         assert server.paths == ["/v1/chat/completions"]
         assert server.seen[0]["model"] == "m"
@@ -151,7 +151,7 @@ def test_a_server_that_never_answers_costs_the_timeout() -> None:
 def test_an_endless_body_costs_bounded_memory_and_ends() -> None:
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
-    async def work(model: Model, server: FaultyServer) -> int:
+    async def work(model: Model, server: MockServer) -> int:
         with pytest.raises(Transient, match=r"longer than 1\.\d+ MB"):
             await model.ask(request())
         await asyncio.sleep(0.05)
@@ -165,7 +165,7 @@ def test_an_endless_body_costs_bounded_memory_and_ends() -> None:
 
 
 def test_the_connection_outlives_faults_with_a_body() -> None:
-    async def work(model: Model, server: FaultyServer) -> None:
+    async def work(model: Model, server: MockServer) -> None:
         for kind in (RateLimited, Transient, Transient, Transient, Blocked):
             with pytest.raises(kind):
                 await model.ask(request())
@@ -178,7 +178,7 @@ def test_the_connection_outlives_faults_with_a_body() -> None:
 def test_one_failing_call_leaves_the_others_alone() -> None:
     names = {f"q{i}": name for i, name in enumerate(["429", "drop-before", "truncated", "html", "500", "hang"])}
 
-    async def work(model: Model, server: FaultyServer) -> list:
+    async def work(model: Model, server: MockServer) -> list:
         asked = [model.ask(request(f"q{i}")) for i in range(40)]
         got = await asyncio.gather(*asked, return_exceptions=True)
         assert all(count == 1 for count in server.asked.values())
@@ -192,7 +192,7 @@ def test_one_failing_call_leaves_the_others_alone() -> None:
 def test_256_at_a_time_is_256_at_a_time() -> None:
     """The client's default pool would have held 156 of them back; this server answers none before all have come."""
 
-    async def work(model: Model, server: FaultyServer) -> list:
+    async def work(model: Model, server: MockServer) -> list:
         assert model.slots == 256
         return await asyncio.gather(*(model.ask(request(f"q{i}")) for i in range(256)))
 
@@ -217,7 +217,7 @@ def test_a_large_image_arrives_whole() -> None:
     picture = bytes(i % 251 for i in range(2_000_000))
     sha = hashlib.sha256(picture).hexdigest()
 
-    async def work(model: Model, server: FaultyServer) -> None:
+    async def work(model: Model, server: MockServer) -> None:
         turn = user("What is this?", Image(sha))
         assert (await model.ask(Request((turn,), Sampling(), asset={sha: picture}.__getitem__))).text
         url = server.seen[0]["messages"][0]["content"][1]["image_url"]["url"]
@@ -264,7 +264,7 @@ def test_any_garbage_is_a_reply_or_a_fault() -> None:
 
 
 def test_cancelling_a_call_leaves_nothing_behind() -> None:
-    async def work(model: Model, server: FaultyServer) -> None:
+    async def work(model: Model, server: MockServer) -> None:
         task = asyncio.create_task(model.ask(request("slow")))
         await asyncio.sleep(0.1)
         task.cancel()
@@ -277,7 +277,7 @@ def test_cancelling_a_call_leaves_nothing_behind() -> None:
 
 
 def test_a_closed_model_opens_again() -> None:
-    async def work(model: Model, server: FaultyServer) -> None:
+    async def work(model: Model, server: MockServer) -> None:
         await model.ask(request())
         await model.close()
         assert (await model.ask(request())).text == "answer to Hi"
@@ -289,7 +289,7 @@ def test_a_closed_model_opens_again() -> None:
 
 
 def checked(name: str, options: ModelOptions | None = None) -> None:
-    async def work(model: Model, server: FaultyServer) -> None:
+    async def work(model: Model, server: MockServer) -> None:
         await model.check()
         assert server.paths == ["/v1/models"]
 
@@ -381,7 +381,7 @@ def test_the_key_is_sent_and_never_shown(monkeypatch: pytest.MonkeyPatch) -> Non
             echo["Content-Type"] = f"text/{KEY}"
         monkeypatch.setitem(ANSWERS, "echo", (status, echo, {"error": {"message": f"bad key {KEY}", "code": KEY}}))
 
-        async def work(model: Model, server: FaultyServer) -> None:
+        async def work(model: Model, server: MockServer) -> None:
             assert KEY not in repr(model)
             assert KEY not in model.uri
             with pytest.raises(ModelFault) as caught:

@@ -10,16 +10,16 @@ from typing import Any
 
 import pytest
 import toy
-from serving import in_thread, yes_or_no
 from toy import Scripted, edition, settings
+from yes_or_no import yes_or_no
 
-from servers.faulty_server import FaultyServer
 from trustgen.core import Case, Expect, ModelOptions, Permanent, Response, Sampling, Transient, user
 from trustgen.core.registry import load
 from trustgen.run import Result, Retry, Settings, build, evaluate
 from trustgen.run.line import BREAKER, PROBES
 from trustgen.run.probing import Work, probes
 from trustgen.store import Edition, RunFolder
+from trustgen.testing.server import MockServer
 
 QUICK = Settings(
     options=ModelOptions(timeout=2.0), retry=Retry(attempts=2, base=0.001, cap=0.002, patience=0.2), concurrency=4
@@ -27,21 +27,21 @@ QUICK = Settings(
 
 
 @contextmanager
-def servers(*names: str) -> Iterator[list[FaultyServer]]:
+def servers(*names: str) -> Iterator[list[MockServer]]:
     """A server for each name: what it does to every question."""
     with ExitStack() as stack:
-        yield [stack.enter_context(in_thread(_server(name))) for name in names]
+        yield [stack.enter_context(_server(name)) for name in names]
 
 
-def _server(name: str) -> FaultyServer:
-    return FaultyServer(lambda prompt, _: name if prompt else "ok", reply=yes_or_no)
+def _server(name: str) -> MockServer:
+    return MockServer(lambda prompt, _: name if prompt else "ok", reply=yes_or_no)
 
 
-def uris(running: list[FaultyServer]) -> list[str]:
+def uris(running: list[MockServer]) -> list[str]:
     return [f"openai-api:m{i}@{server.url}" for i, server in enumerate(running)]
 
 
-def asked(server: FaultyServer) -> int:
+def asked(server: MockServer) -> int:
     return sum(server.asked.values())
 
 
@@ -96,7 +96,7 @@ def test_a_broken_model_is_given_up_alone(
 
 
 def test_a_model_that_was_mended_is_asked_what_is_missing(tmp_path: Path, made: Edition) -> None:
-    with in_thread(FaultyServer(lambda prompt, _: state[0] if prompt else "ok", reply=yes_or_no)) as server:
+    with MockServer(lambda prompt, _: state[0] if prompt else "ok", reply=yes_or_no) as server:
         state = ["404"]
         (model,) = uris([server])
         first = evaluate(made, [model], tmp_path / "run", settings=QUICK)

@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from toy import FAST, Numbers, Scripted, echo, images
 from toy_written import Writer, written
 
-from servers.mock_server import mock_server
 from trustgen.audit import Auditor
 from trustgen.core import (
     BadRow,
@@ -38,6 +37,7 @@ from trustgen.core import (
 )
 from trustgen.run import Budget, Settings, Staff, Strictness, build, evaluate, rebuild, role_uris, verify
 from trustgen.store import Anchor, Edition, Generated
+from trustgen.testing import fast_server
 
 QUICK = Settings(retry=FAST)
 
@@ -304,7 +304,7 @@ with Staff({{"writer": {uri!r}}}, Generated(folder / "generated.db")) as staff:
 def test_a_killed_build_resumes_without_asking_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """kill -9 in the middle, three times; the writer is a server in a process of its own that counts its calls."""
     folder, n = tmp_path / "e", 400
-    with mock_server(10, echo=True) as url:
+    with fast_server(10, echo=True) as url:
         script = KILLED.format(path=sys.path, folder=str(folder), uri=f"openai-api:mock@{url}", n=n)
         for more in (60, 160, 260):
             process = subprocess.Popen([sys.executable, "-c", script])

@@ -12,10 +12,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from serving import in_thread, yes_or_no
+from yes_or_no import yes_or_no
 
-from servers.faulty_server import FaultyServer
 from trustgen.store import check_seal
+from trustgen.testing.server import MockServer
 
 TASK = "llm.fairness.counterfactual"
 CONCURRENCY = 8
@@ -58,7 +58,7 @@ def kill_and_resume(tmp_path: Path, records: int, kills: int) -> Counter[str]:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    with in_thread(FaultyServer(latency=LATENCY, reply=yes_or_no)) as server:
+    with MockServer(latency=LATENCY, reply=yes_or_no) as server:
         subprocess.run(command(server.url, tmp_path / "e", tmp_path / "whole"), check=True, stdout=subprocess.DEVNULL)
         assert {n for prompt, n in server.asked.items() if prompt} == {1}
         server.asked.clear()

@@ -8,10 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from serving import in_thread, yes_or_no
 from toy import Scripted, edition, settings
+from yes_or_no import yes_or_no
 
-from servers.faulty_server import FaultyServer, by_attempt
 from trustgen.core import (
     InputError,
     ModelOptions,
@@ -31,6 +30,7 @@ from trustgen.run import Budget, Price, Quiet, Result, Retry, Settings, build, e
 from trustgen.run.ask import kind_of
 from trustgen.run.usage import IMAGE_TOKENS, with_usage
 from trustgen.store import Edition, RunFolder
+from trustgen.testing.server import MockServer, by_attempt
 
 WINDOW = 0.4  # seconds in which the limited server allows TEN calls
 TEN = 10
@@ -83,8 +83,8 @@ def stored(tmp_path: Path) -> tuple[Counter[str], Counter[str], int]:
 def test_a_limit_a_minute_is_waited_for(tmp_path: Path, made: Edition, said: tuple[dict[str, str], str]) -> None:
     """The minute is 0.4 s here. A try is used up by no refusal: with two tries a case nothing ends in an error."""
     quick = Settings(retry=Retry(attempts=2, base=0.05, cap=0.4), concurrency=8)
-    server = FaultyServer(limited(), reply=yes_or_no, said=said)
-    with in_thread(server):
+    server = MockServer(limited(), reply=yes_or_no, said=said)
+    with server:
         result = evaluate(made, [f"openai-api:m@{server.url}"], tmp_path / "run", settings=quick)
     outcomes, retried, calls = stored(tmp_path)
     assert outcomes == {"scored": 40}
@@ -97,8 +97,8 @@ def test_a_limit_a_minute_is_waited_for(tmp_path: Path, made: Edition, said: tup
 
 def test_patience_with_a_limit_that_never_lifts_ends(tmp_path: Path, made: Edition) -> None:
     quick = Settings(retry=Retry(base=0.01, cap=0.02, patience=0.3), concurrency=4)
-    server = FaultyServer(lambda prompt, _: "429" if prompt else "ok")
-    with in_thread(server):
+    server = MockServer(lambda prompt, _: "429" if prompt else "ok")
+    with server:
         result = evaluate(made, [f"openai-api:m@{server.url}"], tmp_path / "run", settings=quick)
     outcomes, _, _ = stored(tmp_path)
     assert outcomes == {"error": 40}
@@ -141,8 +141,8 @@ def test_the_engines_own_deadline_counts_as_a_timeout(tmp_path: Path) -> None:
 
 def test_retries_are_stored_by_kind_and_survive_sealing(tmp_path: Path, made: Edition) -> None:
     quick = Settings(retry=Retry(attempts=6, base=0.001, cap=0.002), concurrency=4)
-    server = FaultyServer(by_attempt("500", "truncated", "drop-before", "ok"), reply=yes_or_no)
-    with in_thread(server):
+    server = MockServer(by_attempt("500", "truncated", "drop-before", "ok"), reply=yes_or_no)
+    with server:
         evaluate(made, [f"openai-api:m@{server.url}"], tmp_path / "run", settings=quick)
     outcomes, retried, calls = stored(tmp_path)
     assert outcomes == {"scored": 40}
@@ -179,7 +179,7 @@ class Told(Quiet):
         self.notes.append(text)
 
 
-def capped(tmp_path: Path, made: Edition, server: FaultyServer, budget: str, told: Told) -> Result:
+def capped(tmp_path: Path, made: Edition, server: MockServer, budget: str, told: Told) -> Result:
     uri = f"openai-api:m@{server.url}"
     how = Settings(budget=Budget.parse([budget]), prices={uri: Price(10, 10)}, concurrency=2)
     return evaluate(made, [uri], tmp_path / "run", settings=how, progress=told)
@@ -188,8 +188,8 @@ def capped(tmp_path: Path, made: Edition, server: FaultyServer, budget: str, tol
 @pytest.mark.parametrize("budget", ["400-tokens", "0.004usd"])
 def test_a_cap_holds_on_a_server_that_reports_no_usage(tmp_path: Path, made: Edition, budget: str) -> None:
     told = Told()
-    server = FaultyServer(reply=yes_or_no, usage=False)
-    with in_thread(server):
+    server = MockServer(reply=yes_or_no, usage=False)
+    with server:
         result = capped(tmp_path, made, server, budget, told)
         assert result.manifest.status == "stopped"
         assert "budget" in result.manifest.stopped

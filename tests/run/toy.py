@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from random import Random
 from typing import Any
 
+from trustgen import testing
 from trustgen.core import (
     Case,
     Expect,
     Judge,
     Level,
-    Model,
     Outcome,
     Record,
     Records,
-    Reply,
     Request,
     Response,
     Ruling,
     Source,
     Task,
-    Usage,
     task,
     user,
 )
@@ -92,34 +88,20 @@ def images(n: int = 5) -> Task:
 FACTORIES = {"toy.echo": echo, "toy.images": images}
 
 
-class Scripted(Model):
+def number(request: Request) -> str:
+    """The number that is asked for."""
+    return request.turns[0].text.removeprefix("Say ").removesuffix(".")
+
+
+class Scripted(testing.Scripted):
     """A model whose every call is a function of (number asked, how often it was asked before)."""
 
-    levels = frozenset({Level.GENERATE})
-    simulated = False
-    slots = 8
-
     def __init__(self, answer: Callable[[str, int], str] | None = None, uri: str = "scripted/model") -> None:
-        self.uri = uri
-        self.asked: Counter[str] = Counter()
-        self.requests: list[Request] = []
-        self.closed = 0
-        self.delay = 0.0
-        self._answer = answer or (lambda number, _: number)
+        say = answer or (lambda number, _: number)
+        super().__init__(lambda request, before: say(number(request), before), uri)
 
-    async def check(self) -> None:
-        """Always there."""
-
-    async def ask(self, request: Request) -> Reply:
-        number = request.turns[0].text.removeprefix("Say ").removesuffix(".")
-        name = f"{number}/{len(request.turns)}"
-        self.requests.append(request)
-        self.asked[name] += 1
-        await asyncio.sleep(self.delay)
-        return Reply(self._answer(number, self.asked[name] - 1), usage=Usage(5, 1))
-
-    async def close(self) -> None:
-        self.closed += 1
+    def prompt(self, request: Request) -> str:
+        return f"{number(request)}/{len(request.turns)}"
 
 
 def edition(folder: Path, n: int = 20, salt: str = "s", *, with_images: bool = False) -> Edition:

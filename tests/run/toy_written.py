@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
@@ -18,9 +16,7 @@ from trustgen.core import (
     Expect,
     Keep,
     Kit,
-    Level,
     Maker,
-    Model,
     Record,
     Reply,
     Request,
@@ -32,36 +28,17 @@ from trustgen.core import (
     user,
 )
 from trustgen.stats import accuracy
+from trustgen.testing import Scripted
 
 
-class Writer(Model):
+class Writer(Scripted):
     """A model that writes what a function of its prompt says."""
 
-    levels = frozenset({Level.GENERATE})
-    simulated = False
-    slots = 8
-
     def __init__(self, say: Callable[[str], str], uri: str = "scripted/writer") -> None:
-        self.uri = uri
-        self.asked: Counter[str] = Counter()
-        self.most = 0  # calls at once, at most
-        self._inside = 0
-        self._say = say
+        def written(request: Request, _: int) -> Reply:
+            return Reply(say(request.turns[-1].text), usage=Usage(5, 7), seconds=0.1)
 
-    async def check(self) -> None:
-        pass
-
-    async def ask(self, request: Request) -> Reply:
-        text = request.turns[-1].text
-        self.asked[text] += 1
-        self._inside += 1
-        self.most = max(self.most, self._inside)
-        await asyncio.sleep(0.002)
-        self._inside -= 1
-        return Reply(self._say(text), usage=Usage(5, 7), seconds=0.1)
-
-    async def close(self) -> None:
-        pass
+        super().__init__(written, uri, delay=0.002)
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""Servers to test against: `mock_server` is fast and always right, `faulty_server` fails on plan, `real_server` is."""
+"""Servers that are the house's own: `real_server` is one, `kinds` answer as others do, the rest serve pools."""

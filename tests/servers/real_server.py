@@ -14,7 +14,7 @@ from contextlib import contextmanager
 @contextmanager
 def real_server() -> Iterator[str]:
     """The server, loaded and healthy; yields its base URL."""
-    from servers.process import serving
+    from trustgen.testing.fast import serving
 
     with serving(__file__) as url:
         with urllib.request.urlopen(url.removesuffix("/v1") + "/health", timeout=10) as answer:

@@ -10,8 +10,8 @@ import time
 import urllib.request
 from pathlib import Path
 
-from servers import mock_server as mock
-from servers.faulty_server import FAULTS, FaultyServer, by_prompt, mixture
+from trustgen.testing import fast
+from trustgen.testing.server import FAULTS, MockServer, by_prompt, mixture
 
 
 def post(url: str, text: str) -> dict:
@@ -26,20 +26,20 @@ def asked(url: str) -> int:
         return json.load(answer)["asked"]
 
 
-def test_mock_server_answers_counts_and_waits(mock_server: str) -> None:
+def test_the_fast_server_answers_counts_and_waits(mock_server: str) -> None:
     before = asked(mock_server)
-    assert post(mock_server, "Hi")["choices"][0]["message"]["content"] == mock.TEXT
+    assert post(mock_server, "Hi")["choices"][0]["message"]["content"] == fast.TEXT
     assert asked(mock_server) == before + 1
-    with mock.mock_server(100, echo=True) as slow:
+    with fast.fast_server(100, echo=True) as slow:
         began = time.monotonic()
         one, other, again = (post(slow, text)["choices"][0]["message"]["content"] for text in ("a", "b", "a"))
         assert time.monotonic() - began >= 0.3
         assert one == again != other
 
 
-def test_mock_server_runs_by_path_and_stops_on_a_signal() -> None:
+def test_the_fast_server_runs_by_path_and_stops_on_a_signal() -> None:
     process = subprocess.Popen(
-        [sys.executable, str(Path(mock.__file__)), "--port", "0"],
+        [sys.executable, str(Path(fast.__file__)), "--port", "0"],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -62,9 +62,9 @@ def test_a_mixture_is_drawn_by_prompt_and_attempt() -> None:
     assert 0.25 < sum(name != "ok" for name in drawn) / len(drawn) < 0.35
 
 
-def test_faulty_server_counts_what_it_was_asked() -> None:
+def test_a_mock_server_counts_what_it_was_asked() -> None:
     async def main() -> None:
-        async with FaultyServer(by_prompt({"a": "ok"})) as server:
+        async with MockServer(by_prompt({"a": "ok"})) as server:
             await asyncio.gather(*(asyncio.to_thread(post, server.url, text) for text in ("a", "b", "a")))
             assert server.asked == {"a": 2, "b": 1}
             assert len(server.seen) == 3

@@ -16,8 +16,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from servers.faulty_server import FaultyServer, completion, error
 from trustgen.core import Case
+from trustgen.testing.server import MockServer, completion, error
 
 LONG = 200_000  # characters of a flood
 NO_TEMPLATE = (
@@ -73,7 +73,7 @@ NEVER_ENDS = frozenset(FORMS) - {"echo", *TONGUES}  # finish reason "length"
 
 
 @dataclass
-class BadServer(FaultyServer):
+class BadServer(MockServer):
     """The server, in a thread of its own."""
 
     def __enter__(self) -> BadServer:

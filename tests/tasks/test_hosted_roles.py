@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from misbehaving import BadServer
 
-from servers.faulty_server import completion
 from trustgen.cli import main
 from trustgen.core import Outcome
 from trustgen.store import Edition, RunFolder
+from trustgen.testing.server import completion
 
 
 class Hosted(BadServer):

@@ -14,6 +14,8 @@ from .saying import print_json, say
 
 COMMANDS = {
     "quickstart": "Measure the embedded model on the core suite: no key, no network, minutes.",
+    "new": "Write a package with a working task, model, pool, judge or mitigation of your own.",
+    "check": "Hold a task to the contract that every task keeps; exit 1 where a law is broken.",
     "list": "List tasks, models, pools or suites.",
     "show": "Show one task, pool, suite, edition or run.",
     "doctor": "Check what is installed and what would work.",

@@ -1,16 +1,17 @@
-"""A server that fails on plan, in the test's own event loop.
+"""A server in the shape of OpenAI's chat completions, on a free port of the loopback, that answers or fails as told.
 
-    async with FaultyServer(by_attempt("429", "truncated", "ok")) as server:
+    with MockServer(by_attempt("429", "truncated", "ok"), reply=lambda prompt: "Paris.") as server:
         model = open_model(f"openai-api:m@{server.url}")
 
-A plan says, for a prompt and how often it was asked before, the name of a fault (`FAULTS`), of an odd answer (`ODD`) or
-`ok`. `server.asked` counts requests by prompt, `server.seen` holds what was sent.
+`with` serves from a thread of its own, `async with` in the loop of the caller. A plan says, for a prompt and how often
+it was asked before, the name of a fault (`FAULTS`), of an odd answer (`ODD`), a status code or `ok`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,22 +21,24 @@ from random import Random
 from time import time
 from typing import Any
 
+from trustgen.core import InternalError
+
 Plan = Callable[[str, int], str]
 
 
 def always(name: str) -> Plan:
     """The same every time."""
-    return lambda prompt, attempt: name
+    return lambda _prompt, _attempt: name
 
 
 def by_attempt(*names: str) -> Plan:
     """Each prompt meets these in turn; the last one stays."""
-    return lambda prompt, attempt: names[min(attempt, len(names) - 1)]
+    return lambda _prompt, attempt: names[min(attempt, len(names) - 1)]
 
 
 def by_prompt(names: dict[str, str]) -> Plan:
     """Each prompt its own; `ok` for those not named."""
-    return lambda prompt, attempt: names.get(prompt, "ok")
+    return lambda prompt, _attempt: names.get(prompt, "ok")
 
 
 def mixture(rate: float, seed: int = 0, *names: str) -> Plan:
@@ -101,9 +104,10 @@ FAULTS = (
 
 
 @dataclass
-class FaultyServer:
+class MockServer:
     """The server; `url` is its base URL while it runs.
 
+    It answers `latency` seconds late. `asked` counts requests by prompt, `seen` holds the bodies that were sent.
     `retry_after` is what `429-after` says, in seconds, and `said` the headers and message of `429-said`. Without
     `usage` a good answer holds none. Nothing is answered before so many requests have come `together`.
     """
@@ -121,11 +125,32 @@ class FaultyServer:
     paths: list[str] = field(default_factory=list)
     sent: int = 0  # bytes of endless bodies
 
-    async def __aenter__(self) -> FaultyServer:
+    def __enter__(self) -> MockServer:
+        ready, self._loop = threading.Event(), asyncio.new_event_loop()
+        self._done: asyncio.Future[None] = self._loop.create_future()
+
+        async def serve() -> None:
+            async with self:
+                ready.set()
+                await self._done
+
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(serve(),), daemon=True)
+        self._thread.start()
+        if not ready.wait(10):
+            raise InternalError("the mock server did not start within 10 s")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._done.set_result, None)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def __aenter__(self) -> MockServer:
         self._tasks: set[asyncio.Task[None]] = set()
         self._all_here = asyncio.Event()
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
+        host, port = self._server.sockets[0].getsockname()
+        self.url = f"http://{host}:{port}/v1"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -137,9 +162,10 @@ class FaultyServer:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
+        assert task is not None
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        # The end of the test cancels connections that still wait; there is nobody left to tell.
+        # The end of the server cancels connections that still wait; there is nobody left to tell.
         with suppress(ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
             while await self._one(reader, writer):
                 pass
@@ -198,7 +224,7 @@ class FaultyServer:
             case "429-said":
                 _write(writer, 429, self.said[0], error(self.said[1]))
             case _:
-                _write(writer, *(ANSWERS | ODD)[name])
+                _write(writer, *(ANSWERS | ODD).get(name, _unnamed(name)))
         await writer.drain()
         return True
 
@@ -209,6 +235,13 @@ class FaultyServer:
             writer.write(piece)
             self.sent += len(piece)
             await writer.drain()
+
+
+def _unnamed(name: str) -> tuple[int, dict[str, str], Any]:
+    """The answer to a plan that names none: a status code, or a word that is no fault."""
+    if name.isdigit():
+        return int(name), {}, error(f"status {name}, as planned")
+    return 500, {}, error(f"the plan says `{name}`, which is no fault: FAULTS lists them")
 
 
 def _prompt(request: dict[str, Any]) -> str:

@@ -1,9 +1,7 @@
-"""An OpenAI-compatible server that answers at once, always the same, for next to no CPU: the client is the bottleneck.
+"""A server of OpenAI's chat completions for measuring speed: it answers at once, for next to no CPU, and never fails.
 
-    python tests/servers/mock_server.py [--latency MS] [--echo] [--reply TEXT] [--port N]
-
-prints its base URL and serves until it is stopped. `--echo` answers with the BLAKE2b hash of the request's body, so
-that a test sees whose answer it got. `GET …/count` says how many completions were asked for.
+`echo` answers with the BLAKE2b hash of the request's body, so that a test sees whose answer it got. `GET …/count` says
+how many completions were asked for. Run as a script, this file prints its base URL and serves until it is stopped.
 """
 
 from __future__ import annotations
@@ -12,18 +10,41 @@ import argparse
 import asyncio
 import hashlib
 import json
+import subprocess
 import sys
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 MODEL = "mock"
 TEXT = "The answer is 42."
 
 
-def mock_server(latency_ms: float = 0.0, *, echo: bool = False) -> AbstractContextManager[str]:
-    """The server in a process of its own; yields its base URL."""
-    from servers.process import serving
+def fast_server(latency_ms: float = 0.0, *, echo: bool = False, reply: str = TEXT) -> AbstractContextManager[str]:
+    """The server in a process of its own, so that it takes no time from its client; yields its base URL."""
+    return serving(__file__, "--latency", str(latency_ms), "--reply", reply, *(["--echo"] if echo else []))
 
-    return serving(__file__, "--latency", str(latency_ms), *(["--echo"] if echo else []))
+
+@contextmanager
+def serving(script: str, *arguments: str) -> Iterator[str]:
+    """A script run with `--with-parent`, which says its address on its first line; yields that, and stops it after."""
+    process = subprocess.Popen(
+        [sys.executable, script, "--with-parent", *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        url = process.stdout.readline().strip()
+        if not url:
+            raise RuntimeError(f"{script} ended with {process.wait(10)} before it said its address")
+        yield url
+    finally:
+        process.stdin.close()  # a server with a parent ends at the end of its input, so also when we are killed
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        process.stdout.close()
 
 
 def completion(text: str) -> bytes:
@@ -55,7 +76,7 @@ def _answer(body: object) -> bytes:
     )
 
 
-class Mock(asyncio.Protocol):
+class _Fast(asyncio.Protocol):
     """One connection. Bytes are searched, not parsed: this must cost less than any client."""
 
     asked = 0
@@ -68,10 +89,13 @@ class Mock(asyncio.Protocol):
         self._pending = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """A client is there."""
+        assert isinstance(transport, asyncio.WriteTransport)
         self._transport = transport
         self._loop = asyncio.get_running_loop()
 
     def data_received(self, data: bytes) -> None:
+        """Answer every request that is whole."""
         data = self._pending + data if self._pending else data
         while (head := data.find(b"\r\n\r\n")) >= 0:
             at = data.lower().find(b"content-length:", 0, head)
@@ -84,11 +108,11 @@ class Mock(asyncio.Protocol):
 
     def _answer(self, data: bytes, start: int, end: int) -> None:
         if data.startswith(b"POST"):
-            Mock.asked += 1
+            _Fast.asked += 1
             text = hashlib.blake2b(data[start:end], digest_size=16).hexdigest() if self._echo else ""
             answer = completion(text) if self._echo else self.fixed
         elif b"/count" in data[: data.find(b"\r")]:
-            answer = _answer({"asked": Mock.asked})
+            answer = _answer({"asked": _Fast.asked})
         else:
             answer = self.models
         if self._latency:
@@ -98,8 +122,9 @@ class Mock(asyncio.Protocol):
 
 
 async def serve(port: int, latency: float, echo: bool, with_parent: bool) -> None:
+    """Say the address, and serve until standard input ends, or for ever."""
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Mock(latency, echo), "127.0.0.1", port, backlog=4096)
+    server = await loop.create_server(lambda: _Fast(latency, echo), "127.0.0.1", port, backlog=4096)
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1", flush=True)
     if with_parent:
         await loop.run_in_executor(None, sys.stdin.read)
@@ -115,5 +140,5 @@ if __name__ == "__main__":
     parser.add_argument("--reply", default=TEXT, help="what to say")
     parser.add_argument("--with-parent", action="store_true", help="stop at the end of standard input")
     given = parser.parse_args()
-    Mock.fixed = completion(given.reply)
+    _Fast.fixed = completion(given.reply)
     asyncio.run(serve(given.port, given.latency / 1000, given.echo, given.with_parent))
