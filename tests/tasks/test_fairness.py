@@ -15,7 +15,7 @@ from shown import CHOICE, LISTED, SCENE, WORDS, label, many, said, scores, shown
 
 from costs import in_step
 from trustgen.core import Direction, Expect, InputError, Outcome
-from trustgen.curate.pool import open_pool
+from trustgen.curate.door import open_pool
 from trustgen.curate.society import blend, scenes
 from trustgen.curate.society.bank import bank
 from trustgen.stats import Grade, Grades

@@ -11,9 +11,10 @@ from functools import cache
 
 from trustgen.core import Pool, PoolManifest, Record, Source
 
-from .facts import ENOUGH
-from .packaged import source_of, sovereign
+from .facts import ENOUGH, sovereign
+from .origins import source_of
 from .pool import Table, rank
+from .tables import POOLS
 
 YEARS = range(2025, 2035)
 REGULAR = 7  # of the years, how many a holiday must have one sure date in
@@ -21,8 +22,8 @@ REGULAR = 7  # of the years, how many a holiday must have one sure date in
 
 @cache
 def _holidays_source() -> Source:
-    source, _ = source_of("holidays", "holidays", "MIT, as the package says; the dates are computed by its rules")
-    return source
+    licence = "MIT, as the package says; the dates are computed by its rules"
+    return source_of("holidays", "holidays", licence, POOLS)[0]
 
 
 @cache
@@ -117,4 +118,6 @@ class Holidays(Pool):
         return tuple(record for year in YEARS for record in _holidays_of(year))
 
 
-__all__ = ["YEARS", "Holidays"]
+holidays = Holidays()
+
+__all__ = ["YEARS", "Holidays", "holidays"]

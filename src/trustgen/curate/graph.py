@@ -14,15 +14,15 @@ from trustgen.core import BARE, InputError, Kit, MissingExtra, Pool, PoolManifes
 from trustgen.core.plain import opened
 
 from . import facts
+from .described import Described
 from .facts import plain
 from .origins import beside, hash_of
 from .pool import rank
+from .sparql import select
 from .triples import NAME, OWN, PREFIXES, TYPE, Relation, Row, Term, query, records_of, suffix
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
-
-    from .manifest import Described
 
 MOST_BYTES = 64 << 20  # of a file of triples
 MOST_TRIPLES = 2_000_000
@@ -231,7 +231,6 @@ class GraphPool(Pool):
     def _rows(self, relation: Relation) -> Iterator[Row]:
         if not self._described.origin.endpoint:
             return self.graph.rows(relation, self._prefixes)
-        from .sparql import select
 
         def page(limit: int, offset: int) -> str:
             return query(relation, self._prefixes, limit, offset)

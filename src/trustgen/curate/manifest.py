@@ -28,15 +28,18 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from trustgen.core import BARE, BadRow, InputError, Kit, Pool, PoolManifest, Record, plain
 
 from .archives import LIMITS, Limits, opened
+from .described import Asked, Described, Field, Filter
+from .graph import GraphPool
 from .origins import Origin, Part, parts
 from .pool import rank
 from .rows import Fault, Raw, as_type, read_rows, unclean
@@ -51,48 +54,6 @@ if TYPE_CHECKING:
 MOST_BAD = 10_000  # bad rows that are kept; the others are counted
 SMALL = 8 << 20  # bytes of a plain file whose records stay in memory
 CHUNK = 1 << 18  # records that a pass over a big file may bring
-
-
-class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a field's value comes from: a `column` (dotted into nested values) or a `constant`.
-
-    `default` stands in for what is missing or empty, or is not among `values` (what the row says = what the record
-    says). `split` makes a list of a text. `type` is `text`, `integer`, `number`, `boolean` or `list`.
-    """
-
-    column: str = ""
-    constant: Any = UNSET
-    default: Any = UNSET
-    split: str = ""
-    values: dict[str, Any] = {}
-    type: str = ""
-
-
-class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which values of a column to keep: one `in` a list, or a length (characters, items) from `min` to `max`."""
-
-    among: tuple[str | int | float | bool, ...] | UnsetType = msgspec.field(name="in", default=UNSET)
-    min: int = 0
-    max: int = 1 << 62
-
-
-Asked = str | int | float | bool | Filter
-
-
-class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a manifest file says."""
-
-    name: str
-    about: str
-    licence: str
-    origin: Origin
-    revision: str = ""
-    sha256: str = ""
-    canary: str = ""
-    fields: dict[str, str | Field] = {}
-    where: dict[str, Asked] = {}
-    prefixes: dict[str, str] = {}
-    relation: tuple[Relation, ...] = ()
 
 
 class Live(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -135,8 +96,6 @@ def read_manifest(path: str | Path) -> Pool:
             _check_field(f"manifest `{path}`: field `{name}`", field)
     described.origin.check(f"manifest `{path}`", described.sha256, described.revision)
     if described.origin.graph or described.origin.endpoint:
-        from .graph import GraphPool
-
         return GraphPool.described(described, path)
     if described.relation or described.prefixes:
         raise InputError(f"manifest `{path}`: [[relation]] and [prefixes] are for an origin with `graph` or `endpoint`")
@@ -379,4 +338,9 @@ class RowPool(Pool):
         return Record.of(self.name, part.source, **made)
 
 
-__all__ = ["Described", "Field", "Filter", "RowPool", "read_manifest"]
+def shipped(file: str) -> Pool:
+    """The pool of a manifest that ships with TrustGen, by its place in this folder: `packaged/bbq.toml`."""
+    return read_manifest(Path(str(files(__package__))) / file)
+
+
+__all__ = ["RowPool", "read_manifest", "shipped"]
