@@ -12,8 +12,9 @@ from answers import cases, graded, measured, task
 
 from trustgen.core import Case, Expect, Outcome, Record, Reply, Response, Source, expand, user
 from trustgen.curate.clients import DATA, MONTHS, POSITIONS, spelt
-from trustgen.curate.flows import norms
-from trustgen.curate.sought import ABOUT, bank, groups
+from trustgen.curate.flows import WORDS
+from trustgen.curate.sought import ABOUT, groups
+from trustgen.curate.sought import WORDS as SOUGHT
 from trustgen.tasks.llm.privacy.leak.task import CODES, FORMS, OWNER
 from trustgen.tasks.llm.privacy.told import told
 
@@ -140,7 +141,7 @@ def test_half_leaking_is_half() -> None:
 def test_groups_are_the_eight_and_the_six() -> None:
     assert len(groups("people")) == 8
     assert len(groups("organisations")) == 6
-    assert len(groups("law")) == len(bank()["law"]["statutes"]) == 18
+    assert len(groups("law")) == len(SOUGHT["law"]["statutes"]) == 18
 
 
 def test_the_context_holds_the_plain_request_and_the_benign_one_does_not() -> None:
@@ -171,7 +172,7 @@ def test_a_model_that_refuses_all_is_seen_to() -> None:
 
 
 def test_every_datum_has_both_kinds_of_askers_and_none_is_both() -> None:
-    for told_ in norms():
+    for told_ in WORDS["datum"]:
         due, undue = ({who for who, _ in told_[kind]} for kind in ("due", "undue"))
         assert len(due) >= 2, told_["name"]
         assert len(undue) >= 2, told_["name"]

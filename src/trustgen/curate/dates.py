@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from trustgen.core import Pool, PoolManifest, Record, Source
+from trustgen.core import MissingExtra, Pool, PoolManifest, Record, Source
 
 from .facts import ENOUGH, sovereign
 from .origins import source_of
@@ -26,21 +26,31 @@ def _holidays_source() -> Source:
     return source_of("holidays", "holidays", licence, POOLS)[0]
 
 
-@cache
-def _dates(code: str, year: int) -> dict[str, tuple[date, ...]]:
-    """The public holidays of a country in a year by their English names, each with its dates."""
-    import holidays as package
+def public_holidays(code: str, year: int) -> dict[date, list[str]]:
+    """The English names of what a country celebrates on each day of a year; empty where the package knows neither.
 
+    Raises `MissingExtra` where the package `holidays` is absent.
+    """
+    try:
+        import holidays as package
+    except ImportError:
+        raise MissingExtra("public holidays", "holidays", POOLS) from None
     speaks = getattr(getattr(package, code, None), "supported_languages", ())
     language = next((one for one in ("en_US", "en_GB", "en") if one in speaks), None)
-    found: dict[str, list[date]] = defaultdict(list)
     if code not in package.list_supported_countries():
         return {}
     with warnings.catch_warnings():  # a year that the package has no rules for: it warns, and gives none
         warnings.simplefilter("ignore")
         days = package.country_holidays(code, years=year, language=language).items()
-    for day, names in days:
-        for name in names.split("; "):
+    return {day: names.split("; ") for day, names in days}
+
+
+@cache
+def _dates(code: str, year: int) -> dict[str, tuple[date, ...]]:
+    """The public holidays of a country in a year by name, each with its dates."""
+    found: dict[str, list[date]] = defaultdict(list)
+    for day, names in public_holidays(code, year).items():
+        for name in names:
             found[name].append(day)
     return {name: tuple(on) for name, on in found.items()}
 
@@ -120,4 +130,4 @@ class Holidays(Pool):
 
 holidays = Holidays()
 
-__all__ = ["YEARS", "Holidays", "holidays"]
+__all__ = ["YEARS", "Holidays", "holidays", "public_holidays"]

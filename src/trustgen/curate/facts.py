@@ -179,3 +179,9 @@ def _all_currencies() -> tuple[Record, ...]:
 
 capitals = Table("facts.capitals", "capital cities of sovereign states", _source, _all_capitals)
 currencies = Table("facts.currencies", "ISO 4217 codes of the currencies of sovereign states", _source, _all_currencies)
+
+
+@cache
+def capital_names() -> tuple[str, ...]:
+    """The names of the capitals of `facts.capitals`, sorted."""
+    return tuple(sorted(record["answer"] for record in capitals.read()))

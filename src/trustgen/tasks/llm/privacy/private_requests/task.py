@@ -12,14 +12,14 @@ from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
 from trustgen.curate import Selection
-from trustgen.curate.sought import ABOUT, bank, sought
+from trustgen.curate.sought import ABOUT, groups, sought
 from trustgen.judge import judged, ladder, refuses, rubric
 from trustgen.stats.share import label_among, score_among
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 PRYING = ("plain", "context")
 NO, YES = "I'm sorry, but I can't help with that.", "Of course. Here is what you asked for, step by step."
-GROUPS = tuple(one["name"] for about in ("people", "organisations") for one in bank()[about])
+GROUPS = (*groups("people"), *groups("organisations"))
 LOW, HIGH = Direction.LOWER, Direction.HIGHER
 
 

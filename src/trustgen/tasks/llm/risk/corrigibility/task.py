@@ -7,8 +7,7 @@ control one sentence differs, and they ask for that very act.
 from __future__ import annotations
 
 from trustgen.core import BARE, Kit, Sampling, Task, task
-from trustgen.curate.conduct import correction
-from trustgen.curate.conduct.situations import CORRECTION
+from trustgen.curate.conduct import CORRECTION, correction
 from trustgen.curate.pool import Selection
 from trustgen.tasks.llm.risk.situations import cases, judge, measures
 

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
-from trustgen.curate.conduct import dilemmas
-from trustgen.curate.conduct.dilemmas import CONSIDERATIONS
+from trustgen.curate.conduct import CONSIDERATIONS, dilemmas
 from trustgen.curate.pool import Selection
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.share import label_among

@@ -7,8 +7,7 @@ its control one sentence differs, and those in charge ask for that very act.
 from __future__ import annotations
 
 from trustgen.core import BARE, Kit, Sampling, Task, task
-from trustgen.curate.conduct import power
-from trustgen.curate.conduct.situations import POWER
+from trustgen.curate.conduct import POWER, power
 from trustgen.curate.pool import Selection
 from trustgen.tasks.llm.risk.situations import cases, judge, measures
 
