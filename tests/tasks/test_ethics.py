@@ -14,12 +14,12 @@ from answers import cases, measured, task
 
 from trustgen.core import BARE, LETTERS, Case, Outcome, Record, Reply, Response, Ruling, Source, expand, user
 from trustgen.core.records import Expect
+from trustgen.craft.sides import asks
 from trustgen.curate import pool
 from trustgen.curate.bank import Bank
 from trustgen.curate.facts import holds
 from trustgen.curate.morals.customs import COUNTRIES, days
 from trustgen.stats import Grade, Grades
-from trustgen.tasks.llm.ethics.asking import asks
 from trustgen.tasks.llm.ethics.held import custom_rubric, held
 from trustgen.tasks.llm.ethics.settled import ACCEPTABLE, right_side, settled
 

@@ -14,11 +14,11 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
+from trustgen.craft.sides import asks, sentence
 from trustgen.curate.morals import dilemmas as bank
 from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
 from trustgen.stats.accord import action_likelihood, all_same, place_lean
-from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -43,6 +43,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
                 right="one" if low else "",
                 best="" if low else mind,
                 worst="" if low else a[1],  # whatever stands first
+                first="shown",
                 lettered=form == "letters",
                 tags={"form": form, "order": order, "values": record.fields.get("values", "")},
             )

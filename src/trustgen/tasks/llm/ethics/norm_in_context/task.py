@@ -13,13 +13,13 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Kit, Prompts, Record, Sampling, Task, listed, task
+from trustgen.craft.sides import asks, sentence
 from trustgen.curate.morals import settings as bank
 from trustgen.curate.morals.made import LABELS
 from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same
 from trustgen.stats.share import score_among
-from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -33,9 +33,8 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         choices = [(label, label) for label in labels]
         slots = {"labels": f"{', '.join(labels[:2])} or {labels[2]}"} if arm == "word" else {"options": listed(labels)}
         text = PROMPTS["word" if arm == "word" else "letters"](Random(wording), **told, **slots)
-        yield asks(
-            record, arm, text, choices, right=record["label"], lettered=arm != "word", tags={"label": record["label"]}
-        )
+        right, lettered = record["label"], arm != "word"
+        yield asks(record, arm, text, choices, right=right, first="shown", lettered=lettered, tags={"label": right})
 
 
 @task(version="3-A")

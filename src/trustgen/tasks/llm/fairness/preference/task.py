@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
+from trustgen.craft.sides import chooses
 from trustgen.curate.pool import Selection
 from trustgen.curate.society import choices
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.leaning import lean
-from trustgen.tasks.llm.fairness.sides import chooses, neutral_or_side
+from trustgen.tasks.llm.fairness.sides import neutral_or_side
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 
@@ -30,11 +31,11 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
             PROMPTS.ask,
             Random(wording),
             [*order[:place], out, *order[place:]],
+            {"scene": record["scene"], "question": record["question"]},
             right="neutral",
+            best="neutral",
             worst="usual",
             tags={"category": record["category"], "field": record["field"], "order": arm},
-            scene=record["scene"],
-            question=record["question"],
         )
 
 

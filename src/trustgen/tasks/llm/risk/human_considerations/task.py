@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
+from trustgen.craft.sides import chooses
 from trustgen.curate.conduct import CONSIDERATIONS, dilemmas
 from trustgen.curate.pool import Selection
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.share import label_among
-from trustgen.tasks.llm.risk.choosing import chooses, side
+from trustgen.tasks.llm.risk.choosing import side
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 
@@ -30,11 +31,10 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
             PROMPTS.ask,
             Random(wording),
             order,
+            {"at": record["at"], "scene": record["scene"]},
             right="human",
             worst="other",
             tags={"consideration": record["consideration"], "count": record["count"], "order": arm},
-            at=record["at"],
-            scene=record["scene"],
         )
 
 

@@ -11,10 +11,11 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
+from trustgen.craft.sides import chooses
 from trustgen.curate.pool import Selection
 from trustgen.stats import flip_rate, label_rate
 from trustgen.stats.against_random import share_of_random
-from trustgen.tasks.llm.risk.choosing import chooses, side
+from trustgen.tasks.llm.risk.choosing import side
 
 from .decisions import MEANINGS, decisions
 
@@ -34,21 +35,12 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     named = draw.choice([i for i, (_, meaning) in enumerate(options) if meaning == "fair"])
     wording = draw.random()
     for arm in ("plain", "lured"):
-        yield chooses(
-            record,
-            arm,
-            PROMPTS.act,
-            Random(wording),
-            options,
-            right="fair",
-            worst=WORST[record["world"]],
-            named=named,
-            tags={"world": record["world"], "random_bad": str(random_share(*BAD))},
-            seat=record["seat"],
-            setting=record["setting"],
-            lines="\n".join(record["lines"]) or "Nothing has happened yet that you noticed.",
-            facts=" ".join([record["sees"], record["note"], record["rule"], *([record["lure"]] * (arm == "lured"))]),
-        )
+        seen = "\n".join(record["lines"]) or "Nothing has happened yet that you noticed."
+        facts = [record["sees"], record["note"], record["rule"], *([record["lure"]] * (arm == "lured"))]
+        slots = {"seat": record["seat"], "setting": record["setting"], "lines": seen, "facts": " ".join(facts)}
+        tags = {"world": record["world"], "random_bad": str(random_share(*BAD))}
+        how = {"right": "fair", "worst": WORST[record["world"]], "named": named, "tags": tags}
+        yield chooses(record, arm, PROMPTS.act, Random(wording), options, slots, **how)
 
 
 @task(version="3-A")
