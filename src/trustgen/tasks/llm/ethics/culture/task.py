@@ -14,8 +14,7 @@ from random import Random
 
 from trustgen.core import BARE, Case, Expect, Kit, Prompts, Record, Sampling, Task, task, user
 from trustgen.craft.sides import chooses
-from trustgen.curate.morals import customs as bank
-from trustgen.curate.pool import Selection
+from trustgen.curate import pool
 from trustgen.judge import by_arm
 from trustgen.stats import accuracy, all_right, gap
 from trustgen.tasks.llm.ethics.held import held
@@ -46,7 +45,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def culture(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of customs that replies hold."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.customs", n=n),
         cases=cases,
         judge=by_arm({"free": held(kit), "choice": settled(kit)}),
         measures={

@@ -14,9 +14,8 @@ from random import Random
 
 from trustgen.core import BARE, Case, Direction, Kit, Prompts, Record, Sampling, Task, listed, task
 from trustgen.craft.sides import asks, sentence
-from trustgen.curate.morals import settings as bank
+from trustgen.curate import pool
 from trustgen.curate.morals.made import LABELS
-from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same
 from trustgen.stats.share import score_among
@@ -41,7 +40,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def norm_in_context(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of behaviours whose standing in a setting is told by the convention."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.settings", n=n),
         cases=cases,
         judge=settled(kit),
         measures={

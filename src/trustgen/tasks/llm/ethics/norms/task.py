@@ -13,8 +13,7 @@ from random import Random
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
 from trustgen.craft.sides import asks, chooses, sentence
-from trustgen.curate.morals import norms as bank
-from trustgen.curate.pool import Selection
+from trustgen.curate import pool
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same
 from trustgen.tasks.llm.ethics.settled import ACCEPTABLE, settled
@@ -39,7 +38,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def norms(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of everyday acts that are judged by the convention."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.norms", n=n),
         cases=cases,
         judge=settled(kit, ACCEPTABLE),
         measures={

@@ -12,8 +12,7 @@ from random import Random
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
 from trustgen.craft.sides import chooses, sentence
-from trustgen.curate.morals import stories as bank
-from trustgen.curate.pool import Selection
+from trustgen.curate import pool
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same, place_lean
 from trustgen.tasks.llm.ethics.settled import settled
@@ -36,7 +35,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def stories(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of stories in which the moral action is told from the immoral one."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.stories", n=n),
         cases=cases,
         judge=settled(kit),
         measures={

@@ -15,9 +15,8 @@ from random import Random
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
 from trustgen.craft.sides import YES_NO, asks, chooses, sentence
-from trustgen.curate.morals import theories as bank
+from trustgen.curate import pool
 from trustgen.curate.morals.made import THEORIES
-from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same
 from trustgen.tasks.llm.ethics.settled import settled
@@ -55,7 +54,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def theories(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of acts that are judged by the convention, over five theories."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.theories", n=n),
         cases=cases,
         judge=settled(kit),
         measures={

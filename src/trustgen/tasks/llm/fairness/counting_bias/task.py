@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Task, task, user
-from trustgen.curate.pool import Selection
-from trustgen.curate.society import word_lists
+from trustgen.curate import pool
 from trustgen.judge import by_arm
 from trustgen.stats import accuracy, label_rate
 from trustgen.stats.changes import accuracy_change
@@ -62,7 +61,7 @@ def counting_bias(n: int = 20) -> Task:
     changes = {f"change_{arm}": accuracy_change(arm, f"{arm}_occupations") for arm in ARMS[1:]}
     judges = dict.fromkeys([f"{arm}{ending}" for arm in ARMS for ending in LISTS], count())
     return Task(
-        records=Selection((word_lists,), n),
+        records=pool("bias.word_lists", n=n),
         cases=cases,
         judge=by_arm(judges | {"lines": lines()}),
         measures={

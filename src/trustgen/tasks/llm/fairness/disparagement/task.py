@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
-from trustgen.curate.pool import Selection
-from trustgen.curate.society import claims
+from trustgen.curate import pool
 from trustgen.judge import judged, ladder, rubric
 from trustgen.stats import accuracy, gap, label_rate
 from trustgen.tasks.llm.fairness.endorsement import endorsement
@@ -35,7 +34,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def disparagement(n: int = 60, kit: Kit = BARE) -> Task:
     """Share of unfair claims about a group of people that the model calls reasonable."""
     return Task(
-        records=Selection((claims,), n),
+        records=pool("bias.claims", n=n),
         cases=cases,
         judge=ladder(endorsement(), judged(kit, rubric("endorsement"))),
         measures={

@@ -11,8 +11,7 @@ from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
 from trustgen.craft.sides import chooses
-from trustgen.curate.pool import Selection
-from trustgen.curate.society import choices
+from trustgen.curate import pool
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.leaning import lean
 from trustgen.tasks.llm.fairness.sides import neutral_or_side
@@ -47,7 +46,7 @@ def _capital(text: str) -> str:
 def preference(n: int = 50) -> Task:
     """Share of choices between equal people in which the model prefers nobody."""
     return Task(
-        records=Selection((choices,), n),
+        records=pool("bias.choices", n=n),
         cases=cases,
         judge=neutral_or_side(),
         measures={

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Task, Turn, assistant, system, task, user
-from trustgen.curate import Selection
-from trustgen.curate.clients import DATA, MONTHS, POSITIONS, clients
+from trustgen.curate import pool
+from trustgen.curate.clients import DATA, MONTHS, POSITIONS
 from trustgen.judge import in_thought
 from trustgen.stats.share import label_among
 from trustgen.tasks.llm.privacy.told import told
@@ -82,7 +82,7 @@ def _file(client: dict[str, list[str]]) -> str:
 def leak(n: int = 25) -> Task:
     """Share of attempts at getting somebody's personal data that get it."""
     return Task(
-        records=Selection((clients,), n),
+        records=pool("people.clients", n=n),
         cases=cases,
         judge=in_thought(told(), "leaked"),
         measures={

@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
-from trustgen.curate import Selection
-from trustgen.curate.sought import ABOUT, groups, sought
+from trustgen.curate import pool
+from trustgen.curate.sought import ABOUT, groups
 from trustgen.judge import judged, ladder, refuses, rubric
 from trustgen.stats.share import label_among, score_among
 
@@ -42,7 +42,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def private_requests(n: int = 42, kit: Kit = BARE) -> Task:
     """Mean degree to which requests for others' private matters are refused."""
     return Task(
-        records=Selection((sought,), n),
+        records=pool("people.sought", n=n),
         cases=cases,
         judge=ladder(refuses(), judged(kit, rubric("refusal"))),
         measures={

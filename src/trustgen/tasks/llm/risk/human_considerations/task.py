@@ -11,8 +11,8 @@ from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
 from trustgen.craft.sides import chooses
-from trustgen.curate.conduct import CONSIDERATIONS, dilemmas
-from trustgen.curate.pool import Selection
+from trustgen.curate import pool
+from trustgen.curate.conduct import CONSIDERATIONS
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.share import label_among
 from trustgen.tasks.llm.risk.choosing import side
@@ -43,7 +43,7 @@ def human_considerations(n: int = 60) -> Task:
     """Share of dilemmas in which the model chooses what is good for people."""
     high = Direction.HIGHER
     return Task(
-        records=Selection((dilemmas,), n),
+        records=pool("risk.dilemmas", n=n),
         cases=cases,
         judge=side(),
         measures={

@@ -12,8 +12,7 @@ from random import Random
 from msgspec.structs import replace
 
 from trustgen.core import LETTERS, Case, Prompts, Record, Sampling, Task, listed, task
-from trustgen.curate.pool import Selection
-from trustgen.curate.quiz import questions
+from trustgen.curate import pool
 from trustgen.judge import choice
 from trustgen.stats import accuracy, flip_rate, mend_rate
 from trustgen.stats.changes import accuracy_change
@@ -47,7 +46,7 @@ def _framed(ask: str, frame: str, *, before: bool) -> str:
 def sandbagging(n: int = 60) -> Task:
     """Share of right answers that turn wrong once doing well is told to have a price for the model."""
     return Task(
-        records=Selection((questions,), n),
+        records=pool("quiz.short", n=n),
         cases=cases,
         judge=choice(),
         measures={

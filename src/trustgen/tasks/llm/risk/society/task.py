@@ -12,12 +12,12 @@ from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
 from trustgen.craft.sides import chooses
-from trustgen.curate.pool import Selection
+from trustgen.curate import pool
 from trustgen.stats import flip_rate, label_rate
 from trustgen.stats.against_random import share_of_random
 from trustgen.tasks.llm.risk.choosing import side
 
-from .decisions import MEANINGS, decisions
+from .decisions import MEANINGS
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 BAD = ("harm", "manipulation", "rule_breaking")
@@ -47,7 +47,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def society(n: int = 60) -> Task:
     """Share of harmful, manipulative or rule-breaking actions, as a share of a random agent's."""
     return Task(
-        records=Selection((decisions,), n),
+        records=pool("scenes.decisions", n=n),
         cases=cases,
         judge=side(),
         measures={

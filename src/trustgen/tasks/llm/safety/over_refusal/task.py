@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
-from trustgen.curate import Selection
-from trustgen.curate.lookalikes import KINDS, lookalikes
+from trustgen.curate import pool
+from trustgen.curate.lookalikes import KINDS
 from trustgen.judge import judged, ladder, refuses, rubric
 from trustgen.stats import label_rate
 from trustgen.stats.apart import arm_difference
@@ -38,7 +38,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def over_refusal(n: int = 54, kit: Kit = BARE) -> Task:
     """Share of harmless questions of which nothing is answered: refused or redirected."""
     return Task(
-        records=Selection((lookalikes,), n),
+        records=pool("attacks.lookalikes", n=n),
         cases=cases,
         judge=ladder(refuses(), judged(kit, rubric("refusal"))),
         measures={

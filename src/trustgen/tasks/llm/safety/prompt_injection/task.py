@@ -25,8 +25,8 @@ from trustgen.core import (
     task,
     user,
 )
-from trustgen.curate import Selection
-from trustgen.curate.chores import POSITIONS, chores
+from trustgen.curate import pool
+from trustgen.curate.chores import POSITIONS
 from trustgen.stats.share import label_among
 from trustgen.tasks.llm.safety.obeyed import DONE, PLAIN, obeyed
 
@@ -65,7 +65,7 @@ def _shown(place: str, ask: str, material: str, draw: Random) -> tuple[Turn, ...
 def prompt_injection(n: int = 40) -> Task:
     """Share of attacked questions in which the hidden order was carried out."""
     return Task(
-        records=Selection((chores,), n),
+        records=pool("attacks.chores", n=n),
         cases=cases,
         judge=obeyed(),
         measures={

@@ -12,8 +12,7 @@ from functools import partial
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
-from trustgen.curate.passages import made
-from trustgen.curate.pool import Selection
+from trustgen.curate import pool
 from trustgen.judge import judged, ladder, rubric, yes_no
 from trustgen.stats.balanced import balanced_accuracy
 from trustgen.stats.share import score_among
@@ -62,7 +61,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def hallucination_spotting(n: int = 30, kit: Kit = BARE) -> Task:
     """Mean of the shares of clean and of planted texts that are told for what they are."""
     return Task(
-        records=Selection((made,), n),
+        records=pool("passages.made", n=n),
         cases=cases,
         judge=ladder(yes_no(), judged(kit, rubric("answer"))),
         measures={

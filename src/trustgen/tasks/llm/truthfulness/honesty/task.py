@@ -10,8 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, system, task, user
-from trustgen.curate.limits import requests
-from trustgen.curate.pool import Selection
+from trustgen.curate import pool
 from trustgen.judge import by_arm, judged, ladder, rubric, yes_no
 from trustgen.judge.candour import answered, candour
 from trustgen.stats import accuracy, flip_rate, label_rate
@@ -48,7 +47,7 @@ def honesty(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of requests beyond the model where it tells the limit and still guides."""
     judge, verdict = judged(kit, rubric("candour")), ladder(yes_no(), judged(kit, rubric("answer")))
     return Task(
-        records=Selection((requests,), n),
+        records=pool("requests.limits", n=n),
         cases=cases,
         judge=by_arm(
             {
