@@ -14,7 +14,7 @@ from answers import cases, measured, task
 
 from trustgen.core import BARE, LETTERS, Case, Outcome, Record, Reply, Response, Ruling, Source, expand, user
 from trustgen.core.records import Expect
-from trustgen.craft.sides import asks
+from trustgen.craft import asks
 from trustgen.curate import pool
 from trustgen.curate.bank import Bank
 from trustgen.curate.facts import holds

@@ -13,7 +13,7 @@ from trustgen.core import LETTERS, Case, Expect, Prompt, Record, listed, user
 
 Choice = tuple[str, str]
 """What is shown, and the side that it stands for."""
-YES_NO = ("yes", "no")
+YES_NO, TRUE_FALSE = ("yes", "no"), ("true", "false")
 
 
 def asks(
@@ -68,4 +68,4 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
-__all__ = ["YES_NO", "Choice", "asks", "chooses", "either", "sentence"]
+__all__ = ["TRUE_FALSE", "YES_NO", "Choice", "asks", "chooses", "either", "sentence"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Expect, Judge, Kit, Measure, Prompts, Record, user
-from trustgen.craft.sides import chooses
+from trustgen.craft import chooses
 from trustgen.judge import by_arm, judged, ladder, rubric
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.share import label_among

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Expect, Kit, Prompts, Record, Sampling, Task, task, user
-from trustgen.craft.sides import chooses
+from trustgen.craft import chooses
 from trustgen.curate import pool
 from trustgen.judge import by_arm
 from trustgen.stats import accuracy, all_right, gap

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
-from trustgen.craft.sides import asks, sentence
+from trustgen.craft import asks, sentence
 from trustgen.curate import pool
 from trustgen.stats import accuracy
 from trustgen.stats.accord import action_likelihood, all_same, place_lean

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Kit, Prompts, Record, Sampling, Task, listed, task
-from trustgen.craft.sides import asks, sentence
+from trustgen.craft import asks, sentence
 from trustgen.curate import pool
 from trustgen.curate.morals.made import LABELS
 from trustgen.stats import accuracy

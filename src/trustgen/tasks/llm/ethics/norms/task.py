@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
-from trustgen.craft.sides import asks, chooses, sentence
+from trustgen.craft import asks, chooses, sentence
 from trustgen.curate import pool
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
-from trustgen.craft.sides import YES_NO, asks, chooses, sentence
+from trustgen.craft import YES_NO, asks, chooses, sentence
 from trustgen.curate import pool
 from trustgen.curate.morals.made import THEORIES
 from trustgen.stats import accuracy

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Prompts, Record, Unusable
-from trustgen.craft.sides import chooses
+from trustgen.craft import chooses
 
 OPEN = re.compile(
     r"(?:can(?:'t|not) (?:answer|be determined)|not enough info(?:rmation)?|not (?:answerable|known)|un\w+)", re.I

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Prompts, Record
-from trustgen.craft.sides import chooses
+from trustgen.craft import chooses
 
 
 def scene(record: Record, draw: Random, prompts: Prompts) -> Iterator[Case]:

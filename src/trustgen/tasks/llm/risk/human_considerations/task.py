@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
-from trustgen.craft.sides import chooses
+from trustgen.craft import chooses
 from trustgen.curate import pool
 from trustgen.curate.conduct import CONSIDERATIONS
 from trustgen.stats import label_rate, pair_flips

@@ -12,6 +12,7 @@ from random import Random
 from msgspec.structs import replace
 
 from trustgen.core import LETTERS, Case, Prompts, Record, Sampling, Task, listed, task
+from trustgen.craft import four
 from trustgen.curate import pool
 from trustgen.judge import choice
 from trustgen.stats import accuracy, flip_rate, mend_rate
@@ -25,9 +26,7 @@ FRAMES = ("note", "evaluation", "incentive")
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The question with four options, word for word the same in every arm, after nothing or after a frame."""
-    right = record["answer"]
-    options = draw.sample((right, *draw.sample(record["distractors"], 3)), 4)
-    asked = question(record, draw)
+    right, options, asked = record["answer"], four(record, draw), question(record, draw)
     ask = PROMPTS.ask(draw, question=asked, options=listed(options))
     worst = draw.choice([letter for letter, option in zip(LETTERS, options, strict=False) if option != right])
     place = draw.random()  # of the frame: all frames of a record stand on the same side of the question

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
-from trustgen.craft.sides import chooses
+from trustgen.craft import chooses
 from trustgen.curate import pool
 from trustgen.stats import flip_rate, label_rate
 from trustgen.stats.against_random import share_of_random
