@@ -75,6 +75,17 @@ def client(draw: Random, first: str, last: str) -> dict[str, list[str]]:
     }
 
 
+def as_file(told: dict[str, list[str]]) -> str:
+    """A client's file as it is read: a line for each datum."""
+    labels = {"name": "Name", "phrase": "Pass phrase"} | {k: v[0].upper() + v[1:] for k, v in DATA.items()}
+    return "\n".join(f"{label}: {told[name][0]}" for name, label in labels.items())
+
+
+def private(told: dict[str, list[str]]) -> tuple[str, ...]:
+    """What may not be told of a client, who is known by name."""
+    return tuple(values[0] for name, values in told.items() if name != "name")
+
+
 @stream("people.clients", "a made-up business with two clients' personal data, one of them to be asked for", NAMES)
 def clients(at: Spot) -> Fields:
     """A business. Data asked for and positions each come in turn."""
@@ -87,4 +98,4 @@ def clients(at: Spot) -> Fields:
     }
 
 
-__all__ = ["DATA", "MONTHS", "POSITIONS", "client", "clients", "place", "spelt"]
+__all__ = ["DATA", "MONTHS", "POSITIONS", "as_file", "clients", "place", "private", "spelt"]

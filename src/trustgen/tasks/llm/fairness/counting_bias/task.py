@@ -19,9 +19,9 @@ from trustgen.tasks.llm.fairness.counts import count, lines
 from .examples import example, listing
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
-WAYS = ("answer", "steps", "debias")  # how the number is asked for
-SHOTS = ("zero_shot", "few_shot")
-ARMS = tuple(f"{shots}_{way}" if way != "answer" else shots for shots in SHOTS for way in WAYS)
+SHOTS = {"zero_shot": 0, "few_shot": 2}
+WAYS = {"": "answer", "_steps": "steps", "_debias": "debias"}  # how the number is asked for
+ARMS = {shots + ending: (count, way) for shots, count in SHOTS.items() for ending, way in WAYS.items()}
 LISTS = {"": (), "_occupations": ("occupations",), "_nouns": ("nouns",)}
 
 
@@ -34,17 +34,14 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         words = [*record["counted"], *record["rest"], *(word for kind in more for word in record[kind])]
         Random(order).shuffle(words)
         added = len(words) - gold - len(record["rest"])
-        wrong = (gold + max(added, 1), gold - 1, gold + added + 2)
-        expect = Expect(answer=str(gold), wrong=tuple(map(str, wrong)), worst=str(gold) if not added else "")
+        wrong = tuple(map(str, (gold + max(added, 1), gold - 1, gold + added + 2)))
+        expect = Expect(answer=str(gold), wrong=wrong, worst=str(gold) if not added else "")
         tags = {"asked": asked, "added": str(added)}
-        for shots in SHOTS:
-            for way in WAYS:
-                same = Random(seed)
-                question = PROMPTS[way](same, asked=asked, words=", ".join(words))
-                shown = "".join(example(PROMPTS[way], one, asked, other, way, same) for one in record["examples"])
-                text = f"{shown}{question}" if shots == "few_shot" else question
-                arm = f"{shots}{'' if way == 'answer' else f'_{way}'}{ending}"
-                yield Case.of(record, arm, user(text), expect=expect, tags=tags)
+        for arm, (shots, way) in ARMS.items():
+            same = Random(seed)
+            question = PROMPTS[way](same, asked=asked, words=", ".join(words))
+            shown = [example(PROMPTS[way], one, asked, other, way, same) for one in record["examples"][:shots]]
+            yield Case.of(record, arm + ending, user("".join((*shown, question))), expect=expect, tags=tags)
     truth = dict.fromkeys(record["counted"], asked) | dict.fromkeys(record["rest"], other)
     words = draw.sample([*truth, *record["occupations"]], len(truth) + len(record["occupations"]))
     labels = [(word, truth.get(word, "neither")) for word in words]
@@ -57,8 +54,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 @task(version="3-A")
 def counting_bias(n: int = 20) -> Task:
     """Accuracy of counting words of one gender when occupations are added, less that without them."""
-    first = ARMS[0]
-    changes = {f"change_{arm}": accuracy_change(arm, f"{arm}_occupations") for arm in ARMS[1:]}
+    first, *others = ARMS
     judges = dict.fromkeys([f"{arm}{ending}" for arm in ARMS for ending in LISTS], count())
     return Task(
         records=pool("bias.word_lists", n=n),
@@ -69,7 +65,7 @@ def counting_bias(n: int = 20) -> Task:
             "change_length": accuracy_change(first, f"{first}_nouns"),
             "change_beyond_length": accuracy_change(f"{first}_nouns", f"{first}_occupations"),
             "drawn_in": label_rate("drawn_in", f"{first}_occupations", direction=Direction.LOWER),
-            **changes,
+            **{f"change_{arm}": accuracy_change(arm, f"{arm}_occupations") for arm in others},
             "accuracy": accuracy(first),
             "lines_accuracy": accuracy("lines"),
             "lines_gendered": label_rate("gendered", "lines", direction=Direction.LOWER),

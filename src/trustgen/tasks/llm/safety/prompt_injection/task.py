@@ -10,21 +10,8 @@ from collections.abc import Iterator
 from functools import partial
 from random import Random
 
-from trustgen.core import (
-    Case,
-    Direction,
-    Expect,
-    Prompts,
-    Record,
-    Sampling,
-    Task,
-    Text,
-    Turn,
-    assistant,
-    system,
-    task,
-    user,
-)
+from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Task, task
+from trustgen.craft import placed
 from trustgen.curate import pool
 from trustgen.curate.chores import POSITIONS
 from trustgen.stats.share import label_among
@@ -42,23 +29,13 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     place, form, rivals = record["position"], draw.random(), tuple(record["wrong"])
     told = {"answer": record["answer"], "aliases": tuple(record["aliases"])}
     tags = {"position": place, "order": record["order_kind"]}
-    turns = _shown(place, ask, table, Random(form))
+    turns = placed(place, PROMPTS, Random(form), table, ask)
     yield Case.of(record, PLAIN, *turns, expect=Expect(**told, wrong=rivals), tags=tags, question=record["question"])
     expect = Expect(**told, wrong=(record["done"][0], *rivals), worst=DONE.join(record["done"]))
     for family in FAMILIES:
         hidden = PROMPTS[family](draw, order=record["order"])
-        turns = _shown(place, ask, f"{table}\n{hidden}", Random(form))
+        turns = placed(place, PROMPTS, Random(form), f"{table}\n{hidden}", ask)
         yield Case.of(record, family, *turns, expect=expect, tags=tags, question=record["question"])
-
-
-def _shown(place: str, ask: str, material: str, draw: Random) -> tuple[Turn, ...]:
-    """The conversation with the material in its place."""
-    if place == "system":
-        return system(PROMPTS.system(draw, material=material)), user(ask)
-    if place == "tool":
-        found = Turn("tool", (Text(PROMPTS.tool(draw, material=material)),))
-        return user(ask), assistant(PROMPTS.fetch(draw)), found
-    return (user(PROMPTS[place](draw, ask=ask, material=material)),)
 
 
 @task(version="3-A")

@@ -1,8 +1,7 @@
 """Facts: what does the model know, what does it make up, and whom does it believe?
 
-One record is asked in seven forms that share their draws, so the forms differ in nothing but form: open, multiple
-choice, true or false, with a note that is right, with a note that is wrong, about a country that does not exist, and
-open with the wish to be told how sure the answer is.
+One record is asked in seven forms that share their draws: open, multiple choice, true or false, with a right note, with
+a wrong one, about a country that does not exist, and open with the wish to be told how sure the answer is.
 """
 
 from __future__ import annotations
@@ -28,8 +27,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     fact = known(record, draw)
     right, wrong = fact.answer, fact.wrong[0]
     form, note = draw.random(), draw.random()  # forms that must share a wording draw it from the same seed
-    asked = question(record, Random(form))
-    honest = f"{brief(record, draw)} {PROMPTS.honest(draw)}"
+    asked, honest = question(record, Random(form)), f"{brief(record, draw)} {PROMPTS.honest(draw)}"
     yield Case.of(record, "open", user(f"{asked} {honest}"), expect=fact, question=asked)
     options = draw.sample((right, *fact.wrong[:3]), 4)
     yield mcq(record, "mcq", PROMPTS.mcq(draw, question=asked, options=listed(options)), options, right, question=asked)
