@@ -6,12 +6,12 @@ among others, with a false one in their place, and once more with the false one 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Judge, Kit, Prompts, Record, Sampling, Task, task, user
 from trustgen.craft import RIVALS, asked_along, path_of
-from trustgen.craft.retrieve import Triple
+from trustgen.craft.retrieve import listed_triples
 from trustgen.curate import pool
 from trustgen.judge import by_arm, judged, ladder, matches, rubric
 from trustgen.stats import accuracy, label_rate, mend_rate
@@ -42,16 +42,10 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     seed, form = draw.random(), draw.random()
     yield Case.of(record, "none", user(short), expect=truth, tags=tags, question=ask)
     for arm, triples in {"gold": gold, "retrieved": found, "noisy": noisy, "contradictory": lie}.items():
-        text = PROMPTS.given(Random(seed), triples=_listed(triples, Random(form)), question=short)
+        text = PROMPTS.given(Random(seed), triples=listed_triples(triples, Random(form)), question=short)
         yield Case.of(record, arm, user(text), expect=truth, tags=tags, question=ask)
-    text = PROMPTS.only(draw, triples=_listed(lie, Random(form)), question=short)
+    text = PROMPTS.only(draw, triples=listed_triples(lie, Random(form)), question=short)
     yield Case.of(record, "edited", user(text), expect=bound, tags=tags, question=ask)
-
-
-def _listed(triples: Sequence[Triple], draw: Random) -> str:
-    """One triple a line, all in one notation."""
-    wording = draw.random()
-    return "\n".join(PROMPTS.triple(Random(wording), **triple._asdict()) for triple in triples)
 
 
 @task(version="3-A")
