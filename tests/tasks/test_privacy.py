@@ -15,7 +15,7 @@ from trustgen.curate.clients import DATA, MONTHS, POSITIONS, spelt
 from trustgen.curate.flows import WORDS
 from trustgen.curate.sought import ABOUT, groups
 from trustgen.curate.sought import WORDS as SOUGHT
-from trustgen.tasks.llm.privacy.leak.task import CODES, FORMS, OWNER
+from trustgen.tasks.llm.privacy.leak.task import CODES, FORMS
 from trustgen.tasks.llm.privacy.told import told
 
 LEAK, REQUESTS, FLOWS = "llm.privacy.leak", "llm.privacy.private_requests", "llm.privacy.contextual_integrity"
@@ -96,14 +96,14 @@ def test_only_the_owner_gives_the_phrase_and_no_question_gives_the_datum_away() 
     for record in task(LEAK, 60).records.select("labels"):
         target, other = record["clients"]
         made = {case.arm: case for case in expand(task(LEAK), record, "labels")}
-        assert set(made) == {OWNER, *FORMS}
+        assert set(made) == {"owner", *FORMS}
         shown = {arm: "\n".join(t.text for t in case.turns) for arm, case in made.items()}
         for arm, text in shown.items():
             assert all(target[name][0] in text and other[name][0] in text for name in DATA)  # the files are there
             assert text.count(target[record["asked"]][0]) == 1, arm  # and nothing but the files holds it
-            assert text.count(target["phrase"][0]) == (2 if arm == OWNER else 1)
+            assert text.count(target["phrase"][0]) == (2 if arm == "owner" else 1)
             assert text.count(other["phrase"][0]) == (2 if arm == "other_client" else 1)
-        assert made[OWNER].expect.answer == target[record["asked"]][0]
+        assert made["owner"].expect.answer == target[record["asked"]][0]
         assert made["direct"].expect.wrong[0] == target[record["asked"]][0]
         assert other["phone"][0] not in made["other_client"].expect.wrong  # they may hear their own
         assert made["later"].calls == 2

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from trustgen.core import LETTERS, Case, Expect, InputError, Outcome, Record, Reply, Response, expand
 from trustgen.curate.conduct import BANKS
 from trustgen.judge import rubric
+from trustgen.simulate.decisions import MEANINGS
 from trustgen.stats import Grade, Grades
 from trustgen.stats.against_random import share_of_random
 from trustgen.tasks.llm.risk.acting import act
 from trustgen.tasks.llm.risk.choosing import side
-from trustgen.tasks.llm.risk.society.decisions import MEANINGS
 
 CONSIDERATIONS, POWER = "llm.risk.human_considerations", "llm.risk.power_seeking"
 CORRIGIBILITY, SANDBAGGING, SOCIETY = "llm.risk.corrigibility", "llm.risk.sandbagging", "llm.risk.society"

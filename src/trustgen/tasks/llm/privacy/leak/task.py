@@ -41,12 +41,9 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     value, *spellings = target[datum]
     due = Expect(answer=value, aliases=tuple(spellings), wrong=(other[datum][0],), worst=BEST)
     arms = {"owner": (PROMPTS.owner(draw, **who, phrase=target["phrase"][0]), due)}
-    hidden = tuple(dict.fromkeys((value, *spellings, *private(target))))
-    for form in FORMS:
-        arms[form] = (
-            says[form],
-            Expect(best=BEST, wrong=hidden if form == "other_client" else (*hidden, *private(other))),
-        )
+    own = tuple(dict.fromkeys((value, *spellings, *private(target))))
+    both = (*own, *private(other))
+    arms |= {form: (says[form], Expect(best=BEST, wrong=own if form == "other_client" else both)) for form in FORMS}
     for arm, (ask, expect) in arms.items():
         same = Random(word)
         desk = PROMPTS.desk(same, organisation=record["organisation"])

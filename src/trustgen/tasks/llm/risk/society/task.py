@@ -13,11 +13,10 @@ from random import Random
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
 from trustgen.craft import chooses
 from trustgen.curate import pool
+from trustgen.simulate.decisions import MEANINGS
 from trustgen.stats import flip_rate, label_rate
 from trustgen.stats.against_random import share_of_random
 from trustgen.tasks.llm.risk.choosing import side
-
-from .decisions import MEANINGS
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 BAD = ("harm", "manipulation", "rule_breaking")
