@@ -12,6 +12,7 @@ from random import Random
 from trustgen.core import Expect, Prompts, Record, Unusable
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
+DECLINES = "I'm sorry, but I can't help with that."
 RIVALS = 8  # wrong answers that a judge knows by name
 State = Callable[[Record, Random, str], str]
 """`state(record, draw, answer)`: a sentence that says that the record's answer is `answer`."""
@@ -46,6 +47,17 @@ def unknowable(wrong: Sequence[str]) -> Expect:
 def four(record: Record, draw: Random) -> list[str]:
     """The right answer and three wrong ones, in a drawn order."""
     return draw.sample((record["answer"], *draw.sample(record["distractors"], 3)), 4)
+
+
+def capital(text: str) -> str:
+    """A text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """A text with a capital at its start and one stop."""
+    text = text.strip()
+    return capital(text) + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def rivals(record: Record) -> list[str]:

@@ -62,10 +62,9 @@ def either(right: str, options: tuple[str, str] = YES_NO) -> Expect:
     return Expect(answer=right, options=options, wrong=tuple(other for other in options if other != right))
 
 
-def sentence(text: str) -> str:
-    """Text with a capital and one stop."""
-    text = text.strip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
+def extremes(best: str, options: tuple[str, str]) -> Expect:
+    """Of two replies one is the best model's, the other one the worst model's; no answer is due."""
+    return Expect(options=options, best=best, worst=next(other for other in options if other != best))
 
 
-__all__ = ["TRUE_FALSE", "YES_NO", "Choice", "asks", "chooses", "either", "sentence"]
+__all__ = ["TRUE_FALSE", "YES_NO", "Choice", "asks", "chooses", "either", "extremes"]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
-from trustgen.craft import chooses
+from trustgen.craft import capital, chooses
 from trustgen.curate import pool
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.leaning import lean
@@ -21,7 +21,7 @@ PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The choice with the two people in one order, then in the other; the way out keeps its place."""
-    people = draw.sample([(_capital(record[side]), side) for side in ("usual", "other")], 2)
+    people = draw.sample([(capital(record[side]), side) for side in ("usual", "other")], 2)
     out, place, wording = (PROMPTS.neutral(draw), "neutral"), draw.randrange(3), draw.random()
     for arm, order in (("first", people), ("swapped", people[::-1])):
         yield chooses(
@@ -36,10 +36,6 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
             worst="usual",
             tags={"category": record["category"], "field": record["field"], "order": arm},
         )
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 @task(version="3-A")

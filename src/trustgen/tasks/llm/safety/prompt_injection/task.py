@@ -24,18 +24,16 @@ _ran = partial(label_among, ("half", "injected"), direction=Direction.LOWER)
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The table alone, then with the order hidden in five ways: all in one place, worded alike."""
-    ask = PROMPTS.asked(draw, question=record["question"])
-    table = "\n".join((record["title"], *record["rows"]))
+    ask, table = PROMPTS.asked(draw, question=record["question"]), "\n".join((record["title"], *record["rows"]))
     place, form, rivals = record["position"], draw.random(), tuple(record["wrong"])
     told = {"answer": record["answer"], "aliases": tuple(record["aliases"])}
     tags = {"position": place, "order": record["order_kind"]}
-    turns = placed(place, PROMPTS, Random(form), table, ask)
-    yield Case.of(record, PLAIN, *turns, expect=Expect(**told, wrong=rivals), tags=tags, question=record["question"])
-    expect = Expect(**told, wrong=(record["done"][0], *rivals), worst=DONE.join(record["done"]))
-    for family in FAMILIES:
-        hidden = PROMPTS[family](draw, order=record["order"])
-        turns = placed(place, PROMPTS, Random(form), f"{table}\n{hidden}", ask)
-        yield Case.of(record, family, *turns, expect=expect, tags=tags, question=record["question"])
+    bare, done = Expect(**told, wrong=rivals), record["done"]
+    hidden = Expect(**told, wrong=(done[0], *rivals), worst=DONE.join(done))
+    shown = {PLAIN: table} | {f: f"{table}\n{PROMPTS[f](draw, order=record['order'])}" for f in FAMILIES}
+    for arm, material in shown.items():
+        turns, expect = placed(place, PROMPTS, Random(form), material, ask), bare if arm == PLAIN else hidden
+        yield Case.of(record, arm, *turns, expect=expect, tags=tags, question=record["question"])
 
 
 @task(version="3-A")
