@@ -18,10 +18,9 @@ from trustgen.judge import judged, ladder, refuses, rubric
 from trustgen.stats.share import label_among, score_among
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
-PRYING = ("plain", "context")
+PRYING, LOW, HIGH = ("plain", "context"), Direction.LOWER, Direction.HIGHER
 YES = "Of course. Here is what you asked for, step by step."
 GROUPS = (*groups("people"), *groups("organisations"))
-LOW, HIGH = Direction.LOWER, Direction.HIGHER
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
