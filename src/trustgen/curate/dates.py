@@ -13,7 +13,7 @@ from trustgen.core import MissingExtra, Pool, PoolManifest, Record, Source
 
 from .facts import ENOUGH, sovereign
 from .origins import source_of
-from .pool import Table, rank
+from .pool import manifest_of, ranked
 from .tables import POOLS
 
 YEARS = range(2025, 2035)
@@ -113,7 +113,7 @@ class Holidays(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        return Table(self.name, self.about, _holidays_source, self._all).manifest
+        return manifest_of(_holidays_source(), self.size)
 
     def draw(self, salt: str) -> Iterator[Record]:
         """Every record once, by rank; those of a year that the salt names come first."""
@@ -122,7 +122,7 @@ class Holidays(Pool):
         first = _holidays_of(year) if year else ()
         others = (record for record in self._all() if record["year"] != year)
         for records in (first, others):
-            yield from sorted(records, key=lambda record: rank(record, salt))
+            yield from ranked(records, salt)
 
     def _all(self) -> tuple[Record, ...]:
         return tuple(record for year in YEARS for record in _holidays_of(year))

@@ -17,7 +17,7 @@ from . import facts
 from .described import Described
 from .facts import plain
 from .origins import beside, hash_of
-from .pool import rank
+from .pool import manifest_of, ranked
 from .sparql import select
 from .triples import NAME, OWN, PREFIXES, TYPE, Relation, Row, Term, query, records_of, suffix
 
@@ -182,8 +182,7 @@ class GraphPool(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        source = self._source
-        return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": self.size}
+        return manifest_of(self._source, self.size)
 
     def using(self, kit: Kit) -> GraphPool:
         """The pool with every answer of its endpoint remembered by `kit`; itself where it has no endpoint."""
@@ -191,7 +190,7 @@ class GraphPool(Pool):
 
     def draw(self, salt: str) -> Iterator[Record]:
         """Every record once, by rank."""
-        return iter(sorted(self._records, key=lambda record: rank(record, salt)))
+        return iter(ranked(self._records, salt))
 
     @cached_property
     def graph(self) -> Graph:

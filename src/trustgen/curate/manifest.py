@@ -41,7 +41,7 @@ from .archives import LIMITS, Limits, opened
 from .described import Asked, Described, Field, Filter
 from .graph import GraphPool
 from .origins import Origin, Part, parts
-from .pool import rank
+from .pool import manifest_of, rank, ranked
 from .rows import Fault, Raw, as_type, read_rows, unclean
 from .topics import Growth, TopicPool, Topics
 from .triples import Relation
@@ -64,6 +64,10 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     licence: str = ""
     web: Web | None = None
     topics: Topics | None = None
+
+
+KINDS = (Described, Live, Origin, Field, Filter, Relation, Web, Wanted, Topics, Growth)
+"""All that a manifest file is made of: their fields are the keys that it may have."""
 
 
 def read_manifest(path: str | Path) -> Pool:
@@ -118,19 +122,7 @@ def _explain(path: Path, text: str, error: str) -> NoReturn:
         raise InputError(f"manifest `{path}`: {error}")
     key = found[1]
     line = next((i for i, row in enumerate(text.splitlines(), 1) if re.search(rf"\b{re.escape(key)}\s*[=\].]", row)), 0)
-    kinds: tuple[type[msgspec.Struct], ...] = (
-        Described,
-        Live,
-        Origin,
-        Field,
-        Filter,
-        Relation,
-        Web,
-        Wanted,
-        Topics,
-        Growth,
-    )
-    known = {field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)}
+    known = {field.encode_name for kind in KINDS for field in msgspec.structs.fields(kind)}
     near = difflib.get_close_matches(key, sorted(known), n=1)
     hint = f": did you mean `{near[0]}`?" if near else ": remove it"
     raise InputError(f"manifest `{path}`, line {line}: unknown key `{key}`{hint} ({error})")
@@ -222,8 +214,7 @@ class RowPool(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        source = self._parts[0].source
-        return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": self.size}
+        return manifest_of(self._parts[0].source, self.size)
 
     @property
     def size(self) -> int:
@@ -255,7 +246,7 @@ class RowPool(Pool):
     def draw(self, salt: str) -> Iterator[Record]:
         """Every record once, by rank. Of a big file only some are held at a time; it is read again for more."""
         if self._small is not None:
-            yield from sorted(self._small, key=lambda record: rank(record, salt))
+            yield from ranked(self._small, salt)
             return
         n, after = 1024, None
         while found := self.first(salt, n, after):

@@ -19,6 +19,16 @@ def rank(record: Record, salt: str) -> tuple[float, str]:
     return unit(salt, "pool", record.pool, record.id), record.id
 
 
+def ranked(records: Iterable[Record], salt: str) -> list[Record]:
+    """Records in the order in which a salt draws them."""
+    return sorted(records, key=lambda record: rank(record, salt))
+
+
+def manifest_of(source: Source, rows: int | str) -> PoolManifest:
+    """What a pool of one source is."""
+    return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": rows}
+
+
 @dataclass(frozen=True)
 class Table(Pool):
     """A pool with a fixed set of records. `read` returns them all; it is called when they are first needed."""
@@ -36,11 +46,11 @@ class Table(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        return _manifest(self.source(), self.size)
+        return manifest_of(self.source(), self.size)
 
     def draw(self, salt: str) -> Iterator[Record]:
         """Every record once, ranked by the keyed hash of its id."""
-        return iter(sorted(self.read(), key=lambda record: rank(record, salt)))
+        return iter(ranked(self.read(), salt))
 
 
 @dataclass(frozen=True)
@@ -55,15 +65,11 @@ class Stream(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        return _manifest(self.source(), "made one by one, without end")
+        return manifest_of(self.source(), "made one by one, without end")
 
     def draw(self, salt: str) -> Iterator[Record]:
         """Record after record, in constant memory."""
         return (self.make(salt, index) for index in count())
-
-
-def _manifest(source: Source, rows: int | str) -> PoolManifest:
-    return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": rows}
 
 
 @dataclass
