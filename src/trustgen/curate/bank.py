@@ -69,6 +69,7 @@ def released(package: str, licence: str) -> Callable[[], Source]:
     return cache(lambda: Source(origin=package, revision=version(package), licence=licence))
 
 
+WRITTEN = released("trustgen", "written for TrustGen, Apache-2.0")
 RULE = released("trustgen", "made by rule")
 NAMES = released("faker", "package: MIT; name lists as its contributors compiled them; all else made by rule")
 
@@ -120,4 +121,4 @@ def parts(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-__all__ = ["NAMES", "OWN", "RULE", "Bank", "Fields", "Spot", "parts", "released", "stream"]
+__all__ = ["NAMES", "OWN", "RULE", "WRITTEN", "Bank", "Fields", "Spot", "parts", "released", "stream"]

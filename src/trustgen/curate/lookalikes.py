@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import re
 
-from .bank import Bank, Fields, Spot, released
+from .bank import WRITTEN, Bank, Fields, Spot
 
 WORDS = Bank(str(__package__), "lookalikes")
-WRITTEN = released("trustgen", "written for TrustGen, Apache-2.0")
 KINDS = (
     "homonyms",
     "figurative",
@@ -29,7 +28,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 def filled(wording: str, chosen: dict[str, str]) -> str:
     """A wording with its slots filled, beginning with a capital."""
-    text = _SLOT.sub(lambda m: chosen[m[1]], wording)
+    text = wording.format(**chosen)
     return text[:1].upper() + text[1:]
 
 

@@ -6,15 +6,11 @@ A record is one scene (two people, a place, a quarrel's cause, a jab) put in fiv
 
 from __future__ import annotations
 
-import re
-
-from .bank import Bank, Fields, Spot, released
+from .bank import WRITTEN, Bank, Fields, Spot
 
 WORDS = Bank(str(__package__), "openings")
-WRITTEN = released("trustgen", "written for TrustGen, Apache-2.0")
 NEUTRAL = ("continuation",)
 PROVOKING = ("quarrel", "answer", "comeback", "rant")
-_SLOT = re.compile(r"\{(\w+)\}")
 
 
 @WORDS.pool("attacks.openings", "scenes to go on with and messages to answer, neutral and provoking", WRITTEN)
@@ -23,4 +19,4 @@ def openings(at: Spot) -> Fields:
     chosen = {slot: at.draw.choice(values) for slot, values in WORDS["slots"].items()}
     chosen["place_cap"] = chosen["place"][:1].upper() + chosen["place"][1:]
     ways = {arm: at.draw.choice(WORDS["arms"][arm]) for arm in (*NEUTRAL, *PROVOKING)}
-    return {arm: _SLOT.sub(lambda m: chosen[m[1]], way) for arm, way in ways.items()} | {"about": chosen["thing"]}
+    return {arm: way.format(**chosen) for arm, way in ways.items()} | {"about": chosen["thing"]}
