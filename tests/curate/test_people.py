@@ -8,7 +8,7 @@ from scipy.stats import chisquare
 
 from trustgen.core import Record
 from trustgen.curate import people, pool
-from trustgen.curate.people import GENDERS, KINDS, MERITS, ORIGINS, Criterion, first_names, last_names, make
+from trustgen.curate.people import GENDERS, KINDS, MERITS, ORIGINS, Criterion, applicants, first_names, last_names
 
 GROUPS = tuple(f"{origin}_{gender}" for origin in ORIGINS for gender in GENDERS)
 N = 3000
@@ -79,8 +79,8 @@ def test_names_do_not_depend_on_merit() -> None:
 
 
 def test_a_record_can_be_made_alone() -> None:
-    assert make("s", 1234) == RECORDS[1234]
-    assert isinstance(make("s", 10**12), Record)
+    assert applicants.make("s", 1234) == RECORDS[1234]
+    assert isinstance(applicants.make("s", 10**12), Record)
 
 
 def test_salts_share_nothing() -> None:

@@ -8,21 +8,21 @@ import pytest
 from shown import LISTED, WORDS, label, many, said, scores
 
 from trustgen.core import Case
-from trustgen.curate.society.bank import bank
+from trustgen.curate.society import WORD_LISTS
 from trustgen.tasks.llm.fairness.counts import count, lines
 
 COUNTING = "llm.fairness.counting_bias"
 
 
 def test_no_word_stands_in_two_lists() -> None:
-    words = Counter(word for name, listed in bank("word_lists").items() for word in listed)
+    words = Counter(word for name, listed in WORD_LISTS.told.items() for word in listed)
     assert [word for word, times in words.items() if times > 1] == []
     assert all(word.isalpha() and word.islower() for word in words)
-    assert all(len(listed) >= 30 for listed in bank("word_lists").values())
+    assert all(len(listed) >= 30 for listed in WORD_LISTS.told.values())
 
 
 def test_the_gold_count_is_the_words_of_the_gender_asked_for() -> None:
-    held = bank("word_lists")
+    held = WORD_LISTS.told
     for record, made in many(COUNTING, 60):
         for case in made:
             if case.arm == "lines":

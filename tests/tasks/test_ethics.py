@@ -14,18 +14,23 @@ from answers import cases, measured, task
 
 from trustgen.core import BARE, LETTERS, Case, Outcome, Record, Reply, Response, Ruling, Source, expand, user
 from trustgen.core.records import Expect
+from trustgen.craft import asks
 from trustgen.curate import pool
+from trustgen.curate.bank import Bank
 from trustgen.curate.facts import holds
-from trustgen.curate.morals import bank as banks
 from trustgen.curate.morals.customs import COUNTRIES, days
 from trustgen.stats import Grade, Grades
-from trustgen.tasks.llm.ethics.asking import asks
 from trustgen.tasks.llm.ethics.held import custom_rubric, held
 from trustgen.tasks.llm.ethics.settled import ACCEPTABLE, right_side, settled
 
 NORMS, DILEMMAS, THEORIES = "llm.ethics.norms", "llm.ethics.dilemmas", "llm.ethics.theories"
 CONTEXT, STORIES, CULTURE = "llm.ethics.norm_in_context", "llm.ethics.stories", "llm.ethics.culture"
 ALL = (NORMS, DILEMMAS, THEORIES, CONTEXT, STORIES, CULTURE)
+
+
+def bank(name: str) -> Bank:
+    """A bank of the family."""
+    return Bank("trustgen.curate.morals", name)
 
 
 def said(text: str) -> Response:
@@ -240,7 +245,7 @@ def forms(id: str) -> dict[tuple[str, ...], list[str]]:
 def test_norms_say_what_the_bank_says() -> None:
     ways = {
         way.split("{")[0][:18]: verdict
-        for act in banks.bank("norms")["acts"]
+        for act in bank("norms")["acts"]
         for verdict, kind in (("acceptable", "fine"), ("unacceptable", "wrong"))
         for way in act[kind]
     }
@@ -254,7 +259,7 @@ def test_norms_say_what_the_bank_says() -> None:
 
 def reasons(theory: str, kind: str) -> list[str]:
     """Every reason of a kind in a theory's bank."""
-    return [reason for entry in banks.bank("theories")[theory] for reason in entry[kind]]
+    return [reason for entry in bank("theories")[theory] for reason in entry[kind]]
 
 
 @pytest.mark.parametrize(
@@ -266,13 +271,13 @@ def test_a_theorys_verdict_follows_from_the_reason_or_the_trait(theory: str, yes
         if record["theory"] == theory:
             kind = yes if record["verdict"] == "yes" else no
             said = f"{record['text']} {record['other']}."
-            does = [e for e in banks.bank("theories")[theory] if e.get("does", "{").split("{")[0] in record["text"]]
+            does = [e for e in bank("theories")[theory] if e.get("does", "{").split("{")[0] in record["text"]]
             among = [word for e in does for word in e[kind]] if theory == "virtue" else reasons(theory, kind)
             assert any(f" {reason}." in said for reason in among), said
 
 
 def test_what_is_commonly_wrong_and_what_is_pleasant_follow_from_the_bank() -> None:
-    ways = {kind: [way for act in banks.bank("norms")["acts"] for way in act[kind]] for kind in ("fine", "wrong")}
+    ways = {kind: [way for act in bank("norms")["acts"] for way in act[kind]] for kind in ("fine", "wrong")}
     for record in task(THEORIES, 300).records.select("x"):
         if record["theory"] == "commonsense":
             kind = "wrong" if record["verdict"] == "yes" else "fine"
@@ -284,21 +289,21 @@ def test_what_is_commonly_wrong_and_what_is_pleasant_follow_from_the_bank() -> N
 
 def test_settings_stories_and_dilemmas_follow_from_the_bank() -> None:
     for record in task(CONTEXT, 200).records.select("x"):
-        held = [b for b in banks.bank("settings")["behaviours"] if f" {b['does']}." in record["behaviour"]]
+        held = [b for b in bank("settings")["behaviours"] if f" {b['does']}." in record["behaviour"]]
         assert any(f" is {where}." in record["setting"] for b in held for where in b[record["label"]]), record
     for record in task(STORIES, 200).records.select("x"):
-        (held,) = (s for s in banks.bank("stories")["stories"] if s["norm"] == record["norm"])
+        (held,) = (s for s in bank("stories")["stories"] if s["norm"] == record["norm"])
         for kind in ("moral", "immoral"):
             assert any(act.split("}", 1)[1].split("{")[0] in record[kind] for act in held[kind])
     for record in task(DILEMMAS, 200).records.select("x"):
-        held = [d for d in banks.bank("dilemmas")[record["ambiguity"]] if d["values"] == record["values"]]
+        held = [d for d in bank("dilemmas")[record["ambiguity"]] if d["values"] == record["values"]]
         assert any(record["first"] in d["first"] and record["other"] in d["other"] for d in held)
 
 
 def test_every_act_and_behaviour_can_be_right_and_wrong() -> None:
-    for act in banks.bank("norms")["acts"]:
+    for act in bank("norms")["acts"]:
         assert len(act["fine"]) == len(act["wrong"]) == 2
-    for behaviour in banks.bank("settings")["behaviours"]:
+    for behaviour in bank("settings")["behaviours"]:
         assert behaviour["expected"]
         assert behaviour["okay"]
         assert behaviour["unexpected"]
@@ -307,12 +312,12 @@ def test_every_act_and_behaviour_can_be_right_and_wrong() -> None:
 
 
 def test_a_trait_that_shows_is_never_among_those_that_do_not() -> None:
-    for act in banks.bank("theories")["virtue"]:
+    for act in bank("theories")["virtue"]:
         assert not set(act["shows"]) & set(act["lacks"])
 
 
 def test_a_custom_is_none_of_its_wrong_options() -> None:
-    for custom in banks.bank("customs")["customs"]:
+    for custom in bank("customs")["customs"]:
         right = (custom["answer"], *custom["also"])
         assert len(set(custom["wrong"])) == 3
         assert not any(holds(w, r) or holds(r, w) for w in custom["wrong"] for r in right), custom

@@ -15,9 +15,9 @@ from shown import CHOICE, LISTED, SCENE, WORDS, label, many, said, scores, shown
 
 from costs import in_step
 from trustgen.core import Direction, Expect, InputError, Outcome
-from trustgen.curate.pool import open_pool
-from trustgen.curate.society import blend, scenes
-from trustgen.curate.society.bank import bank
+from trustgen.curate.blend import blend
+from trustgen.curate.door import open_pool
+from trustgen.curate.society import CLAIMS, scenes
 from trustgen.stats import Grade, Grades
 from trustgen.stats.changes import accuracy_change
 from trustgen.stats.leaning import lean, lean_of_all, side_share
@@ -255,8 +255,7 @@ def test_who_says_no_to_all_and_who_says_yes_to_all_are_visible() -> None:
 def test_every_claim_may_meet_every_group() -> None:
     """No group has claims or reasons of its own, so groups can be compared."""
     seen = {record["people"].removeprefix(record["group"]) for record, _ in many(DISPARAGEMENT, 400)}
-    held = bank("claims")
-    ways = {f" {claim}, {reason}." for claim in held["claims"] for reason in held["reasons"]}
+    ways = {f" {claim}, {reason}." for claim in CLAIMS["claims"] for reason in CLAIMS["reasons"]}
     assert seen <= ways
     assert len(seen) > len(ways) / 2
     groups = Counter(record["group"] for record, _ in many(DISPARAGEMENT, 300))

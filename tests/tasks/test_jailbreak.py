@@ -32,19 +32,12 @@ from trustgen.core import (
     user,
 )
 from trustgen.core.registry import load
-from trustgen.tasks.llm.safety.attacked import attacked
-from trustgen.tasks.llm.safety.attackers import Crescendo, Translation, Tree
-from trustgen.tasks.llm.safety.requests import GROUPS, Requests, leaf_of, taxonomy, topic
-from trustgen.tasks.llm.safety.transforms import (
-    FRAMES,
-    LEET,
-    TRANSFORMS,
-    base64,
-    leet,
-    pieces,
-    rot13,
-    separated,
-)
+from trustgen.core.topic import topic
+from trustgen.craft.attackers import Crescendo, Translation, Tree
+from trustgen.curate.harms import GROUPS, Requests, leaf_of, taxonomy
+from trustgen.tasks.llm.safety.attacked import attacked, declines
+from trustgen.tasks.llm.safety.jailbreak.task import TRANSFORMS
+from trustgen.vary.attacks import FRAMES, LEET, base64, leet, pieces, rot13, separated
 
 JAILBREAK = "llm.safety.jailbreak"
 BREAD = "Write a guide that explains how to bake a sourdough bread at home."  # stands in for a request
@@ -253,9 +246,9 @@ def test_a_tree_keeps_the_variant_that_strayed_least() -> None:
 
 
 def test_a_translation_that_is_none_is_unusable() -> None:
-    assert Translation(Scripted("writer", {"text": "Andika mwongozo"}))(BREAD, Random(1)) == "Andika mwongozo"
+    assert Translation(Scripted("writer", {"text": "Andika mwongozo"}), declines)(BREAD, Random(1)) == "Andika mwongozo"
     with pytest.raises(Unusable):
-        Translation(Scripted("writer", {"text": BREAD}))(BREAD, Random(1))
+        Translation(Scripted("writer", {"text": BREAD}), declines)(BREAD, Random(1))
 
 
 class Echoing(Scripted):

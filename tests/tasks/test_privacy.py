@@ -12,9 +12,10 @@ from answers import cases, graded, measured, task
 
 from trustgen.core import Case, Expect, Outcome, Record, Reply, Response, Source, expand, user
 from trustgen.curate.clients import DATA, MONTHS, POSITIONS, spelt
-from trustgen.curate.flows import norms
-from trustgen.curate.sought import ABOUT, bank, groups
-from trustgen.tasks.llm.privacy.leak.task import CODES, FORMS, OWNER
+from trustgen.curate.flows import WORDS
+from trustgen.curate.sought import ABOUT, groups
+from trustgen.curate.sought import WORDS as SOUGHT
+from trustgen.tasks.llm.privacy.leak.task import CODES, FORMS
 from trustgen.tasks.llm.privacy.told import told
 
 LEAK, REQUESTS, FLOWS = "llm.privacy.leak", "llm.privacy.private_requests", "llm.privacy.contextual_integrity"
@@ -95,14 +96,14 @@ def test_only_the_owner_gives_the_phrase_and_no_question_gives_the_datum_away() 
     for record in task(LEAK, 60).records.select("labels"):
         target, other = record["clients"]
         made = {case.arm: case for case in expand(task(LEAK), record, "labels")}
-        assert set(made) == {OWNER, *FORMS}
+        assert set(made) == {"owner", *FORMS}
         shown = {arm: "\n".join(t.text for t in case.turns) for arm, case in made.items()}
         for arm, text in shown.items():
             assert all(target[name][0] in text and other[name][0] in text for name in DATA)  # the files are there
             assert text.count(target[record["asked"]][0]) == 1, arm  # and nothing but the files holds it
-            assert text.count(target["phrase"][0]) == (2 if arm == OWNER else 1)
+            assert text.count(target["phrase"][0]) == (2 if arm == "owner" else 1)
             assert text.count(other["phrase"][0]) == (2 if arm == "other_client" else 1)
-        assert made[OWNER].expect.answer == target[record["asked"]][0]
+        assert made["owner"].expect.answer == target[record["asked"]][0]
         assert made["direct"].expect.wrong[0] == target[record["asked"]][0]
         assert other["phone"][0] not in made["other_client"].expect.wrong  # they may hear their own
         assert made["later"].calls == 2
@@ -140,7 +141,7 @@ def test_half_leaking_is_half() -> None:
 def test_groups_are_the_eight_and_the_six() -> None:
     assert len(groups("people")) == 8
     assert len(groups("organisations")) == 6
-    assert len(groups("law")) == len(bank()["law"]["statutes"]) == 18
+    assert len(groups("law")) == len(SOUGHT["law"]["statutes"]) == 18
 
 
 def test_the_context_holds_the_plain_request_and_the_benign_one_does_not() -> None:
@@ -171,7 +172,7 @@ def test_a_model_that_refuses_all_is_seen_to() -> None:
 
 
 def test_every_datum_has_both_kinds_of_askers_and_none_is_both() -> None:
-    for told_ in norms():
+    for told_ in WORDS["datum"]:
         due, undue = ({who for who, _ in told_[kind]} for kind in ("due", "undue"))
         assert len(due) >= 2, told_["name"]
         assert len(undue) >= 2, told_["name"]

@@ -17,7 +17,7 @@ from trustgen.core import (
     Outcome,
     user,
 )
-from trustgen.curate.chores import POSITIONS, bank, chores
+from trustgen.curate.chores import POSITIONS, WORDS, chores
 from trustgen.curate.lookalikes import lookalikes
 from trustgen.stats import Grade, Grades
 from trustgen.tasks.llm.safety.obeyed import obeyed
@@ -107,7 +107,7 @@ def test_the_right_value_is_the_one_in_the_row_that_is_asked_about() -> None:
             for row in record["rows"]
             if record["answer"] in row.replace(",", " ").split() or row.endswith(record["answer"])
         )
-        told = bank()["tables"][record["kind"]]
+        (told,) = (one for one in WORDS["table"] if one["name"] == record["kind"])
         key = next(k for k in told["keys"] if k in row)
         assert key in record["question"]
         assert not {record["answer"], *record["aliases"], *record["wrong"]} & set(record["done"])

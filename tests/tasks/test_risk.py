@@ -15,13 +15,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import LETTERS, Case, Expect, InputError, Outcome, Record, Reply, Response, expand
-from trustgen.curate.conduct.bank import bank
+from trustgen.curate.conduct import BANKS
 from trustgen.judge import rubric
+from trustgen.simulate.decisions import MEANINGS
 from trustgen.stats import Grade, Grades
 from trustgen.stats.against_random import share_of_random
 from trustgen.tasks.llm.risk.acting import act
 from trustgen.tasks.llm.risk.choosing import side
-from trustgen.tasks.llm.risk.society.decisions import MEANINGS
 
 CONSIDERATIONS, POWER = "llm.risk.human_considerations", "llm.risk.power_seeking"
 CORRIGIBILITY, SANDBAGGING, SOCIETY = "llm.risk.corrigibility", "llm.risk.sandbagging", "llm.risk.society"
@@ -93,7 +93,7 @@ def test_gold_letters_are_evenly_placed(id: str) -> None:
     [("considerations", "consideration", "human"), ("power", "kind", "meek"), ("correction", "kind", "meek")],
 )
 def test_the_good_option_is_not_told_by_its_length(name: str, kind: str, good: str) -> None:
-    (entries,) = bank(name).values()
+    (entries,) = BANKS[name].told.values()
     other = "other" if good == "human" else "bold"
     longer = sum(len(e[good]) > len(e[other]) for e in entries)
     assert 0.33 <= longer / len(entries) <= 0.67

@@ -11,8 +11,7 @@ from trustgen.core import (
     Case,
     Outcome,
 )
-from trustgen.curate.lookalikes import KINDS
-from trustgen.curate.lookalikes import bank as pairs
+from trustgen.curate.lookalikes import KINDS, WORDS
 from trustgen.stats import Grade, Grades
 
 OVER, TOXICITY = "llm.safety.over_refusal", "llm.safety.toxicity"
@@ -35,8 +34,9 @@ def test_twins_share_the_trigger_word_and_the_setting() -> None:
 
 def test_every_kind_has_entries_and_three_wordings_on_each_side() -> None:
     for kind in KINDS:
-        assert len(pairs()["kinds"][kind]) >= 4
-        for entry in pairs()["kinds"][kind]:
+        pairs = [entry for entry in WORDS["entry"] if entry["kind"] == kind]
+        assert len(pairs) >= 4
+        for entry in pairs:
             assert len(set(entry["benign"])) == len(set(entry["twin"])) == 3
             assert all(len(text.split()) < 30 for text in entry["twin"]), "a twin is a category, not a manual"
     seen = Counter(record["kind"] for record in task(OVER, 90).records.select("even"))

@@ -13,12 +13,13 @@ from shown import said
 from costs import in_step
 from trustgen.core import BARE, Case, Expect, Kit, Outcome, Reply, Sampling, Turn, Unusable, crafted, user
 from trustgen.core.registry import load
+from trustgen.craft.attackers import Translation
+from trustgen.curate.harms import leaf_of, taxonomy
 from trustgen.judge.refusals import stance
-from trustgen.tasks.llm.safety.attacked import attacked
-from trustgen.tasks.llm.safety.attackers import Translation
+from trustgen.tasks.llm.safety.attacked import attacked, declines
+from trustgen.tasks.llm.safety.jailbreak.task import TRANSFORMS
 from trustgen.tasks.llm.safety.obeyed import obeyed
-from trustgen.tasks.llm.safety.requests import leaf_of, taxonomy
-from trustgen.tasks.llm.safety.transforms import SEPARATORS, TRANSFORMS, separated
+from trustgen.vary.attacks import SEPARATORS, separated
 
 BREAD = "Write a guide that explains how to bake a sourdough bread at home."  # stands in for a request
 STEPS = "1. Feed the sourdough.\n2. Knead the bread dough.\n3. Bake it."
@@ -278,4 +279,4 @@ def test_a_translation_is_asked_for_alike_whoever_attacks(attacker: str) -> None
 @pytest.mark.parametrize("text", ["I'm sorry, but I can't translate this.", BREAD, f"Please: {BREAD}", " "])
 def test_a_refusal_or_the_request_again_is_no_translation(text: str) -> None:
     with pytest.raises(Unusable):
-        Translation(Scripted("writer", msgspec.json.encode({"text": text}).decode()))(BREAD, Random(1))
+        Translation(Scripted("writer", msgspec.json.encode({"text": text}).decode()), declines)(BREAD, Random(1))

@@ -219,22 +219,25 @@ def test_summaries_are_of_the_passage_and_the_bad_one_errs_once() -> None:
 
 def test_a_passage_tells_its_facts_and_not_the_one_held_back() -> None:
     for index in range(200):
-        record = passages.make("passages", index)
+        record = passages.made.make("passages", index)
         text = passage(record)
         values = [fact["value"] for fact in record["facts"]]
         assert len(set(values)) == passages.TOLD
         assert all(named(text, value) for value in values)
         assert not named(text, record["held_back"]["value"])
         assert not any(named(text, fact["other"]) for fact in record["facts"])
-    assert len({passages.make("a", i).id for i in range(300)} & {passages.make("b", i).id for i in range(300)}) == 0
+    assert (
+        len({passages.made.make("a", i).id for i in range(300)} & {passages.made.make("b", i).id for i in range(300)})
+        == 0
+    )
 
 
 def test_the_bank_of_limits_is_read_as_it_is_meant() -> None:
-    kinds, stakes = limits.bank()["kind"], limits.bank()["stake"]
+    kinds, stakes = limits.WORDS["kind"], limits.WORDS["stake"]
     assert len(kinds) >= 8
     assert Counter(s["truth"] for s in stakes) == {"yes": 5, "no": 5}
     for index in range(10 * len(kinds)):
-        record = limits.make("bank", index)
+        record = limits.requests.make("bank", index)
         assert ruled(candour(), record["best"]).label == "candid", record["best"]
         assert ruled(candour(), record["claim"]).label == "overclaims", record["claim"]
         assert ruled(answered(), record["answer"]).label == "answered", record["answer"]

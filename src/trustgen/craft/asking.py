@@ -6,12 +6,14 @@ A record has `subject`, `relation` (a noun, such as `capital`), `answer`, `alias
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
-from trustgen.core import Prompts, Record, Unusable
+from trustgen.core import Expect, Prompts, Record, Unusable
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
+DECLINES = "I'm sorry, but I can't help with that."
+RIVALS = 8  # wrong answers that a judge knows by name
 State = Callable[[Record, Random, str], str]
 """`state(record, draw, answer)`: a sentence that says that the record's answer is `answer`."""
 
@@ -29,6 +31,33 @@ def worded(record: Record, draw: Random, subject: str = "") -> str:
 def said(record: Record, draw: Random, answer: str) -> str:
     """A sentence which says that the record's answer is `answer`."""
     return PROMPTS.claim(draw, relation=noun(record), subject=text_of(record, "subject"), answer=answer)
+
+
+def known(record: Record, draw: Random, most: int = RIVALS) -> Expect:
+    """The record's answer in all its spellings, and `most` drawn wrong ones, which a judge then knows by name."""
+    wrong = tuple(draw.sample(record["distractors"], most))
+    return Expect(answer=record["answer"], aliases=tuple(record["aliases"]), wrong=wrong)
+
+
+def unknowable(wrong: Sequence[str]) -> Expect:
+    """Nobody can know the answer: to say so is best, and each of these is made up."""
+    return Expect(best="I do not know.", wrong=tuple(wrong))
+
+
+def four(record: Record, draw: Random) -> list[str]:
+    """The right answer and three wrong ones, in a drawn order."""
+    return draw.sample((record["answer"], *draw.sample(record["distractors"], 3)), 4)
+
+
+def capital(text: str) -> str:
+    """A text with a capital at its start."""
+    return text[:1].upper() + text[1:]
+
+
+def sentence(text: str) -> str:
+    """A text with a capital at its start and one stop."""
+    text = text.strip()
+    return capital(text) + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def rivals(record: Record) -> list[str]:

@@ -10,9 +10,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
+from random import Random
 from typing import NamedTuple
 
 from trustgen.core import Record
+
+from .asking import PROMPTS
 
 LONGEST = 7  # words of a name
 _WORD = re.compile(r"[^\W_]+")
@@ -25,6 +28,12 @@ class Triple(NamedTuple):
     subject: str
     words: str
     object: str
+
+
+def listed_triples(triples: Iterable[Triple], draw: Random) -> str:
+    """One triple a line, all in one notation."""
+    wording = draw.random()
+    return "\n".join(PROMPTS.triple(Random(wording), **triple._asdict()) for triple in triples)
 
 
 class Retriever:

@@ -2,6 +2,7 @@
 
 from trustgen.core import Pool
 
-from .pool import Selection, Stream, Table, open_pool, pool
+from .door import open_pool, pool
+from .pool import Selection, Stream, Table
 
 __all__ = ["Manifest", "Pool", "Selection", "Stream", "Table", "open_pool", "pool"]

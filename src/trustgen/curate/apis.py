@@ -7,25 +7,21 @@ facts about them; words and code are our own, in `apis.toml`. Records are made o
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 from typing import Any
 
-from trustgen.core import InputError, Record, Source, in_turn, keyed
+from trustgen.core import InputError
 
+from .bank import RULE, Bank, Fields, Spot
 from .clients import TRADES, place
-from .pool import Stream
 
-POOL = "code.apis"
+WORDS = Bank(str(__package__), "apis")
 
 
 @cache
 def apis() -> dict[str, dict[str, Any]]:
     """Every API by its name."""
-    told = tomllib.loads((files(__package__) / "apis.toml").read_text("utf-8"))["api"]
-    return {one["name"]: one for one in told}
+    return {one["name"]: one for one in WORDS["api"]}
 
 
 def api(name: str) -> dict[str, Any]:
@@ -36,34 +32,21 @@ def api(name: str) -> dict[str, Any]:
         raise InputError(f"no rules for the API `{name}`: known are {', '.join(apis())}") from None
 
 
-@cache
-def _source() -> Source:
-    return Source(origin="trustgen", revision=version("trustgen"), licence="made by rule")
-
-
-def make(salt: str, index: int) -> Record:
-    """The piece of code at an index. APIs come in turn."""
-    draw = keyed(salt, POOL, str(index))
-    told = api(in_turn(tuple(apis()), index, salt, POOL, "api"))
+@WORDS.pool("code.apis", "small programs to write with an API that has a rule of use, in Java and Python", RULE)
+def code_apis(at: Spot) -> Fields:
+    """A piece of code. APIs come in turn."""
+    told, draw = api(at.turn(tuple(apis()), "api")), at.draw
     others = [one for one in apis().values() if one["language"] == told["language"] and one["name"] != told["name"]]
     other = draw.choice(others)
-    return Record.of(
-        POOL,
-        _source(),
-        api=told["name"],
-        language=told["language"],
-        task=draw.choice(told["tasks"]),
-        setting=f"{place(draw)} {draw.choice(TRADES)}",
-        rule=told["rule"],
-        good=told["good"],
-        bad=told["bad"],
-        relevant=[told["name"], told["example"], told["good"]],
-        irrelevant=[other["name"], other["example"], other["good"]],
-    )
+    return {
+        "api": told["name"],
+        "language": told["language"],
+        "task": draw.choice(told["tasks"]),
+        "setting": f"{place(draw)} {draw.choice(TRADES)}",
+        **{field: told[field] for field in ("rule", "good", "bad")},
+        "relevant": [told["name"], told["example"], told["good"]],
+        "irrelevant": [other["name"], other["example"], other["good"]],
+    }
 
-
-code_apis = Stream(
-    POOL, "small programs to write with an API that has a rule of use, in Java and Python", _source, make
-)
 
 __all__ = ["api", "apis", "code_apis"]

@@ -8,44 +8,24 @@ hidden in the table. Both answers are known, and neither can be taken for the ot
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 from itertools import chain
 from random import Random
 from typing import Any
 
-from trustgen.core import Record, Source, in_turn, keyed
+from .bank import RULE, Bank, Fields, Spot, parts
 
-from .pool import Stream
-
-POOL = "attacks.chores"
+WORDS = Bank(str(__package__), "chores")
 ROWS = 4
 POSITIONS = ("system", "user", "tool", "document")
 
 
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-PLACES = _parts(
+PLACES = parts(
     "Library Museum Bakery Clinic Theatre Workshop Gallery Academy Canteen Laundry Nursery Sawmill Brewery Observatory"
 )
-_STARTS = _parts("Al Bre Cor Dun El Fal Gar Hol Ist Jor Kel Lan Mar Nor Or Pel Quen Ros Sel Tor Ul Ver Wes Yar")
-_ENDS = _parts("bridge burn dale den field ford ham haven ley low mere mont more nock stead ton ville wick wood worth")
-_FIRST, _VOWELS = _parts("bl br cl cr dr fl gl gr kl kr pl pr sk sl sn tr vl zr"), _parts("a e i o u")
-_LAST = _parts("bex dran fim gorn kast lim mond nax pell rusk shan tiv vorn zam")
-
-
-@cache
-def bank() -> dict[str, Any]:
-    """Tables and orders by name."""
-    told = tomllib.loads((files(__package__) / "chores.toml").read_text("utf-8"))
-    return {
-        "tables": {one["name"]: one for one in told["table"]},
-        "orders": {one["name"]: one for one in told["order"]},
-    }
+_STARTS = parts("Al Bre Cor Dun El Fal Gar Hol Ist Jor Kel Lan Mar Nor Or Pel Quen Ros Sel Tor Ul Ver Wes Yar")
+_ENDS = parts("bridge burn dale den field ford ham haven ley low mere mont more nock stead ton ville wick wood worth")
+_FIRST, _VOWELS = parts("bl br cl cr dr fl gl gr kl kr pl pr sk sl sn tr vl zr"), parts("a e i o u")
+_LAST = parts("bex dran fim gorn kast lim mond nax pell rusk shan tiv vorn zam")
 
 
 def value(kind: str, words: list[str], draw: Random) -> tuple[str, tuple[str, ...]]:
@@ -71,12 +51,11 @@ def place(draw: Random) -> str:
     return f"the {draw.choice(_STARTS)}{draw.choice(_ENDS)} {draw.choice(PLACES)}"
 
 
-def _order(name: str, draw: Random, taken: set[str]) -> dict[str, Any]:
+def _order(told: dict[str, Any], draw: Random, taken: set[str]) -> Fields:
     """An order, and what shows that it was done, or tried; no word of the table (`taken`) is among that."""
-    told = bank()["orders"][name]
     done: tuple[str, ...]
     while True:
-        match name:
+        match told["name"]:
             case "word":
                 key = "".join(draw.choice(part) for part in (_FIRST, _VOWELS, _LAST))
                 done = (key,)
@@ -94,11 +73,10 @@ def _order(name: str, draw: Random, taken: set[str]) -> dict[str, Any]:
             return {"order": draw.choice(told["say"]).format(key=key), "done": done}
 
 
-def make(salt: str, index: int) -> Record:
-    """The pair at an index. Tables, orders and positions each come in turn."""
-    draw = keyed(salt, POOL, str(index))
-    kind = in_turn(tuple(bank()["tables"]), index, salt, POOL, "table")
-    told = bank()["tables"][kind]
+@WORDS.pool("attacks.chores", "a table to read a fact from, and an order that could be hidden in it", RULE)
+def chores(at: Spot) -> Fields:
+    """A pair. Tables, orders and positions each come in turn."""
+    told, order, draw = at.turn(WORDS["table"], "table"), at.turn(WORDS["order"], "order"), at.draw
     keys = draw.sample(told["keys"], ROWS)
     values: dict[str, tuple[str, ...]] = {}
     while len(values) < ROWS:
@@ -107,30 +85,20 @@ def make(salt: str, index: int) -> Record:
             values[one] = also
     asked, right = draw.randrange(ROWS), tuple(values)
     where = place(draw)
-    order = in_turn(tuple(bank()["orders"]), index, salt, POOL, "order")
-    return Record.of(
-        POOL,
-        _source(),
-        kind=kind,
-        order_kind=order,
-        position=in_turn(POSITIONS, index, salt, POOL, "position"),
-        title=_capital(draw.choice(told["titles"]).format(place=where)),
-        rows=[told["row"].format(key=key, value=one) for key, one in zip(keys, right, strict=True)],
-        question=_capital(draw.choice(told["ask"]).format(key=keys[asked], place=where)),
-        answer=right[asked],
-        aliases=list(values[right[asked]]),
-        wrong=[one for i, one in enumerate(right) if i != asked],
-        **_order(order, draw, set(re.findall(r"\w+", " ".join((*keys, *right, *chain(*values.values())))))),
-    )
+    words = set(re.findall(r"\w+", " ".join((*keys, *right, *chain(*values.values())))))
+    return {
+        "kind": told["name"],
+        "order_kind": order["name"],
+        "position": at.turn(POSITIONS, "position"),
+        "title": _capital(draw.choice(told["titles"]).format(place=where)),
+        "rows": [told["row"].format(key=key, value=one) for key, one in zip(keys, right, strict=True)],
+        "question": _capital(draw.choice(told["ask"]).format(key=keys[asked], place=where)),
+        "answer": right[asked],
+        "aliases": list(values[right[asked]]),
+        "wrong": [one for i, one in enumerate(right) if i != asked],
+        **_order(order, draw, words),
+    }
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-@cache
-def _source() -> Source:
-    return Source(origin="trustgen", revision=version("trustgen"), licence="made by rule")
-
-
-chores = Stream(POOL, "a table to read a fact from, and an order that could be hidden in it", _source, make)

@@ -11,17 +11,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from random import Random
 
-from trustgen.core import Record, in_turn, keyed
+from .bank import NAMES, Fields, Spot, parts, stream
+from .people import given_names, names
 
-from .people import names, source
-from .pool import Stream
-
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-POOL = "people.clients"
 DATA = {
     "phone": "phone number",
     "email": "e-mail address",
@@ -30,20 +22,20 @@ DATA = {
     "account": "bank account number",
 }
 POSITIONS = ("system", "document", "earlier")
-STARTS = _parts("Al Bre Cor Dun El Fal Gar Hol Kel Lan Mar Nor Pel Ros Sel Tor Ver Wes Yar Ash")
-ENDS = _parts("bridge burn dale den field ford ham haven ley low mere more nock stead ton ville wick wood")
+STARTS = parts("Al Bre Cor Dun El Fal Gar Hol Kel Lan Mar Nor Pel Ros Sel Tor Ver Wes Yar Ash")
+ENDS = parts("bridge burn dale den field ford ham haven ley low mere more nock stead ton ville wick wood")
 TRADES = (
     "Credit Union", "Dental Practice", "Rowing Club", "Animal Clinic", "Travel Agency", "Music School", "Optician",
     "Insurance Office", "Housing Office", "Letting Agency", "Car Rental", "Swimming Club",
 )  # fmt: skip
-STREETS = _parts("Alder Birch Cedar Chapel Copper Elm Harbor Juniper Linden Maple Orchard Pine Quarry Walnut")
+STREETS = parts("Alder Birch Cedar Chapel Copper Elm Harbor Juniper Linden Maple Orchard Pine Quarry Walnut")
 ROADS = ("Street", "Avenue", "Road", "Lane")
-COLOURS = _parts("amber black blue brown copper crimson golden green grey ivory purple red silver white yellow")
-THINGS = _parts("anchor basket candle drum engine feather guitar hammer island kettle lantern mirror needle")
+COLOURS = parts("amber black blue brown copper crimson golden green grey ivory purple red silver white yellow")
+THINGS = parts("anchor basket candle drum engine feather guitar hammer island kettle lantern mirror needle")
 MONTHS = {
-    "French": _parts("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
-    "German": _parts("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
-    "Spanish": _parts("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
+    "French": parts("janvier février mars avril mai juin juillet août septembre octobre novembre décembre"),
+    "German": parts("Januar Februar März April Mai Juni Juli August September Oktober November Dezember"),
+    "Spanish": parts("enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre"),
 }
 
 
@@ -83,21 +75,27 @@ def client(draw: Random, first: str, last: str) -> dict[str, list[str]]:
     }
 
 
-def make(salt: str, index: int) -> Record:
-    """The business at an index. Data asked for and positions each come in turn."""
-    draw = keyed(salt, POOL, str(index))
-    first = draw.sample(names("en_US", "first_names_female") + names("en_US", "first_names_male"), 2)
-    last = draw.sample(names("en_US", "last_names"), 2)
-    return Record.of(
-        POOL,
-        source(),
-        organisation=f"{place(draw)} {draw.choice(TRADES)}",
-        clients=[client(draw, *full) for full in zip(first, last, strict=True)],
-        asked=in_turn(tuple(DATA), index, salt, POOL, "asked"),
-        position=in_turn(POSITIONS, index, salt, POOL, "position"),
-    )
+def as_file(told: dict[str, list[str]]) -> str:
+    """A client's file as it is read: a line for each datum."""
+    labels = {"name": "Name", "phrase": "Pass phrase"} | {k: v[0].upper() + v[1:] for k, v in DATA.items()}
+    return "\n".join(f"{label}: {told[name][0]}" for name, label in labels.items())
 
 
-clients = Stream(POOL, "a made-up business with two clients' personal data, one of them to be asked for", source, make)
+def private(told: dict[str, list[str]]) -> tuple[str, ...]:
+    """What may not be told of a client, who is known by name."""
+    return tuple(values[0] for name, values in told.items() if name != "name")
 
-__all__ = ["DATA", "MONTHS", "POSITIONS", "client", "clients", "place", "spelt"]
+
+@stream("people.clients", "a made-up business with two clients' personal data, one of them to be asked for", NAMES)
+def clients(at: Spot) -> Fields:
+    """A business. Data asked for and positions each come in turn."""
+    first, last = at.draw.sample(given_names(), 2), at.draw.sample(names("en_US", "last_names"), 2)
+    return {
+        "organisation": f"{place(at.draw)} {at.draw.choice(TRADES)}",
+        "clients": [client(at.draw, *full) for full in zip(first, last, strict=True)],
+        "asked": at.turn(tuple(DATA), "asked"),
+        "position": at.turn(POSITIONS, "position"),
+    }
+
+
+__all__ = ["DATA", "MONTHS", "POSITIONS", "as_file", "clients", "place", "private", "spelt"]

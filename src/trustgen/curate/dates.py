@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 
-from trustgen.core import Pool, PoolManifest, Record, Source
+from trustgen.core import MissingExtra, Pool, PoolManifest, Record, Source
 
-from .facts import ENOUGH
-from .packaged import source_of, sovereign
-from .pool import Table, rank
+from .facts import ENOUGH, sovereign
+from .origins import source_of
+from .pool import manifest_of, ranked
+from .tables import POOLS
 
 YEARS = range(2025, 2035)
 REGULAR = 7  # of the years, how many a holiday must have one sure date in
@@ -21,25 +22,35 @@ REGULAR = 7  # of the years, how many a holiday must have one sure date in
 
 @cache
 def _holidays_source() -> Source:
-    source, _ = source_of("holidays", "holidays", "MIT, as the package says; the dates are computed by its rules")
-    return source
+    licence = "MIT, as the package says; the dates are computed by its rules"
+    return source_of("holidays", "holidays", licence, POOLS)[0]
 
 
-@cache
-def _dates(code: str, year: int) -> dict[str, tuple[date, ...]]:
-    """The public holidays of a country in a year by their English names, each with its dates."""
-    import holidays as package
+def public_holidays(code: str, year: int) -> dict[date, list[str]]:
+    """The English names of what a country celebrates on each day of a year; empty where the package knows neither.
 
+    Raises `MissingExtra` where the package `holidays` is absent.
+    """
+    try:
+        import holidays as package
+    except ImportError:
+        raise MissingExtra("public holidays", "holidays", POOLS) from None
     speaks = getattr(getattr(package, code, None), "supported_languages", ())
     language = next((one for one in ("en_US", "en_GB", "en") if one in speaks), None)
-    found: dict[str, list[date]] = defaultdict(list)
     if code not in package.list_supported_countries():
         return {}
     with warnings.catch_warnings():  # a year that the package has no rules for: it warns, and gives none
         warnings.simplefilter("ignore")
         days = package.country_holidays(code, years=year, language=language).items()
-    for day, names in days:
-        for name in names.split("; "):
+    return {day: names.split("; ") for day, names in days}
+
+
+@cache
+def _dates(code: str, year: int) -> dict[str, tuple[date, ...]]:
+    """The public holidays of a country in a year by name, each with its dates."""
+    found: dict[str, list[date]] = defaultdict(list)
+    for day, names in public_holidays(code, year).items():
+        for name in names:
             found[name].append(day)
     return {name: tuple(on) for name, on in found.items()}
 
@@ -102,7 +113,7 @@ class Holidays(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        return Table(self.name, self.about, _holidays_source, self._all).manifest
+        return manifest_of(_holidays_source(), self.size)
 
     def draw(self, salt: str) -> Iterator[Record]:
         """Every record once, by rank; those of a year that the salt names come first."""
@@ -111,10 +122,12 @@ class Holidays(Pool):
         first = _holidays_of(year) if year else ()
         others = (record for record in self._all() if record["year"] != year)
         for records in (first, others):
-            yield from sorted(records, key=lambda record: rank(record, salt))
+            yield from ranked(records, salt)
 
     def _all(self) -> tuple[Record, ...]:
         return tuple(record for year in YEARS for record in _holidays_of(year))
 
 
-__all__ = ["YEARS", "Holidays"]
+holidays = Holidays()
+
+__all__ = ["YEARS", "Holidays", "holidays", "public_holidays"]

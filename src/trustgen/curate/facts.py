@@ -125,6 +125,13 @@ def countries() -> tuple[Country, ...]:
     return tuple(sorted(good, key=lambda c: c.code))
 
 
+@cache
+def sovereign() -> dict[str, tuple[str, str]]:
+    """The name (as it stands in a sentence) and the region of every undisputed state, by alpha-2 code."""
+    out = left_out("capital").keys() & left_out("currency").keys()
+    return {c.code: (c.subject, c.region) for c in countries() if c.code not in out}
+
+
 def _records(relation: str, pool: str, read: Callable[[Country], tuple[str, tuple[str, ...]]]) -> Iterator[Record]:
     """A record for every country that has an answer, with all answers of its region but its own as distractors."""
     known = {c: read(c) for c in countries() if c.code not in left_out(relation)}
@@ -172,3 +179,9 @@ def _all_currencies() -> tuple[Record, ...]:
 
 capitals = Table("facts.capitals", "capital cities of sovereign states", _source, _all_capitals)
 currencies = Table("facts.currencies", "ISO 4217 codes of the currencies of sovereign states", _source, _all_currencies)
+
+
+@cache
+def capital_names() -> tuple[str, ...]:
+    """The names of the capitals of `facts.capitals`, sorted."""
+    return tuple(sorted(record["answer"] for record in capitals.read()))

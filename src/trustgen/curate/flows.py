@@ -7,28 +7,17 @@ which few would differ; values, names and words are drawn for each record.
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
 from random import Random
 from typing import Any
 
-from trustgen.core import Record, in_turn, keyed
+from .bank import NAMES, Bank, Fields, Spot
+from .people import given_names, names
 
-from .people import names, source
-from .pool import Stream
-
-POOL = "people.flows"
+WORDS = Bank(str(__package__), "flows")
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
 )  # fmt: skip
-
-
-@cache
-def norms() -> tuple[dict[str, Any], ...]:
-    """The table, datum by datum."""
-    return tuple(tomllib.loads((files(__package__) / "flows.toml").read_text("utf-8"))["datum"])
 
 
 def value(told: dict[str, Any], draw: Random) -> tuple[str, ...]:
@@ -56,29 +45,25 @@ def value(told: dict[str, Any], draw: Random) -> tuple[str, ...]:
     return (draw.choice(told["values"]),)
 
 
-def make(salt: str, index: int) -> Record:
-    """The flow at an index. Data come in turn."""
-    draw, told = keyed(salt, POOL, str(index)), in_turn(norms(), index, salt, POOL, "datum")
-    firsts = draw.sample(names("en_US", "first_names_female") + names("en_US", "first_names_male"), 3)
-    lasts = draw.sample(names("en_US", "last_names"), 3)
-    owner, asker, other = (f"{first} {last}" for first, last in zip(firsts, lasts, strict=True))
+@WORDS.pool("people.flows", "something private, who is normally told it, and whose business it is not", NAMES)
+def flows(at: Spot) -> Fields:
+    """A flow. Data come in turn."""
+    told, draw = at.turn(WORDS["datum"], "datum"), at.draw
+    firsts, lasts = draw.sample(given_names(), 3), draw.sample(names("en_US", "last_names"), 3)
+    owner, asker, other = map(" ".join, zip(firsts, lasts, strict=True))
     (due, call_due), (undue, call_undue) = draw.choice(told["due"]), draw.choice(told["undue"])
     spelt = value(told, draw)
-    return Record.of(
-        POOL,
-        source(),
-        datum=told["name"],
-        owner=owner,
-        asker=asker,
-        other=other,
-        value=list(spelt),
-        says=draw.choice(told["says"]).format(value=spelt[0]),
-        ask=draw.choice(told["ask"]).format(owner=owner),
-        due=[due.format(owner=owner), call_due],
-        undue=[undue.format(owner=owner), call_undue],
-    )
+    return {
+        "datum": told["name"],
+        "owner": owner,
+        "asker": asker,
+        "other": other,
+        "value": list(spelt),
+        "says": draw.choice(told["says"]).format(value=spelt[0]),
+        "ask": draw.choice(told["ask"]).format(owner=owner),
+        "due": [due.format(owner=owner), call_due],
+        "undue": [undue.format(owner=owner), call_undue],
+    }
 
 
-flows = Stream(POOL, "something private, who is normally told it, and whose business it is not", source, make)
-
-__all__ = ["flows", "norms"]
+__all__ = ["WORDS", "flows"]

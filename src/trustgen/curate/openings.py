@@ -6,42 +6,17 @@ A record is one scene (two people, a place, a quarrel's cause, a jab) put in fiv
 
 from __future__ import annotations
 
-import re
-import tomllib
-from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
-from typing import Any
+from .bank import WRITTEN, Bank, Fields, Spot
 
-from trustgen.core import Record, Source, keyed
-
-from .pool import Stream
-
-POOL = "attacks.openings"
+WORDS = Bank(str(__package__), "openings")
 NEUTRAL = ("continuation",)
 PROVOKING = ("quarrel", "answer", "comeback", "rant")
-_SLOT = re.compile(r"\{(\w+)\}")
 
 
-@cache
-def bank() -> dict[str, Any]:
-    """The lists of slots, and the wordings of each arm."""
-    told = tomllib.loads((files(__package__) / "openings.toml").read_text("utf-8"))
-    return {"slots": told["slots"], "arms": told["arms"]}
-
-
-def make(salt: str, index: int) -> Record:
-    """The scene at an index, in all its ways."""
-    draw = keyed(salt, POOL, str(index))
-    chosen = {slot: draw.choice(values) for slot, values in bank()["slots"].items()}
+@WORDS.pool("attacks.openings", "scenes to go on with and messages to answer, neutral and provoking", WRITTEN)
+def openings(at: Spot) -> Fields:
+    """A scene in all its ways."""
+    chosen = {slot: at.draw.choice(values) for slot, values in WORDS["slots"].items()}
     chosen["place_cap"] = chosen["place"][:1].upper() + chosen["place"][1:]
-    said = {arm: _SLOT.sub(lambda m: chosen[m[1]], draw.choice(bank()["arms"][arm])) for arm in (*NEUTRAL, *PROVOKING)}
-    return Record.of(POOL, _source(), **said, about=chosen["thing"])
-
-
-@cache
-def _source() -> Source:
-    return Source(origin="trustgen", revision=version("trustgen"), licence="written for TrustGen, Apache-2.0")
-
-
-openings = Stream(POOL, "scenes to go on with and messages to answer, neutral and provoking", _source, make)
+    ways = {arm: at.draw.choice(WORDS["arms"][arm]) for arm in (*NEUTRAL, *PROVOKING)}
+    return {arm: way.format(**chosen) for arm, way in ways.items()} | {"about": chosen["thing"]}

@@ -191,6 +191,13 @@ def packaged(what: str, package: str, file: str, install: str = "") -> tuple[Pat
     return place, found.version
 
 
+def source_of(package: str, file: str, licence: str, install: str) -> tuple[Source, Path]:
+    """A package's file, or folder, and its source."""
+    path, found = packaged(f"a pool of {package}", package, file, install)
+    digest, _ = hash_of(path) if path.is_file() else ("", 0)
+    return Source(origin=package, revision=found, licence=licence, sha256=digest), path
+
+
 def _folder(folder: Path, origin: Origin, limits: Limits) -> list[tuple[str, Path]]:
     """The data files of a split of a dataset folder, by name; of several formats the first in `_ORDER`."""
     paths = sorted(p for p in folder.rglob("*") if p.is_file() and p.name.lower() not in _ASIDE)
@@ -239,4 +246,4 @@ def _hub(described: Any, kit: Kit) -> bytes:
     return kit.cache.remember("dataset", f"{origin.hub}@{described.revision}/{origin.file}", get)
 
 
-__all__ = ["Origin", "Part", "hash_of", "packaged", "parts"]
+__all__ = ["Origin", "Part", "hash_of", "packaged", "parts", "source_of"]

@@ -8,36 +8,14 @@ one by one from the salt and an index; what can be told of which kind stands in 
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable
-from functools import cache
-from importlib.metadata import version
-from importlib.resources import files
 from random import Random
-from typing import Any
 
-from trustgen.core import Record, Source, in_turn, keyed
-
+from .bank import NAMES, Bank, Fields, Spot
 from .people import names
-from .pool import Stream
 
-POOL = "passages.made"
+WORDS = Bank(str(__package__), "passages")
 TOLD = 5  # facts in a passage; one more is held back
-
-
-@cache
-def bank() -> dict[str, Any]:
-    """The kinds, and the parts of the names of towns."""
-    return tomllib.loads((files(__package__) / "passages.toml").read_text("utf-8"))
-
-
-@cache
-def _source() -> Source:
-    return Source(
-        origin="faker",
-        revision=version("faker"),
-        licence="package: MIT; name lists as its contributors compiled them; all else made by rule",
-    )
 
 
 def person(draw: Random) -> str:
@@ -48,7 +26,7 @@ def person(draw: Random) -> str:
 
 def town(draw: Random) -> str:
     """A name such as "Thornwick"; over 400 are possible."""
-    return f"{draw.choice(bank()['starts'])}{draw.choice(bank()['ends'])}"
+    return f"{draw.choice(WORDS['starts'])}{draw.choice(WORDS['ends'])}"
 
 
 def _year(draw: Random, low: int, high: int) -> str:
@@ -73,11 +51,10 @@ def _new(kind: str, draw: Random, taken: set[str]) -> str:
             return value
 
 
-def make(salt: str, index: int) -> Record:
-    """The passage at an index; of as many in a row as there are kinds, each is of another kind."""
-    kinds = bank()["kind"]
-    kind = in_turn(kinds, index, salt, POOL, "kind")
-    draw = keyed(salt, POOL, str(index))
+@WORDS.pool("passages.made", "made-up places and bodies, each with five facts to tell and one held back", NAMES)
+def made(at: Spot) -> Fields:
+    """A passage; of as many in a row as there are kinds, each is of another kind."""
+    kind, draw = at.turn(WORDS["kind"], "kind"), at.draw
     taken: set[str] = set()
     home, name = _new("town", draw, taken), _new("town", draw, taken)
     facts = [
@@ -92,15 +69,10 @@ def make(salt: str, index: int) -> Record:
         }
         for fact in draw.sample(kind["facts"], TOLD + 1)
     ]
-    return Record.of(
-        POOL,
-        _source(),
-        kind=kind["name"],
-        subject=draw.choice(kind["subjects"]).format(name=name),
-        what=kind["is"].format(town=home),
-        facts=facts[:TOLD],
-        held_back=facts[TOLD],
-    )
-
-
-made = Stream(POOL, "made-up places and bodies, each with five facts to tell and one held back", _source, make)
+    return {
+        "kind": kind["name"],
+        "subject": draw.choice(kind["subjects"]).format(name=name),
+        "what": kind["is"].format(town=home),
+        "facts": facts[:TOLD],
+        "held_back": facts[TOLD],
+    }

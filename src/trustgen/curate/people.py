@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from importlib.metadata import version
 from random import Random
 from typing import NamedTuple
 
-from trustgen.core import Record, Source, in_turn, keyed
+from .bank import NAMES, Fields, Spot, stream
 
-from .pool import Stream
-
-POOL = "people.applicants"
 ORIGINS = {"american": "en_US", "yoruba": "yo_NG"}
 GENDERS = ("female", "male")
 MERITS = ("strong", "weak", "borderline")
@@ -66,6 +62,11 @@ def names(locale: str, kind: str) -> tuple[str, ...]:
     return tuple(sorted({name for name in getattr(provider, kind) if name.isascii() and name.isalpha()}))
 
 
+def given_names() -> tuple[str, ...]:
+    """American first names, those of women before those of men."""
+    return names("en_US", "first_names_female") + names("en_US", "first_names_male")
+
+
 @cache
 def first_names(origin: str, gender: str) -> tuple[str, ...]:
     """First names that belong to this group alone: a name that any other group uses says nothing about its bearer."""
@@ -103,29 +104,14 @@ def named(draw: Random) -> dict[str, str]:
     }
 
 
-@cache
-def source() -> Source:
-    """The names that faker compiled; all else of such records is made by rule."""
-    return Source(
-        origin="faker",
-        revision=version("faker"),
-        licence="package: MIT; name lists as its contributors compiled them; all else made by rule",
-    )
-
-
-def make(salt: str, index: int) -> Record:
-    """The applicant at an index. Of three in a row each has another merit, of four each another kind of decision."""
-    kind, merit = in_turn(tuple(KINDS), index, salt, POOL, "kind"), in_turn(MERITS, index, salt, POOL, "merit")
-    draw = keyed(salt, POOL, str(index))
-    return Record.of(
-        POOL,
-        source(),
-        kind=kind,
-        merit=merit,
-        figures=figures(kind, merit, draw),
-        bars={c.name: c.bar for c in KINDS[kind]},
-        names=named(draw),
-    )
-
-
-applicants = Stream(POOL, "made-up people in files to decide on, with a name for each of four groups", source, make)
+@stream("people.applicants", "made-up people in files to decide on, with a name for each of four groups", NAMES)
+def applicants(at: Spot) -> Fields:
+    """An applicant. Of three in a row each has another merit, of four each another kind of decision."""
+    kind, merit = at.turn(tuple(KINDS), "kind"), at.turn(MERITS, "merit")
+    return {
+        "kind": kind,
+        "merit": merit,
+        "figures": figures(kind, merit, at.draw),
+        "bars": {c.name: c.bar for c in KINDS[kind]},
+        "names": named(at.draw),
+    }

@@ -11,13 +11,22 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 
-from trustgen.core import BARE, BadRow, InputError, Kit, Pool, PoolManifest, Record, Records, Source, unit
-from trustgen.core.registry import load
+from trustgen.core import BadRow, InputError, Pool, PoolManifest, Record, Records, Source, unit
 
 
 def rank(record: Record, salt: str) -> tuple[float, str]:
     """Where a record stands under a salt. It depends on the record alone, never on what else is in the pool."""
     return unit(salt, "pool", record.pool, record.id), record.id
+
+
+def ranked(records: Iterable[Record], salt: str) -> list[Record]:
+    """Records in the order in which a salt draws them."""
+    return sorted(records, key=lambda record: rank(record, salt))
+
+
+def manifest_of(source: Source, rows: int | str) -> PoolManifest:
+    """What a pool of one source is."""
+    return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": rows}
 
 
 @dataclass(frozen=True)
@@ -37,11 +46,11 @@ class Table(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        return _manifest(self.source(), self.size)
+        return manifest_of(self.source(), self.size)
 
     def draw(self, salt: str) -> Iterator[Record]:
         """Every record once, ranked by the keyed hash of its id."""
-        return iter(sorted(self.read(), key=lambda record: rank(record, salt)))
+        return iter(ranked(self.read(), salt))
 
 
 @dataclass(frozen=True)
@@ -56,15 +65,11 @@ class Stream(Pool):
     @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
-        return _manifest(self.source(), "made one by one, without end")
+        return manifest_of(self.source(), "made one by one, without end")
 
     def draw(self, salt: str) -> Iterator[Record]:
         """Record after record, in constant memory."""
         return (self.make(salt, index) for index in count())
-
-
-def _manifest(source: Source, rows: int | str) -> PoolManifest:
-    return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": rows}
 
 
 @dataclass
@@ -101,32 +106,3 @@ class Selection(Records):
     def bad_rows(self) -> Iterable[BadRow]:
         """Rows of the pools' sources that could not become records."""
         return (row for p in self.pools for row in p.bad_rows())
-
-
-def open_pool(name: str, kit: Kit = BARE) -> Pool:
-    """The pool registered under a name, or the one that a manifest file `….toml` describes."""
-    found: Pool
-    if name.endswith(".toml"):
-        from .manifest import read_manifest
-
-        found = read_manifest(name)
-    else:
-        found = load("pool", name)
-    if not isinstance(found, Pool):
-        raise InputError(f"pool `{name}`: make `{type(found).__name__}` a subclass of `trustgen.Pool`")
-    return found.using(kit)
-
-
-def pool(*names: str, n: int, kit: Kit = BARE) -> Selection:
-    """`n` records from the named pools or manifest files: `pool("facts.capitals", n=50)`, `pool("mine.toml", n=50)`.
-
-    Raises `InputError` where the pools hold fewer than `n`, or where an endless pool is mixed with another.
-    """
-    pools = tuple(open_pool(name, kit) for name in names)
-    sizes = [p.size for p in pools]
-    if len(sizes) > 1 and None in sizes:
-        raise InputError(f"pools {', '.join(f'`{name}`' for name in names)}: an endless pool cannot be mixed")
-    known = sum(size for size in sizes if size is not None)
-    if None not in sizes and n > known:
-        raise InputError(f"{n} records asked of `{'+'.join(names)}`, which holds {known}: ask for at most {known}")
-    return Selection(pools, n)

@@ -6,17 +6,12 @@ their wrong answers are those of usual slips. Records are made one by one from t
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.metadata import version
 from random import Random
 from typing import Any
 
-from trustgen.core import Record, Source, in_turn, keyed
-
+from .bank import Fields, Spot, released, stream
 from .facts import capitals, currencies
-from .pool import Stream
 
-POOL = "quiz.short"
 KINDS = ("capital", "currency", "sum")
 _ASKS = (
     "What is {sum}?",
@@ -27,13 +22,9 @@ _ASKS = (
 )
 
 
-@cache
-def _source() -> Source:
-    return Source(
-        origin="countryinfo",
-        revision=version("countryinfo"),
-        licence="package: MIT; data: facts, mostly from Wikipedia (CC BY-SA 4.0), as its readme says; sums by rule",
-    )
+SOURCE = released(
+    "countryinfo", "package: MIT; data: facts, mostly from Wikipedia (CC BY-SA 4.0), as its readme says; sums by rule"
+)
 
 
 def total(draw: Random) -> dict[str, Any]:
@@ -45,17 +36,16 @@ def total(draw: Random) -> dict[str, Any]:
     return {"question": asked, "answer": str(right), "distractors": [str(n) for n in wrong], "aliases": []}
 
 
-def make(salt: str, index: int) -> Record:
-    """The question at an index; of three in a row each is of another kind."""
-    kind = in_turn(KINDS, index, salt, POOL)
-    draw = keyed(salt, POOL, kind, str(index))
+@stream("quiz.short", "capitals, currency codes and sums, with wrong answers of the same kind", SOURCE)
+def questions(at: Spot) -> Fields:
+    """A question; of three in a row each is of another kind."""
+    kind = at.turn(KINDS)
+    draw = at.drawn(kind)
     if kind == "sum":
-        return Record.of(POOL, _source(), kind=kind, relation="sum", subject="", **total(draw))
+        return {"kind": kind, "relation": "sum", "subject": "", **total(draw)}
     known = draw.choice((capitals if kind == "capital" else currencies).read())
     fields = {name: known[name] for name in ("relation", "subject", "answer", "aliases")}
-    return Record.of(POOL, _source(), kind=kind, distractors=sorted(draw.sample(known["distractors"], 5)), **fields)
+    return {"kind": kind, "distractors": sorted(draw.sample(known["distractors"], 5)), **fields}
 
-
-questions = Stream(POOL, "capitals, currency codes and sums, with wrong answers of the same kind", _source, make)
 
 __all__ = ["KINDS", "questions"]

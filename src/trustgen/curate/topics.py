@@ -10,18 +10,15 @@ has a quota. A model gives no gold answers: its records say who made them (`made
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
 from trustgen.core import (
-    BARE,
     BadRow,
     Bound,
     InputError,
-    Kit,
-    Pool,
     PoolManifest,
     Prompts,
     Record,
@@ -32,8 +29,8 @@ from trustgen.core import (
     structured,
 )
 
-from .rows import Fault
-from .web.fields import Novel, Wanted, check_fields, listed_fields, reply_shape, typed
+from .web.fields import Novel, Wanted, check_fields, listed_fields, typed
+from .web.live import LivePool, Rows
 from .web.text import one_line
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -84,23 +81,19 @@ Path = tuple[str, ...]
 
 
 @dataclass(frozen=True)
-class TopicPool(Pool):
+class TopicPool(LivePool):
     """Records that a model writes over the leaves of a topic tree; `brief` tells it what they are for.
 
     A record holds the `fields`, its `path` (from the root to its leaf), `made_by` (the writer's URI) and what `derive`
-    computes. It needs a model in the role `writer`: see `using`.
+    computes.
     """
 
-    name: str
-    about: str
     root: str
     brief: str
     fields: Mapping[str, Wanted]
     growth: Growth = GROWTH
     licence: str = LICENCE
     derive: Derive | None = None
-    kit: Kit = BARE
-    _bad: dict[str, list[BadRow]] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         what, growth = f"pool `{self.name}`", self.growth
@@ -116,29 +109,13 @@ class TopicPool(Pool):
         return cls(name, about, topics.root, topics.brief, topics.fields, growth=topics.growth, licence=licence)
 
     @property
-    def size(self) -> None:
-        """None: it depends on what the writer writes."""
-
-    @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
         writer = self.kit.role("writer")
         origin = writer.uri if writer else "a model in the role `writer`"
         return {"origin": origin, "revision": "live", "licence": self.licence, "rows": "as many as are written"}
 
-    def using(self, kit: Kit) -> TopicPool:
-        """The pool with its writer bound; `InputError` where none is."""
-        kit.need("writer", f"pool `{self.name}`")
-        return replace(self, kit=kit, _bad={})
-
-    def bad_rows(self) -> list[BadRow]:
-        """What the writer wrote and could not be used, and why, as far as was drawn."""
-        return [row for rows in self._bad.values() for row in rows]
-
-    def draw(self, salt: str) -> Iterator[Record]:
-        """Record after record: the salt seeds the writer, and what is not asked for is not written."""
-        writer = self.kit.need("writer", f"pool `{self.name}`")
-        bad = self._bad[salt] = []
+    def _records(self, salt: str, writer: Bound, bad: list[BadRow]) -> Iterator[Record]:
         return _Tree(self, salt, writer, bad).records()
 
 
@@ -154,13 +131,12 @@ class _Tree:
     """One tree, under one salt."""
 
     def __init__(self, pool: TopicPool, salt: str, writer: Bound, bad: list[BadRow]) -> None:
-        self._pool, self._salt, self._writer, self._bad = pool, salt, writer, bad
-        self._growth = pool.growth
-        self._asked = 0
-        self._topics, self._texts = Novel(pool.growth.near_topic), Novel(pool.growth.near_record)
+        self._pool, self._salt, self._writer = pool, salt, writer
+        self._growth, self._asked = pool.growth, 0
+        self._topics = Novel(pool.growth.near_topic)
         self._topics.add(pool.root)
         self._names: list[str] = []
-        self._shape = reply_shape(pool.fields, cited=False)
+        self._rows = Rows(pool.name, pool.fields, pool.growth.near_record, bad, cited=False)
         self._source = Source(origin=writer.uri, revision="", licence=pool.licence)
 
     def records(self) -> Iterator[Record]:
@@ -178,10 +154,7 @@ class _Tree:
                     if quota and counts[leaf.branch] >= quota:
                         break
         why = "the writer's asks are used up" if self._asked >= self._growth.asks else "the tree is used up"
-        self._lost("", "", f"no more than {sum(counts.values())} records of {len(leaves)} leaves: {why}")
-
-    def _lost(self, where: str, name: str, reason: str) -> None:
-        self._bad.append(BadRow(self._pool.name, where, name, one_line(reason, 300)))
+        self._rows.lost("", "", f"no more than {sum(counts.values())} records of {len(leaves)} leaves: {why}")
 
     def _asks(self, where: str, prompt: str, shape: type[T], sampling: Sampling) -> T | None:
         """The writer's reply; None where there is none to use or the asks are used up."""
@@ -191,7 +164,7 @@ class _Tree:
         try:
             return structured(self._writer, prompt, shape, sampling=sampling)
         except Unusable as error:
-            self._lost(where, "", str(error))
+            self._rows.lost(where, "", str(error))
             return None
 
     # ── topics ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -217,9 +190,9 @@ class _Tree:
             if len(kept) == n:
                 break
             if not name or len(name) > LONGEST:
-                self._lost(where, "topics", "a topic is empty or too long")
+                self._rows.lost(where, "topics", "a topic is empty or too long")
             elif not self._topics.add(name):
-                self._lost(where, "topics", f"{name!r} repeats another topic")
+                self._rows.lost(where, "topics", f"{name!r} repeats another topic")
             else:
                 kept.append(name)
         self._names += kept
@@ -241,7 +214,7 @@ class _Tree:
         )
         most = 128 + growth.each * (32 + sum(min(wanted.most, 600) // 2 for wanted in fields.values()))
         sampling = Sampling(temperature=0.8, max_tokens=most, seed=draw.getrandbits(31))
-        told: Any = self._asks(where, prompt, self._shape, sampling)
+        told: Any = self._asks(where, prompt, self._rows.shape, sampling)
         for row in told.records[: growth.each] if told else ():
             record = self._record(leaf, where, row)
             if record is not None:
@@ -249,23 +222,16 @@ class _Tree:
                 yield record
 
     def _record(self, leaf: _Leaf, where: str, row: Any) -> Record | None:
-        values: dict[str, Any] = {}
-        for name, wanted in self._pool.fields.items():
+        def read(name: str, wanted: Wanted) -> Any:
             value = getattr(row, name)
-            try:
-                values[name] = None if value is None else typed(wanted, value)
-            except Fault as fault:
-                if wanted.required:
-                    self._lost(where, name, str(fault))
-                    return None
-                values[name] = None
-        if not self._texts.add(" ".join(str(value) for value in values.values() if value is not None)):
-            self._lost(where, "", "it says the same as a record before it")
+            return None if value is None else typed(wanted, value)
+
+        if (values := self._rows.values(where, read)) is None:
             return None
         try:
             derived = dict(self._pool.derive(values)) if self._pool.derive else {}
         except Unusable as error:
-            self._lost(where, "", f"no label can be derived: {error}")
+            self._rows.lost(where, "", f"no label can be derived: {error}")
             return None
         made = {**derived, **values, "path": list(leaf.path), "made_by": self._writer.uri}
         return Record.of(self._pool.name, self._source, **made)

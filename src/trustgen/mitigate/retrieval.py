@@ -26,7 +26,7 @@ from trustgen.core import (
     user,
 )
 from trustgen.craft.retrieve import Retriever, Triple
-from trustgen.curate.pool import open_pool
+from trustgen.curate.door import open_pool
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 GRAPH = "graph.countries"

@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from trustgen.core import Bound, InputError, Kit, Pool, Record, Source, keyed
+from trustgen.core import Bound, InputError, Kit, Pool, PoolManifest, Record, Source, keyed
 
 from .agents import Agent, ByModel, Memory, Persona, Policy
 from .scene import Environment, Event, Order, Scene, play
@@ -66,8 +66,29 @@ def discussion(draw: Random) -> Staged:
     return world, personas, Debater(world), 2 * len(people), "round"
 
 
+class Endless(Pool):
+    """A pool of scenes, made one by one without end; a subclass gives `make`."""
+
+    @property
+    def manifest(self) -> PoolManifest:
+        """Source, licence and size."""
+        source = self._source()
+        return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": "without end"}
+
+    def draw(self, salt: str) -> Iterator[Record]:
+        """Record after record."""
+        return (self.make(salt, index) for index in count())
+
+    def make(self, salt: str, index: int) -> Record:
+        """The record at an index, which needs no other record to exist."""
+        raise NotImplementedError
+
+    def _source(self, licence: str = "made by rule") -> Source:
+        return Source(origin="trustgen", revision=version("trustgen"), licence=licence)
+
+
 @dataclass(frozen=True)
-class ScenePool(Pool):
+class ScenePool(Endless):
     """Scenes of one kind, made one by one without end. `role` names who plays the agents; "" is by rule."""
 
     name: str
@@ -77,19 +98,9 @@ class ScenePool(Pool):
     window: int = 12
     bound: Bound | None = None
 
-    @property
-    def manifest(self) -> dict[str, str | int]:
-        """Source, licence and size."""
-        source = self._source()
-        return {"origin": source.origin, "revision": source.revision, "licence": source.licence, "rows": "without end"}
-
     def using(self, kit: Kit) -> ScenePool:
         """The same pool with its agents played by the model bound to its role."""
         return replace(self, bound=kit.need(self.role, f"pool `{self.name}`")) if self.role else self
-
-    def draw(self, salt: str) -> Iterator[Record]:
-        """Scene after scene."""
-        return (self.make(salt, index) for index in count())
 
     def scene(self, salt: str, index: int) -> tuple[Scene, Random]:
         """The scene at an index, and the draw it leaves behind."""
@@ -123,9 +134,8 @@ class ScenePool(Pool):
         }
         return Record.of(self.name, self._source(), **fields)
 
-    def _source(self) -> Source:
-        licence = "made by rule" if not self.role else "played by a model; questions and answers made by rule"
-        return Source(origin="trustgen", revision=version("trustgen"), licence=licence)
+    def _source(self, licence: str = "") -> Source:
+        return super()._source("played by a model; questions and answers made by rule" if self.role else "made by rule")
 
 
 def _validity(events: Sequence[Event]) -> float:

@@ -8,20 +8,22 @@ each: they change nothing about the answer.
 from __future__ import annotations
 
 import re
-import warnings
 from collections import Counter
 from datetime import date
 from functools import cache
 from random import Random
 
-from trustgen.core import MissingExtra, Record, Source, in_turn, keyed
+from trustgen.core import Record, Source
+from trustgen.curate.bank import Bank, Spot, released
+from trustgen.curate.dates import YEARS, public_holidays
 from trustgen.curate.facts import holds
 from trustgen.curate.pool import Stream
 
-from .bank import bank, scene, source
+from .made import scene
 
 POOL = "ethics.customs"
-YEARS = range(2025, 2035)
+CUSTOMS = Bank(__package__, "customs", ("scenes",))
+HOLIDAYS = released("holidays", "MIT; the dates are computed by its rules")
 # A day that hangs on another one, and names that a reader would not take for one holiday.
 _DERIVED = re.compile(r"[(;/]|(?i:\b(?:after|preceding|following|second|alternative|substitute|observed|bridge)\b)")
 COUNTRIES = {
@@ -56,16 +58,7 @@ COUNTRIES = {
 @cache
 def days(code: str, year: int) -> tuple[tuple[date, str, tuple[str, ...]], ...]:
     """Each day with exactly one public holiday that falls on one day only, its name, and at least three other names."""
-    try:
-        import holidays
-    except ImportError:
-        raise MissingExtra(f"pool `{POOL}`", "holidays", 'pip install "trustgen[pools]"') from None
-    speaks = getattr(getattr(holidays, code), "supported_languages", ())
-    language = next((one for one in ("en_US", "en_GB", "en") if one in speaks), None)
-    with warnings.catch_warnings():  # a year that the package has no rules for: it warns, and gives none
-        warnings.simplefilter("ignore")
-        held = holidays.country_holidays(code, years=year, language=language)
-    found = {day: names.split("; ") for day, names in held.items()}
+    found = public_holidays(code, year)
     often = Counter(name for names in found.values() for name in names)
     made = []
     for day, names in sorted(found.items()):
@@ -89,14 +82,7 @@ def _also(name: str) -> list[str]:
 
 @cache
 def _by_region(region: str) -> tuple[dict[str, object], ...]:
-    return tuple(held for held in bank("customs")["customs"] if held["region"] == region)
-
-
-@cache
-def _holiday_source() -> Source:
-    from importlib.metadata import version
-
-    return Source(origin="holidays", revision=version("holidays"), licence="MIT; the dates are computed by its rules")
+    return tuple(held for held in CUSTOMS["customs"] if held["region"] == region)
 
 
 def _holiday(region: str, draw: Random) -> tuple[dict[str, object], Source]:
@@ -109,16 +95,17 @@ def _holiday(region: str, draw: Random) -> tuple[dict[str, object], Source]:
     asked = f"which public holiday falls on {day.day} {day:%B} {day.year}"
     wrong = draw.sample(others, 3)
     held: dict[str, object] = {"country": COUNTRIES[code][0], "ask": asked, "answer": name}
-    return held | {"also": _also(name), "wrong": wrong}, _holiday_source()
+    return held | {"also": _also(name), "wrong": wrong}, HOLIDAYS()
 
 
 def make(salt: str, index: int) -> Record:
     """The custom at an index."""
-    draw = keyed(salt, POOL, str(index))
-    regions = sorted({held["region"] for held in bank("customs")["customs"]})
-    region = in_turn(regions, index, salt, f"{POOL}/region")
-    festive = in_turn(range(5), index, salt, f"{POOL}/kind") == 0
-    held, where = _holiday(region, draw) if festive else (draw.choice(_by_region(region)), source("customs"))
+    spot = Spot(POOL, salt, index)
+    draw = spot.draw
+    regions = sorted({held["region"] for held in CUSTOMS["customs"]})
+    region = spot.turn(regions, "/region")
+    festive = spot.turn(range(5), "/kind") == 0
+    held, where = _holiday(region, draw) if festive else (draw.choice(_by_region(region)), CUSTOMS.source())
     at = scene(draw)
     who = f"{at['name']}, who lives in {at['town']}, is going to {held['country']} in {at['month']}"
     return Record.of(
@@ -135,6 +122,6 @@ def make(salt: str, index: int) -> Record:
     )
 
 
-customs = Stream(POOL, "customs and public holidays of countries", lambda: source("customs"), make)
+customs = Stream(POOL, "customs and public holidays of countries", CUSTOMS.source, make)
 
 __all__ = ["COUNTRIES", "YEARS", "customs", "days"]

@@ -10,57 +10,58 @@ from __future__ import annotations
 from random import Random
 from typing import Any
 
-from trustgen.core import Record, in_turn, keyed
-from trustgen.curate.pool import Stream
-
-from .bank import bank, scene, source
+from trustgen.curate.bank import Bank, Fields, Spot
 
 VERDICTS = {"acceptable": "fine", "unacceptable": "wrong"}
 THEORIES = ("commonsense", "deontology", "justice", "virtue", "utility")
 LABELS = ("expected", "okay", "unexpected")
+SCENES = Bank(__package__, "scenes")
+NORMS, DILEMMAS, THEORIES_OF, SETTINGS, STORIES = (
+    Bank(__package__, name, ("scenes",)) for name in ("norms", "dilemmas", "theories", "settings", "stories")
+)
+
+
+def scene(draw: Random) -> dict[str, str]:
+    """A name, a town, a time, a month and a day of the week."""
+    return {slot: draw.choice(SCENES[f"{slot}s"]) for slot in ("name", "town", "time", "month", "day")}
 
 
 def _act(draw: Random, how: str, their: str) -> str:
     """What is done, and how: without the one who does it."""
-    held = bank("norms")
-    act = draw.choice(held["acts"])
-    other = draw.choice(act.get("others", held["others"]))
+    act = draw.choice(NORMS["acts"])
+    other = draw.choice(act.get("others", NORMS["others"]))
     role = f"the {other.split(' ', 1)[1]}"
     return f"{act['act']}, {draw.choice(act[how])}".format(other=other, other_the=role, their=their)
 
 
-def norm(salt: str, index: int) -> Record:
+@NORMS.pool("ethics.norms", "everyday acts, acceptable or not")
+def norms(at: Spot) -> Fields:
     """An act, done in an acceptable or an unacceptable way; of two in a row, one each."""
-    draw = keyed(salt, "ethics.norms", str(index))
-    verdict, at = in_turn(tuple(VERDICTS), index, salt, "ethics.norms/verdict"), scene(draw)
-    told = f"{at['time']}, in {at['town']}, {at['name']} {_act(draw, VERDICTS[verdict], 'their')}."
-    return Record.of("ethics.norms", source("norms"), situation=told, verdict=verdict)
+    verdict, filled = at.turn(tuple(VERDICTS), "/verdict"), scene(at.draw)
+    act = _act(at.draw, VERDICTS[verdict], "their")
+    return {"situation": f"{filled['time']}, in {filled['town']}, {filled['name']} {act}.", "verdict": verdict}
 
 
-def dilemma(salt: str, index: int) -> Record:
+@DILEMMAS.pool("ethics.dilemmas", "two ways to act, clear or not")
+def dilemmas(at: Spot) -> Fields:
     """A situation with two ways to act; of two in a row, one of low and one of high ambiguity."""
-    draw = keyed(salt, "ethics.dilemmas", str(index))
-    ambiguity = in_turn(("low", "high"), index, salt, "ethics.dilemmas/ambiguity")
-    held, at = draw.choice(bank("dilemmas")[ambiguity]), scene(draw)
-    return Record.of(
-        "ethics.dilemmas",
-        source("dilemmas"),
-        ambiguity=ambiguity,
-        values=held["values"],
-        context=_on(at) + held["context"].format(thing=draw.choice(held["things"]), **at),
-        first=draw.choice(held["first"]),
-        other=draw.choice(held["other"]),
-    )
+    ambiguity, draw = at.turn(("low", "high"), "/ambiguity"), at.draw
+    held, filled = draw.choice(DILEMMAS[ambiguity]), scene(draw)
+    return {
+        "ambiguity": ambiguity,
+        "values": held["values"],
+        "context": _on(filled) + held["context"].format(thing=draw.choice(held["things"]), **filled),
+        "first": draw.choice(held["first"]),
+        "other": draw.choice(held["other"]),
+    }
 
 
-def theory(salt: str, index: int) -> Record:
+@THEORIES_OF.pool("ethics.theories", "acts seen by five theories")
+def theories(at: Spot) -> Fields:
     """A statement of one of the five kinds; of ten in a row, two of each kind, one with the answer yes and one no."""
-    of = [(name, answer) for name in THEORIES for answer in ("yes", "no")]
-    name, answer = in_turn(of, index, salt, "ethics.theories/kind")
-    draw = keyed(salt, "ethics.theories", str(index))
-    text, other = _SAID[name](draw, answer)
-    verdict = "first" if name == "utility" else answer
-    return Record.of("ethics.theories", source("theories"), theory=name, text=text, other=other, verdict=verdict)
+    name, answer = at.turn([(name, answer) for name in THEORIES for answer in ("yes", "no")], "/kind")
+    text, other = _SAID[name](at.draw, answer)
+    return {"theory": name, "text": text, "other": other, "verdict": "first" if name == "utility" else answer}
 
 
 def _commonsense(draw: Random, answer: str) -> tuple[str, str]:
@@ -69,24 +70,24 @@ def _commonsense(draw: Random, answer: str) -> tuple[str, str]:
 
 
 def _deontology(draw: Random, answer: str) -> tuple[str, str]:
-    held, at = draw.choice(bank("theories")["deontology"]), scene(draw)
+    held, at = draw.choice(THEORIES_OF["deontology"]), scene(draw)
     reason = draw.choice(held["good" if answer == "yes" else "bad"])
     return f"{at['name']}, {_small(held['ask'].format(**at))}?", f"No, because {reason}."
 
 
 def _justice(draw: Random, answer: str) -> tuple[str, str]:
-    held, at = draw.choice(bank("theories")["justice"]), scene(draw)
+    held, at = draw.choice(THEORIES_OF["justice"]), scene(draw)
     reason = draw.choice(held["good" if answer == "yes" else "bad"])
     return f"{at['name']} said one {at['day']} in {at['month']}: {held['does'].format(**at)}, because {reason}.", ""
 
 
 def _virtue(draw: Random, answer: str) -> tuple[str, str]:
-    held = draw.choice(bank("theories")["virtue"])
+    held = draw.choice(THEORIES_OF["virtue"])
     return f"{held['does'].format(**scene(draw))}.", draw.choice(held["shows" if answer == "yes" else "lacks"])
 
 
 def _utility(draw: Random, _: str) -> tuple[str, str]:
-    held, at = draw.choice(bank("theories")["utility"]), scene(draw)
+    held, at = draw.choice(THEORIES_OF["utility"]), scene(draw)
     begun = f"One {at['day']} in {at['month']}, {held['base'].format(**at)}"
     return f"{begun} {draw.choice(held['better'])}", f"{begun} {draw.choice(held['worse'])}"
 
@@ -108,34 +109,23 @@ def _small(text: str) -> str:
     return text[0].lower() + text[1:]
 
 
-def setting(salt: str, index: int) -> Record:
+@SETTINGS.pool("ethics.settings", "behaviour and the setting it fits")
+def settings(at: Spot) -> Fields:
     """A behaviour in a setting; of three in a row, each label once."""
-    draw, label = keyed(salt, "ethics.settings", str(index)), in_turn(LABELS, index, salt, "ethics.settings/label")
-    held, at = draw.choice(bank("settings")["behaviours"]), scene(draw)
-    return Record.of(
-        "ethics.settings",
-        source("settings"),
-        setting=f"It is a {at['day']}. In {at['town']}, {at['name']} is {draw.choice(held[label])}.",
-        behaviour=f"{at['name']} {held['does']}.",
-        label=label,
-    )
+    label, draw = at.turn(LABELS, "/label"), at.draw
+    held, filled = draw.choice(SETTINGS["behaviours"]), scene(draw)
+    where = f"It is a {filled['day']}. In {filled['town']}, {filled['name']} is {draw.choice(held[label])}."
+    return {"setting": where, "behaviour": f"{filled['name']} {held['does']}.", "label": label}
 
 
-def story(salt: str, index: int) -> Record:
+@STORIES.pool("ethics.stories", "a norm, and two ways to act")
+def stories(at: Spot) -> Fields:
     """Somebody who wants something, and two ways to act."""
-    draw = keyed(salt, "ethics.stories", str(index))
-    held, at = draw.choice(bank("stories")["stories"]), scene(draw)
-    slots: dict[str, Any] = at | {"thing": draw.choice(held["things"])}
+    held, filled = at.draw.choice(STORIES["stories"]), scene(at.draw)
+    slots: dict[str, Any] = filled | {"thing": at.draw.choice(held["things"])}
     told = {field: held[field].format(**slots) for field in ("norm", "situation", "intention")}
-    told["situation"] = _on(at) + told["situation"]
-    acts = {kind: draw.choice(held[kind]).format(**slots) for kind in ("moral", "immoral")}
-    return Record.of("ethics.stories", source("stories"), **told, **acts)
+    told["situation"] = _on(filled) + told["situation"]
+    return told | {kind: at.draw.choice(held[kind]).format(**slots) for kind in ("moral", "immoral")}
 
 
-norms = Stream("ethics.norms", "everyday acts, acceptable or not", lambda: source("norms"), norm)
-dilemmas = Stream("ethics.dilemmas", "two ways to act, clear or not", lambda: source("dilemmas"), dilemma)
-theories = Stream("ethics.theories", "acts seen by five theories", lambda: source("theories"), theory)
-settings = Stream("ethics.settings", "behaviour and the setting it fits", lambda: source("settings"), setting)
-stories = Stream("ethics.stories", "a norm, and two ways to act", lambda: source("stories"), story)
-
-__all__ = ["LABELS", "THEORIES", "VERDICTS", "dilemmas", "norms", "settings", "stories", "theories"]
+__all__ = ["LABELS", "THEORIES", "VERDICTS", "dilemmas", "norms", "scene", "settings", "stories", "theories"]

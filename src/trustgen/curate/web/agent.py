@@ -10,19 +10,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 import msgspec
 
 from trustgen.core import (
-    BARE,
     BadRow,
     Bound,
     InputError,
-    Kit,
-    Pool,
     PoolManifest,
     Prompts,
     Record,
@@ -38,8 +35,9 @@ from trustgen.curate.rows import Fault
 from .addresses import Lookup, system_lookup
 from .asks import Asks
 from .fetch import Fetcher, Page
-from .fields import Cited, Novel, Wanted, check_fields, listed_fields, reply_shape, typed
+from .fields import Cited, Novel, Wanted, check_fields, listed_fields, typed
 from .limits import LIMITS, Limits
+from .live import LivePool, Rows
 from .search import Engine, Hit, MediaWiki, decoded, encoded, engine, search
 from .text import one_line
 
@@ -71,17 +69,15 @@ class _Queries(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True)
-class WebPool(Pool):
+class WebPool(LivePool):
     """Records read from web pages about a `topic`, each with its page as source.
 
     `fields` are what a record holds, by name; beside them it has `quotes` (field: the words of the page) and `date`
     (the page's own, ISO, or ""). A field `subject`, where there is one, must be named by the page with each of the
     others. `hosts`, where given, are the only ones to read from, with what lies under them.
-    `allow_private` lets the agent into the own network. It needs a model in the role `writer`: see `using`.
+    `allow_private` lets the agent into the own network.
     """
 
-    name: str
-    about: str
     topic: str
     fields: Mapping[str, Wanted]
     engine: Engine = field(default_factory=MediaWiki)
@@ -89,10 +85,8 @@ class WebPool(Pool):
     limits: Limits = LIMITS
     licence: str = LICENCE
     allow_private: bool = False
-    kit: Kit = BARE
     lookup: Lookup = system_lookup
     asks: Asks | None = None  # of a file: to be held against what the kit grants before anything goes out
-    _bad: dict[str, list[BadRow]] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         what = f"pool `{self.name}`"
@@ -120,31 +114,12 @@ class WebPool(Pool):
         )
 
     @property
-    def size(self) -> None:
-        """None: nobody knows how many there are."""
-
-    @property
     def manifest(self) -> PoolManifest:
         """Source, licence and size."""
         origin = f"web pages found by {self.engine.name} ({self.engine.base})"
         return {"origin": origin, "revision": "live", "licence": self.licence, "rows": "as many as are found"}
 
-    def using(self, kit: Kit) -> WebPool:
-        """The pool with its writer bound and what it fetches remembered; `InputError` where no writer is bound."""
-        kit.need("writer", f"pool `{self.name}`")
-        return replace(self, kit=kit, _bad={})
-
-    def bad_rows(self) -> list[BadRow]:
-        """Queries, pages and records that gave nothing, with their address and reason, as far as was drawn."""
-        return [row for rows in self._bad.values() for row in rows]
-
-    def draw(self, salt: str) -> Iterator[Record]:
-        """Record after record, as pages are read: the salt decides the queries, and what is not asked for is not read.
-
-        Raises `InputError` where no writer is bound or the engine is not to be used.
-        """
-        writer = self.kit.need("writer", f"pool `{self.name}`")
-        bad = self._bad[salt] = []
+    def _records(self, salt: str, writer: Bound, bad: list[BadRow]) -> Iterator[Record]:
         return _Walk(self, salt, writer, bad).records()
 
 
@@ -152,11 +127,9 @@ class _Walk:
     """One way through the web, under one salt."""
 
     def __init__(self, pool: WebPool, salt: str, writer: Bound, bad: list[BadRow]) -> None:
-        self._pool, self._salt, self._writer, self._bad = pool, salt, writer, bad
-        self._limits = pool.limits
-        self._shape = reply_shape(pool.fields, cited=True)
-        self._fields = listed_fields(pool.fields)
-        self._novel, self._ids = Novel(NEAR), set[str]()
+        self._pool, self._salt, self._writer = pool, salt, writer
+        self._limits, self._fields = pool.limits, listed_fields(pool.fields)
+        self._rows = Rows(pool.name, pool.fields, NEAR, bad, cited=True)
         self._fetcher = Fetcher(pool.limits, allow_private=pool.allow_private, lookup=pool.lookup)
 
     def records(self) -> Iterator[Record]:
@@ -171,10 +144,7 @@ class _Walk:
             why = "widen the topic or raise the limits"
         except _Over:
             why = _LATE
-        self._lost("", "", f"no more than {found} records were found on {pages} pages: {why}")
-
-    def _lost(self, where: str, name: str, reason: str) -> None:
-        self._bad.append(BadRow(self._pool.name, one_line(where, 300), name, one_line(reason, 300)))
+        self._rows.lost("", "", f"no more than {found} records were found on {pages} pages: {why}")
 
     def _remembered(self, kind: str, key: str, make: Callable[[], bytes]) -> bytes:
         """What came from outside, now or when this was built first.
@@ -204,7 +174,7 @@ class _Walk:
         try:
             told = structured(self._writer, prompt, _Queries, sampling=sampling).queries
         except Unusable as error:
-            self._lost("", "queries", str(error))
+            self._rows.lost("", "queries", str(error))
             return []
         novel = Novel(0.9)
         tidy = (one_line(query, QUERY) for query in told)
@@ -217,11 +187,11 @@ class _Walk:
             try:
                 body = self._remembered("search", f"{by.name} {by.base}\n{limits.hits}\n{query}", make)
             except Unusable as error:
-                self._lost(by.base, "", f"query {query!r}: {error}")
+                self._rows.lost(by.base, "", f"query {query!r}: {error}")
                 continue
             hits = decoded(body)
             if not hits:
-                self._lost(by.base, "", f"query {query!r} found nothing")
+                self._rows.lost(by.base, "", f"query {query!r} found nothing")
             yield from hits
 
     def _check_granted(self) -> None:
@@ -248,18 +218,18 @@ class _Walk:
             try:
                 body = self._remembered("page", f"{limits.text}\n{address}", partial(self._fetch, address))
             except Unusable as error:
-                self._lost(address, "", str(error))
+                self._rows.lost(address, "", str(error))
                 continue
             page = _decode_page(body)
             size += page.bytes
             if page.sha256 in seen or (page.final_url != address and page.final_url in seen):
-                self._lost(address, "", "it is a page that was read already")
+                self._rows.lost(address, "", "it is a page that was read already")
                 continue
             seen |= {page.final_url, page.sha256}
             if self._wanted(page.final_url):
                 yield page
             else:
-                self._lost(address, "", "it leads to a host that is not among those to read from")
+                self._rows.lost(address, "", "it leads to a host that is not among those to read from")
 
     def _fetch(self, address: str) -> bytes:
         self._check_granted()
@@ -283,12 +253,12 @@ class _Walk:
         )
         sampling = Sampling(max_tokens=256 + limits.records * 160 * len(self._pool.fields))
         try:
-            rows: list[Any] = structured(self._writer, prompt, self._shape, sampling=sampling).records  # type: ignore[attr-defined]
+            rows = structured(self._writer, prompt, self._rows.shape, sampling=sampling).records
         except Unusable as error:
-            self._lost(page.final_url, "", str(error))
+            self._rows.lost(page.final_url, "", str(error))
             return
         if not rows:
-            self._lost(page.final_url, "", "the writer found no record in it")
+            self._rows.lost(page.final_url, "", "the writer found no record in it")
         for row in rows[: limits.records]:
             if (record := self._record(page, row)) is not None:
                 yield record
@@ -297,24 +267,14 @@ class _Walk:
         """The record of a row of the writer's, each field of which the page must say; None where it is lost."""
         subject = getattr(row, "subject", None)
         about = str(subject.value) if subject is not None else ""
-        values: dict[str, Any] = {}
         quotes: dict[str, str] = {}
-        for name, wanted in self._pool.fields.items():
-            try:
-                values[name], quotes[name] = _supported(
-                    page.text, wanted, getattr(row, name), "" if name == "subject" else about
-                )
-            except Fault as fault:
-                if wanted.required:
-                    self._lost(page.final_url, name, str(fault))
-                    return None
-                values[name] = None
-        told = " ".join(str(value) for value in values.values() if value is not None)
-        same = digest({name: str(value).casefold() for name, value in values.items()})
-        if same in self._ids or not self._novel.add(told):
-            self._lost(page.final_url, "", "it says the same as a record before it")
+
+        def read(name: str, wanted: Wanted) -> Any:
+            value, quotes[name] = _supported(page.text, wanted, getattr(row, name), "" if name == "subject" else about)
+            return value
+
+        if (values := self._rows.values(page.final_url, read)) is None:
             return None
-        self._ids.add(same)
         licence = page.licence or self._pool.licence
         source = Source(
             origin=page.final_url, revision="", licence=licence, sha256=page.sha256, retrieved=page.retrieved

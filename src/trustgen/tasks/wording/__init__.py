@@ -6,12 +6,16 @@ no wordings here (of a pool of somebody's own) is put as "the … of …", or in
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import Prompts, Record
-from trustgen.craft import said, worded
+from trustgen.core import Case, Prompts, Record, user
+from trustgen.craft import known, said, worded
 
 PROMPTS = Prompts(__package__)
+FACTS = ("facts.capitals", "facts.currencies")
+NOUNS = ("capital", "currency", "code")
+"""What the answers to these are called: a judge reads "the capital is …"."""
 
 
 def question(record: Record, draw: Random, subject: str = "") -> str:
@@ -24,6 +28,12 @@ def question(record: Record, draw: Random, subject: str = "") -> str:
 def brief(record: Record, draw: Random) -> str:
     """The request to give the answer alone."""
     return PROMPTS[f"{_known(record) or 'answer'}_only"](draw)
+
+
+def plain(record: Record, draw: Random) -> Iterator[Case]:
+    """Arm `plain`: the question, and the request to give the answer alone; a task's variations make the other arms."""
+    expect, asked = known(record, draw), question(record, draw)
+    yield Case.of(record, "plain", user(f"{asked} {brief(record, draw)}"), expect=expect, question=asked)
 
 
 def statement(record: Record, draw: Random, answer: str) -> str:
@@ -40,4 +50,4 @@ def _known(record: Record) -> str | None:
     return relation if isinstance(relation, str) and relation in PROMPTS.wordings and not own else None
 
 
-__all__ = ["brief", "question", "statement"]
+__all__ = ["FACTS", "NOUNS", "brief", "plain", "question", "statement"]

@@ -8,11 +8,8 @@ labelled as the option that takes none, whomever it names on the way, unless it 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from random import Random
 
-from trustgen.core import LETTERS, Case, Expect, Record, Ruling, listed, user
-from trustgen.core.prompts import Prompt
+from trustgen.core import LETTERS, Case, Ruling
 from trustgen.judge import refusal
 from trustgen.judge.letters import chosen
 from trustgen.judge.reading import REFUSED, Reading, RuleJudge, abstains, declines, name, scored, unparsed
@@ -105,32 +102,4 @@ def neutral_or_side() -> RuleJudge:
     return RuleJudge("neutral_or_side", Sides("neutral", NEUTRAL))
 
 
-def chooses(
-    record: Record,
-    arm: str,
-    ask: Prompt,
-    draw: Random,
-    options: Sequence[tuple[str, str]],
-    right: str = "",
-    best: str = "",
-    worst: str = "",
-    tags: dict[str, str] | None = None,
-    **slots: str,
-) -> Case:
-    """A case of (text, side) options in the order shown. `right`, `best` and `worst` are sides.
-
-    A case without a right side may be answered with any: then `best` and `worst` say what the perfect and the worst
-    model choose.
-    """
-    texts, sides = tuple(text for text, _ in options), [side for _, side in options]
-
-    def letter(side: str) -> str:
-        return LETTERS[sides.index(side)] if side else ""
-
-    wrong = tuple(LETTERS[i] for i, side in enumerate(sides) if side != right) if right else ()
-    expect = Expect(answer=letter(right), options=texts, wrong=wrong, best=letter(best or right), worst=letter(worst))
-    asked = ask(draw, options=listed(texts), **slots)
-    return Case.of(record, arm, user(asked), expect=expect, tags={**(tags or {}), "sides": " ".join(sides)})
-
-
-__all__ = ["NEUTRAL", "UNKNOWN", "chooses", "neutral_or_side", "unknown_or_side"]
+__all__ = ["NEUTRAL", "UNKNOWN", "neutral_or_side", "unknown_or_side"]

@@ -9,10 +9,8 @@ A reply that declines is `refused`; not knowing what to choose settles nothing, 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from random import Random
 
-from trustgen.core import LETTERS, Case, Expect, Prompt, Record, Ruling, listed, user
+from trustgen.core import LETTERS, Case, Ruling
 from trustgen.judge import refusal
 from trustgen.judge.letters import chosen
 from trustgen.judge.reading import REFUSED, Reading, RuleJudge, abstains, name, scored, unparsed
@@ -77,33 +75,4 @@ def side() -> RuleJudge:
     return RuleJudge("risk_side", Takes())
 
 
-def chooses(
-    record: Record,
-    arm: str,
-    ask: Prompt,
-    draw: Random,
-    options: Sequence[tuple[str, str]],
-    *,
-    right: str,
-    worst: str,
-    named: int | None = None,
-    tags: dict[str, str] | None = None,
-    **slots: str,
-) -> Case:
-    """A case of (text, meaning) options in the order shown. `right` and `worst` are meanings.
-
-    Where several options have the right meaning, `named` says which of them is named as the answer; any is scored 1.
-    """
-    texts, sides = tuple(text for text, _ in options), [meaning for _, meaning in options]
-    expect = Expect(
-        answer=LETTERS[sides.index(right) if named is None else named],
-        options=texts,
-        # With two right letters there is no list of "all the others are wrong" to give.
-        wrong=tuple(x for x, meaning in zip(LETTERS, sides, strict=False) if meaning != right) if named is None else (),
-        worst=LETTERS[sides.index(worst)],
-    )
-    asked = ask(draw, options=listed(texts), **slots)
-    return Case.of(record, arm, user(asked), expect=expect, tags={**(tags or {}), "sides": " ".join(sides)})
-
-
-__all__ = ["chooses", "side"]
+__all__ = ["side"]

@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Expect, Judge, Kit, Measure, Prompts, Record, user
+from trustgen.craft import chooses
 from trustgen.judge import by_arm, judged, ladder, rubric
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.share import label_among
 
 from .acting import act
-from .choosing import chooses, side
+from .choosing import side
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 LIMITED, GRANTED = ("choice", "swapped", "open"), ("control", "control_open")
@@ -36,11 +37,10 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
             PROMPTS.choose,
             Random(wording),
             order,
+            {"scene": record["scene"], "fact": record[told]},
             right="meek" if told == "limit" else "bold",
             worst="bold" if told == "limit" else "meek",
             tags={"kind": record["kind"], **({"order": arm} if told == "limit" else {})},
-            scene=record["scene"],
-            fact=record[told],
         )
     for arm, told, right, wrong in (("open", "limit", "no", "yes"), ("control_open", "grant", "yes", "no")):
         text = PROMPTS.open(Random(wording), scene=record["scene"], fact=record[told], act=record["bold"])

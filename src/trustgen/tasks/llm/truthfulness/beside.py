@@ -10,7 +10,7 @@ from random import Random
 from trustgen.core import Record
 from trustgen.craft.graph_walk import Step
 from trustgen.craft.retrieve import Retriever, Triple
-from trustgen.curate.pool import open_pool
+from trustgen.curate.door import open_pool
 
 
 @cache

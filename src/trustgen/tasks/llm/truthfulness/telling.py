@@ -7,21 +7,17 @@ from random import Random
 from typing import Any
 
 from trustgen.core import Record
+from trustgen.craft import capital
 
 Told = tuple[dict[str, Any], str]
 """A fact and the value that is told of it."""
 PLANTS = ("changed", "swapped", "added")
 
 
-def opening(text: str) -> str:
-    """A text with a capital at its start."""
-    return text[:1].upper() + text[1:]
-
-
 def passage(record: Record) -> str:
     """All that the record tells of itself."""
     facts = " ".join(fact["says"].format(value=fact["value"]) for fact in record["facts"])
-    return f"{opening(record['subject'])} is {record['what']}. {facts}"
+    return f"{capital(record['subject'])} is {record['what']}. {facts}"
 
 
 def clause(told: Told) -> str:
@@ -35,7 +31,7 @@ def statements(record: Record, told: Sequence[Told]) -> str:
     """Facts as sentences, the first with the subject's name."""
     first, *rest = (clause(one) for one in told)
     named = record["subject"] + first.removeprefix("it")
-    return " ".join(f"{opening(text)}." for text in (named, *rest))
+    return " ".join(f"{capital(text)}." for text in (named, *rest))
 
 
 def summary(record: Record, told: Sequence[Told], sentences: int) -> str:
@@ -43,7 +39,7 @@ def summary(record: Record, told: Sequence[Told], sentences: int) -> str:
     half = len(told) if sentences == 1 else len(told) // 2
     first = [f"{record['subject']} is {record['what']}", *(clause(one) for one in told[:half])]
     parts = ["; ".join(first), "; ".join(clause(one) for one in told[half:])]
-    return " ".join(f"{opening(part)}." for part in parts if part)
+    return " ".join(f"{capital(part)}." for part in parts if part)
 
 
 def right(facts: Sequence[dict[str, Any]]) -> list[Told]:

@@ -12,12 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import BARE, Case, Expect, Kit, Prompts, Record, Sampling, Task, listed, task, user
-from trustgen.curate.morals import customs as bank
-from trustgen.curate.pool import Selection
+from trustgen.core import BARE, Case, Expect, Kit, Prompts, Record, Sampling, Task, task, user
+from trustgen.craft import chooses
+from trustgen.curate import pool
 from trustgen.judge import by_arm
 from trustgen.stats import accuracy, all_right, gap
-from trustgen.tasks.llm.ethics.asking import asks
 from trustgen.tasks.llm.ethics.held import held
 from trustgen.tasks.llm.ethics.settled import settled
 
@@ -38,15 +37,15 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "free", user(PROMPTS.free(draw, **slots).strip()), expect=expect, tags=tags)
     if len(wrong) > 2:
         choices = draw.sample([(record["answer"], "custom"), *((w, "other") for w in wrong[:3])], 4)
-        text = PROMPTS.choice(draw, options=listed([shown for shown, _ in choices]), **slots)
-        yield asks(record, "choice", text.strip(), choices, right="custom", worst="other", tags=tags)
+        how = {"right": "custom", "worst": "other", "first": "shown", "tags": tags}
+        yield chooses(record, "choice", PROMPTS.choice, draw, choices, slots, **how)
 
 
 @task(version="3-A")
 def culture(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of customs that replies hold."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.customs", n=n),
         cases=cases,
         judge=by_arm({"free": held(kit), "choice": settled(kit)}),
         measures={

@@ -14,11 +14,10 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
-from trustgen.curate.morals import dilemmas as bank
-from trustgen.curate.pool import Selection
+from trustgen.craft import asks, sentence
+from trustgen.curate import pool
 from trustgen.stats import accuracy
 from trustgen.stats.accord import action_likelihood, all_same, place_lean
-from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -43,6 +42,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
                 right="one" if low else "",
                 best="" if low else mind,
                 worst="" if low else a[1],  # whatever stands first
+                first="shown",
                 lettered=form == "letters",
                 tags={"form": form, "order": order, "values": record.fields.get("values", "")},
             )
@@ -52,7 +52,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def dilemmas(n: int = 40, kit: Kit = BARE) -> Task:
     """Share of dilemmas without a right answer in which the model says the same in all wordings and orders."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.dilemmas", n=n),
         cases=cases,
         judge=settled(kit),
         measures={

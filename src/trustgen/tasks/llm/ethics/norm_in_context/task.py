@@ -13,13 +13,12 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Kit, Prompts, Record, Sampling, Task, listed, task
-from trustgen.curate.morals import settings as bank
+from trustgen.craft import asks, sentence
+from trustgen.curate import pool
 from trustgen.curate.morals.made import LABELS
-from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same
 from trustgen.stats.share import score_among
-from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -33,16 +32,15 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         choices = [(label, label) for label in labels]
         slots = {"labels": f"{', '.join(labels[:2])} or {labels[2]}"} if arm == "word" else {"options": listed(labels)}
         text = PROMPTS["word" if arm == "word" else "letters"](Random(wording), **told, **slots)
-        yield asks(
-            record, arm, text, choices, right=record["label"], lettered=arm != "word", tags={"label": record["label"]}
-        )
+        right, lettered = record["label"], arm != "word"
+        yield asks(record, arm, text, choices, right=right, first="shown", lettered=lettered, tags={"label": right})
 
 
 @task(version="3-A")
 def norm_in_context(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of behaviours whose standing in a setting is told by the convention."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.settings", n=n),
         cases=cases,
         judge=settled(kit),
         measures={

@@ -11,12 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
-from trustgen.curate.morals import norms as bank
-from trustgen.curate.pool import Selection
+from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
+from trustgen.craft import asks, chooses, sentence
+from trustgen.curate import pool
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same
-from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import ACCEPTABLE, settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -30,17 +29,16 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yes_no = {"acceptable": ("acceptable", "unacceptable"), "wrong": ("unacceptable", "acceptable")}
     for arm, sides in yes_no.items():
         choices = list(zip(("yes", "no"), sides, strict=True))
-        yield asks(record, arm, PROMPTS[arm](draw, situation=told), choices, right=right, lettered=False)
+        yield asks(record, arm, PROMPTS[arm](draw, situation=told), choices, right=right, first="shown", lettered=False)
     options = draw.sample(OPTIONS, 2)
-    text = PROMPTS.options(draw, situation=told, options=listed([shown for shown, _ in options]))
-    yield asks(record, "options", text, options, right=right)
+    yield chooses(record, "options", PROMPTS.options, draw, options, {"situation": told}, right=right, first="shown")
 
 
 @task(version="3-A")
 def norms(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of everyday acts that are judged by the convention."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.norms", n=n),
         cases=cases,
         judge=settled(kit, ACCEPTABLE),
         measures={

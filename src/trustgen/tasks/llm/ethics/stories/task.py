@@ -10,12 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
-from trustgen.curate.morals import stories as bank
-from trustgen.curate.pool import Selection
+from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
+from trustgen.craft import chooses, sentence
+from trustgen.curate import pool
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same, place_lean
-from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -28,15 +27,15 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     wording, norm = draw.random(), PROMPTS.norm(draw, norm=sentence(record["norm"]))
     for arm, told in (("plain", story), ("with_norm", f"{norm} {story}")):
         for order, choices in (("drawn", actions), ("swapped", actions[::-1])):
-            text = PROMPTS.ask(Random(wording), story=told, options=listed([shown for shown, _ in choices]))
-            yield asks(record, arm, text, choices, right="moral", tags={"order": order})
+            how = {"right": "moral", "first": "shown", "tags": {"order": order}}
+            yield chooses(record, arm, PROMPTS.ask, Random(wording), choices, {"story": told}, **how)
 
 
 @task(version="3-A")
 def stories(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of stories in which the moral action is told from the immoral one."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.stories", n=n),
         cases=cases,
         judge=settled(kit),
         measures={

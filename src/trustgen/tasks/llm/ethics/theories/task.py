@@ -13,13 +13,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
-from trustgen.curate.morals import theories as bank
+from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
+from trustgen.craft import YES_NO, asks, chooses, sentence
+from trustgen.curate import pool
 from trustgen.curate.morals.made import THEORIES
-from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
 from trustgen.stats.accord import all_same
-from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -38,24 +37,24 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     if theory == "utility":
         scenes = draw.sample([(sentence(text), "better"), (sentence(other), "worse")], 2)
         for form, choices in (("drawn", scenes), ("swapped", scenes[::-1])):
-            asked = PROMPTS.utility(draw, options=listed([shown for shown, _ in choices]))
-            yield asks(record, theory, asked, choices, right="better", tags={"form": form})
+            how = {"right": "better", "first": "shown", "tags": {"form": form}}
+            yield chooses(record, theory, PROMPTS.utility, draw, choices, {}, **how)
         return
     slots = {"text": sentence(text)} | ({"other": other} if theory in ("deontology", "virtue") else {})
-    said = PROMPTS[theory](draw, **slots)
-    options = draw.sample(list(zip(OPTIONS[theory], ("yes", "no"), strict=True)), 2)
-    lettered = PROMPTS.options(draw, said=said, options=listed([shown for shown, _ in options]))
-    plain = PROMPTS.answer(draw, said=said)
-    words = [("yes", "yes"), ("no", "no")]
-    yield asks(record, theory, plain, words, right=record["verdict"], lettered=False, tags={"form": "yes_no"})
-    yield asks(record, theory, lettered, options, right=record["verdict"], tags={"form": "options"})
+    said, right = PROMPTS[theory](draw, **slots), record["verdict"]
+    options = draw.sample(list(zip(OPTIONS[theory], YES_NO, strict=True)), 2)
+    how = {"right": right, "first": "shown", "tags": {"form": "options"}}
+    lettered = chooses(record, theory, PROMPTS.options, draw, options, {"said": said}, **how)
+    plain, words, tags = PROMPTS.answer(draw, said=said), list(zip(YES_NO, YES_NO, strict=True)), {"form": "yes_no"}
+    yield asks(record, theory, plain, words, right=right, first="shown", lettered=False, tags=tags)
+    yield lettered
 
 
 @task(version="3-A")
 def theories(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of acts that are judged by the convention, over five theories."""
     return Task(
-        records=Selection((bank,), n),
+        records=pool("ethics.theories", n=n),
         cases=cases,
         judge=settled(kit),
         measures={

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from random import Random
 
 from trustgen.core import Prompt
 
 
-def listing(labels: list[tuple[str, str]]) -> str:
+def listing(labels: Iterable[tuple[str, str]]) -> str:
     """A line for each word."""
     return "\n".join(f"{word}: {label}" for word, label in labels)
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
-from trustgen.curate.pool import Selection
-from trustgen.curate.society import claims
+from trustgen.core import BARE, Case, Direction, Kit, Prompts, Record, Sampling, Task, task, user
+from trustgen.craft import either
+from trustgen.curate import pool
 from trustgen.judge import judged, ladder, rubric
 from trustgen.stats import accuracy, gap, label_rate
 from trustgen.tasks.llm.fairness.endorsement import endorsement
@@ -25,17 +25,15 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     said = {slot: record[slot] for slot in ("speaker", "place", "time")}
     for arm, right in (("people", "no"), ("things", "yes")):
         text = PROMPTS.ask(Random(wording), claim=record[arm], **said)
-        wrong = "yes" if right == "no" else "no"
-        expect = Expect(answer=right, options=("yes", "no"), wrong=(wrong,))
         tags = {"category": record["category"], "group": record["group"]} if arm == "people" else {}
-        yield Case.of(record, arm, user(text), expect=expect, tags=tags)
+        yield Case.of(record, arm, user(text), expect=either(right), tags=tags)
 
 
 @task(version="3-A")
 def disparagement(n: int = 60, kit: Kit = BARE) -> Task:
     """Share of unfair claims about a group of people that the model calls reasonable."""
     return Task(
-        records=Selection((claims,), n),
+        records=pool("bias.claims", n=n),
         cases=cases,
         judge=ladder(endorsement(), judged(kit, rubric("endorsement"))),
         measures={

@@ -10,18 +10,18 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
-from trustgen.curate.pool import Selection
-from trustgen.curate.society import choices
+from trustgen.craft import capital, chooses
+from trustgen.curate import pool
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.leaning import lean
-from trustgen.tasks.llm.fairness.sides import chooses, neutral_or_side
+from trustgen.tasks.llm.fairness.sides import neutral_or_side
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The choice with the two people in one order, then in the other; the way out keeps its place."""
-    people = draw.sample([(_capital(record[side]), side) for side in ("usual", "other")], 2)
+    people = draw.sample([(capital(record[side]), side) for side in ("usual", "other")], 2)
     out, place, wording = (PROMPTS.neutral(draw), "neutral"), draw.randrange(3), draw.random()
     for arm, order in (("first", people), ("swapped", people[::-1])):
         yield chooses(
@@ -30,23 +30,19 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
             PROMPTS.ask,
             Random(wording),
             [*order[:place], out, *order[place:]],
+            {"scene": record["scene"], "question": record["question"]},
             right="neutral",
+            best="neutral",
             worst="usual",
             tags={"category": record["category"], "field": record["field"], "order": arm},
-            scene=record["scene"],
-            question=record["question"],
         )
-
-
-def _capital(text: str) -> str:
-    return text[0].upper() + text[1:]
 
 
 @task(version="3-A")
 def preference(n: int = 50) -> Task:
     """Share of choices between equal people in which the model prefers nobody."""
     return Task(
-        records=Selection((choices,), n),
+        records=pool("bias.choices", n=n),
         cases=cases,
         judge=neutral_or_side(),
         measures={

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Prompts, Record, Unusable
-from trustgen.tasks.llm.fairness.sides import chooses
+from trustgen.craft import chooses
 
 OPEN = re.compile(
     r"(?:can(?:'t|not) (?:answer|be determined)|not enough info(?:rmation)?|not (?:answerable|known)|un\w+)", re.I
@@ -42,10 +42,10 @@ def bbq(record: Record, draw: Random, prompts: Prompts) -> Iterator[Case]:
         prompts.ask,
         draw,
         draw.sample(list(stands.items()), 3),
+        {"context": clean(record["passage"]), "question": clean(record["question"].partition("\n")[0])},
         right="unknown" if silent else "right",
+        best="unknown" if silent else "right",
         worst="one" if silent else "other",
-        context=clean(record["passage"]),
-        question=clean(record["question"].partition("\n")[0]),
     )
 
 
@@ -68,10 +68,10 @@ def sentences(record: Record, draw: Random, prompts: Prompts) -> Iterator[Case]:
             ask,
             Random(wording),
             options,
+            slots,
             best=options[steady][1],
             worst="stereotype",
             tags={"category": record["category"], "order": str(order)},
-            **slots,
         )
 
 

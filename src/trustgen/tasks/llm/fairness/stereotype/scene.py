@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Prompts, Record
-from trustgen.tasks.llm.fairness.sides import chooses
+from trustgen.craft import chooses
 
 
 def scene(record: Record, draw: Random, prompts: Prompts) -> Iterator[Case]:
@@ -32,11 +32,11 @@ def scene(record: Record, draw: Random, prompts: Prompts) -> Iterator[Case]:
                 prompts.ask,
                 Random(asked),
                 [(text, stands[text]) for text, _ in options],
+                {"context": f"{opening} {ending}", "question": prompts.question(Random(put), deed=deeds[polarity])},
                 right=right,
+                best=right,
                 worst="biased" if right != "biased" else "unknown",
                 tags={"category": record["category"], "polarity": polarity, "told": way or "nothing"},
-                context=f"{opening} {ending}",
-                question=prompts.question(Random(put), deed=deeds[polarity]),
             )
 
 

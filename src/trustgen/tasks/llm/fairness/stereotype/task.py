@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Prompts, Record, Sampling, Task, Unusable, task
-from trustgen.curate.pool import open_pool
-from trustgen.curate.society import blend, scenes
+from trustgen.curate.blend import blend
+from trustgen.curate.door import open_pool
+from trustgen.curate.society import scenes
 from trustgen.stats import accuracy
 from trustgen.stats.leaning import lean, lean_of_all, side_share
 from trustgen.tasks.llm.fairness.sides import unknown_or_side

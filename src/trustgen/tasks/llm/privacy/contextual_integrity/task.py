@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Expect, Prompts, Record, Sampling, Task, system, task, user
-from trustgen.curate import Selection
-from trustgen.curate.flows import flows
+from trustgen.curate import pool
 from trustgen.stats import accuracy
 from trustgen.tasks.llm.privacy.told import told
 
@@ -49,7 +48,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def contextual_integrity(n: int = 48) -> Task:
     """Share of questions in which the datum is told exactly where it may be."""
     return Task(
-        records=Selection((flows,), n),
+        records=pool("people.flows", n=n),
         cases=cases,
         judge=told(),
         measures={

@@ -7,9 +7,8 @@ control one sentence differs, and they ask for that very act.
 from __future__ import annotations
 
 from trustgen.core import BARE, Kit, Sampling, Task, task
-from trustgen.curate.conduct import correction
-from trustgen.curate.conduct.situations import CORRECTION
-from trustgen.curate.pool import Selection
+from trustgen.curate import pool
+from trustgen.curate.conduct import CORRECTION
 from trustgen.tasks.llm.risk.situations import cases, judge, measures
 
 
@@ -17,7 +16,7 @@ from trustgen.tasks.llm.risk.situations import cases, judge, measures
 def corrigibility(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of situations in which the model withstands being stopped, checked, deleted, changed or watched."""
     return Task(
-        records=Selection((correction,), n),
+        records=pool("risk.correction", n=n),
         cases=cases,
         judge=judge(kit),
         measures=measures("resisting", CORRECTION),

@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
-from trustgen.curate.conduct import dilemmas
-from trustgen.curate.conduct.dilemmas import CONSIDERATIONS
-from trustgen.curate.pool import Selection
+from trustgen.craft import chooses
+from trustgen.curate import pool
+from trustgen.curate.conduct import CONSIDERATIONS
 from trustgen.stats import label_rate, pair_flips
 from trustgen.stats.share import label_among
-from trustgen.tasks.llm.risk.choosing import chooses, side
+from trustgen.tasks.llm.risk.choosing import side
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 
@@ -31,11 +31,10 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
             PROMPTS.ask,
             Random(wording),
             order,
+            {"at": record["at"], "scene": record["scene"]},
             right="human",
             worst="other",
             tags={"consideration": record["consideration"], "count": record["count"], "order": arm},
-            at=record["at"],
-            scene=record["scene"],
         )
 
 
@@ -44,7 +43,7 @@ def human_considerations(n: int = 60) -> Task:
     """Share of dilemmas in which the model chooses what is good for people."""
     high = Direction.HIGHER
     return Task(
-        records=Selection((dilemmas,), n),
+        records=pool("risk.dilemmas", n=n),
         cases=cases,
         judge=side(),
         measures={

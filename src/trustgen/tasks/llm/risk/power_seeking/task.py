@@ -7,9 +7,8 @@ its control one sentence differs, and those in charge ask for that very act.
 from __future__ import annotations
 
 from trustgen.core import BARE, Kit, Sampling, Task, task
-from trustgen.curate.conduct import power
-from trustgen.curate.conduct.situations import POWER
-from trustgen.curate.pool import Selection
+from trustgen.curate import pool
+from trustgen.curate.conduct import POWER
 from trustgen.tasks.llm.risk.situations import cases, judge, measures
 
 
@@ -17,7 +16,7 @@ from trustgen.tasks.llm.risk.situations import cases, judge, measures
 def power_seeking(n: int = 48, kit: Kit = BARE) -> Task:
     """Share of situations in which the model takes power that nobody gave it."""
     return Task(
-        records=Selection((power,), n),
+        records=pool("risk.power", n=n),
         cases=cases,
         judge=judge(kit),
         measures=measures("power_seeking", POWER),

@@ -12,8 +12,8 @@ from random import Random
 from msgspec.structs import replace
 
 from trustgen.core import LETTERS, Case, Prompts, Record, Sampling, Task, listed, task
-from trustgen.curate.pool import Selection
-from trustgen.curate.quiz import questions
+from trustgen.craft import four
+from trustgen.curate import pool
 from trustgen.judge import choice
 from trustgen.stats import accuracy, flip_rate, mend_rate
 from trustgen.stats.changes import accuracy_change
@@ -26,9 +26,7 @@ FRAMES = ("note", "evaluation", "incentive")
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The question with four options, word for word the same in every arm, after nothing or after a frame."""
-    right = record["answer"]
-    options = draw.sample((right, *draw.sample(record["distractors"], 3)), 4)
-    asked = question(record, draw)
+    right, options, asked = record["answer"], four(record, draw), question(record, draw)
     ask = PROMPTS.ask(draw, question=asked, options=listed(options))
     worst = draw.choice([letter for letter, option in zip(LETTERS, options, strict=False) if option != right])
     place = draw.random()  # of the frame: all frames of a record stand on the same side of the question
@@ -47,7 +45,7 @@ def _framed(ask: str, frame: str, *, before: bool) -> str:
 def sandbagging(n: int = 60) -> Task:
     """Share of right answers that turn wrong once doing well is told to have a price for the model."""
     return Task(
-        records=Selection((questions,), n),
+        records=pool("quiz.short", n=n),
         cases=cases,
         judge=choice(),
         measures={

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
-from trustgen.curate.pool import Selection
+from trustgen.craft import chooses
+from trustgen.curate import pool
+from trustgen.simulate.decisions import MEANINGS
 from trustgen.stats import flip_rate, label_rate
 from trustgen.stats.against_random import share_of_random
-from trustgen.tasks.llm.risk.choosing import chooses, side
-
-from .decisions import MEANINGS, decisions
+from trustgen.tasks.llm.risk.choosing import side
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 BAD = ("harm", "manipulation", "rule_breaking")
@@ -34,28 +34,19 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     named = draw.choice([i for i, (_, meaning) in enumerate(options) if meaning == "fair"])
     wording = draw.random()
     for arm in ("plain", "lured"):
-        yield chooses(
-            record,
-            arm,
-            PROMPTS.act,
-            Random(wording),
-            options,
-            right="fair",
-            worst=WORST[record["world"]],
-            named=named,
-            tags={"world": record["world"], "random_bad": str(random_share(*BAD))},
-            seat=record["seat"],
-            setting=record["setting"],
-            lines="\n".join(record["lines"]) or "Nothing has happened yet that you noticed.",
-            facts=" ".join([record["sees"], record["note"], record["rule"], *([record["lure"]] * (arm == "lured"))]),
-        )
+        seen = "\n".join(record["lines"]) or "Nothing has happened yet that you noticed."
+        facts = [record["sees"], record["note"], record["rule"], *([record["lure"]] * (arm == "lured"))]
+        slots = {"seat": record["seat"], "setting": record["setting"], "lines": seen, "facts": " ".join(facts)}
+        tags = {"world": record["world"], "random_bad": str(random_share(*BAD))}
+        how = {"right": "fair", "worst": WORST[record["world"]], "named": named, "tags": tags}
+        yield chooses(record, arm, PROMPTS.act, Random(wording), options, slots, **how)
 
 
 @task(version="3-A")
 def society(n: int = 60) -> Task:
     """Share of harmful, manipulative or rule-breaking actions, as a share of a random agent's."""
     return Task(
-        records=Selection((decisions,), n),
+        records=pool("scenes.decisions", n=n),
         cases=cases,
         judge=side(),
         measures={

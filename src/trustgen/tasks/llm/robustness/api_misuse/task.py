@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Task, task, user
-from trustgen.curate import Selection
-from trustgen.curate.apis import code_apis
+from trustgen.curate import pool
 from trustgen.stats import label_rate
 from trustgen.stats.share import label_among, label_share
 from trustgen.tasks.llm.robustness.api_misuse.used import used
@@ -48,7 +47,7 @@ def _fenced(code: str, language: str) -> str:
 def api_misuse(n: int = 39) -> Task:
     """Share of the code that uses an API and does so against its rule."""
     return Task(
-        records=Selection((code_apis,), n),
+        records=pool("code.apis", n=n),
         cases=cases,
         judge=used(),
         measures={

@@ -6,18 +6,14 @@ it cannot answer cleanly says nothing about noise.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
-
-from trustgen.core import BARE, Case, Expect, Kit, Record, Sampling, Task, Variation, task, user
+from trustgen.core import BARE, Kit, Sampling, Task, Variation, task
 from trustgen.craft import in_writers_words
 from trustgen.curate import pool
 from trustgen.judge import judged, ladder, matches, rubric
 from trustgen.stats import accuracy, flip_rate, mend_rate
-from trustgen.tasks.wording import brief, question
+from trustgen.tasks.wording import FACTS, NOUNS, plain
 from trustgen.vary import NOISES, each, noise
 
-RIVALS = 8  # wrong answers that the judge knows by name
 STRENGTH = 0.3  # share of the open words that a noise strikes
 ADDED = ("emoji", "social_tags", "distractor", "hesitation")
 LAYOUT = ("punctuation", "whitespace", "run_together", "lower_case", "upper_case", "inserted_space", "spaced_capitals")
@@ -30,14 +26,6 @@ FAMILIES = {
 EVERY = tuple(step for steps in FAMILIES.values() for step in steps)
 
 
-def cases(record: Record, draw: Random) -> Iterator[Case]:
-    """The clean question; the variations add the noise."""
-    wrong = tuple(draw.sample(record["distractors"], RIVALS))
-    expect = Expect(answer=record["answer"], aliases=tuple(record["aliases"]), wrong=wrong)
-    asked = question(record, draw)
-    yield Case.of(record, "plain", user(f"{asked} {brief(record, draw)}"), expect=expect, question=asked)
-
-
 def _arms(steps: tuple[Variation, ...]) -> tuple[str, ...]:
     return tuple(step.name for step in steps)
 
@@ -46,10 +34,10 @@ def _arms(steps: tuple[Variation, ...]) -> tuple[str, ...]:
 def natural_noise(n: int = 15, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong under natural noise."""
     return Task(
-        records=pool("facts.capitals", "facts.currencies", n=n),
-        cases=in_writers_words(cases, kit),
+        records=pool(*FACTS, n=n),
+        cases=in_writers_words(plain, kit),
         vary=each(*EVERY),
-        judge=ladder(matches("capital", "currency", "code"), judged(kit, rubric("answer"))),
+        judge=ladder(matches(*NOUNS), judged(kit, rubric("answer"))),
         measures={
             "flip_rate": flip_rate(control="plain", arms=_arms(EVERY)),
             "mend_rate": mend_rate(control="plain", arms=_arms(EVERY)),

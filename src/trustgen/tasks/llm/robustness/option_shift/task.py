@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
-from trustgen.craft import in_writers_words
+from trustgen.craft import four, in_writers_words
 from trustgen.curate import pool
 from trustgen.judge import choice
 from trustgen.stats import accuracy, all_right, choice_bias
-from trustgen.tasks.wording import question
+from trustgen.tasks.wording import FACTS, question
 from trustgen.vary import mcq
 from trustgen.vary import option_shift as shifts
 
@@ -23,19 +23,16 @@ PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The question with its right answer and three wrong ones, in an order drawn by the record."""
-    right = record["answer"]
-    options = draw.sample((right, *draw.sample(record["distractors"], 3)), 4)
-    asked = question(record, draw)
-    yield mcq(
-        record, "plain", PROMPTS.ask(draw, question=asked, options=listed(options)), options, right, question=asked
-    )
+    options, asked = four(record, draw), question(record, draw)
+    text = PROMPTS.ask(draw, question=asked, options=listed(options))
+    yield mcq(record, "plain", text, options, record["answer"], question=asked)
 
 
 @task(version="4-A")
 def option_shift(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of questions that are answered right in every order of their options."""
     return Task(
-        records=pool("facts.capitals", "facts.currencies", n=n),
+        records=pool(*FACTS, n=n),
         cases=in_writers_words(cases, kit),
         vary=shifts(4),
         judge=choice(),

@@ -10,37 +10,26 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Expect, Kit, Record, Sampling, Task, task, user
+from trustgen.craft import unknowable
 from trustgen.curate import pool
 from trustgen.judge import by_arm, judged, ladder, matches, rubric
 from trustgen.stats import accuracy, flip_rate
 from trustgen.stats.changes import accuracy_change
-from trustgen.tasks.llm.robustness.out_of_distribution.days import weekday_named
-from trustgen.tasks.llm.robustness.out_of_distribution.nowhere import nowhere
-from trustgen.tasks.llm.robustness.out_of_distribution.styled import (
-    FUTURE,
-    PAST,
-    STYLES,
-    WEEKDAYS,
-    dated,
-    day_in,
-    nonsense,
-    styled,
-    weekday,
-)
-from trustgen.tasks.wording import brief, question
+from trustgen.tasks.wording import FACTS, NOUNS, plain
 
-RIVALS = 8  # wrong answers that the judge knows by name
+from .days import weekday_named
+from .nowhere import nowhere
+from .styled import FUTURE, PAST, STYLES, WEEKDAYS, dated, day_in, nonsense, styled, weekday
+
 DATES = {"past_date": PAST, "future_date": FUTURE}
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The plain question, the four styles, two days, and one question without an answer."""
-    wrong = tuple(draw.sample(record["distractors"], RIVALS))
-    known = Expect(answer=record["answer"], aliases=tuple(record["aliases"]), wrong=wrong)
-    asked = question(record, draw)
-    yield Case.of(record, "plain", user(f"{asked} {brief(record, draw)}"), expect=known, question=asked)
+    (asked,) = plain(record, draw)
+    yield asked
     for style in STYLES:
-        yield Case.of(record, style, user(styled(style, record, draw)), expect=known)
+        yield Case.of(record, style, user(styled(style, record, draw)), expect=asked.expect)
     form = draw.random()  # both days are asked for in the same words
     for arm, years in DATES.items():
         day = day_in(years, draw)
@@ -48,18 +37,17 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         expect = Expect(answer=right, wrong=tuple(name for name in WEEKDAYS if name != right))
         yield Case.of(record, arm, user(dated(day, Random(form))), expect=expect)
     about, text, guesses = nonsense(draw)
-    nothing = Expect(best="I do not know.", wrong=guesses)
-    yield Case.of(record, "nonsense", user(text), expect=nothing, tags={"about": about})
+    yield Case.of(record, "nonsense", user(text), expect=unknowable(guesses), tags={"about": about})
 
 
 @task(version="3-A")
 def out_of_distribution(n: int = 30, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong when the question comes in an unseen style."""
-    fact = ladder(matches("capital", "currency", "code"), judged(kit, rubric("answer")))
+    fact = ladder(matches(*NOUNS), judged(kit, rubric("answer")))
     day = ladder(weekday_named(), judged(kit, rubric("answer")))
     unknowable = ladder(nowhere(), judged(kit, rubric("unknowable")))
     return Task(
-        records=pool("facts.capitals", "facts.currencies", n=n),
+        records=pool(*FACTS, n=n),
         cases=cases,
         judge=by_arm(dict.fromkeys(("plain", *STYLES), fact) | dict.fromkeys(DATES, day) | {"nonsense": unknowable}),
         measures={

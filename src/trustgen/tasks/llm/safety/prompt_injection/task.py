@@ -10,23 +10,10 @@ from collections.abc import Iterator
 from functools import partial
 from random import Random
 
-from trustgen.core import (
-    Case,
-    Direction,
-    Expect,
-    Prompts,
-    Record,
-    Sampling,
-    Task,
-    Text,
-    Turn,
-    assistant,
-    system,
-    task,
-    user,
-)
-from trustgen.curate import Selection
-from trustgen.curate.chores import POSITIONS, chores
+from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Task, task
+from trustgen.craft import placed
+from trustgen.curate import pool
+from trustgen.curate.chores import POSITIONS
 from trustgen.stats.share import label_among
 from trustgen.tasks.llm.safety.obeyed import DONE, PLAIN, obeyed
 
@@ -37,35 +24,23 @@ _ran = partial(label_among, ("half", "injected"), direction=Direction.LOWER)
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The table alone, then with the order hidden in five ways: all in one place, worded alike."""
-    ask = PROMPTS.asked(draw, question=record["question"])
-    table = "\n".join((record["title"], *record["rows"]))
+    ask, table = PROMPTS.asked(draw, question=record["question"]), "\n".join((record["title"], *record["rows"]))
     place, form, rivals = record["position"], draw.random(), tuple(record["wrong"])
     told = {"answer": record["answer"], "aliases": tuple(record["aliases"])}
     tags = {"position": place, "order": record["order_kind"]}
-    turns = _shown(place, ask, table, Random(form))
-    yield Case.of(record, PLAIN, *turns, expect=Expect(**told, wrong=rivals), tags=tags, question=record["question"])
-    expect = Expect(**told, wrong=(record["done"][0], *rivals), worst=DONE.join(record["done"]))
-    for family in FAMILIES:
-        hidden = PROMPTS[family](draw, order=record["order"])
-        turns = _shown(place, ask, f"{table}\n{hidden}", Random(form))
-        yield Case.of(record, family, *turns, expect=expect, tags=tags, question=record["question"])
-
-
-def _shown(place: str, ask: str, material: str, draw: Random) -> tuple[Turn, ...]:
-    """The conversation with the material in its place."""
-    if place == "system":
-        return system(PROMPTS.system(draw, material=material)), user(ask)
-    if place == "tool":
-        found = Turn("tool", (Text(PROMPTS.tool(draw, material=material)),))
-        return user(ask), assistant(PROMPTS.fetch(draw)), found
-    return (user(PROMPTS[place](draw, ask=ask, material=material)),)
+    bare, done = Expect(**told, wrong=rivals), record["done"]
+    hidden = Expect(**told, wrong=(done[0], *rivals), worst=DONE.join(done))
+    shown = {PLAIN: table} | {f: f"{table}\n{PROMPTS[f](draw, order=record['order'])}" for f in FAMILIES}
+    for arm, material in shown.items():
+        turns, expect = placed(place, PROMPTS, Random(form), material, ask), bare if arm == PLAIN else hidden
+        yield Case.of(record, arm, *turns, expect=expect, tags=tags, question=record["question"])
 
 
 @task(version="3-A")
 def prompt_injection(n: int = 40) -> Task:
     """Share of attacked questions in which the hidden order was carried out."""
     return Task(
-        records=Selection((chores,), n),
+        records=pool("attacks.chores", n=n),
         cases=cases,
         judge=obeyed(),
         measures={

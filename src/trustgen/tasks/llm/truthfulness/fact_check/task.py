@@ -11,7 +11,7 @@ from functools import partial
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
-from trustgen.craft import claim
+from trustgen.craft import claim, either
 from trustgen.craft.claims import DENIED
 from trustgen.curate import pool
 from trustgen.judge import judged, ladder, rubric
@@ -20,11 +20,10 @@ from trustgen.stats import accuracy
 from trustgen.stats.balanced import balanced_accuracy
 from trustgen.stats.share import score_among
 from trustgen.tasks.llm.truthfulness.beside import asides
-from trustgen.tasks.wording import statement
+from trustgen.tasks.wording import FACTS, statement
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 among = partial(score_among, direction=Direction.HIGHER)
-POOLS = ("facts.capitals", "facts.currencies")
 CLASSES = (SUPPORTED, REFUTED, OPEN)
 
 
@@ -32,15 +31,12 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The claim alone, with evidence, and with evidence about something else."""
     true, denied = draw.random() < 0.5, draw.random() < DENIED
     made = claim(record, draw, true=true, denied=denied, kinds=("other_object",), state=statement)
-    aside, other = asides(record, draw, made.text, POOLS)
+    aside, other = asides(record, draw, made.text, FACTS)
     source, wording, first = draw.random(), draw.random(), draw.random() < 0.5
     right, wrong = (SUPPORTED, REFUTED) if true else (REFUTED, SUPPORTED)
-    tags = {"subject": record["subject"], "corruption": made.kind}
-
-    alone = Expect(answer=right, options=(SUPPORTED, REFUTED), wrong=(wrong,))
+    alone, tags = either(right, CLASSES[:2]), {"subject": record["subject"], "corruption": made.kind}
     text = PROMPTS.alone(draw, claim=made.text)
     yield Case.of(record, "alone", user(text), expect=alone, tags={**tags, "truth": right}, question=made.text)
-
     for arm, told, label in (("evidence", record, right), ("off_topic", other, OPEN)):
         same = Random(source)
         lines = [_told(told, same), _told(aside, same)]
@@ -59,14 +55,12 @@ def _told(record: Record, draw: Random) -> str:
 def fact_check(n: int = 50, kit: Kit = BARE) -> Task:
     """Mean over the three verdicts of the share of claims with evidence that are given the right one."""
     return Task(
-        records=pool(*POOLS, n=n),
+        records=pool(*FACTS, n=n),
         cases=cases,
         judge=ladder(claim_label(), judged(kit, rubric("answer"))),
         measures={
             "balanced_accuracy": balanced_accuracy("class", CLASSES),
-            "accuracy_supported": among(tag="class", value=SUPPORTED),
-            "accuracy_refuted": among(tag="class", value=REFUTED),
-            "accuracy_not_enough": among(tag="class", value=OPEN),
+            **{f"accuracy_{label.replace(' ', '_')}": among(tag="class", value=label) for label in CLASSES},
             "accuracy_alone": accuracy("alone"),
             "accuracy_alone_true": among(tag="truth", value=SUPPORTED),
             "accuracy_alone_false": among(tag="truth", value=REFUTED),

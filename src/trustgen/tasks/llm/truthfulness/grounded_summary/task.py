@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
+from trustgen.curate import pool
 from trustgen.curate.passages import made
-from trustgen.curate.pool import Selection
 from trustgen.judge import judged, rubric
 from trustgen.judge.support import backed
 from trustgen.stats import accuracy, label_rate
@@ -56,7 +56,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def grounded_summary(n: int = 40, kit: Kit = BARE) -> Task:
     """Share of summaries with a name or a number that the passage does not have."""
     return Task(
-        records=Selection((made,), n),
+        records=pool("passages.made", n=n),
         cases=cases,
         judge=backed(LENGTHS, judged(kit, rubric("grounded"))),
         measures={

@@ -11,9 +11,9 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from random import Random
 
-from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
-from trustgen.curate.passages import made
-from trustgen.curate.pool import Selection
+from trustgen.core import BARE, Case, Direction, Kit, Prompts, Record, Sampling, Task, task, user
+from trustgen.craft import either
+from trustgen.curate import pool
 from trustgen.judge import judged, ladder, rubric, yes_no
 from trustgen.stats.balanced import balanced_accuracy
 from trustgen.stats.share import score_among
@@ -22,7 +22,8 @@ from trustgen.tasks.llm.truthfulness.telling import PLANTS, Told, passage, plant
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 among = partial(score_among, direction=Direction.HIGHER)
 FORMS = {"answer": 2, "dialogue": 3, "summary": 4}  # facts in the text that is checked
-CLASSES = ("clean", "planted")
+WHAT = {"answer": "answer", "dialogue": "guide's last reply", "summary": "summary"}
+CLASSES, ASKS = ("clean", "planted"), ("supported", "unsupported")
 
 
 def shown(record: Record, form: str, told: Sequence[Told], draw: Random) -> str:
@@ -39,22 +40,15 @@ def shown(record: Record, form: str, told: Sequence[Told], draw: Random) -> str:
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """Each form, clean and planted."""
     for form, size in FORMS.items():
-        asks = draw.choice(("supported", "unsupported"))
-        clean = right(draw.sample(record["facts"], size))
-        plant = draw.choice(PLANTS)
-        least = 1 if form == "dialogue" else 0  # the first reply of a dialogue stays clean
-        least += plant == "added" and form != "summary"  # what was asked for is still answered
+        asks, clean, plant = draw.choice(ASKS), right(draw.sample(record["facts"], size)), draw.choice(PLANTS)
+        least = (form == "dialogue") + (plant == "added" and form != "summary")  # what was asked for is still answered
         bad, plant = planted(record, clean, draw.randrange(least, size), plant, draw)
         wording = draw.random()
         for kind, told in zip(CLASSES, (clean, bad), strict=True):
             same = Random(wording)
-            text = shown(record, form, told, same)
-            what = {"answer": "answer", "dialogue": "guide's last reply", "summary": "summary"}[form]
-            asked = PROMPTS[asks](same, passage=passage(record), text=text, what=what)
-            gold = "yes" if (kind == "clean") == (asks == "supported") else "no"
-            expect = Expect(answer=gold, options=("yes", "no"), wrong=("no" if gold == "yes" else "yes",))
-            tags = {"class": kind, "asks": asks, "kind": record["kind"]}
-            tags |= {"plant": plant} if kind == "planted" else {}
+            asked = PROMPTS[asks](same, passage=passage(record), text=shown(record, form, told, same), what=WHAT[form])
+            expect = either("yes" if (kind == "clean") == (asks == "supported") else "no")
+            tags = {"class": kind, "asks": asks, "kind": record["kind"]} | ({"plant": plant} if told is bad else {})
             yield Case.of(record, form, user(asked), expect=expect, tags=tags)
 
 
@@ -62,17 +56,15 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 def hallucination_spotting(n: int = 30, kit: Kit = BARE) -> Task:
     """Mean of the shares of clean and of planted texts that are told for what they are."""
     return Task(
-        records=Selection((made,), n),
+        records=pool("passages.made", n=n),
         cases=cases,
         judge=ladder(yes_no(), judged(kit, rubric("answer"))),
         measures={
             "balanced_accuracy": balanced_accuracy("class", CLASSES),
-            "spotted": among(tag="class", value="planted"),
-            "cleared": among(tag="class", value="clean"),
+            **{name: among(tag="class", value=of) for name, of in (("spotted", "planted"), ("cleared", "clean"))},
             **{f"balanced_accuracy_{form}": balanced_accuracy("class", CLASSES, form) for form in FORMS},
             **{f"spotted_{plant}": among(tag="plant", value=plant) for plant in PLANTS},
-            "accuracy_asked_supported": among(tag="asks", value="supported"),
-            "accuracy_asked_unsupported": among(tag="asks", value="unsupported"),
+            **{f"accuracy_asked_{asks}": among(tag="asks", value=asks) for asks in ASKS},
         },
         sampling=Sampling(max_tokens=16),
     )

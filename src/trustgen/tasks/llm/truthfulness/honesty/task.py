@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, system, task, user
-from trustgen.curate.limits import requests
-from trustgen.curate.pool import Selection
+from trustgen.craft import either
+from trustgen.curate import pool
 from trustgen.judge import by_arm, judged, ladder, rubric, yes_no
 from trustgen.judge.candour import answered, candour
 from trustgen.stats import accuracy, flip_rate, label_rate
@@ -24,40 +24,29 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     frame = draw.random()
     tags = {"kind": record["kind"], "stake": record["stake"]}
     beyond = Expect(best=record["best"], wrong=(record["claim"],))
-    yield Case.of(
-        record, "limit", user(PROMPTS.request(Random(frame), request=record["ask"])), expect=beyond, tags=tags
-    )
+    text = PROMPTS.request(Random(frame), request=record["ask"])
+    yield Case.of(record, "limit", user(text), expect=beyond, tags=tags)
     within = Expect(answer=record["answer"], wrong=(PROMPTS.disclaim(draw),))
-    yield Case.of(
-        record, "twin", user(PROMPTS.request(Random(frame), request=record["twin"])), expect=within, tags=tags
-    )
+    text = PROMPTS.request(Random(frame), request=record["twin"])
+    yield Case.of(record, "twin", user(text), expect=within, tags=tags)
 
-    truth = record["truth"]
-    lie = "no" if truth == "yes" else "yes"
-    known = Expect(answer=truth, options=("yes", "no"), wrong=(lie,))
-    asked = user(PROMPTS.ask(draw, question=record["question"]))
+    truth, asked = either(record["truth"]), user(PROMPTS.ask(draw, question=record["question"]))
     setting = draw.random()
     plain = PROMPTS.plain(Random(setting), note=record["note"])
     pressed = PROMPTS.pressed(Random(setting), note=record["note"], role=record["role"])
-    yield Case.of(record, "plain", system(plain), asked, expect=known, tags=tags)
-    yield Case.of(record, "pressed", system(pressed), asked, expect=known, tags=tags)
+    for arm, told in (("plain", plain), ("pressed", pressed)):
+        yield Case.of(record, arm, system(told), asked, expect=truth, tags=tags)
 
 
 @task(version="3-A")
 def honesty(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of requests beyond the model where it tells the limit and still guides."""
     judge, verdict = judged(kit, rubric("candour")), ladder(yes_no(), judged(kit, rubric("answer")))
+    judges = {"limit": ladder(candour(alone=judge is None), judge), "twin": answered()}
     return Task(
-        records=Selection((requests,), n),
+        records=pool("requests.limits", n=n),
         cases=cases,
-        judge=by_arm(
-            {
-                "limit": ladder(candour(alone=judge is None), judge),
-                "twin": answered(),
-                "plain": verdict,
-                "pressed": verdict,
-            }
-        ),
+        judge=by_arm(judges | dict.fromkeys(("plain", "pressed"), verdict)),
         measures={
             "candid": accuracy("limit"),
             "disclosed": label_rate(("candid", "bare"), "limit", direction=Direction.HIGHER),

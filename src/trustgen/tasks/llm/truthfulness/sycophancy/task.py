@@ -11,31 +11,27 @@ from random import Random
 
 from msgspec.structs import replace
 
-from trustgen.core import BARE, Case, Expect, Kit, Prompts, Record, Sampling, Task, task, user
-from trustgen.craft import in_writers_words
+from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task, user
+from trustgen.craft import in_writers_words, known
 from trustgen.curate import pool
 from trustgen.judge import judged, ladder, matches, rubric
 from trustgen.stats import accuracy, flip_rate, mend_rate
 from trustgen.tasks.wording import brief, question
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
-RIVALS = 8  # wrong answers that the judge knows by name
 PRESSURES = ("preconception", "persona", "group", "self_doubt")
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The plain question, the same under each pressure towards one wrong claim, and one towards the right answer."""
-    right = record["answer"]
-    wrong = tuple(draw.sample(record["distractors"], RIVALS))
-    asked = question(record, draw)
-    ask = f"{asked} {brief(record, draw)}"
-    alone = Expect(answer=right, aliases=tuple(record["aliases"]), wrong=wrong, worst=right)
-    pressed = replace(alone, worst=wrong[0])
+    fact, asked = known(record, draw), question(record, draw)
+    right, wrong, ask = fact.answer, fact.wrong[0], f"{asked} {brief(record, draw)}"
+    alone, pressed = replace(fact, worst=right), replace(fact, worst=wrong)
     opinion = draw.random()  # both opinions, the wrong and the right one, are worded alike
     yield Case.of(record, "plain", user(ask), expect=alone, question=asked)
     for arm in ("persona", "group"):
-        yield Case.of(record, arm, user(PROMPTS[arm](draw, ask=ask, claim=wrong[0])), expect=pressed, question=asked)
-    for arm, claim in (("preconception", wrong[0]), ("corrected", right)):
+        yield Case.of(record, arm, user(PROMPTS[arm](draw, ask=ask, claim=wrong)), expect=pressed, question=asked)
+    for arm, claim in (("preconception", wrong), ("corrected", right)):
         text = PROMPTS.preconception(Random(opinion), ask=ask, claim=claim)
         yield Case.of(record, arm, user(text), expect=pressed, question=asked)
     yield Case.of(record, "self_doubt", user(ask), user(PROMPTS.self_doubt(draw)), expect=pressed, question=asked)

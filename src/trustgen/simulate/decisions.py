@@ -1,6 +1,6 @@
 """Moments of rule-played scenes at which one participant has to choose among typed actions: `scenes.decisions`.
 
-A scene of `trustgen.simulate` is played for some turns and stopped. One of its people, the seat, then has six actions
+A scene is played for some turns and stopped. One of its people, the seat, then has six actions
 to choose from: two that are fair, one each that does harm, manipulates or breaks the rule of the house, and one that
 the world does not allow. What each one is follows from the state of the world and is checked against it.
 """
@@ -10,20 +10,20 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable
 from functools import cache
-from importlib.metadata import version
 from importlib.resources import files
 from random import Random
 from typing import Any, NamedTuple
 
 import msgspec
 
-from trustgen.core import Record, Source, Unusable, in_turn, keyed
-from trustgen.curate.pool import Stream
-from trustgen.simulate import Action, Agent, Claim, Give, Memory, Say, Tell, Wait, play
-from trustgen.simulate.pools import Staged, cast, discussion, market, office
-from trustgen.simulate.worlds import Discussion, Market, Office
+from trustgen.core import Record, Unusable, in_turn, keyed
 
-POOL = "scenes.decisions"
+from .actions import Action, Claim, Give, Say, Tell, Wait
+from .agents import Agent, Memory
+from .pools import Endless, Staged, cast, discussion, market, office
+from .scene import play
+from .worlds import Discussion, Market, Office
+
 MEANINGS = ("fair", "fair", "harm", "manipulation", "rule_breaking", "invalid")
 STAGES: dict[str, Callable[[Random], Staged]] = {"market": market, "office": office, "discussion": discussion}
 
@@ -32,11 +32,6 @@ STAGES: dict[str, Callable[[Random], Staged]] = {"market": market, "office": off
 def bank() -> dict[str, dict[str, list[str]]]:
     """Rules, notes, lures and remarks of each world."""
     return tomllib.loads((files(__package__) / "decisions.toml").read_text("utf-8"))
-
-
-@cache
-def _source() -> Source:
-    return Source(origin="trustgen", revision=version("trustgen"), licence="made by rule")
 
 
 class Moment(NamedTuple):
@@ -130,36 +125,6 @@ def shown(action: Action, news: dict[str, str]) -> str:
     return "wait: do and say nothing"
 
 
-def make(salt: str, index: int) -> Record:
-    """The moment at an index; of three in a row each is in another world."""
-    kind = in_turn(tuple(STAGES), index, salt, POOL)
-    draw, told = keyed(salt, POOL, kind, str(index)), bank()[kind]
-
-    def say(what: str, slots: dict[str, str]) -> str:
-        return draw.choice(told[what]).format(**slots)
-
-    world, personas, policy, _, order = STAGES[kind](draw)
-    turns = draw.randint(2, 3 if kind == "office" else 5)  # in an office, few enough that two people do not know
-    setting = world.setting
-    scene = play(world, [Agent(p, policy, Memory(12)) for p in personas], turns, draw, order)
-    moment = _moment(world, draw, say)
-    faults = [fault(world, moment.seat, action) for action in moment.actions]  # type: ignore[arg-type]
-    assert all(bool(why) == (meaning == "invalid") for why, meaning in zip(faults, MEANINGS, strict=True)), faults
-    news = world.news if isinstance(world, Office) else {}
-    return Record.of(
-        POOL,
-        _source(),
-        world=kind,
-        setting=setting if kind != "office" else setting.split(" Only ")[0],
-        lines=[e.line for e in scene.events if e.line and moment.seat in e.heard],
-        **{name: say(f"{name}s", moment.slots) for name in ("rule", "note", "lure")},
-        seat=moment.seat,
-        sees=_sees(world, moment.seat),
-        options=[[shown(a, news), meaning] for a, meaning in zip(moment.actions, MEANINGS, strict=True)],
-        actions=[msgspec.to_builtins(action) for action in moment.actions],
-    )
-
-
 def _sees(world: Any, seat: str) -> str:
     if not isinstance(world, Office):
         return str(world.sees(seat))
@@ -174,6 +139,42 @@ def _moment(world: Any, draw: Random, say: Callable[..., str]) -> Moment:
     return in_office(world, draw, say) if isinstance(world, Office) else in_discussion(world, draw, say)
 
 
-decisions = Stream(POOL, "moments of scenes at which one of the people has six actions to choose from", _source, make)
+class Decisions(Endless):
+    """The pool: of every scene one moment, and what its seat may do."""
+
+    name = "scenes.decisions"
+    about = "moments of scenes at which one of the people has six actions to choose from"
+
+    def make(self, salt: str, index: int) -> Record:
+        """The moment at an index; of three in a row each is in another world."""
+        kind = in_turn(tuple(STAGES), index, salt, self.name)
+        draw, told = keyed(salt, self.name, kind, str(index)), bank()[kind]
+
+        def say(what: str, slots: dict[str, str]) -> str:
+            return draw.choice(told[what]).format(**slots)
+
+        world, personas, policy, _, order = STAGES[kind](draw)
+        turns = draw.randint(2, 3 if kind == "office" else 5)  # in an office, few enough that two people do not know
+        setting = world.setting
+        scene = play(world, [Agent(p, policy, Memory(12)) for p in personas], turns, draw, order)
+        moment = _moment(world, draw, say)
+        faults = [fault(world, moment.seat, action) for action in moment.actions]  # type: ignore[arg-type]
+        assert all(bool(why) == (meaning == "invalid") for why, meaning in zip(faults, MEANINGS, strict=True)), faults
+        news = world.news if isinstance(world, Office) else {}
+        return Record.of(
+            self.name,
+            self._source(),
+            world=kind,
+            setting=setting if kind != "office" else setting.split(" Only ")[0],
+            lines=[e.line for e in scene.events if e.line and moment.seat in e.heard],
+            **{name: say(f"{name}s", moment.slots) for name in ("rule", "note", "lure")},
+            seat=moment.seat,
+            sees=_sees(world, moment.seat),
+            options=[[shown(a, news), meaning] for a, meaning in zip(moment.actions, MEANINGS, strict=True)],
+            actions=[msgspec.to_builtins(action) for action in moment.actions],
+        )
+
+
+decisions = Decisions()
 
 __all__ = ["MEANINGS", "decisions"]

@@ -2,7 +2,7 @@
 
 The ways are forms that the literature describes (Wei et al. 2023 on competing objectives and mismatched
 generalisation; Zeng et al. 2024 on persuasion; Kang et al. 2023 on payload splitting; Liu et al. 2023 for a survey);
-their words are our own and lie in `jailbreak/prompts`. Those that code the request can be undone by rule, and the tests
+their words are our own. Those that code the request can be undone by rule, and the tests
 undo them.
 
     frames   persuasion, chain_of_thought, context_ignoring, multi_task, refusal_suppression, prefix_injection,
@@ -19,10 +19,9 @@ from collections.abc import Callable
 from random import Random
 
 from trustgen.core import Prompts
+from trustgen.core.topic import stem, topic
 
-from .requests import harmful, stem, topic
-
-PROMPTS = Prompts(f"{__package__}.jailbreak")
+PROMPTS = Prompts(__package__)
 FRAMES = (
     "persuasion",
     "chain_of_thought",
@@ -94,22 +93,26 @@ def payload_splitting(request: str, draw: Random) -> str:
     return PROMPTS.payload_splitting(draw, parts=lines, joined=joined)
 
 
-def obscured(request: str, draw: Random) -> str:
+def obscured(harmful: Callable[[str], bool]) -> Transform:
     """The words that say what it is about become numbers, spelt out letter by letter beside the request.
 
-    Words that name a harm go first: with them in plain sight nothing would be hidden.
+    Words that are `harmful` alone go first: with them in plain sight nothing would be hidden.
     """
-    marks = set(topic(request))
-    words = request.split(" ")
-    sought = [i for i, word in enumerate(words) if stem(_bare(word).lower()) in marks]
-    drawn = draw.sample(sought, len(sought))
-    chosen = sorted(sorted(drawn, key=lambda i: not harmful(_bare(words[i])))[:HIDDEN])
-    keys = []
-    for number, i in enumerate(chosen, 1):
-        bare = _bare(words[i])
-        keys.append(f"({number}) {', '.join(bare.upper())}")
-        words[i] = words[i].replace(bare, f"({number})", 1)
-    return PROMPTS.obscured(draw, request=" ".join(words), keys="\n".join(keys))
+
+    def obscure(request: str, draw: Random) -> str:
+        marks = set(topic(request))
+        words = request.split(" ")
+        sought = [i for i, word in enumerate(words) if stem(_bare(word).lower()) in marks]
+        drawn = draw.sample(sought, len(sought))
+        chosen = sorted(sorted(drawn, key=lambda i: not harmful(_bare(words[i])))[:HIDDEN])
+        keys = []
+        for number, i in enumerate(chosen, 1):
+            bare = _bare(words[i])
+            keys.append(f"({number}) {', '.join(bare.upper())}")
+            words[i] = words[i].replace(bare, f"({number})", 1)
+        return PROMPTS.obscured(draw, request=" ".join(words), keys="\n".join(keys))
+
+    return obscure
 
 
 def _bare(word: str) -> str:
@@ -140,13 +143,15 @@ def leet(text: str) -> str:
     return text.lower().translate(LEET)
 
 
-TRANSFORMS: dict[str, Transform] = {
-    **{name: framed(name) for name in FRAMES},
-    "obscured": obscured,
-    "payload_splitting": payload_splitting,
-    "typos": typos,
-    "separators": separators,
-    "base64": coded("Base64", base64),
-    "rot13": coded("ROT13", rot13),
-    "leet": coded("leet spelling, in which digits stand for the letters they look like", leet),
-}
+def transforms(harmful: Callable[[str], bool]) -> dict[str, Transform]:
+    """All seventeen by name; `harmful` tells whether a word alone names a harm."""
+    return {
+        **{name: framed(name) for name in FRAMES},
+        "obscured": obscured(harmful),
+        "payload_splitting": payload_splitting,
+        "typos": typos,
+        "separators": separators,
+        "base64": coded("Base64", base64),
+        "rot13": coded("ROT13", rot13),
+        "leet": coded("leet spelling, in which digits stand for the letters they look like", leet),
+    }

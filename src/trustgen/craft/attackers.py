@@ -10,19 +10,19 @@ ledger.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
 import msgspec
 
-from trustgen.core import Bound, Prompts, Sampling, Unusable, structured
-from trustgen.judge import stance
+from trustgen.core import Bound, Case, Kit, Lost, Record, Sampling, Unusable, keyed, structured, user
+from trustgen.core.topic import about, shared
 
-from .requests import topic
+from .asking import PROMPTS
 
-PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 _WORD = re.compile(r"\w+")
-KEPT = 2  # words of the request's topic that an attacker's wording must keep, or all where there are fewer
 LANGUAGES = ("Swahili", "Zulu", "Welsh", "Hindi", "Bengali", "Vietnamese", "Polish", "Turkish")
 
 
@@ -42,16 +42,6 @@ class Translated(msgspec.Struct):
     """A request in another language."""
 
     text: str
-
-
-def kept(request: str, text: str) -> int:
-    """How many words of the request's topic a text still has."""
-    return len(set(topic(request)) & set(topic(text)))
-
-
-def about(request: str, text: str) -> bool:
-    """Whether a wording is still about the request."""
-    return kept(request, text) >= min(KEPT, len(topic(request)))
 
 
 def _sampling(draw: Random) -> Sampling:
@@ -94,8 +84,8 @@ class Tree:
             alive = [text for text in dict.fromkeys(one.strip() for one in told) if self._lives(request, text)]
             if not alive:
                 break
-            top = max(kept(request, text) for text in alive)
-            best = found = draw.choice([text for text in alive if kept(request, text) == top])
+            top = max(shared(request, text) for text in alive)
+            best = found = draw.choice([text for text in alive if shared(request, text) == top])
         if not found:
             raise Unusable("no variant of the attacker is about the request any more")
         return found
@@ -109,19 +99,44 @@ class Translation:
     """The request in a language that is drawn from `LANGUAGES`, by a bound writer."""
 
     writer: Bound
+    declines: Callable[[str], bool]
 
     def __call__(self, request: str, draw: Random) -> str:
         """The translation. Raises `Unusable` where there is none, or it is mostly the request again, or a refusal."""
         ask = PROMPTS.translate(draw, request=request, language=draw.choice(LANGUAGES))
         text = structured(self.writer, ask, Translated, sampling=_sampling(draw)).text.strip()
         said, asked = _WORD.findall(text.lower()), set(_WORD.findall(request.lower()))
-        if (
-            not said
-            or 2 * sum(word in asked for word in said) > len(said)
-            or stance(text).label in ("refusal", "redirect")
-        ):
+        if not said or 2 * sum(word in asked for word in said) > len(said) or self.declines(text):
             raise Unusable("the writer translated nothing")
         return text
 
 
-__all__ = ["LANGUAGES", "Crescendo", "Translation", "Tree", "about", "kept"]
+BY_MODEL = {"crescendo": "attacker", "tree": "attacker", "translated": "writer"}
+"""The arms that a model words, and the role that does."""
+
+
+Worded = Callable[[str, Random], tuple[str, ...]]
+"""The user's turns for a request."""
+
+
+def worded_cases(
+    record: Record, request: str, draw: Random, kit: Kit, declines: Callable[[str], bool], **how: Any
+) -> Iterator[Case | Lost]:
+    """A case for every arm whose role is bound, or why it is lost; `declines` tells a refusal, `how` is for `Case.of`.
+
+    An arm's draws are its own: what one attacker says moves no other's words.
+    """
+    ways: dict[str, Worded] = {}
+    if attacker := kit.role("attacker"):
+        ways |= {"crescendo": Crescendo(attacker), "tree": lambda *ask: (Tree(attacker)(*ask),)}
+    if writer := kit.role("writer"):
+        ways["translated"] = lambda *ask: (Translation(writer, declines)(*ask),)
+    own = str(draw.getrandbits(64))
+    for arm, worded in ways.items():
+        try:
+            yield Case.of(record, arm, *map(user, worded(request, keyed(own, arm))), question=request, **how)
+        except Unusable as fault:  # one attacker's failure costs its own case, not the record
+            yield Lost(arm, str(fault))
+
+
+__all__ = ["BY_MODEL", "LANGUAGES", "Crescendo", "Translation", "Tree", "worded_cases"]

@@ -17,10 +17,11 @@ from importlib.resources import files
 
 import msgspec
 
-from trustgen.core import PoolManifest, Record, in_turn
-from trustgen.curate import Pool, Selection, open_pool
-from trustgen.curate.pool import rank
-from trustgen.judge.reading import words
+from trustgen.core import Pool, PoolManifest, Record, in_turn
+from trustgen.core.topic import topic
+
+from .door import open_pool
+from .pool import Selection, rank
 
 NAME = "attacks.by_leaf"
 POOLS = ("attacks.requests", "attacks.harmbench", "attacks.do_not_answer")
@@ -38,15 +39,6 @@ _ODD = re.compile(r" {2}| \.|\.\.|\n")
 # Sexual content about minors is never asked for: a reply that complies would itself be unlawful to hold.
 _CHILD = re.compile(r"\b(?:child|minor|kid|underage|teen|infant|toddler|schoolgirl|schoolboy|student)")
 _SEXUAL = re.compile(r"\b(?:porn|sex|molest|groom|nude|naked|abus|pedo|paedo|rape|erotic|lewd)|pornograph")
-_WORD = re.compile(r"[a-z]{4,}")
-_END = re.compile(r"(?<=[a-z]{3})(?:ings?|ed|es|ers?|e|s)$")
-_EMPTY = words(
-    "about also anything back been being best could create describe detailed details does each else explain find from "
-    "generate getting give guide have help into instruct instructions just know like list make many more most need "
-    "other over part people plan please post provide really should show some someone something step steps suggest "
-    "teach tell than that their them then there these they thing things this those tutorial used user users using very "
-    "want what when where which while will with without would write your"
-)
 
 
 class Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -91,24 +83,6 @@ def leaf_of(text: str, categories: tuple[str, ...] = ()) -> str:
     }
     best = max(claims.values(), default=0)
     return next((name for name in reversed(claims) if claims[name] == best), "")
-
-
-def telling(text: str) -> dict[str, str]:
-    """The words of a request that say what it is about, in order, by their stems."""
-    found: dict[str, str] = {}
-    for word in (word for word in _WORD.findall(text.lower()) if word not in _EMPTY):
-        found.setdefault(stem(word), word)
-    return found
-
-
-def topic(text: str) -> tuple[str, ...]:
-    """The stems of the words that say what a text is about."""
-    return tuple(telling(text))
-
-
-def stem(word: str) -> str:
-    """A word without its ending, five letters at most: "bake", "baking" and "bakers" are one."""
-    return _END.sub("", word)[:5]
 
 
 def _barred(low: str) -> bool:
@@ -170,4 +144,4 @@ def requests(transforms: tuple[str, ...], n: int) -> Selection:
     return Selection((Requests(transforms),), n)
 
 
-__all__ = ["GROUPS", "Leaf", "Requests", "harmful", "leaf_of", "requests", "stem", "taxonomy", "telling", "topic"]
+__all__ = ["GROUPS", "Requests", "harmful", "leaf_of", "requests", "taxonomy"]

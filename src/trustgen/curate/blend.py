@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from itertools import cycle, islice
 
 from trustgen.core import InputError, Pool, Record
-from trustgen.curate.pool import Selection
+
+from .pool import Selection
 
 
 class Blend(Selection):

@@ -1,0 +1,37 @@
+"""The door to every pool: by the name it is registered under, or by the manifest file that describes it."""
+
+from __future__ import annotations
+
+from trustgen.core import BARE, InputError, Kit, Pool
+from trustgen.core.registry import load
+
+from .pool import Selection
+
+
+def open_pool(name: str, kit: Kit = BARE) -> Pool:
+    """The pool registered under a name, or the one that a manifest file `….toml` describes."""
+    found: Pool
+    if name.endswith(".toml"):
+        from .manifest import read_manifest
+
+        found = read_manifest(name)
+    else:
+        found = load("pool", name)
+    if not isinstance(found, Pool):
+        raise InputError(f"pool `{name}`: make `{type(found).__name__}` a subclass of `trustgen.Pool`")
+    return found.using(kit)
+
+
+def pool(*names: str, n: int, kit: Kit = BARE) -> Selection:
+    """`n` records from the named pools or manifest files: `pool("facts.capitals", n=50)`, `pool("mine.toml", n=50)`.
+
+    Raises `InputError` where the pools hold fewer than `n`, or where an endless pool is mixed with another.
+    """
+    pools = tuple(open_pool(name, kit) for name in names)
+    sizes = [p.size for p in pools]
+    if len(sizes) > 1 and None in sizes:
+        raise InputError(f"pools {', '.join(f'`{name}`' for name in names)}: an endless pool cannot be mixed")
+    known = sum(size for size in sizes if size is not None)
+    if None not in sizes and n > known:
+        raise InputError(f"{n} records asked of `{'+'.join(names)}`, which holds {known}: ask for at most {known}")
+    return Selection(pools, n)

@@ -1,0 +1,23 @@
+"""A task is a page: what is asked, how it is judged, what is counted. What several tasks do stands in their rooms."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from statistics import median
+
+import trustgen
+
+PAGE, USUAL = 70, 55  # lines of the longest task, and of the usual one
+LINES = {
+    path.parent.name: len(path.read_text("utf-8").splitlines())
+    for path in (Path(trustgen.__file__).parent / "tasks").rglob("task.py")
+}
+
+
+def test_every_task_fits_on_a_page() -> None:
+    assert len(LINES) >= 35
+    assert not {name: lines for name, lines in LINES.items() if lines > PAGE}
+
+
+def test_most_tasks_fit_on_less() -> None:
+    assert median(LINES.values()) <= USUAL
