@@ -21,9 +21,9 @@ import trustgen
 from trustgen.core import Case, InputError, Ruling
 from trustgen.judge import matches, refuses, source
 from trustgen.judge.key import key_of
-from trustgen.judge.parsed import hashed
+from trustgen.judge.parsed import hashed, plain
 from trustgen.judge.reading import Reading, RuleJudge, scored
-from trustgen.judge.source import plain, sources
+from trustgen.judge.source import sources
 
 ROOT = Path(trustgen.__file__).parent
 LAYOUT = (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
@@ -291,6 +291,6 @@ def test_what_is_remembered_is_found_by_the_text_itself(tmp_path: Path) -> None:
     keys(tmp_path)
     (kept,) = (tmp_path / "trustgen").iterdir()
     told = json.loads(kept.read_bytes())
-    for text in (source.text_of("trustgen.judge.words"), source.text_of("trustgen.judge.reading")):
+    for text in (source.text_of("trustgen.judge.letters"), source.text_of("trustgen.judge.reading")):
         assert told[hashed(text)][0] == hashed(plain(text))
         assert hashed(text + "x = 1\n") not in told

@@ -21,7 +21,6 @@ from trustgen.models.organism import open_model
 from trustgen.run.calibrate import Registry, calibrate
 
 TASKS = names("task")
-_RETURN = re.compile(r"^( +)return (?!None)[^\n]+", re.M)
 ROOT = Path(trustgen.__file__).parent
 JUDGE_MODULES = sorted(
     f"trustgen.judge.{path.stem}" for path in (ROOT / "judge").glob("*.py") if _RETURN.search(path.read_text("utf-8"))
@@ -72,8 +71,10 @@ def keys_with(monkeypatch: pytest.MonkeyPatch, module: str, text: str) -> dict[s
 
 def changed(text: str) -> str:
     """A source whose last `return` gives nothing."""
-    last = list(_RETURN.finditer(text))[-1]
-    return f"{text[: last.start()]}{last[1]}return None{text[last.end() :]}"
+    last = max((n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Return)), key=lambda n: n.lineno)
+    lines = text.splitlines(keepends=True)
+    lines[last.lineno - 1 : last.end_lineno] = [f"{lines[last.lineno - 1][: last.col_offset]}return None\n"]
+    return "".join(lines)
 
 
 def forget() -> None:

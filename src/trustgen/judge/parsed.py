@@ -1,4 +1,7 @@
-"""What `source` reads of a module's text, remembered between processes by the hash of that text.
+"""What the source of a module says, in a form that only a change of meaning changes; remembered between processes.
+
+Comments, docstrings (every string that stands alone as a statement) and blank lines are left out by one scan that knows
+strings and brackets. Nothing is compiled and written out again: such a text would differ from one Python to the next.
 
 To parse the judges takes a third of a second, which is long at the start of a command; to read them takes 3 ms. What
 is remembered follows from the text and from this file alone, so it is never stale; a cache that is lost, foreign or
@@ -12,6 +15,7 @@ import ast
 import atexit
 import json
 import os
+import re
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
@@ -19,6 +23,16 @@ from typing import NamedTuple
 
 MOST = 4 << 20
 """Bytes of the cache; a larger one is begun anew."""
+
+_STRING = (
+    r"(?:(?<!\w)[rbfuRBFU]{1,2})?(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
+    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
+)
+_PIECE = re.compile(
+    rf"(?P<string>{_STRING})|(?P<comment>(?<![ \t])[ \t]*+\#[^\n]*)|(?P<opens>[(\[{{])|(?P<closes>[)\]}}])", re.S
+)
+_BLANK = re.compile(rf"(?P<string>{_STRING})|(?<![ \t])[ \t]*+\n(?:[ \t\f]*+\n)*+", re.S)
+_ENDS = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 
 
 class Parsed(NamedTuple):
@@ -34,10 +48,27 @@ def hashed(text: str) -> str:
 
 
 @cache
+def plain(source: str) -> str:
+    """Source text without its comments, docstrings, blank lines and trailing blanks; other strings stay as they are."""
+    depth = 0
+
+    def told(piece: re.Match[str]) -> str:
+        nonlocal depth
+        if piece["comment"]:
+            return ""
+        depth += bool(piece["opens"]) - bool(piece["closes"])
+        if not piece["string"] or depth or not _ENDS.match(source, piece.end()):
+            return piece[0]
+        line = source.rfind("\n", 0, piece.start()) + 1
+        continued = source[max(0, line - 2) : line] == "\\\n"
+        return piece[0] if continued or source[line : piece.start()].strip() else ""
+
+    return _BLANK.sub(lambda piece: piece["string"] or "\n", _PIECE.sub(told, source)).strip()
+
+
+@cache
 def parsed(text: str) -> Parsed:
     """What a module's source says, parsed at most once a machine."""
-    from .source import plain
-
     name = hashed(text)
     if (found := _remembered().get(name)) is None:
         found = _remembered()[name] = Parsed(hashed(plain(text)), tuple(_imports(text)))
@@ -62,8 +93,7 @@ _new: list[str] = []
 
 def _place() -> Path:
     """Where the cache lies; its name tells what reads the text, so that another reader begins another."""
-    here = Path(__file__)
-    reader = hashed("".join(here.with_name(name).read_text("utf-8") for name in (here.name, "source.py")))
+    reader = hashed(Path(__file__).read_text("utf-8"))
     root = os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()
     return Path(root) / "trustgen" / f"sources-{reader[:16]}.json"
 
@@ -98,4 +128,4 @@ def _keep() -> None:
         return
 
 
-__all__ = ["Parsed", "hashed", "parsed"]
+__all__ = ["Parsed", "hashed", "parsed", "plain"]

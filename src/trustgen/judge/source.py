@@ -1,7 +1,4 @@
-"""The source of a rule and of all it imports, in a form that only a change of meaning changes.
-
-Comments, docstrings (every string that stands alone as a statement) and blank lines are left out by one scan that knows
-strings and brackets. Nothing is compiled and written out again: such a text would differ from one Python to the next.
+"""The source of a rule and of all it imports. Standard library alone.
 
 A module counts where it can change a ruling. The rooms of `APART` make cases, ask models or count rulings; the modules
 of `STRUCTURE` hold what a ruling is about, or are this: they are looked through for what they import, and do not count.
@@ -26,35 +23,7 @@ _BASES = ("assets", "draw", "errors", "expand", "ids", "judge", "kit", "making",
 _CORE = (*_BASES, "prompts", "records", "registry", "task")
 STRUCTURE = {*(f"core.{name}" for name in (*_CORE, "plain")), "judge.key", "judge.source", "judge.parsed"}
 
-_STRING = (
-    r"(?:(?<!\w)[rbfuRBFU]{1,2})?(?:\"\"\"(?:\\.|[^\\])*?\"\"\"|'''(?:\\.|[^\\])*?'''"
-    r"|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*')"
-)
-_PIECE = re.compile(
-    rf"(?P<string>{_STRING})|(?P<comment>(?<![ \t])[ \t]*+\#[^\n]*)|(?P<opens>[(\[{{])|(?P<closes>[)\]}}])", re.S
-)
-_BLANK = re.compile(rf"(?P<string>{_STRING})|(?<![ \t])[ \t]*+\n(?:[ \t\f]*+\n)*+", re.S)
-_ENDS = re.compile(r"[ \t]*(?:#[^\n]*)?(?:\n|\Z)")
 _FILE = re.compile(r"[\"']([\w-]+(?:/[\w-]+)*\.(?:toml|md|txt|json|csv))[\"']")
-
-
-@cache
-def plain(source: str) -> str:
-    """Source text without its comments, docstrings, blank lines and trailing blanks; other strings stay as they are."""
-    depth = 0
-
-    def told(piece: re.Match[str]) -> str:
-        nonlocal depth
-        if piece["comment"]:
-            return ""
-        depth += bool(piece["opens"]) - bool(piece["closes"])
-        if not piece["string"] or depth or not _ENDS.match(source, piece.end()):
-            return piece[0]
-        line = source.rfind("\n", 0, piece.start()) + 1
-        continued = source[max(0, line - 2) : line] == "\\\n"
-        return piece[0] if continued or source[line : piece.start()].strip() else ""
-
-    return _BLANK.sub(lambda piece: piece["string"] or "\n", _PIECE.sub(told, source)).strip()
 
 
 @cache
