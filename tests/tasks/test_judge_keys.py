@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+import ast
 import sys
 from collections.abc import Iterator
 from functools import cache
@@ -22,10 +22,20 @@ from trustgen.run.calibrate import Registry, calibrate
 
 TASKS = names("task")
 ROOT = Path(trustgen.__file__).parent
+
+
+def returns(text: str) -> list[ast.Return]:
+    """The returns of a source that give something, in their order."""
+    found = (node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Return))
+    return sorted((n for n in found if n.value is not None and ast.unparse(n.value) != "None"), key=lambda n: n.lineno)
+
+
 JUDGE_MODULES = sorted(
-    f"trustgen.judge.{path.stem}" for path in (ROOT / "judge").glob("*.py") if _RETURN.search(path.read_text("utf-8"))
+    f"trustgen.judge.{path.stem}" for path in (ROOT / "judge").glob("*.py") if returns(path.read_text("utf-8"))
 )
-ASIDE = {f"trustgen.judge.{name}" for name in ("injections", "key", "source", "words")}  # they try, name and ask people
+ASIDE = {
+    f"trustgen.judge.{name}" for name in ("injections", "key", "parsed", "source", "words")
+}  # they try, name and ask people
 read = source.text_of
 TOLD = named({"judge": "organism/judge"})
 UNUSED = ("personal", "stated", "quantities", "dates", "code", "in_thought")
@@ -71,7 +81,7 @@ def keys_with(monkeypatch: pytest.MonkeyPatch, module: str, text: str) -> dict[s
 
 def changed(text: str) -> str:
     """A source whose last `return` gives nothing."""
-    last = max((n for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Return)), key=lambda n: n.lineno)
+    last = returns(text)[-1]
     lines = text.splitlines(keepends=True)
     lines[last.lineno - 1 : last.end_lineno] = [f"{lines[last.lineno - 1][: last.col_offset]}return None\n"]
     return "".join(lines)
