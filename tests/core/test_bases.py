@@ -48,7 +48,7 @@ from trustgen.store import Endpoint
 PLAIN = {"check", "ask", "adapt", "close"}  # the methods of a model
 SRC = Path(trustgen.__file__).parent
 BASES = (Model, Judge, Pool, Records)
-DOORS = {"core/task.py", "curate/pool.py", "models/__init__.py"}
+DOORS = {"core/task.py", "curate/door.py", "models/__init__.py"}
 """Where a plug-in is taken in, and told so where it is none of ours."""
 
 
