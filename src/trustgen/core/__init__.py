@@ -20,6 +20,7 @@ from .errors import (
     UnknownName,
     Unusable,
 )
+from .estimates import Direction, Estimate, HumanEstimate, JudgeError, Weakest
 from .expand import crafted, expand, golden_digest
 from .ids import digest
 from .judge import Judge, Ruling
@@ -46,13 +47,9 @@ from .prompts import Prompt, Prompts
 from .records import (
     BadRow,
     Case,
-    Direction,
     Drawing,
-    Estimate,
     Expect,
-    HumanEstimate,
     Image,
-    JudgeError,
     Record,
     Reply,
     Response,
@@ -64,7 +61,6 @@ from .records import (
     Usage,
     Verdict,
     Vote,
-    Weakest,
     assistant,
     response_key,
     system,

@@ -14,12 +14,13 @@ from typing import Any, Protocol
 import msgspec
 
 from .errors import InputError
+from .estimates import Direction
 from .judge import Judge
 from .kit import BARE, Kit
 from .making import Drafted, Lost, Vary
 from .models import Level
 from .pool import Records
-from .records import Case, Direction, Record, Sampling
+from .records import Case, Record, Sampling
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

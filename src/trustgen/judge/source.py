@@ -19,7 +19,20 @@ from .parsed import hashed, parsed
 
 ROOT = "trustgen"
 APART = {"curate", "craft", "vary", "audit", "simulate", "stats", "models", "store", "run", "report", "mitigate", "cli"}
-_BASES = ("assets", "draw", "errors", "expand", "ids", "judge", "kit", "making", "models", "outcomes", "pool")
+_BASES = (
+    "assets",
+    "draw",
+    "errors",
+    "estimates",
+    "expand",
+    "ids",
+    "judge",
+    "kit",
+    "making",
+    "models",
+    "outcomes",
+    "pool",
+)
 _CORE = (*_BASES, "prompts", "records", "registry", "task")
 STRUCTURE = {*(f"core.{name}" for name in (*_CORE, "plain")), "judge.key", "judge.source", "judge.parsed"}
 

@@ -28,12 +28,12 @@ from trustgen.core import (
     Ruling,
     Task,
     Verdict,
+    Weakest,
     digest,
     plain,
     registry,
     user,
 )
-from trustgen.core.records import Weakest
 from trustgen.judge.words import words_of
 from trustgen.stats.calibration import UNREAD, Calibration, Told, counted, weakest
 from trustgen.stats.measure import ClusterMeasure

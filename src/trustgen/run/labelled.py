@@ -12,8 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trustgen.core import Case, Task
-from trustgen.core.records import HumanEstimate
+from trustgen.core import Case, HumanEstimate, Task
 from trustgen.judge.words import words_of
 from trustgen.stats.agreement import Settled, krippendorff_alpha
 from trustgen.stats.calibration import NO_ANSWER

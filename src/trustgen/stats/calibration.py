@@ -13,8 +13,7 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from trustgen.core import JudgeError
-from trustgen.core.records import Weakest
+from trustgen.core import JudgeError, Weakest
 
 from .confusion import Confusion, Share
 from .corrected import band, corrected_rate
