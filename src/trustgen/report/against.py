@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from trustgen.core import Direction, Estimate, InputError, named
-from trustgen.stats import ClusterMeasure, paired_difference
+from trustgen.stats import paired_difference
 from trustgen.store import EditionManifest, RunFolder, RunManifest, Sealed, check_seal
 
 from .compare import installed, worst_loss
@@ -131,10 +131,10 @@ class Baselines:
         edition, roles = self._run.edition, self._run.manifest.roles
         entry = next(t for t in edition.tasks if t.id == e.task)
         try:
-            measure = installed(entry, named({**edition.makers, **roles})).measures.get(e.measure)
+            measure = installed(entry, named({**edition.makers, **roles})).measures[e.measure]
         except InputError as error:
             raise InputError(f"{where}: {e.task} cannot be paired: {error}") from error
-        if not isinstance(measure, ClusterMeasure):
+        if not measure.summed:
             return None
         grades = other.grades[e.task, base.model], self._run.grades[e.task, e.model]
         made = paired_difference(grades[0].grades, grades[1].grades, measure)

@@ -16,11 +16,10 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from trustgen.core import Direction, InputError, Kit, Task, named, registry
-from trustgen.stats import ClusterMeasure, Grades, paired_difference
+from trustgen.core import Direction, InputError, Kit, Measure, Task, named, registry
+from trustgen.stats import Grades, paired_difference
 from trustgen.stats.compare import Difference as Paired
 from trustgen.stats.effects import cohen_h, discordant_odds, relative_risk
-from trustgen.stats.measure import RatioMeasure
 from trustgen.stats.multiplicity import Family
 from trustgen.store import RunFolder, TaskEntry
 
@@ -137,7 +136,7 @@ class Pairing(NamedTuple):
     task: str
     title: str
     name: str
-    measure: object
+    measure: Measure
     a: Grades
     b: Grades
     role: Role = "primary"
@@ -279,7 +278,7 @@ def _apart(task: str, reason: str, title: str = "", name: str = "", role: Role =
 def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | None]:
     """One measure, its verdict not yet given, and what it is given by."""
     measure = one.measure
-    if not isinstance(measure, ClusterMeasure):
+    if not measure.summed:
         reason = f"{one.name}: a measure of this kind has no paired difference"
         return _apart(one.task, reason, one.title, one.name, one.role), None
     made = paired_difference(one.a, one.b, measure)
@@ -323,7 +322,7 @@ def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | N
     return row, made
 
 
-def _explained(found: Paired, measure: ClusterMeasure, grades: Grades) -> Explained | None:
+def _explained(found: Paired, measure: Measure, grades: Grades) -> Explained | None:
     """See `Explained`; the rate is the mean of both as judged, which is what is known of it without a labelled set."""
     if measure.unit_value(grades) is None:
         return None
@@ -343,9 +342,9 @@ def worst_loss(direction: Direction, low: float, high: float) -> float:
     return high if direction == Direction.LOWER else float(np.max(np.abs([low, high])))
 
 
-def _sizes(a: Grades, b: Grades, measure: ClusterMeasure) -> tuple[Size | None, tuple[Ratio, ...]]:
+def _sizes(a: Grades, b: Grades, measure: Measure) -> tuple[Size | None, tuple[Ratio, ...]]:
     """Cohen's h and the ratios over the cases that both have, for a share."""
-    if not isinstance(measure, RatioMeasure):
+    if not measure.share:
         return None, ()
     shared = measure.usable(a) & measure.usable(b)
     first, second = measure.count(a.where(shared)).table, measure.count(b.where(shared)).table

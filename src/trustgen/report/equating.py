@@ -9,9 +9,9 @@ import msgspec
 import numpy as np
 from rich.table import Table
 
-from trustgen.core import InputError, Task, named, registry
+from trustgen.core import InputError, Measure, Task, named, registry
 from trustgen.stats import Equating, Scores, equate
-from trustgen.stats.measure import RatioMeasure, ratio
+from trustgen.stats.measure import ratio
 from trustgen.store import ANCHOR, Edition, RunFolder, RunManifest
 
 from .console import console
@@ -54,7 +54,7 @@ def _equate(task_id: str, one: _Run, two: _Run, *, same: bool) -> TaskEquating:
         return TaskEquating(task=task_id, measure="", equating=None, reason="not in both runs at one version")
     task: Task = registry.load("task", task_id)(1, named(two.edition.manifest.makers))
     measure = task.measures[task.headline]
-    if not isinstance(measure, RatioMeasure):
+    if not measure.share:
         return TaskEquating(task=task_id, measure=task.headline, equating=None, reason="its headline is not a share")
     try:
         shared = sorted(set(one.blocks[task_id][1]) & set(two.blocks[task_id][1]))
@@ -76,7 +76,7 @@ def _read(folder: Path) -> _Run:
     return _Run(manifest, edition, graded(run, edition, manifest), tasks)
 
 
-def _scores(run: _Run, task: str, measure: RatioMeasure, shared: list[str]) -> Scores:
+def _scores(run: _Run, task: str, measure: Measure, shared: list[str]) -> Scores:
     """The share of every record by every model that the task applies to."""
     out = lacking(run.manifest)
     models = tuple(m for m in run.manifest.models if (task, m) not in out)

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from trustgen.core import OUTCOMES, InputError, Outcome, Task
-from trustgen.stats import ClusterMeasure, Grades
+from trustgen.core import OUTCOMES, InputError, Measure, Outcome, Task
+from trustgen.stats import Grades
 from trustgen.stats.estimated import estimated
 from trustgen.stats.goodness import Scale
 from trustgen.stats.grades import Floats
@@ -97,11 +97,7 @@ def _pulls(
 ) -> dict[str, Pull]:
     """What each record does to each headline."""
     measures = {name: tasks[name].measures[tasks[name].headline] for name in grades}
-    return {
-        name: pulls(measure, grades[name], names[name])
-        for name, measure in measures.items()
-        if isinstance(measure, ClusterMeasure)
-    }
+    return {name: pulls(measure, grades[name], names[name]) for name, measure in measures.items() if measure.summed}
 
 
 def _refused(grades: Grades) -> Floats:
@@ -155,12 +151,8 @@ def _order(task: Task, board: Board, pairs: Mapping[tuple[str, str, str], Tested
     name = task.headline
     measure = task.measures[name]
     mine = {model: board.grades[task.id, model] for model in sorted(board.models) if (task.id, model) in board.grades}
-    reason, found = "", None
-    if isinstance(measure, ClusterMeasure):
-        found = _ties(task.id, mine, measure, pairs)
-    else:
-        reason = "a measure of this kind has no paired difference"
-    valued = [s for s in found.standings if s.letters] if found else []
+    found = _ties(task.id, mine, measure, pairs) if measure.summed else Ties((), 0, ())
+    valued = [s for s in found.standings if s.letters]
     return Order(
         task=task.id,
         title=task.card.title,
@@ -168,20 +160,20 @@ def _order(task: Task, board: Board, pairs: Mapping[tuple[str, str, str], Tested
         direction=measure.direction,
         target=measure.target,
         range=measure.range,
-        told_apart=found.told_apart if found else 0,
+        told_apart=found.told_apart,
         neighbours=max(len(valued) - 1, 0),
-        method=METHOD if found else "",
-        places=tuple(_place(s, mine[s.name]) for s in found.standings) if found else (),
+        method=METHOD if measure.summed else "",
+        places=tuple(_place(s, mine[s.name]) for s in found.standings),
         versus=tuple(_versus(task.id, [s.name for s in valued], pairs)),
-        reason=reason,
-        against=found.against if found else (),
+        reason="" if measure.summed else "a measure of this kind has no paired difference",
+        against=found.against,
         anchors=(scale.guesser.value, scale.perfect.value) if scale.guesser and scale.perfect else None,
         unanchored=scale.reason,
     )
 
 
 def _ties(
-    task: str, mine: Mapping[str, Grades], measure: ClusterMeasure, pairs: Mapping[tuple[str, str, str], Tested]
+    task: str, mine: Mapping[str, Grades], measure: Measure, pairs: Mapping[tuple[str, str, str], Tested]
 ) -> Ties:
     """Letters by the verdicts of the whole family, ranks by those of this headline's pairs alone."""
     names = list(mine)
@@ -197,7 +189,7 @@ def _ties(
     return ties(names, values, better, ahead, direction=measure.direction, target=measure.target)
 
 
-def _winner(one: Tested, adjusted: float, measure: ClusterMeasure) -> str:
+def _winner(one: Tested, adjusted: float, measure: Measure) -> str:
     """The model that is shown to be better; "" where none is."""
     said = verdict(one.found, adjusted, measure.target, 0.0) if one.found else "not shown"
     return {"better": one.b, "worse": one.a}.get(said, "")

@@ -14,7 +14,7 @@ from trustgen.core import Direction, InputError
 
 from .grades import Floats, Grades, Mask
 from .intervals import Interval, cluster_bootstrap, ratio_interval
-from .measure import ClusterMeasure, Counts, RatioMeasure, has_tag, in_whole, ratio, ratio_counts, whole_tally
+from .measure import ClusterMeasure, Counts, WholeMeasure, has_tag, ratio, ratio_counts, whole_tally
 
 
 def _kinds(grades: Grades) -> Floats:
@@ -26,7 +26,7 @@ def _kinds(grades: Grades) -> Floats:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AllSame(RatioMeasure):
+class AllSame(WholeMeasure):
     """See `all_same`."""
 
     def reads(self, grades: Grades) -> Mask:
@@ -34,10 +34,6 @@ class AllSame(RatioMeasure):
         planned = super().reads(grades)
         several: Mask = planned & (grades.per_cluster(planned) > 1)[grades.cluster]
         return several
-
-    def usable(self, grades: Grades) -> Mask:
-        """Cases of whole clusters."""
-        return in_whole(grades, self.reads(grades))
 
     def count(self, grades: Grades) -> Counts:
         """Whole clusters that agree throughout, and whole clusters; one that is not whole may differ already."""

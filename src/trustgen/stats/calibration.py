@@ -13,14 +13,14 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from trustgen.core import JudgeError
+from trustgen.core import JudgeError, Measure
 from trustgen.core.records import Weakest
 
 from .confusion import Confusion, Share
 from .corrected import band, corrected_rate
 from .grades import Grades
 from .intervals import effective_size, student
-from .measure import ClusterMeasure, Counts
+from .measure import Counts
 
 LEAST = 30
 """Rows of a class below which a share says too little to be called the weakest."""
@@ -156,9 +156,9 @@ def effects_of(rows: Iterable[Told]) -> dict[str, float]:
     return effects
 
 
-def weakest(measure: object, known: Iterable[Calibration], unknown: tuple[str, ...] = ()) -> Weakest | None:
+def weakest(measure: Measure, known: Iterable[Calibration], unknown: tuple[str, ...] = ()) -> Weakest | None:
     """Where judges err most on what a measure counts, over parts with `LEAST` rows; None where there is none such."""
-    labels, among = measure.unit_labels() if isinstance(measure, ClusterMeasure) else ((), ())
+    labels, among = measure.unit_labels()
     found: list[tuple[float, Weakest]] = []
     for one in known:
         confusion = one.confusion(labels, among) if one.knows(labels) else one.confusion()
@@ -173,9 +173,9 @@ def weakest(measure: object, known: Iterable[Calibration], unknown: tuple[str, .
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def judge_error(measure: object, grades: Grades, calibration: Calibration) -> JudgeError:
+def judge_error(measure: Measure, grades: Grades, calibration: Calibration) -> JudgeError:
     """The judge's error on its labelled set, and the measure corrected for it where it is a share of cases."""
-    share = measure if isinstance(measure, ClusterMeasure) and measure.unit_value(grades) is not None else None
+    share = measure if measure.unit_value(grades) is not None else None
     labels, among = share.unit_labels() if share else ((), ())
     missing = ""
     if not calibration.knows(labels):
@@ -217,14 +217,14 @@ def _completed(counts: Counts, low: float, high: float) -> tuple[float, float]:
     return low * seen / planned[0], 1 - (1 - high) * seen / planned[1]
 
 
-def _floor(measure: object, grades: Grades, judge: Confusion) -> float:
+def _floor(measure: Measure, grades: Grades, judge: Confusion) -> float:
     """What the judge's errors alone would show where nothing differs; `nan` for a measure in which they cancel."""
-    if not isinstance(measure, ClusterMeasure) or not judge.positives or not judge.negatives:
+    if not judge.positives or not judge.negatives:
         return math.nan
     return measure.floor(grades, judge.true_positive / judge.positives, judge.true_negative / judge.negatives)
 
 
-def _parts(share: ClusterMeasure, grades: Grades) -> str:
+def _parts(share: Measure, grades: Grades) -> str:
     """Why a mean cannot be corrected as a share of right and wrong: some of what it adds lies between."""
     added = share.unit_value(grades)
     usable = share.usable(grades)

@@ -7,13 +7,14 @@ That is what makes it fast (nothing is resampled case by case) and what lets `co
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
-from trustgen.core import OUTCOMES, Direction, InputError
+from trustgen.core import OUTCOMES, Direction, InputError, Measure
 
 from .grades import Computed, Floats, Grades, Mask
 from .intervals import Interval, ratio_interval
@@ -41,15 +42,10 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClusterMeasure(ABC):
-    """A measure over graded cases; satisfies `trustgen.core.Measure`. Equal settings make equal measures."""
+class ClusterMeasure(Measure):
+    """A measure that is read off its counts in each cluster."""
 
-    direction: Direction
-    unit: str
-    range: tuple[float, float] = (0.0, 1.0)
-    target: float | None = None
-    arm: str = ""
-    primary: bool = False
+    summed: ClassVar[bool] = True
 
     @abstractmethod
     def count(self, grades: Grades) -> Counts:
@@ -62,34 +58,6 @@ class ClusterMeasure(ABC):
     @abstractmethod
     def interval(self, table: Floats) -> Interval:
         """The 95 % interval."""
-
-    def arms_read(self) -> tuple[str, ...]:
-        """The arms that the measure is about; none for all."""
-        return (self.arm,) if self.arm else ()
-
-    def reads(self, grades: Grades) -> Mask:
-        """Which planned cases the measure is about."""
-        return grades.in_arm(self.arm)
-
-    def usable(self, grades: Grades) -> Mask:
-        """Which of them can be counted: the others are missing."""
-        return self.reads(grades) & grades.scored
-
-    def unit_value(self, grades: Grades) -> Floats | None:
-        """What each case adds, in 0..1, where the value is a mean over the usable cases; None where it is none."""
-        return None
-
-    def unit_labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Of such a mean: the labels that add 1 (none: the score adds), and those of the denominator (none: all)."""
-        return (), ()
-
-    def floor(self, grades: Grades, sensitivity: float, specificity: float) -> float:
-        """The value that a judge of these errors would find where no case differs from its pair; `nan` for no pairs."""
-        return math.nan
-
-    def value(self, table: Floats) -> float:
-        """The value over all clusters of a table."""
-        return float(self.statistic(table.sum(axis=0)))
 
     def __call__(self, grades: Grades) -> Computed:
         """Value, interval and bounds; `nan` for what is undefined."""
@@ -150,6 +118,8 @@ class ClusterMeasure(ABC):
 class RatioMeasure(ClusterMeasure):
     """A share: columns are what succeeded and what was counted."""
 
+    share: ClassVar[bool] = True
+
     def statistic(self, totals: Floats) -> Floats:
         """Successes over counted."""
         return ratio(totals[..., 0], totals[..., 1])
@@ -157,6 +127,20 @@ class RatioMeasure(ClusterMeasure):
     def interval(self, table: Floats) -> Interval:
         """Wilson's, cluster-robust where clusters count more than once."""
         return ratio_interval(table[:, 0], table[:, 1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeMeasure(RatioMeasure):
+    """A share of clusters that takes all cases of each: those are counted whose planned cases are all scored."""
+
+    def usable(self, grades: Grades) -> Mask:
+        """Cases of whole clusters."""
+        return in_whole(grades, self.reads(grades))
+
+    def cases_each(self, grades: Grades) -> float:
+        """Planned cases of a cluster, in the mean."""
+        asked = grades.per_cluster(self.reads(grades))
+        return float(asked.sum() / (asked > 0).sum()) if asked.any() else 1.0
 
 
 def ratio(hits: Floats, sizes: Floats) -> Floats:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 
@@ -43,6 +44,8 @@ def _squares(grades: Grades, mask: Mask, *columns: Codes) -> Floats:
 @dataclass(frozen=True, kw_only=True)
 class Turned(RatioMeasure):
     """See `flip_rate` and `mend_rate`."""
+
+    conditional: ClassVar[bool] = True
 
     control: str
     arms: tuple[str, ...] | None
@@ -97,6 +100,10 @@ class PairFlips(RatioMeasure):
     def reads(self, grades: Grades) -> Mask:
         """Cases that have the tag."""
         return has_tag(grades, self.tag)
+
+    def cases_each(self, grades: Grades) -> float:
+        """Both members of a pair."""
+        return 2.0
 
     def floor(self, grades: Grades, sensitivity: float, specificity: float) -> float:
         """Pairs judged apart that are alike, as far as right and wrong tell the labels apart."""
