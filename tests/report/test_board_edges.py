@@ -11,8 +11,8 @@ from made_run import FACTS
 
 from trustgen.core import registry
 from trustgen.report.board_parts import Line, Minimum, Part
-from trustgen.report.gate import dimension_of
 from trustgen.report.leaderboard import _standing
+from trustgen.report.reading import card_of, dimension_of
 from trustgen.store import RunFolder
 
 
@@ -53,4 +53,5 @@ def test_a_card_speaks_for_the_versions_that_are_comparable(
     (entry,) = [e for e in RunFolder.open(run).edition().manifest.tasks if e.id == FACTS]
     made = SimpleNamespace(version="1-A", card=SimpleNamespace(dimension="fairness"))
     monkeypatch.setattr(registry, "load", lambda *_: made)
-    assert dimension_of(msgspec.structs.replace(entry, version=version)) == dimension
+    entry = msgspec.structs.replace(entry, version=version)
+    assert dimension_of(entry, card_of(entry)) == dimension

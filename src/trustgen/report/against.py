@@ -8,17 +8,16 @@ same answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from trustgen.core import Direction, Estimate, InputError, named
+from trustgen.core import Direction, Estimate, InputError
 from trustgen.stats import paired_difference
-from trustgen.store import EditionManifest, RunFolder, RunManifest, Sealed, check_seal
+from trustgen.store import RunFolder, RunManifest, Sealed, TaskEntry, check_seal
 
-from .compare import installed, worst_loss
+from .compare import worst_loss
 from .policy import On, Rule
-from .reading import Graded, Pair, counted_run, graded
+from .reading import ReadRun, installed, read_run
 from .recount import Doubt, Recounted, recounted
 
 PAIRED = "paired on one edition"
@@ -67,10 +66,8 @@ class Measured(NamedTuple):
 
 
 class _Run(NamedTuple):
-    manifest: RunManifest
-    edition: EditionManifest
+    read: ReadRun
     again: Recounted
-    grades: Mapping[Pair, Graded]
     sealed: Sealed
 
 
@@ -98,11 +95,11 @@ class Baselines:
 
     def manifest(self, name: str) -> RunManifest:
         """A baseline's manifest."""
-        return self._of(name).manifest
+        return self._of(name).read.manifest
 
     def seal_of(self, name: str) -> tuple[Sealed, RunManifest]:
         """A baseline held to its seal, with its manifest."""
-        return self._of(name).sealed, self._of(name).manifest
+        return self._of(name).sealed, self._of(name).read.manifest
 
     def doubts(self, name: str) -> tuple[Doubt, ...]:
         """What of a baseline's stored numbers does not follow from its rows."""
@@ -111,42 +108,41 @@ class Baselines:
     def measured(self, rule: Rule, e: Estimate, where: str) -> Measured:
         """An estimate beside that of the rule's baseline. What makes two numbers incomparable is an `InputError`."""
         one, other = self._run, self._of(rule.baseline)
-        model = _model(rule, e.model, other.manifest, where)
-        versions = [{t.id: t.version.split("-")[0] for t in run.edition.tasks} for run in (one, other)]
+        mine, its = one.read.manifest, other.read.manifest
+        model = _model(rule, e.model, its, where)
+        entry, was = ({t.id: t for t in run.read.tasks}.get(e.task) for run in (one, other))
         base = {(x.model, x.task, x.measure): x for x in other.again.estimates}.get((model, e.task, e.measure))
-        if base is None or versions[0][e.task] != versions[1][e.task]:
+        if base is None or entry is None or was is None or not entry.comparable(was.version):
             raise InputError(f"{where}: baseline `{rule.baseline}` has no `{e.measure}` of {e.task} in this version")
-        if one.manifest.judges.get(e.task) != other.manifest.judges.get(e.task):
+        if mine.judges.get(e.task) != its.judges.get(e.task):
             raise InputError(
                 f"{where}: {e.task} was judged by another judge in `{rule.baseline}`: `trustgen rejudge` it"
             )
         if e.task in other.again.absent:
             raise InputError(f"{where}: {e.task} of `{rule.baseline}` cannot be counted: {other.again.absent[e.task]}")
-        paired = self._paired(e, base, other, where) if one.manifest.edition == other.manifest.edition else None
+        paired = self._paired(e, base, entry, other.read, where) if mine.edition == its.edition else None
         name = f"`{rule.baseline}`" if model == e.model else f"`{model}` in `{rule.baseline}`"
         return Measured(name, e, base, *(paired or _unpaired(e, base)))
 
-    def _paired(self, e: Estimate, base: Estimate, other: _Run, where: str) -> tuple[float, float, float, str] | None:
+    def _paired(
+        self, e: Estimate, base: Estimate, entry: TaskEntry, other: ReadRun, where: str
+    ) -> tuple[float, float, float, str] | None:
         """The paired difference; `None` for a measure that has none."""
-        edition, roles = self._run.edition, self._run.manifest.roles
-        entry = next(t for t in edition.tasks if t.id == e.task)
+        run = self._run.read
         try:
-            measure = installed(entry, named({**edition.makers, **roles})).measures[e.measure]
+            measure = installed(entry, run.kit).measures[e.measure]
         except InputError as error:
             raise InputError(f"{where}: {e.task} cannot be paired: {error}") from error
         if not measure.summed:
             return None
-        grades = other.grades[e.task, base.model], self._run.grades[e.task, e.model]
+        grades = other.grades[e.task, base.model], run.grades[e.task, e.model]
         made = paired_difference(grades[0].grades, grades[1].grades, measure)
         return made.difference, made.low, made.high, PAIRED
 
 
-def _read(run: RunFolder) -> _Run:
-    manifest = counted_run(run)
-    edition = run.edition()
-    grades = graded(run, edition, manifest)
-    again = recounted(run, manifest, edition.manifest, grades)
-    return _Run(manifest, edition.manifest, again, grades, check_seal(run.folder))
+def _read(folder: RunFolder) -> _Run:
+    run = read_run(folder)
+    return _Run(run, recounted(run), check_seal(folder.folder))
 
 
 def _model(rule: Rule, model: str, other: RunManifest, where: str) -> str:

@@ -90,14 +90,14 @@ def _headline_cases(found: Findings, model: str) -> list[Case]:
     for entry in found.tasks:
         e = heads.get(entry.id)
         failed, skipped = [], []
-        if level := found.lacking.get((entry.id, model)):
+        if level := found.manifest.lacking.get((entry.id, model)):
             skipped = [f"not applicable: the model lacks the level {level}"]
         elif e is None:
             failed = ["no numbers yet"]
         elif math.isnan(e.value):
             failed = [f"no value: {e.method} ({missing(e.outcomes) or 'nothing planned'})"]
         name = f"{entry.id} {e.measure}" if e else entry.id
-        cases.append(Case(name, found.dimension(entry.id), _estimate(e) if e else [], failed, skipped))
+        cases.append(Case(name, found.dimension(entry), _estimate(e) if e else [], failed, skipped))
     return cases
 
 

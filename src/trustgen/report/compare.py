@@ -16,15 +16,15 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from trustgen.core import Direction, InputError, Kit, Measure, Task, named, registry
+from trustgen.core import Direction, InputError, Measure, Task
 from trustgen.stats import Grades, paired_difference
 from trustgen.stats.compare import Difference as Paired
 from trustgen.stats.effects import cohen_h, discordant_odds, relative_risk
 from trustgen.stats.multiplicity import Family
-from trustgen.store import RunFolder, TaskEntry
+from trustgen.store import RunFolder
 
 from .family import MARGIN, Verdict, p_values, to_show, verdict
-from .reading import counted_run, graded, lacking, same_verdicts
+from .reading import installed, read_run, same_verdicts
 
 INTERVALS = "Each interval is at 95 % for its own measure alone, unadjusted across tasks."
 
@@ -150,18 +150,15 @@ def compare_models(
     `margin` is a share of each measure's range, so 0.02 is two points of an accuracy; or such shares by task, that of
     "" for all others. A model that the run did not ask is an `InputError` that lists those it did.
     """
-    run = RunFolder.open(folder)
-    manifest = counted_run(run)
+    run = read_run(RunFolder.open(folder))
+    manifest, kit, out = run.manifest, run.kit, run.manifest.lacking
     known_model(folder, manifest.models, a)
     known_model(folder, manifest.models, b)
-    edition = run.edition()
-    grades = {pair: one.grades for pair, one in graded(run, edition, manifest).items()}
-    out = lacking(manifest)
-    kit = named({**edition.manifest.makers, **manifest.roles})
+    grades = {pair: one.grades for pair, one in run.grades.items()}
     first, second = sorted((a, b))
     asked: list[Pairing | Difference] = []
     headlines: dict[str, Task | None] = {}
-    for entry in edition.manifest.tasks:
+    for entry in run.tasks:
         headlines[entry.id] = None
         levels = [f"`{m}` lacks the level {out[entry.id, m]}" for m in dict.fromkeys((a, b)) if (entry.id, m) in out]
         try:
@@ -185,14 +182,6 @@ def known_model(folder: Path, models: Sequence[str], model: str) -> None:
     if model not in models:
         known = ", ".join(f"`{m}`" for m in models)
         raise InputError(f"unknown model `{model}`: run `{folder}` has {known}")
-
-
-def installed(entry: TaskEntry, kit: Kit) -> Task:
-    """The installed task, if it is of the version that was run; else an `InputError`."""
-    task: Task = registry.load("task", entry.id)(entry.n, kit)
-    if task.version.split("-")[0] != entry.version.split("-")[0]:
-        raise InputError(f"the run has version {entry.version}, installed is {task.version}")
-    return task
 
 
 def pairings(task: Task, a: Grades, b: Grades, *, all_measures: bool) -> Iterator[Pairing]:

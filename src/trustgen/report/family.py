@@ -18,9 +18,8 @@ from trustgen.stats.compare import Difference as Paired
 from trustgen.stats.compare import paired_p
 from trustgen.stats.intervals import LEVEL
 from trustgen.stats.multiplicity import holm
+from trustgen.stats.planned import Pair
 from trustgen.stats.power import clusters_to_show
-
-from .reading import Pair
 
 Verdict = Literal["better", "worse", "not shown", "equivalent"]
 MARGIN = 0.05

@@ -22,13 +22,13 @@ from typing import Literal
 
 import msgspec
 
-from trustgen.core import Card, Direction, Estimate, InputError, Outcome, registry
+from trustgen.core import Direction, Estimate, InputError, Outcome
 from trustgen.store import RunFolder, RunManifest, Sealed, TaskEntry
 
 from .against import Baselines, Measured
 from .compare import known_model
 from .policy import On, Policy, Rule, read_policy
-from .reading import counted_run, lacking
+from .reading import card_of, counted_run, dimension_of
 from .sealed import breaches, differs, known_head, unsealed
 from .words import beside, number
 
@@ -182,24 +182,11 @@ Found = dict[tuple[str, str, str], Estimate]
 """Estimates by model, task and measure."""
 
 
-def dimension_of(entry: TaskEntry) -> str:
-    """The card's dimension, or the one that the task's id names where this version is not installed."""
-    try:
-        factory = registry.load("task", entry.id)
-        card: Card = factory.card
-        if factory.version.split("-")[0] == entry.version.split("-")[0]:
-            return card.dimension
-    except InputError:
-        pass
-    parts = entry.id.split(".")
-    return parts[-2] if len(parts) > 1 else "other"
-
-
 def _matches(rule: Rule, entries: Sequence[TaskEntry], found: Found, where: str) -> list[tuple[str, str]]:
     """The tasks and measures that a rule speaks of; a measure is "" where no model has numbers of the task."""
     known = [entry.id for entry in entries]
     if rule.dimension:
-        rooms = {entry.id: dimension_of(entry) for entry in entries}
+        rooms = {entry.id: dimension_of(entry, card_of(entry)) for entry in entries}
         tasks = [task for task in known if rooms[task] == rule.dimension]
         if not tasks:
             raise InputError(f"{where}: unknown dimension `{rule.dimension}`: {_near(rule.dimension, rooms.values())}")
@@ -240,7 +227,7 @@ def _rule(
     baselines: Baselines,
     where: str,
 ) -> Iterator[Check]:
-    out = lacking(manifest)
+    out = manifest.lacking
     for task, measure in matched:
         e = found.get((model, task, measure))
         if e is None:

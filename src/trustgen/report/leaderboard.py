@@ -30,8 +30,7 @@ from .anchors import scales
 from .board import Board, board_tasks, read_board, record_names
 from .board_parts import COVERED, Leaderboard, Line, Minimum, Order, Part, Place, Refused, Twins, Versus
 from .family import Tested, Verdict, family, verdict
-from .gate import dimension_of
-from .reading import verdict_columns
+from .reading import card_of, dimension_of, verdict_columns
 
 METHOD = "letters: all pairs on all headlines, ranks: all pairs on this one; Holm"
 UNEVEN = 0.9
@@ -53,7 +52,7 @@ def leaderboard(
         if name not in known:
             raise InputError(f"unknown task `{name}`: the edition has {', '.join(known)}")
     tasks, absent = board_tasks(board, entries)
-    rooms = {entry.id: dimension_of(entry) for entry in entries}
+    rooms = {entry.id: dimension_of(entry, card_of(entry)) for entry in entries}
     held = scales(tasks, board.edition, board.manifests[0][1], {task: g for (task, _), g in board.grades.items()})
     names = record_names(board.edition)
     lines = []

@@ -181,7 +181,7 @@ def write_markdown(found: Findings, path: Path) -> Path:
     lines += [*_table(found, headlines), ""]
     lines += [
         f"- {code(task)} on {code(m)}: not applicable, lacks {prose(level)}"
-        for (task, m), level in found.lacking.items()
+        for (task, m), level in found.manifest.lacking.items()
     ]
     lines += [_cases(found, model) for model in run.models]
     others = [e for e in found.estimates if not e.headline]

@@ -127,7 +127,7 @@ def _model(out: Screen, found: Findings, model: str) -> None:
     for dimension, entries in found.dimensions.items():
         for entry in entries:
             out.line((dimension, "cyan"), f" · {found.title(entry.id)}", indent=2)
-            if level := found.lacking.get((entry.id, model)):
+            if level := found.manifest.lacking.get((entry.id, model)):
                 out.line(f"not applicable: the model lacks the level {level}", style="dim", indent=4)
             elif not (estimates := found.of(entry.id, model)):
                 out.line("no numbers yet", style="dim", indent=4)
