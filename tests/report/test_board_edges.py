@@ -10,15 +10,16 @@ import pytest
 from made_run import FACTS
 
 from trustgen.core import registry
-from trustgen.report.board_parts import Line, Minimum, Part
+from trustgen.report.board_parts import Line
 from trustgen.report.leaderboard import _standing
 from trustgen.report.reading import card_of, dimension_of
+from trustgen.stats.profile import Mean, Minimum
 from trustgen.store import RunFolder
 
 
 def line(model: str, weakest: float, mean: float, tasks: int = 4) -> Line:
-    def part(value: float) -> Part:
-        return Part(name="x", value=value, low=0.0, high=1.0, of=1, planned=1, missing={})
+    def part(value: float) -> Mean:
+        return Mean("x", value, 0.0, 1.0, 1, 1, {})
 
     return Line(
         model=model,

@@ -17,6 +17,7 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -116,31 +117,28 @@ def _whole(model: str, folder: Path, manifest: RunManifest, policy: Policy, base
     states = {f"`{folder}`": manifest}
     states |= {f"baseline `{r.baseline}`": baselines.manifest(r.baseline) for r in policy.rules if r.baseline}
     for name, its in states.items():
-        whole = its.status == "finished"
-        yield Check(
-            rule=0,
-            title="run is finished",
-            model=model,
-            status="held" if whole or policy.allow_partial else "failed",
-            demand=f"{name} is finished" + (", or partial" if policy.allow_partial else ""),
-            by=its.status if its.status != "running" else "under way or killed",
-            reason=""
-            if whole
+        yield _of_run(
+            model,
+            "run is finished",
+            f"{name} is finished" + (", or partial" if policy.allow_partial else ""),
+            its.status if its.status != "running" else "under way or killed",
+            ""
+            if its.status == "finished"
             else f"{name} is not whole ({its.stopped or 'no reason was stored'}): resume it, or allow_partial",
+            forgiven=policy.allow_partial,
         )
     doubts = [d.told for d in baselines.run.doubts if d.model == model]
     doubts += [
         f"baseline `{r.baseline}`: {d.told}" for r in policy.rules if r.baseline for d in baselines.doubts(r.baseline)
     ]
-    yield Check(
-        rule=0,
-        title="numbers follow from the rows",
-        model=model,
-        status="failed" if doubts else "held",
-        demand="every stored number is what the rows give",
-        by=f"{len(doubts):,} do not" if doubts else "counted anew",
-        reason=doubts[0] if doubts else "",
-    )
+    demand, by = "every stored number is what the rows give", f"{len(doubts):,} do not" if doubts else "counted anew"
+    yield _of_run(model, "numbers follow from the rows", demand, by, doubts[0] if doubts else "")
+
+
+def _of_run(model: str, title: str, demand: str, by: str, fault: str, *, forgiven: bool = False) -> Check:
+    """A check of the run as a whole, which fails where there is a fault."""
+    status: Literal["failed", "held"] = "failed" if fault and not forgiven else "held"
+    return Check(rule=0, title=title, model=model, status=status, demand=demand, by=by, reason=fault)
 
 
 def _seals(
@@ -154,26 +152,15 @@ def _seals(
         # A session under way is partial, which the check above says where the run itself does.
         if not (sealed.open and (policy.allow_partial or its.status == "running")):
             faults += filter(None, [unsealed(sealed)])
-        yield Check(
-            rule=0,
-            title="run is as it was sealed",
-            model=model,
-            status="failed" if faults else "held",
-            demand=f"{name} is as it was sealed",
-            by=f"seal {sealed.head}" if sealed.head else "no seal",
-            reason=f"{name}: {faults[0]}" if faults else "",
-        )
+        fault = f"{name}: {faults[0]}" if faults else ""
+        yield _of_run(model, "run is as it was sealed", f"{name} is as it was sealed", _seal(sealed), fault)
     if noted:
         why = differs(baselines.sealed, noted)
-        yield Check(
-            rule=0,
-            title="run is the one noted",
-            model=model,
-            status="failed" if why else "held",
-            demand=f"seal {noted}",
-            by=f"seal {baselines.sealed.head}" if baselines.sealed.head else "no seal",
-            reason=why,
-        )
+        yield _of_run(model, "run is the one noted", f"seal {noted}", _seal(baselines.sealed), why)
+
+
+def _seal(sealed: Sealed) -> str:
+    return f"seal {sealed.head}" if sealed.head else "no seal"
 
 
 # ── what a rule is about ────────────────────────────────────────────────────────────────────────────────────────────
@@ -227,52 +214,20 @@ def _rule(
     baselines: Baselines,
     where: str,
 ) -> Iterator[Check]:
-    out = manifest.lacking
     for task, measure in matched:
         e = found.get((model, task, measure))
+        check = partial(Check, rule=place, title=rule.title, model=model, task=task, measure=measure, estimate=e)
         if e is None:
-            level = out.get((task, model))
+            level = manifest.lacking.get((task, model))
             why = f"not applicable: the model lacks the level {level}" if level else "the run has no such number"
-            skip = rule.wide and level is not None
-            yield Check(
-                rule=place,
-                title=rule.title,
-                model=model,
-                task=task,
-                measure=measure,
-                status="skipped" if skip else "failed",
-                demand="a number",
-                reason=why,
-            )
-            continue
-        if (absent := baselines.run.absent.get(task)) is not None:
-            yield Check(
-                rule=place,
-                title=rule.title,
-                model=model,
-                task=task,
-                measure=measure,
-                status="failed",
-                demand="a number that follows from the rows",
-                reason=f"it cannot be counted: {absent}",
-                estimate=e,
-            )
-            continue
-        for demand, seen, bound, by, reason in _demands(rule, e, baselines, where):
-            yield Check(
-                rule=place,
-                title=rule.title,
-                model=model,
-                task=task,
-                measure=measure,
-                status="failed" if reason else "held",
-                demand=demand,
-                seen=seen,
-                bound=bound,
-                by=by,
-                reason=reason,
-                estimate=e,
-            )
+            yield check(status="skipped" if rule.wide and level else "failed", demand="a number", reason=why)
+        elif (absent := baselines.run.absent.get(task)) is not None:
+            demand = "a number that follows from the rows"
+            yield check(status="failed", demand=demand, reason=f"it cannot be counted: {absent}")
+        else:
+            for demand, seen, bound, by, reason in _demands(rule, e, baselines, where):
+                about = partial(check, demand=demand, seen=seen, bound=bound, by=by, reason=reason)
+                yield about(status="failed" if reason else "held")
 
 
 Demand = tuple[str, float, float, str, str]

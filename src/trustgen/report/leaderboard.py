@@ -28,7 +28,7 @@ from trustgen.stats.ties import Standing, Ties, ties
 
 from .anchors import scales
 from .board import Board, board_tasks, read_board, record_names
-from .board_parts import COVERED, Leaderboard, Line, Minimum, Order, Part, Place, Refused, Twins, Versus
+from .board_parts import COVERED, Leaderboard, Line, Order, Place, Twins, Versus
 from .family import Tested, Verdict, family, verdict
 from .reading import card_of, dimension_of, verdict_columns
 
@@ -109,31 +109,19 @@ def _line(model: str, simulated: bool, made: Profile, grades: Sequence[Grades]) 
     """`grades` are those of the tasks that count as trust."""
     outcomes = {o.value: sum(int(g.ended(o).sum()) for g in grades) for o in OUTCOMES}
     planned = sum(outcomes.values())
-
-    def part(mean: object) -> Part:
-        fields = mean._asdict()  # type: ignore[attr-defined]
-        return Part(**fields | {"missing": dict(fields["missing"])})
-
     return Line(
         model=model,
         simulated=simulated,
-        trust=part(made.trust),
-        minimum=_minimum(made),
-        dimensions=tuple(part(mean) for mean in made.dimensions),
-        utility=part(made.utility) if made.utility.planned else None,
-        refusals=tuple(Refused(**row._asdict()) for row in made.refusals),
+        trust=made.trust,
+        minimum=made.weakest,
+        dimensions=made.dimensions,
+        utility=made.utility if made.utility.planned else None,
+        refusals=made.refusals,
         tasks=sum(mean.of for mean in made.dimensions),
         of=sum(mean.planned for mean in made.dimensions),
         outcomes=outcomes,
         ranked=outcomes[Outcome.SCORED] + outcomes[Outcome.REFUSED] >= COVERED * planned,
     )
-
-
-def _minimum(made: Profile) -> Minimum | None:
-    if made.weakest is None:
-        return None
-    value, low, high, chances = made.weakest
-    return Minimum(value=value, low=low, high=high, chances=dict(zip(made.valued, chances, strict=True)))
 
 
 def _standing(line: Line) -> tuple[bool, float, float, str]:
