@@ -28,6 +28,9 @@ from .reading import installed, read_run, same_verdicts
 
 INTERVALS = "Each interval is at 95 % for its own measure alone, unadjusted across tasks."
 
+SHARED = ("a", "b", "difference", "low", "high", "method", "p", "p_method", "counted", "missing", "clusters")
+"""What a row takes over from the paired difference as it is."""
+
 Role = Literal["primary", "secondary"]
 Margin = float | Mapping[str, float] | None
 
@@ -287,14 +290,6 @@ def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | N
         direction=measure.direction,
         range=measure.range,
         target=measure.target,
-        a=made.a,
-        b=made.b,
-        difference=made.difference,
-        low=made.low,
-        high=made.high,
-        method=made.method,
-        p=made.p,
-        p_method=made.p_method,
         size=size,
         ratios=ratios,
         within=(margin or MARGIN) * reach,
@@ -304,9 +299,7 @@ def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | N
         lowest=ends[1].lowest - ends[0].highest,
         highest=ends[1].highest - ends[0].lowest,
         explained=_explained(made, measure, one.a),
-        counted=made.counted,
-        missing=made.missing,
-        clusters=made.clusters,
+        **{name: getattr(made, name) for name in SHARED},
     )
     return row, made
 

@@ -33,22 +33,14 @@ class Apart(ClusterMeasure):
 
     def count(self, grades: Grades) -> Counts:
         """Labelled and scored cases of each arm in each cluster."""
-        planned, usable = self.reads(grades), self.usable(grades)
+        usable = self.usable(grades)
         arms = [grades.in_arm(name) for name in (self.of, self.less)]
         labelled = grades.labelled(*self.labels)
         hits = np.column_stack([grades.per_cluster(arm & labelled) for arm in arms])
         sizes = np.column_stack([grades.per_cluster(arm & usable) for arm in arms])
         asked = np.column_stack([grades.per_cluster(arm) for arm in arms])
         low, high = (np.hstack((hits + (asked - sizes) * side, asked)) for side in ((0, 1), (1, 0)))
-        return Counts(
-            table=np.hstack((hits, sizes)),
-            outcomes=grades.tally(planned),
-            counted=int(usable.sum()),
-            lowest=self.value(low),
-            highest=self.value(high),
-            completions=(low, high),
-            notes=label_notes(grades, self.labels),
-        )
+        return self.counts(grades, np.hstack((hits, sizes)), (low, high), notes=label_notes(grades, self.labels))
 
     def statistic(self, totals: Floats) -> Floats:
         """The one rate less the other."""

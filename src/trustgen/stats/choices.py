@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from string import ascii_uppercase
 
@@ -12,11 +11,10 @@ import numpy as np
 from trustgen.core import Direction, InputError
 
 from .grades import Floats, Grades
-from .intervals import DRAWS, NOTHING, Interval, resample, stretch, student, unseen
+from .intervals import DRAWS, NOTHING, TAIL, Interval, bisect, resample, stretch, student, unseen
 from .measure import ClusterMeasure, Counts, right_wrong
 
 PERCENT = 100.0
-TAIL = 0.025
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,19 +123,11 @@ def _invert(shares: Floats, noise: Floats) -> tuple[float, float]:
     def chance_above(distance: float) -> float:
         return float((distance**2 + 2 * distance * along + squares >= seen**2).mean())
 
-    low = 0.0 if chance_above(0.0) >= TAIL else _bisect(lambda d: chance_above(d) >= TAIL, 0.0, seen)
-    high = _bisect(lambda d: chance_above(d) > 1 - TAIL, seen, most)
+    low = 0.0 if chance_above(0.0) >= TAIL else bisect(lambda d: chance_above(d) >= TAIL, 0.0, seen, 50)
+    high = bisect(lambda d: chance_above(d) > 1 - TAIL, seen, most, 50)
     # Counts that come out even by luck are no proof of an even model: never below what noise alone would show.
     high = min(max(high, float(np.sqrt(np.quantile(squares, 1 - 2 * TAIL)))), most)
     return PERCENT**2 * low**2 / options, PERCENT**2 * high**2 / options
-
-
-def _bisect(reached: Callable[[float], bool], low: float, high: float) -> float:
-    """Where `reached` turns true between `low` and `high`."""
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (low, middle) if reached(middle) else (middle, high)
-    return high
 
 
 def choice_bias(options: int, arm: str = "") -> ChoiceBias:

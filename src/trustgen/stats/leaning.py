@@ -13,7 +13,7 @@ import numpy as np
 from trustgen.core import Direction, InputError
 
 from .grades import Floats, Grades, Mask
-from .intervals import Interval, cluster_bootstrap, ratio_interval
+from .intervals import Interval, ratio_interval
 from .measure import ClusterMeasure, Counts, has_tag, label_notes, ratio
 
 
@@ -43,15 +43,7 @@ class Leaning(ClusterMeasure):
                 values[code]: self._sides(self._table(grades, usable & (codes == code)).sum(axis=0))
                 for code in np.unique(codes[planned & has_tag(grades, self.by)])
             }
-        return Counts(
-            table=table,
-            outcomes=grades.tally(planned),
-            counted=round(self.counted(totals)),
-            lowest=self.value(low),
-            highest=self.value(high),
-            completions=(low, high),
-            notes=notes,
-        )
+        return self.counts(grades, table, (low, high), self.counted(totals), notes)
 
     def _table(self, grades: Grades, usable: Mask) -> Floats:
         one, other = usable & grades.labelled(self.towards), usable & grades.labelled(self.away)
@@ -102,10 +94,6 @@ class LeanOfAll(Leaning):
     def statistic(self, totals: Floats) -> Floats:
         """One side less the other, over all."""
         return ratio(totals[..., 0] - totals[..., 1], totals.sum(axis=-1))
-
-    def interval(self, table: Floats) -> Interval:
-        """Cluster bootstrap."""
-        return cluster_bootstrap(self.statistic, table, span=self.range)
 
 
 def _sides(towards: str, away: str) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 from trustgen.core import OUTCOMES, Direction, InputError, Measure
 
 from .grades import Computed, Floats, Grades, Mask
-from .intervals import Interval, ratio_interval
+from .intervals import Interval, cluster_bootstrap, ratio_interval
 
 RIGHT = 0.5
 """A case is right from this score on, where a measure needs right or wrong."""
@@ -55,9 +55,31 @@ class ClusterMeasure(Measure):
     def statistic(self, totals: Floats) -> Floats:
         """The value at column totals of shape (…, columns), shape (…); `nan` over an empty denominator."""
 
-    @abstractmethod
     def interval(self, table: Floats) -> Interval:
-        """The 95 % interval."""
+        """The 95 % interval: percentiles over resampled clusters, unless the measure knows better."""
+        return cluster_bootstrap(self.statistic, table, span=self.range)
+
+    def counts(
+        self,
+        grades: Grades,
+        table: Floats,
+        ends: tuple[Floats, Floats],
+        counted: float | None = None,
+        notes: Mapping[str, object] | None = None,
+    ) -> Counts:
+        """Counts of a table, where `ends` are those that the lowest and the highest completion would leave.
+
+        `counted` is how many units that are, where they are not the usable cases.
+        """
+        return Counts(
+            table=table,
+            outcomes=grades.tally(self.reads(grades)),
+            counted=int(self.usable(grades).sum()) if counted is None else round(counted),
+            lowest=self.value(ends[0]),
+            highest=self.value(ends[1]),
+            completions=ends,
+            notes=notes or {},
+        )
 
     def __call__(self, grades: Grades) -> Computed:
         """Value, interval and bounds; `nan` for what is undefined."""
@@ -115,14 +137,18 @@ class ClusterMeasure(Measure):
         return max(lowest, highest, key=lambda end: abs(end - best)), best
 
 
-class RatioMeasure(ClusterMeasure):
+class MeanMeasure(ClusterMeasure):
+    """A mean: columns are a sum and what it is over."""
+
+    def statistic(self, totals: Floats) -> Floats:
+        """The one over the other."""
+        return ratio(totals[..., 0], totals[..., 1])
+
+
+class RatioMeasure(MeanMeasure):
     """A share: columns are what succeeded and what was counted."""
 
     share: ClassVar[bool] = True
-
-    def statistic(self, totals: Floats) -> Floats:
-        """Successes over counted."""
-        return ratio(totals[..., 0], totals[..., 1])
 
     def interval(self, table: Floats) -> Interval:
         """Wilson's, cluster-robust where clusters count more than once."""

@@ -21,7 +21,7 @@ from .grades import Codes, Floats, Grades, Mask
 from .measure import Counts, RatioMeasure, has_tag, ratio_counts, really_right, right_wrong
 
 
-def _tally(grades: Grades, pairs_among: Callable[[Mask], float]) -> dict[str, int]:
+def pair_tally(grades: Grades, pairs_among: Callable[[Mask], float]) -> dict[str, int]:
     """Outcomes of pairs, given how many pairs have both members among some cases.
 
     Pairs that end as outcome k are those whose members are scored or end as k or later, less those with k+1 or later.
@@ -87,7 +87,7 @@ class Turned(RatioMeasure):
             open_ * (turned + kept),
             may_hit=either + unknown * turned,
             may_miss=either + unknown * kept,
-            outcomes=_tally(grades, lambda among: float((per(control & among) * per(pressed & among)).sum())),
+            outcomes=pair_tally(grades, lambda among: float((per(control & among) * per(pressed & among)).sum())),
         )
 
 
@@ -123,7 +123,7 @@ class PairFlips(RatioMeasure):
 
         both = pairs(usable)
         same = (_squares(grades, usable, grades.label) - _squares(grades, usable, grades.label, tag)) / 2
-        outcomes = _tally(grades, lambda among: float(pairs(tagged & among).sum()))
+        outcomes = pair_tally(grades, lambda among: float(pairs(tagged & among).sum()))
         missing = pairs(tagged) - both
         return ratio_counts(both - same, both, may_hit=missing, may_miss=missing, outcomes=outcomes)
 

@@ -8,7 +8,7 @@ so can be drawn again under any weights; bins are therefore fixed once, from all
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,26 +17,21 @@ import numpy as np
 from trustgen.core import Direction, InputError
 
 from .grades import Floats, Grades, Mask
-from .intervals import DRAWS, NOTHING, Interval, cluster_bootstrap, resample, stretch, student, unseen_interval
+from .intervals import DRAWS, NOTHING, TAIL, Interval, bisect, resample, stretch, student, unseen_interval
 from .measure import ClusterMeasure, Counts, ratio, right_wrong, unit_scores
 
-TAIL = 0.025
 LEVELS = 50
 """Levels of confidence that the AUROC tells apart; more distinct values are merged to as many of equal mass."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class SureMeasure(ClusterMeasure):
-    """Counts scored cases with a stated confidence; its interval is a cluster bootstrap."""
+    """Counts scored cases with a stated confidence."""
 
     def usable(self, grades: Grades) -> Mask:
         """Scored cases of the arm with a stated confidence."""
         usable: Mask = self.reads(grades) & grades.scored & ~np.isnan(grades.sure)
         return usable
-
-    def interval(self, table: Floats) -> Interval:
-        """Percentiles over resampled clusters."""
-        return cluster_bootstrap(self.statistic, table, span=self.range)
 
     def sums(self, grades: Grades, *columns: Floats) -> Floats:
         """Sums of columns over the usable cases of each cluster."""
@@ -296,17 +291,10 @@ def _invert(seen: Floats, noise: Floats) -> tuple[float, float]:
         return 0.0, top
     low = 0.0
     if (none >= plain).mean() < TAIL:
-        low = _bisect(lambda t: bool((shown(t) >= plain).mean() >= TAIL), 0.0, 1.0)
-    high = _bisect(lambda t: bool((shown(t) > plain).mean() > 1 - TAIL), 1.0, 1 + 10 * top / plain)
+        low = bisect(lambda t: bool((shown(t) >= plain).mean() >= TAIL), 0.0, 1.0, 40)
+    high = bisect(lambda t: bool((shown(t) > plain).mean() > 1 - TAIL), 1.0, 1 + 10 * top / plain, 40)
     # Gaps that cancel by luck are no proof of calibration: never below what noise alone would show.
     return low * plain, max(high * plain, float(np.quantile(none, 1 - 2 * TAIL)))
-
-
-def _bisect(reached: Callable[[float], bool], low: float, high: float) -> float:
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (low, middle) if reached(middle) else (middle, high)
-    return high
 
 
 def overconfidence(arm: str = "") -> Overconfidence:
