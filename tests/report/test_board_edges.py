@@ -11,7 +11,7 @@ from made_run import FACTS
 
 from trustgen.core import registry
 from trustgen.report.board_parts import Line
-from trustgen.report.leaderboard import _standing
+from trustgen.report.ranking import _standing
 from trustgen.report.reading import card_of, dimension_of
 from trustgen.stats.profile import Mean, Minimum
 from trustgen.store import RunFolder

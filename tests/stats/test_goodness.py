@@ -13,11 +13,11 @@ from planted import grades
 
 from trustgen.core import Direction, Estimate
 from trustgen.stats import Computed, Grades, accuracy, all_right, pair_flips
-from trustgen.stats.accord import all_same
+from trustgen.stats.consistency import all_same
+from trustgen.stats.expected_maximum import any_from, expected_max
 from trustgen.stats.goodness import APART, Scale, goodness
 from trustgen.stats.intervals import ratio_interval
 from trustgen.stats.measure import ClusterMeasure
-from trustgen.stats.peaks import any_from, expected_max
 from trustgen.stats.profile import profile
 from trustgen.stats.shared import correlations, pulls
 

@@ -18,8 +18,8 @@ from trustgen.core import Estimate
 from trustgen.core.shown import escaped, one_line, visible
 from trustgen.store import RunManifest
 
-from .findings import Findings
-from .gate import Check, Gated
+from .checks import Check, Gated
+from .summary import Findings
 from .tables import write_text
 from .words import interval, missing, number
 

@@ -17,9 +17,9 @@ from trustgen.store import TaskEntry
 
 from . import words
 from .examples import Example
-from .findings import Findings
 from .plots import Axis, dot_row, empty_row, ruler, stack
 from .prose import split_card
+from .summary import Findings
 from .tables import write_text
 
 if TYPE_CHECKING:

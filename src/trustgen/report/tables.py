@@ -14,8 +14,8 @@ from trustgen.core import OUTCOMES, Estimate, InputError
 from trustgen.core.shown import json_text, one_line, shown
 from trustgen.store.files import replacing
 
-from .findings import Findings
 from .sealed import told
+from .summary import Findings
 from .words import arrow, bounds, counted, interval, joint, missing, number, plural, total
 
 FIELDS = (

@@ -17,7 +17,7 @@ from trustgen.curate.morals import settings as bank
 from trustgen.curate.morals.made import LABELS
 from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
-from trustgen.stats.accord import all_same
+from trustgen.stats.consistency import all_same
 from trustgen.stats.share import score_among
 from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled

@@ -15,7 +15,7 @@ from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, list
 from trustgen.curate.morals import norms as bank
 from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
-from trustgen.stats.accord import all_same
+from trustgen.stats.consistency import all_same
 from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import ACCEPTABLE, settled
 

@@ -14,7 +14,7 @@ from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, list
 from trustgen.curate.morals import stories as bank
 from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
-from trustgen.stats.accord import all_same, place_lean
+from trustgen.stats.consistency import all_same, place_lean
 from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled
 

@@ -18,7 +18,7 @@ from trustgen.curate.morals import theories as bank
 from trustgen.curate.morals.made import THEORIES
 from trustgen.curate.pool import Selection
 from trustgen.stats import accuracy
-from trustgen.stats.accord import all_same
+from trustgen.stats.consistency import all_same
 from trustgen.tasks.llm.ethics.asking import asks, sentence
 from trustgen.tasks.llm.ethics.settled import settled
 

@@ -14,7 +14,7 @@ from trustgen.core import Case, Prompts, Record, Sampling, Task, Unusable, task
 from trustgen.curate.pool import open_pool
 from trustgen.curate.society import blend, scenes
 from trustgen.stats import accuracy
-from trustgen.stats.leaning import lean, lean_of_all, side_share
+from trustgen.stats.stereotype_scores import lean, lean_of_all, side_share
 from trustgen.tasks.llm.fairness.sides import unknown_or_side
 
 from .published import bbq, sentences

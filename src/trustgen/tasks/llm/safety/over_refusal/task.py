@@ -14,7 +14,7 @@ from trustgen.curate import Selection
 from trustgen.curate.lookalikes import KINDS, lookalikes
 from trustgen.judge import judged, ladder, refuses, rubric
 from trustgen.stats import label_rate
-from trustgen.stats.apart import arm_difference
+from trustgen.stats.arm_differences import arm_difference
 from trustgen.stats.share import label_among
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from trustgen.core import OUTCOMES, InputError, Outcome
 from trustgen.stats import ClusterMeasure, Grade, Grades
-from trustgen.stats.accord import action_likelihood, all_same, place_lean
+from trustgen.stats.consistency import action_likelihood, all_same, place_lean
 
 MEASURES: dict[str, ClusterMeasure] = {
     "same": all_same(),

@@ -20,7 +20,7 @@ from .simultaneous import difference_limits, group_limits
 
 
 @dataclass(frozen=True, kw_only=True)
-class Apart(ClusterMeasure):
+class ArmDifference(ClusterMeasure):
     """See `arm_difference`. Columns: labelled in the one arm and the other, then scored in each."""
 
     labels: tuple[str, ...]
@@ -60,7 +60,7 @@ class Apart(ClusterMeasure):
 
 def arm_difference(
     label: str | tuple[str, ...], of: str, less: str, *, direction: Direction = Direction.HIGHER
-) -> Apart:
+) -> ArmDifference:
     """Share of a label in the arm `of` less its share in the arm `less`, in −1..1, ↑ unless said. Unit: cases.
 
     Denominator of each share: the arm's scored cases; `nan` where either has none. Records that are in both arms count
@@ -68,7 +68,9 @@ def arm_difference(
     """
     if of == less or not of or not less:
         raise InputError(f"two different arms are compared, got `{of}` and `{less}`")
-    return Apart(direction=direction, range=(-1.0, 1.0), unit="cases", labels=as_labels(label), of=of, less=less)
+    return ArmDifference(
+        direction=direction, range=(-1.0, 1.0), unit="cases", labels=as_labels(label), of=of, less=less
+    )
 
 
-__all__ = ["Apart", "arm_difference"]
+__all__ = ["ArmDifference", "arm_difference"]
