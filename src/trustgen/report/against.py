@@ -18,7 +18,7 @@ from trustgen.store import RunFolder, RunManifest, Sealed, TaskEntry, check_seal
 from .compare import worst_loss
 from .policy import On, Rule
 from .reading import ReadRun, installed, read_run
-from .recount import Doubt, Recounted, recounted
+from .recount import Recounted, recounted
 
 PAIRED = "paired on one edition"
 UNPAIRED = "unpaired, two editions: Newcombe's interval"
@@ -65,50 +65,42 @@ class Measured(NamedTuple):
         return worst_loss(self.mine.direction, self.difference, self.difference)
 
 
-class _Run(NamedTuple):
+class Held(NamedTuple):
+    """A run as it was read, its numbers counted anew, and held to its seal."""
+
     read: ReadRun
     again: Recounted
     sealed: Sealed
 
+    @property
+    def manifest(self) -> RunManifest:
+        """The run's own."""
+        return self.read.manifest
+
+    @classmethod
+    def of(cls, folder: RunFolder) -> Held:
+        """Read a run; raises as `read_run`."""
+        run = read_run(folder)
+        return cls(run, recounted(run), check_seal(folder.folder))
+
 
 class Baselines:
-    """The runs that a policy's rules compare with; each is read once."""
+    """A run that is gated, and the runs that a policy's rules compare it with; each is read once."""
 
     def __init__(self, run: RunFolder, home: Path) -> None:
-        self._run, self._home = _read(run), home
-        self._runs: dict[str, _Run] = {}
+        self.run, self._home = Held.of(run), home
+        self._runs: dict[str, Held] = {}
 
-    @property
-    def run(self) -> Recounted:
-        """The numbers of the run that is gated."""
-        return self._run.again
-
-    def _of(self, name: str) -> _Run:
+    def of(self, name: str) -> Held:
+        """A baseline by the name that the policy gives it."""
         if name not in self._runs:
-            self._runs[name] = _read(RunFolder.open(self._home / name))
+            self._runs[name] = Held.of(RunFolder.open(self._home / name))
         return self._runs[name]
-
-    @property
-    def sealed(self) -> Sealed:
-        """The run that is gated, held to its seal."""
-        return self._run.sealed
-
-    def manifest(self, name: str) -> RunManifest:
-        """A baseline's manifest."""
-        return self._of(name).read.manifest
-
-    def seal_of(self, name: str) -> tuple[Sealed, RunManifest]:
-        """A baseline held to its seal, with its manifest."""
-        return self._of(name).sealed, self._of(name).read.manifest
-
-    def doubts(self, name: str) -> tuple[Doubt, ...]:
-        """What of a baseline's stored numbers does not follow from its rows."""
-        return self._of(name).again.doubts
 
     def measured(self, rule: Rule, e: Estimate, where: str) -> Measured:
         """An estimate beside that of the rule's baseline. What makes two numbers incomparable is an `InputError`."""
-        one, other = self._run, self._of(rule.baseline)
-        mine, its = one.read.manifest, other.read.manifest
+        one, other = self.run, self.of(rule.baseline)
+        mine, its = one.manifest, other.manifest
         model = _model(rule, e.model, its, where)
         entry, was = ({t.id: t for t in run.read.tasks}.get(e.task) for run in (one, other))
         base = {(x.model, x.task, x.measure): x for x in other.again.estimates}.get((model, e.task, e.measure))
@@ -128,7 +120,7 @@ class Baselines:
         self, e: Estimate, base: Estimate, entry: TaskEntry, other: ReadRun, where: str
     ) -> tuple[float, float, float, str] | None:
         """The paired difference; `None` for a measure that has none."""
-        run = self._run.read
+        run = self.run.read
         try:
             measure = installed(entry, run.kit).measures[e.measure]
         except InputError as error:
@@ -138,11 +130,6 @@ class Baselines:
         grades = other.grades[e.task, base.model], run.grades[e.task, e.model]
         made = paired_difference(grades[0].grades, grades[1].grades, measure)
         return made.difference, made.low, made.high, PAIRED
-
-
-def _read(folder: RunFolder) -> _Run:
-    run = read_run(folder)
-    return _Run(run, recounted(run), check_seal(folder.folder))
 
 
 def _model(rule: Rule, model: str, other: RunManifest, where: str) -> str:

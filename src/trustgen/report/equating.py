@@ -7,20 +7,20 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from rich.table import Table
 
 from trustgen.core import InputError, Measure, Task, registry
+from trustgen.core.shown import one_line
 from trustgen.stats import Equating, Scores, equate
 from trustgen.stats.measure import ratio
 from trustgen.store import ANCHOR, RunFolder, TaskEntry
 
-from .console import console
 from .reading import ReadRun, read_run
+from .terminal import Screen
 from .words import between, number
 
 CAPTION = (
-    "95 % intervals over the choice of records. Moved by: what is added to a middling score, ± its standard error; "
-    "where it is no larger than two of these, the links do not show that the editions differ, and raw is as good."
+    "Brackets: 95 % intervals over the choice of records. Moved by: what is added to a middling score, ± its standard "
+    "error; where it is at most two of these, the links do not show that the editions differ, and raw is as good."
 )
 
 
@@ -86,16 +86,20 @@ def _scores(run: _Run, task: str, measure: Measure, shared: list[str]) -> Scores
 
 
 def print_equating(found: list[TaskEquating]) -> None:
-    """A table for people."""
-    table = Table(title="Scores on the scale of the first run", caption=CAPTION)
-    for heading in ("task", "measure", "model", "raw", "equated", "95 %", "moved by", "method"):
-        table.add_column(heading, overflow="fold")
+    """Every model's score in run B beside the same on the scale of run A."""
+    out = Screen()
+    out.line("Scores on the scale of the first run", style="bold")
     for row in found:
-        if row.equating is None:
-            table.add_row(row.task, row.measure, "", "", "", "", "", row.reason)
+        out.line()
+        out.line((row.task, "cyan"), f" · {row.measure}" if row.measure else "")
+        if (made := row.equating) is None:
+            out.line(one_line(row.reason, 400), style="dim", indent=2)
             continue
-        moved = f"{number(row.equating.shift, (-1.0, 1.0))} ± {number(row.equating.error)}"
-        for m in row.equating.equated:
-            numbers = (number(m.raw), number(m.value), between(m.low, m.high))
-            table.add_row(row.task, row.measure, m.model, *numbers, moved, row.equating.method)
-    console().print(table)
+        for m in made.equated:
+            scores = f"raw {number(m.raw)}  equated {number(m.value)} {between(m.low, m.high)}"
+            out.line((one_line(m.model, 120), "bold"), f"  {scores}", indent=2)
+        shift = f"{number(made.shift, (-1.0, 1.0))} ± {number(made.error)}"
+        out.line(f"moved by {shift}, {made.method}", style="dim", indent=2)
+    out.line()
+    out.line(CAPTION, style="dim")
+    out.show()

@@ -71,6 +71,3 @@ def arm_difference(
     return ArmDifference(
         direction=direction, range=(-1.0, 1.0), unit="cases", labels=as_labels(label), of=of, less=less
     )
-
-
-__all__ = ["ArmDifference", "arm_difference"]

@@ -65,6 +65,3 @@ def accuracy_change(control: str, changed: str) -> Change:
     return Change(
         direction=Direction.TARGET, target=0.0, range=(-1.0, 1.0), unit="pairs", control=control, changed=changed
     )
-
-
-__all__ = ["accuracy_change"]

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from string import ascii_uppercase
 
 import numpy as np
 
-from trustgen.core import Direction, InputError
+from trustgen.core import LETTERS, Direction, InputError
 
 from .grades import Floats, Grades
 from .intervals import DRAWS, NOTHING, TAIL, Interval, bisect, resample, stretch, student, unseen
@@ -143,8 +142,8 @@ def choice_bias(options: int, arm: str = "") -> ChoiceBias:
     letters, scored answers that are no letter, and the p of a χ² test against even shares, which takes answers for
     independent. The interval does not: it resamples questions, and it reaches 0 where the shares may be even.
     """
-    if not 2 <= options <= len(ascii_uppercase):
-        raise InputError(f"`choice_bias` needs 2 to {len(ascii_uppercase)} options, got {options}")
-    letters = ascii_uppercase[:options]
+    if not 2 <= options <= len(LETTERS):
+        raise InputError(f"`choice_bias` needs 2 to {len(LETTERS)} options, got {options}")
+    letters = LETTERS[:options]
     highest = float(variance(np.eye(options)[0]))
     return ChoiceBias(direction=Direction.LOWER, unit="answers", range=(0.0, highest), arm=arm, letters=letters)

@@ -151,6 +151,3 @@ def action_likelihood(one: str, other: str, arm: str = "", *, by: str = "") -> L
     if not one or not other or one == other:
         raise InputError(f"`action_likelihood` needs two different labels, got `{one}` and `{other}`")
     return Likelihood(direction=Direction.HIGHER, range=(0.5, 1.0), unit="cases", arm=arm, actions=(one, other), by=by)
-
-
-__all__ = ["action_likelihood", "all_same", "place_lean"]

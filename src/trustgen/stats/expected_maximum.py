@@ -58,6 +58,3 @@ def any_from(threshold: float, arm: str = "") -> ExpectedMax:
     Denominator: whole records, of which every planned case is scored.
     """
     return ExpectedMax(direction=Direction.LOWER, unit="clusters", arm=arm, primary=True, threshold=threshold)
-
-
-__all__ = ["ExpectedMax", "any_from", "expected_max"]
