@@ -19,7 +19,7 @@ import numpy as np
 from trustgen.core import Direction, InputError, Measure, Task
 from trustgen.stats import Grades, paired_difference
 from trustgen.stats.compare import Difference as Paired
-from trustgen.stats.effects import cohen_h, discordant_odds, relative_risk
+from trustgen.stats.effects import Effect, cohen_h, discordant_odds, relative_risk
 from trustgen.stats.multiplicity import Family
 from trustgen.store import RunFolder
 
@@ -47,23 +47,6 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     word: str
     at_least: str
     words: str
-
-
-class Ratio(msgspec.Struct, frozen=True, kw_only=True):
-    """b over a with its 95 % limits, in 0..∞; 1 is no effect, and words are as in `Size`.
-
-    `relative_risk` is of the two shares; `discordant_odds` of the clusters on which b did better over those on which a
-    did, `counted` of them.
-    """
-
-    name: str
-    value: float
-    low: float
-    high: float
-    word: str
-    at_least: str
-    words: str
-    counted: int
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
@@ -118,7 +101,7 @@ class Difference:
     adjusted: float = math.nan
     adjustment: str = ""
     size: Size | None = None
-    ratios: tuple[Ratio, ...] = ()
+    ratios: tuple[Effect, ...] = ()
     family: int = 0
     within: float = math.nan
     needed: int = 0
@@ -324,7 +307,7 @@ def worst_loss(direction: Direction, low: float, high: float) -> float:
     return high if direction == Direction.LOWER else float(np.max(np.abs([low, high])))
 
 
-def _sizes(a: Grades, b: Grades, measure: Measure) -> tuple[Size | None, tuple[Ratio, ...]]:
+def _sizes(a: Grades, b: Grades, measure: Measure) -> tuple[Size | None, tuple[Effect, ...]]:
     """Cohen's h and the ratios over the cases that both have, for a share."""
     if not measure.share:
         return None, ()
@@ -332,17 +315,5 @@ def _sizes(a: Grades, b: Grades, measure: Measure) -> tuple[Size | None, tuple[R
     first, second = measure.count(a.where(shared)).table, measure.count(b.where(shared)).table
     hits, sizes = (np.column_stack((first[:, i], second[:, i])) for i in (0, 1))
     h = cohen_h(hits, sizes)
-    ratios = tuple(
-        Ratio(
-            name=one.name,
-            value=one.value,
-            low=one.low,
-            high=one.high,
-            word=one.word,
-            at_least=one.at_least,
-            words=one.source,
-            counted=one.counted,
-        )
-        for one in (relative_risk(hits, sizes), discordant_odds(hits, sizes))
-    )
-    return Size(h=h.value, low=h.low, high=h.high, word=h.word, at_least=h.at_least, words=h.source), ratios
+    size = Size(h=h.value, low=h.low, high=h.high, word=h.word, at_least=h.at_least, words=h.words)
+    return size, (relative_risk(hits, sizes), discordant_odds(hits, sizes))
