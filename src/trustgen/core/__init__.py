@@ -26,6 +26,7 @@ from .ids import digest
 from .judge import Judge, Ruling
 from .kit import BARE, CRAFTING, NOTHING_GRANTED, Bound, Cache, Forgets, Granted, Kit, named, structured
 from .making import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary
+from .measure import Measure
 from .models import (
     Layer,
     Level,
@@ -66,7 +67,7 @@ from .records import (
     system,
     user,
 )
-from .task import Card, Measure, Task, TaskFactory, task
+from .task import Card, Task, TaskFactory, task
 
 __all__ = [
     "BARE",
