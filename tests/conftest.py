@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -40,7 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if _proving(config) and is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("proof")
-    if config.getoption("dist", "no") == "loadgroup":
+    if config.getoption("dist", "no") == "loadgroup" or "PYTEST_XDIST_WORKER" in os.environ:  # a worker has no `dist`
         for item in items:
             item.add_marker(pytest.mark.xdist_group(_group(item)))
         place = {file: at for at, file in enumerate(FIRST)}

@@ -183,7 +183,7 @@ def test_whether_a_free_reply_holds_the_custom(case: Case, text: str, expected: 
 
 
 def test_the_rubric_can_be_asked() -> None:
-    prompt = custom_rubric().ask(SHOES, said("they leave them at the door"))
+    prompt = custom_rubric().ask(SHOES, said("they leave them at the door")).text
     assert "shoes" in prompt
     assert "{{" not in prompt
 
