@@ -31,13 +31,7 @@ KEPT: dict[Place, str] = {
     ("trustgen.report.console", "_Shown.process_renderables"): "Rich hands it whatever is drawn",
     ("trustgen.testing.fast", "_Fast.connection_made"): "asyncio tells a protocol of its connection by it",
     ("trustgen.testing.fast", "_Fast.data_received"): "asyncio hands a protocol what comes in by it",
-    ("trustgen.judge.personal", "personal"): "personal data in pictures: the document tasks of vision and language",
-    ("trustgen.judge.personal", "leaks"): "planted values in pictures: the document tasks of vision and language",
-    ("trustgen.judge.personal", "personal_data"): "both of them: the document tasks of vision and language",
-    ("trustgen.judge.dates", "date"): "dates on documents: the tasks of vision and language",
-    ("trustgen.judge.quantities", "amount"): "amounts on charts and documents: the tasks of vision and language",
     ("trustgen.judge.code", "code_parses"): "beside what `api_misuse` reads code by: cut when that judge next changes",
-    ("trustgen.judge.code", "code_dangers"): "beside what `api_misuse` reads code by: cut when that judge next changes",
     ("trustgen.judge.quantities", "_SAME"): "in the file of a calibrated judge: cut when it next changes",
     ("trustgen.judge.refusal_clauses", "LANGUAGES"): "in the file of a calibrated judge: cut when it next changes",
 }

@@ -102,7 +102,7 @@ def test(
 
 
 def judges(kit: Kit | None = None) -> dict[str, tuple[Judge, list[str]]]:
-    """Every judge of the installed tasks, with the tasks that use it."""
+    """Every judge of the installed tasks, with the tasks that use it, and those that are registered by name."""
     from trustgen.core import BARE
     from trustgen.core.registry import load, names
     from trustgen.run.calibrate import judges_of
@@ -116,6 +116,13 @@ def judges(kit: Kit | None = None) -> dict[str, tuple[Judge, list[str]]]:
             continue
         for judge in judges_of([task]):
             found.setdefault(f"{judge.key} {judge.reads}", (judge, []))[1].append(name)
+    for name in names("judge"):
+        try:
+            judge = load("judge", name)()
+        except InputError as lacking:
+            say(f"left out the judge {name}: {lacking}", err=True)
+            continue
+        found.setdefault(f"{judge.key} {judge.reads}", (judge, []))
     return found
 
 
@@ -282,7 +289,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
 
 def _users(tasks: list[str]) -> str:
     names = [task.rpartition(".")[2] for task in tasks]
-    return ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return (", ".join(names[:4]) or "no task yet") + (f" and {len(names) - 4} more" if len(names) > 4 else "")
 
 
 def _share(three: list[float]) -> str:

@@ -81,7 +81,10 @@ def _judges() -> list[dict[str, str]]:
     for judge, tasks in judges().values():
         name = f"rule {judge.title}"
         users.setdefault(name, {}).update(dict.fromkeys(task.rpartition(".")[2] for task in tasks))
-    rules = [{"name": name, "about": f"in {', '.join(tasks)}"} for name, tasks in users.items()]
+    rules = [
+        {"name": name, "about": f"in {', '.join(tasks)}" if tasks else "no task asks it yet"}
+        for name, tasks in users.items()
+    ]
     return [*rules, *({"name": f"rubric {name}", "about": rubric(name).front.title} for name in rubrics())]
 
 

@@ -24,10 +24,12 @@ KINDS = {
     "task": ("tasks", "task:$name"),
     "model": ("models", "model:open_model"),
     "pool": ("pools", "pool:POOL"),
-    "judge": ("tasks", "task:$name"),  # a judge is known by the task that uses it
+    "judge": ("judges", "judge:made"),
     "mitigation": ("mitigations", "mitigation:$camel"),
 }
 """What can be written: the group of its entry point, and what that names in the package."""
+USES = {"judge": '\n\n[project.entry-points."trustgen.tasks"]\n$name = "$name.task:$name"'}
+"""A second entry point, where there is one: a judge comes with a task that it reads."""
 NAMED = "NAME"  # what stands for the name in the paths of templates
 TEXT = ".txt"  # the ending that templates have on top of their own
 
@@ -63,6 +65,7 @@ def write(kind: str, name: str, folder: Path) -> list[str]:
     }
     group, entry = KINDS[kind]
     filling |= {"kind": kind, "group": group, "entry": Template(entry).substitute(filling)}
+    filling["more"] = Template(USES.get(kind, "")).substitute(filling)
     written = []
     for shelf in ("all", kind):
         for path, text in _templates(files("trustgen.cli") / "templates" / shelf):
