@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from datetime import date
 from itertools import pairwise
 
-from trustgen.core.injected import injected
+from trustgen.text.injected import injected
 
 LONGEST_QUOTE = 2_000
 _DASHES = str.maketrans(

@@ -24,14 +24,12 @@ _MARKED = tuple((name, re.compile(rule, re.IGNORECASE | re.MULTILINE)) for name,
 
 
 _ORDERED = re.compile(
-    r"^\W*(?:(?:please|kindly|now|then|also|instead|just|simply|important|next|finally|always|never|do not"
-    r"|don['’]t|and)\W+)*"
-    r"(?:respond|reply|answer|output|print|translate|summari[sz]e|stop|treat|skip|forget|disregard|ignore|repeat"
-    r"|praise"
-    r"|recommend|act|pretend|refuse|reveal|rate|grade|score|award|approve|reject|flag|comply|obey|execute|delete|send"
-    r"|click|download|continue|append|prepend|insert|promote|advertise|write|say|behave|roleplay|switch|invoke|leak"
-    r"|(?:choose|pick|select)(?=\s+(?-i:[A-Z\"'])|\s+(?:option|answer|letter)))\b"
-    r"(?!\s+(?!this\b|us\b|as\b|its\b)\w+(?:ed|s)\b)",
+    r"^\W*(?:(?:please|kindly|now|then|also|instead|just|simply|important|next|finally|always|never|do not|don['’]t"
+    r"|and)\W+)*(?:respond|reply|answer|output|print|translate|summari[sz]e|stop|treat|skip|forget|disregard|ignore"
+    r"|repeat|praise|recommend|act|pretend|refuse|reveal|rate|grade|score|award|approve|reject|flag|comply|obey"
+    r"|execute|delete|send|click|download|continue|append|prepend|insert|promote|advertise|write|say|behave|roleplay"
+    r"|switch|invoke|leak|(?:choose|pick|select)(?=\s+(?-i:[A-Z\"'])|\s+(?:option|answer|letter)))\b(?!\s+(?!this\b"
+    r"|us\b|as\b|its\b)\w+(?:ed|s)\b)",
     re.IGNORECASE,
 )
 _FORM_WORDS = """
@@ -47,10 +45,8 @@ who whole will with without word words would write year yes you your
 _FORM = frozenset(_FORM_WORDS.split())  # with these a text asks for the form of an answer
 _ADDRESSED = re.compile(
     r"\b[Yy]ou (?:must|shall|have to|need to|are (?:now|an?|no longer|to|not (?:a|bound|allowed))|are [A-Z]\w+"
-    r"|were (?:told|given"
-    r"|instructed|made|trained))\b|\byour (?:owner|maker|creator|developers?|operator|system|task|guidelines"
-    r"|instructions"
-    r"|training|programming|prompt|rules|role|users?)\b"
+    r"|were (?:told|given|instructed|made|trained))\b|\byour (?:owner|maker|creator|developers?|operator|system|task"
+    r"|guidelines|instructions|training|programming|prompt|rules|role|users?)\b"
 )
 
 
