@@ -13,7 +13,8 @@ from costs import in_step
 from trustgen.core import Case, Expect, InputError, Outcome, Reply, Response, user
 from trustgen.judge.dates import date
 from trustgen.judge.quantities import amount, amounts, plain
-from trustgen.judge.units import UNITS, number_of
+from trustgen.text.numbers import number_of
+from trustgen.text.units import UNITS
 
 
 def said(judge: Any, answer: str, text: str, prompt: str = "?") -> str:
