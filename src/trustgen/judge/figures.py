@@ -94,7 +94,8 @@ def figures(text: str) -> list[Figure]:
             limits = _range(value * scale, unit, before, year=year)
             percent = bool(_PERCENT.match(after))
             found.append(Figure(value * scale, *limits, match.start(), _lasting(value * scale, after), percent))
-    for value, start, end in spoken(_FIGURE.sub(lambda read: "#" * len(read[0]), low), years=True):  # others are read
+    unread = _CENTURY.sub(_masked, _FIGURE.sub(_masked, low))  # "1.2 million" has been read
+    for value, start, end in spoken(unread, years=True):
         if low[start:end] == "one":  # mostly no number
             continue
         before, after = _around(low, start, end)
@@ -105,6 +106,10 @@ def figures(text: str) -> list[Figure]:
         century = ORDINALS[match[1].replace(" ", "-")]
         found.append(Figure(century, (century - 1) * 100, century * 100 - 1, match.start()))
     return sorted(found, key=lambda figure: figure.start)
+
+
+def _masked(read: re.Match[str]) -> str:
+    return "#" * len(read[0])
 
 
 def listed(text: str) -> set[int]:

@@ -14,6 +14,8 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from trustgen.text.visible import unaccented
+
 from .reading import words
 
 KINDS = ("declines", "limits", "weak", "denies", "moral", "helps", "away", "advises", "regrets")
@@ -102,8 +104,7 @@ class Clause(NamedTuple):
 
 def fold(text: str) -> str:
     """A pattern as it must be written to meet tidied text."""
-    spread = unicodedata.normalize("NFKD", text)
-    return unicodedata.normalize("NFC", "".join(c for c in spread if not unicodedata.combining(c))).replace("'", "")
+    return unicodedata.normalize("NFC", unaccented(text)).replace("'", "")
 
 
 @cache

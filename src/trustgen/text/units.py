@@ -111,12 +111,13 @@ SHORT = frozenset(name for name in UNITS if len(name) <= 2 and name.isalpha())
 def unit_in_words(word: str, before: str = "") -> str:
     """The full name of the unit that one word in lower case is, "" where it is none.
 
-    One of one or two letters is one only behind a number, and "in" and "a" are words: `before` is the word before it.
+    An abbreviation is one only behind a number: `before` is the word before it. "In" is never one, and a pound is one
+    of weight or of money.
     """
     unit = UNITS.get(word)
-    if unit is None or word == "in" or (word in SHORT and not before[:1].isdigit()):
+    if unit is None or word == "in" or (len(word) <= 3 and word.isalpha() and not before[:1].isdigit()):
         return ""
-    return unit.name
+    return unit.name.removesuffix(" sterling")
 
 
 __all__ = ["SHORT", "UNITS", "Unit", "unit_in_words"]

@@ -12,8 +12,7 @@ import msgspec
 
 from trustgen.core import InputError
 from trustgen.curate.rows import Fault, as_type, unclean
-
-from .text import one_line
+from trustgen.text.visible import one_line
 
 Kind = Literal["text", "integer", "number", "date", "boolean"]
 
