@@ -17,6 +17,7 @@ from trustgen.text.injected import injected
 from trustgen.text.numbers import digits, folded
 from trustgen.text.units import UNITS, unit_in_words
 from trustgen.text.visible import straight
+from trustgen.text.words import singular
 
 LONGEST_QUOTE = 2_000
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')]*\s+|\n+")
@@ -195,8 +196,8 @@ def _tokens(text: str) -> list[str]:
 def _token(word: str, before: str) -> str:
     if word[0].isdigit():
         return digits(word, points=True)
-    plural = word.removesuffix("s") if len(word) > 3 and not word.endswith(("ss", "us")) else word
-    return unit_in_words(word, before) or unit_in_words(plural, before) or plural
+    one = singular(word)
+    return unit_in_words(word, before) or unit_in_words(one, before) or one
 
 
 def _dates(text: str) -> set[tuple[int, int, int]]:
