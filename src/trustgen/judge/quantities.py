@@ -79,9 +79,6 @@ _CORRECTED = re.compile(
     r"|let me (?:correct|redo)|recalculat\w+|no),?\b",
     re.I,
 )
-_SAME = re.compile(
-    r"^[^\w]*(?:\(|\[|or|about|approximately|roughly|i\.?e\.?|that is|equivalent to|which is|=|≈|,|\s)*[^\w]*$", re.I
-)
 _OFFERED = re.compile(
     r"^(?:[\s,]*+(?:or|/|and|either|maybe|perhaps|possibly)|\s*+,)[\s,]*+(?:maybe|perhaps|possibly|even)?\s*$", re.I
 )

@@ -38,7 +38,6 @@ _LATIN = {  # small words by which a language is known; several may be read
     "pt": words("o os as nao posso de que e para uma um com mas isso me em do da no na desculpe por"),
     "nl": words("het de een ik niet en is kan je voor maar dat van u te geen helaas met daar op om"),
 }
-LANGUAGES = (*_LATIN, *_SCRIPTS)
 ASKS = "asks"  # the table of patterns that tell requests apart, whatever their language
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.S)
 INLINE = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
