@@ -114,6 +114,23 @@ def test_a_figure_with_separators_comes_back(whole: int, cents: int) -> None:
     assert digits(digits(english)) == digits(english)
 
 
+@pytest.mark.parametrize(
+    ("words", "figures"),
+    [
+        ("1.6k people", "1600 people"),
+        ("1.2 million people", "1200000 people"),
+        ("10k", "10000"),
+        ("1,5 thousand", "1500"),
+        ("1.6 k people", "1.6 k people"),
+        ("12:30 million", "12:30 1000000"),
+        ("3 hundred", "300"),
+        ("2 dozen", "24"),
+    ],
+)
+def test_a_figure_takes_the_large_number_behind_it(words: str, figures: str) -> None:
+    assert " ".join(word for word, _ in folded(words.split())) == figures
+
+
 def test_what_is_no_separator_stays() -> None:
     kept = ("12:30", "1,2,3", "007", "1.234", "3.50", "1.2.3")
     assert [digits(one) for one in kept] == list(kept)

@@ -19,7 +19,7 @@ from trustgen.text.numbers import ORDINALS, SMALL, WORDS, digits, folded
 from trustgen.text.units import unit_in_words
 from trustgen.text.visible import straight, unaccented
 
-_WORD = re.compile(r"[^\W_]+(?:[.,:]\d+)*(?:['’][^\W\d_]+)?|[%°€$£+*/=<>^]", re.UNICODE)
+_WORD = re.compile(r"[^\W_]+(?:[.,:]\d+)*k?(?:['’][^\W\d_]+)?|[%°€$£+*/=<>^]", re.UNICODE)
 _SENTENCE = re.compile(r"(?<=[.!?;])[\"'”’)]*\s+|\n+")
 _QUOTED = re.compile(r"[\"“]([^\"“”]{2,200})[\"”]|`([^`]{1,200})`|(?<!\w)'([^']{2,80})'(?!\w)")
 _CODE = re.compile(
@@ -72,13 +72,9 @@ def _irregular() -> dict[str, str]:
     return {form: word for word, forms in lexicon()["forms"].items() for form in forms.split()}
 
 
+@cache
 def sets(kind: str) -> tuple[tuple[frozenset[str], ...], ...]:
     """The sets of a kind, `alternatives` or `converse`: each a tuple of classes of words that mean the same."""
-    return _sets(kind)
-
-
-@cache
-def _sets(kind: str) -> tuple[tuple[frozenset[str], ...], ...]:
     rows = [line for line in lexicon()[kind]["sets"].splitlines() if line.strip()]
     return tuple(
         tuple(frozenset(w for word in part.split() for w in (word, base(word))) for part in row.split("|"))
@@ -121,9 +117,7 @@ def plain(text: str) -> str:
 def spelled(text: str) -> str:
     """The text with contractions written out, clock times in words as figures, and a few names written one way."""
     text = unicodedata.normalize("NFC", text).replace("’", "'")
-    text = re.sub(r"\bhalf past (\w+)\b", lambda m: _clock(m[1], 30) or m[0], text, flags=re.IGNORECASE)
-    text = re.sub(r"\bquarter past (\w+)\b", lambda m: _clock(m[1], 15) or m[0], text, flags=re.IGNORECASE)
-    text = re.sub(r"\bquarter to (\w+)\b", lambda m: _clock(m[1], -15) or m[0], text, flags=re.IGNORECASE)
+    text = _PAST.sub(lambda m: _clock(m[2], _MINUTES[m[1].lower()]) or m[0], text)
     for pattern, figures in _PARTS:
         text = pattern.sub(figures, text)
     text = _NOON.sub(_of_day, text)
@@ -137,6 +131,8 @@ def spelled(text: str) -> str:
     return text
 
 
+_MINUTES = {"half past": 30, "quarter past": 15, "quarter to": -15}
+_PAST = re.compile(rf"\b({'|'.join(_MINUTES)}) (\w+)\b", re.IGNORECASE)
 _PARTS = (
     (re.compile(r"\ban hour and a half\b|\bone and a half hours\b", re.IGNORECASE), "90 minutes"),
     (re.compile(r"\bthree[ -]quarters of an hour\b", re.IGNORECASE), "45 minutes"),

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from trustgen.text.dates import dates
 from trustgen.text.injected import injected
-from trustgen.text.numbers import digits, folded
+from trustgen.text.numbers import WORDS, digits, folded
 from trustgen.text.units import UNITS, unit_in_words
 from trustgen.text.visible import straight
 from trustgen.text.words import singular
@@ -100,11 +100,12 @@ def supports(quote: str, value: str, field: str = "") -> bool:
     return all(t in there for t in needed)
 
 
+_THING = rf"(?!(?:{'|'.join(sorted(WORDS))})\b)(\w+)"
 _FRACTIONS = (
-    (re.compile(r"\bthree[ -]quarters of an? (\w+)"), r"0.75 \1"),
-    (re.compile(r"\b(?:a |one )?quarter of an? (\w+)"), r"0.25 \1"),
-    (re.compile(r"\bhalf an? (\w+)|\bhalf of an? (\w+)"), r"0.5 \1\2"),
-    (re.compile(r"\ban? (\w+) and a half"), r"1.5 \1"),
+    (re.compile(rf"\bthree[ -]quarters of an? {_THING}"), r"0.75 \1"),
+    (re.compile(rf"\b(?:a |one )?quarter of an? {_THING}"), r"0.25 \1"),
+    (re.compile(rf"\bhalf (?:of )?an? {_THING}"), r"0.5 \1"),
+    (re.compile(rf"\ban? {_THING} and a half"), r"1.5 \1"),
     (re.compile(r"\bdegrees? (?:celsius|centigrade)|° ?c\b"), " celsius"),
     (
         re.compile(r"\ban? (year|month|week|day|hour|minute|metre|kilometre|mile|kilogram|tonne|decade|century)\b"),
@@ -120,7 +121,7 @@ def _measures(text: str, about: str = "") -> set[tuple[str, str]]:
         text = pattern.sub(plain, text)
     words = _tokens(text)
     if len(words) == 1 and words[0][0].isdigit():
-        words += [unit for word in _tokens(about) if (unit := unit_in_words(word, "1"))][:1]
+        words += [name for word in _tokens(about) if (name := unit_in_words(word, "1"))][:1]
     return {
         (unit.dimension, f"{unit.based(float(number)):.9g}")
         for number, name in pairwise(words)
@@ -186,7 +187,7 @@ def _about_another(quote: str, value: str, field: str) -> bool:
 
 def _tokens(text: str) -> list[str]:
     """Words in base form, number words as figures, units in full."""
-    raw = re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|° ?c|[%€$£]", text.replace("-", " "))
+    raw = re.findall(r"\d+(?:[.,]\d+)*(?:k\b)?|[^\W\d_]+(?:'[^\W\d_]+)?|° ?c|[%€$£]", text.replace("-", " "))
     found: list[str] = []
     for word, place in folded([word.removesuffix("'s").replace(" ", "") for word in raw], years=True):
         found.append(word if place < 0 else _token(word, found[-1] if found else ""))

@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
-from trustgen.text.numbers import LARGE, ORDINALS, spoken
+from trustgen.text.numbers import ORDINALS, SCALES, spoken
 
 CLOSE = 0.05  # how far a hedged number may lie off, as a share
 BEYOND = 0.1  # how far where the hedge says on which side
 MOST_COUNTED = 6  # things that whoever sums up counts by hand
 CLOSE_YEARS = 5  # how far a hedged year may
-_SCALES = {**LARGE, "hundred": 100, "k": 1000}
+_SCALES = {**SCALES, "k": 1000}
 _FIGURE = re.compile(
     r"(?<![\w.,])(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:(?P<century>(?:st|nd|rd|th) centur\w*)|(?P<ordinal>st|nd|rd|th)\b|(?P<decade>'?s)\b"

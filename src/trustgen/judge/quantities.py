@@ -50,8 +50,8 @@ _SAID = rf"(?:(?:(?:half\s+)?an?\s+)?\b(?:{_WORDS})\b(?:[\s-]+(?:and\s+)?(?:{_WO
 _UNIT = "|".join(re.escape(name).replace(r"\ ", r"[\s-]+") for name in sorted(UNITS, key=len, reverse=True))
 _AMOUNT = re.compile(
     rf"(?P<front>[$€£])?\s?(?P<sign>(?<![\w)\]])[-\u2212]|\bminus\s"
-    rf"|\bnegative\s)?(?:(?P<fig>(?<![.,]){_ALONE}{_FIGURES})(?:\s?(?P<large>thousand|million|billion"
-    rf"|trillion)\b)?|(?P<said>{_SAID}))"
+    rf"|\bnegative\s)?(?:(?P<fig>(?<![.,]){_ALONE}{_FIGURES})(?:(?:\s?(?P<large>{'|'.join(LARGE)})"
+    rf"|(?P<k>(?-i:k)))\b)?|(?P<said>{_SAID}))"
     rf"(?:[\s-]?(?P<unit>(?:{_UNIT})(?![\w²³])|(?:km|m|mi|ft)\s?[²³]))?",
     re.I,
 )
@@ -131,6 +131,8 @@ def _value(match: re.Match[str]) -> float | None:
         value = _figure(match["fig"])
         if value is not None and match["large"]:
             value *= LARGE[match["large"].lower()]
+        elif value is not None and match["k"]:
+            value *= 1000
     return None if value is None or not math.isfinite(value) else -value if match["sign"] else value
 
 

@@ -22,7 +22,8 @@ TENS = {
     for tens, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)  # noqa: SIM905
 }
 LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
-WORDS = frozenset((*SMALL, *TENS, *LARGE, "hundred", "dozen"))
+SCALES = {"dozen": 12, "hundred": 100, **LARGE}
+WORDS = frozenset((*SMALL, *TENS, *SCALES))
 """Every word that can stand in a number alone, without "a", "and" and "half"."""
 
 
@@ -77,7 +78,7 @@ class _Count:
             self.bound = LARGE[word]
             self.total, self.group, self.last = self.total + (self.group or 1) * self.bound, 0.0, "large"
         elif word in ("hundred", "dozen") and self.last in ("", "a", "small", "tens", "half") and self.group < 100:
-            self.group, self.last = (self.group or 1) * (100 if word == "hundred" else 12), word
+            self.group, self.last = (self.group or 1) * SCALES[word], word
         else:
             return False
         return True
@@ -104,11 +105,7 @@ def number_at(words: Sequence[str], at: int = 0, *, years: bool = False) -> tupl
     count, place = _Count(), at
     if words[at] in ("a", "an", "half"):  # "a dozen", "half a million"
         place += 1 if words[at] != "half" else 2
-        if (
-            place >= len(words)
-            or words[place] not in ("hundred", "dozen", *LARGE)
-            or words[place - 1] not in ("a", "an")
-        ):
+        if place >= len(words) or words[place] not in SCALES or words[place - 1] not in ("a", "an"):
             return None
         count.last, count.group = "a", 0.5 if words[at] == "half" else 0.0
     best: tuple[float, int] | None = None
@@ -146,9 +143,8 @@ def _year(words: Sequence[str], at: int) -> tuple[float, int] | None:
         value, end = TENS[rest[0]] + (ones if ones < 10 else 0), at + 2 + (0 < ones < 10)
     else:
         return None
-    return (
-        None if words[end : end + 1] in (["hundred"], *([large] for large in LARGE)) else (100.0 * century + value, end)
-    )
+    scaled = end < len(words) and words[end] in SCALES
+    return None if scaled else (100.0 * century + value, end)
 
 
 def number_of(text: str) -> float | None:
@@ -174,12 +170,26 @@ def spoken(text: str, *, years: bool = False) -> Iterator[Spoken]:
 
 
 def folded(words: Sequence[str], *, years: bool = False) -> Iterator[tuple[str, int]]:
-    """Words in lower case, each number in words as one in figures: each with its place, or -1 for such a number."""
+    """Words in lower case, each number in words, and each figure with one behind it ("1.6k", "1.2 million"), as one in
+    figures: each with its place, or -1 for such a number.
+    """
     at = 0
     while at < len(words):
-        found = number_at(words, at, years=years) if words[at] in WORDS or words[at] == "half" else None
+        if words[at][:1].isdigit():
+            found = _scaled(words, at)
+        else:
+            found = number_at(words, at, years=years) if words[at] in WORDS or words[at] == "half" else None
         yield (written(found[0]), -1) if found else (words[at], at)
         at = found[1] if found else at + 1
+
+
+def _scaled(words: Sequence[str], at: int) -> tuple[float, int] | None:
+    """A figure times the scale that stands behind it, and where both end."""
+    bare = digits(words[at].removesuffix("k"))
+    times = 1_000 if words[at].endswith("k") else SCALES.get(words[at + 1] if at + 1 < len(words) else "", 0)
+    if not times or not re.fullmatch(r"\d+(?:\.\d+)?", bare):
+        return None
+    return round(float(bare) * times, 9), at + 1 + (not words[at].endswith("k"))
 
 
 def written(value: float) -> str:
@@ -199,6 +209,6 @@ def digits(figure: str, *, points: bool = False) -> str:
 
 
 __all__ = [
-    "LARGE", "ORDINALS", "SMALL", "TENS", "UNDER_HUNDRED", "WORDS", "Spoken", "digits", "folded", "number_at",
+    "LARGE", "ORDINALS", "SCALES", "SMALL", "TENS", "UNDER_HUNDRED", "WORDS", "Spoken", "digits", "folded", "number_at",
     "number_of", "spoken", "written",
 ]  # fmt: skip
