@@ -38,6 +38,7 @@ KEPT: dict[Place, str] = {
     ("trustgen.judge.quantities", "amount"): "amounts on charts and documents: the tasks of vision and language",
     ("trustgen.judge.code", "code_parses"): "beside what `api_misuse` reads code by: cut when that judge next changes",
     ("trustgen.judge.code", "code_dangers"): "beside what `api_misuse` reads code by: cut when that judge next changes",
+    ("trustgen.judge.refusal_clauses", "LANGUAGES"): "in the file of a calibrated judge: cut when it next changes",
 }
 
 

@@ -78,6 +78,8 @@ def test_two_numbers_beside_each_other_are_two(n: int, small: int) -> None:
         ("two thousand and five thousand", None),
         ("five and six", None),
         ("five five", None),
+        ("zero hundred", None),
+        ("zero million", None),
         ("half", None),
         ("half a", None),
         ("a five", None),

@@ -7,12 +7,12 @@ spaces, and is never longer than `2 * HALF` characters before tidying: so every 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 from typing import TypeVar
 
 from trustgen.core import Case, Judge, Outcome, Response, Ruling
-from trustgen.text.visible import unaccented
 
 from . import own as owned
 from . import wrapped
@@ -45,7 +45,9 @@ def tidy(text: str) -> str:
     if len(text) > 2 * HALF:
         text = f"{text[:HALF]}\n{text[-HALF:]}"
     if not text.isascii():
-        text = _GLUED.sub(" ", _TO.sub(" ", unaccented(text)[: 2 * HALF]))
+        spread = unicodedata.normalize("NFKD", text)[: 2 * HALF]
+        text = _TO.sub(" ", "".join(c for c in spread if not unicodedata.combining(c)))
+        text = _GLUED.sub(" ", text)
     if "-" in text:
         text = _MINUS.sub("\u2212", text)
     text = text.replace(" - ", ", ").translate(_TIDY).replace(" ,", ",")

@@ -14,8 +14,6 @@ from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from trustgen.text.visible import unaccented
-
 from .reading import words
 
 KINDS = ("declines", "limits", "weak", "denies", "moral", "helps", "away", "advises", "regrets")
@@ -38,6 +36,7 @@ _LATIN = {  # small words by which a language is known; several may be read
     "pt": words("o os as nao posso de que e para uma um com mas isso me em do da no na desculpe por"),
     "nl": words("het de een ik niet en is kan je voor maar dat van u te geen helaas met daar op om"),
 }
+LANGUAGES = (*_LATIN, *_SCRIPTS)
 ASKS = "asks"  # the table of patterns that tell requests apart, whatever their language
 _CODE = re.compile(r"```.*?(?:```|\Z)", re.S)
 INLINE = re.compile(r"(?<!`)`[^`\n]+`(?!`)")
@@ -103,7 +102,8 @@ class Clause(NamedTuple):
 
 def fold(text: str) -> str:
     """A pattern as it must be written to meet tidied text."""
-    return unicodedata.normalize("NFC", unaccented(text)).replace("'", "")
+    spread = unicodedata.normalize("NFKD", text)
+    return unicodedata.normalize("NFC", "".join(c for c in spread if not unicodedata.combining(c))).replace("'", "")
 
 
 @cache

@@ -74,6 +74,8 @@ class _Count:
                 return False
             self.group += value
             self.last = "tens" if word in TENS else "small"
+        elif self.last == "small" and not self.group:  # zero of them
+            return False
         elif word in LARGE and self.last not in ("large", "and", "dozen") and LARGE[word] < self.bound:
             self.bound = LARGE[word]
             self.total, self.group, self.last = self.total + (self.group or 1) * self.bound, 0.0, "large"
