@@ -1,4 +1,4 @@
-"""Models, judges and pools are asked plainly: every optional part has a default, and what wraps hands it on."""
+"""Models, judges, pools and measures are asked plainly: every optional part has a default; what wraps hands it on."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from trustgen.core import (
     Judge,
     Level,
     Manner,
+    Measure,
     Model,
     Named,
     Pool,
@@ -48,7 +49,7 @@ from trustgen.store import Endpoint
 
 PLAIN = {"check", "ask", "adapt", "close"}  # the methods of a model
 SRC = Path(trustgen.__file__).parent
-BASES = (Model, Judge, Pool, Records)
+BASES = (Model, Judge, Pool, Records, Measure)
 DOORS = {"core/task.py", "curate/door.py", "models/__init__.py"}
 """Where a plug-in is taken in, and told so where it is none of ours."""
 
@@ -76,7 +77,7 @@ def looks(tree: ast.AST, names: set[str], classes: set[str]) -> Iterator[ast.Cal
 
 def test_nobody_looks_whether_a_part_is_there_or_what_class_a_thing_is() -> None:
     classes = {name for base in BASES for name in families(base)}
-    assert {"Ladder", "ByArm", "Judging", "Named", "Metered", "Table", "Selection"} <= classes
+    assert {"Ladder", "ByArm", "Judging", "Named", "Metered", "Table", "Selection", "RatioMeasure", "Turned"} <= classes
     found = {
         f"{path.relative_to(SRC)}:{call.lineno} {ast.unparse(call)}"
         for path in sorted(SRC.rglob("*.py"))
@@ -87,7 +88,13 @@ def test_nobody_looks_whether_a_part_is_there_or_what_class_a_thing_is() -> None
 
 
 @pytest.mark.parametrize(
-    "line", ["getattr(judge, 'asks', False)", "hasattr(pool, 'asset')", "isinstance(judge, Ladder | None)"]
+    "line",
+    [
+        "getattr(judge, 'asks', False)",
+        "hasattr(pool, 'asset')",
+        "isinstance(judge, Ladder | None)",
+        "getattr(measure, 'share')",
+    ],
 )
 def test_that_would_be_seen(line: str) -> None:
     assert list(looks(ast.parse(line), offered(), {"Ladder"}))
@@ -207,10 +214,10 @@ class Rules(Judge):
         raise NotImplementedError
 
 
-def made(records: Any, judge: Any) -> Any:
+def made(records: Any, judge: Any, **measures: Any) -> Any:
     @task(version="1-A", id="t.mine")
     def mine(n: int = 1) -> Task:
-        return Task(records=records, cases=lambda record, draw: (), judge=judge, measures={})
+        return Task(records=records, cases=lambda record, draw: (), judge=judge, measures=measures)
 
     return mine
 
@@ -223,6 +230,7 @@ def made(records: Any, judge: Any) -> Any:
         ("pool", object(), lambda: open_pool("mine"), "Pool"),
         ("task", made(Some(), NoJudge()), lambda: registry.load("task", "mine")(1), "Judge"),
         ("task", made(object(), Rules()), lambda: registry.load("task", "mine")(1), "Records"),
+        ("task", made(Some(), Rules(), mean=len), lambda: registry.load("task", "mine")(1), "Measure"),
     ],
 )
 def test_what_only_looks_like_one_is_refused_at_the_door(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+import trustgen.tasks.suites  # noqa: F401 (it takes `load` by name: as it is, and not as the tests here have it)
 from trustgen.core import UnknownName, registry
 
 sys.path.insert(0, str(Path(__file__).parent))

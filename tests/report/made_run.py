@@ -29,6 +29,7 @@ from trustgen.core import (
 )
 from trustgen.run.estimate import estimates, planned
 from trustgen.stats import accuracy, all_right, choice_bias, disparate_impact, flip_rate, gap, outcome_rate, pair_flips
+from trustgen.stats.planned import Sheet
 from trustgen.store import Edition, EditionWriter, NotApplicable, RunFolder, RunManifest, TaskEntry
 
 FACTS, LEANING = "test.truthfulness.facts", "test.truthfulness.sycophancy"
@@ -286,7 +287,10 @@ def make_run(
         for task in tasks.values():
             columns = planned(edition, task.id)
             for model in (m for m in models if (task.id, m) not in out):
-                found += estimates(task, model, columns.grades(journal.joined(task.id, model, task.judge.key)))
+                sheet = Sheet(columns)
+                for batch in journal.joined(task.id, model, task.judge.key):
+                    sheet.fill(batch)
+                found += estimates(task, model, sheet.grades())
         run.write_estimates(found)
     manifest = RunManifest(
         **{f: getattr(manifest, f) for f in manifest.__struct_fields__ if f != "spent"}, spent=journal.spent()

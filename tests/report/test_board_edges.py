@@ -10,15 +10,16 @@ import pytest
 from made_run import FACTS
 
 from trustgen.core import registry
-from trustgen.report.board_parts import Line, Minimum, Part
-from trustgen.report.gate import dimension_of
-from trustgen.report.leaderboard import _standing
+from trustgen.report.board_parts import Line
+from trustgen.report.ranking import _standing
+from trustgen.report.reading import card_of, dimension_of
+from trustgen.stats.profile import Mean, Minimum
 from trustgen.store import RunFolder
 
 
 def line(model: str, weakest: float, mean: float, tasks: int = 4) -> Line:
-    def part(value: float) -> Part:
-        return Part(name="x", value=value, low=0.0, high=1.0, of=1, planned=1, missing={})
+    def part(value: float) -> Mean:
+        return Mean("x", value, 0.0, 1.0, 1, 1, {})
 
     return Line(
         model=model,
@@ -53,4 +54,5 @@ def test_a_card_speaks_for_the_versions_that_are_comparable(
     (entry,) = [e for e in RunFolder.open(run).edition().manifest.tasks if e.id == FACTS]
     made = SimpleNamespace(version="1-A", card=SimpleNamespace(dimension="fairness"))
     monkeypatch.setattr(registry, "load", lambda *_: made)
-    assert dimension_of(msgspec.structs.replace(entry, version=version)) == dimension
+    entry = msgspec.structs.replace(entry, version=version)
+    assert dimension_of(entry, card_of(entry)) == dimension

@@ -13,7 +13,7 @@ import pytest
 from costs import spent, yardstick
 from trustgen.core import OUTCOMES, Direction, Outcome
 from trustgen.report.family import family
-from trustgen.report.leaderboard import _ties
+from trustgen.report.ranking import _ties
 from trustgen.stats import ClusterMeasure, Grades, accuracy, flip_rate, paired_difference
 from trustgen.stats.changes import accuracy_change
 from trustgen.stats.measure import right_wrong

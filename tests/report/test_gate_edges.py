@@ -12,7 +12,7 @@ from test_report_gate import gated
 
 from trustgen.core import Outcome, Vote
 from trustgen.report.against import Measured
-from trustgen.report.gate import _bounded, _not_worse
+from trustgen.report.checks import _bounded, _not_worse
 from trustgen.report.judging import judged
 from trustgen.report.policy import Rule, read_policy
 from trustgen.store import RunFolder

@@ -7,7 +7,6 @@ import json
 import math
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import made_run
 import msgspec
@@ -15,7 +14,7 @@ import pytest
 from made_run import COWARD, FACTORIES, FACTS, HIRING, LEANING, REMOTE, SHIFTS, SMALL, make_run
 from rich.cells import cell_len
 
-from trustgen.core import Case, InputError, Outcome
+from trustgen.core import Case, InputError, Measure, Outcome
 from trustgen.report import Leaderboard, leaderboard, print_leaderboard, write_leaderboard
 from trustgen.report.board_text import LEGEND
 from trustgen.report.reading import verdict_columns
@@ -196,15 +195,12 @@ def test_a_task_that_is_not_installed_as_it_was_run_is_left_out(run: Path, monke
 
 def test_a_measure_of_another_making_has_no_order(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = FACTORIES[FACTS].measures["accuracy"]
-    plugged = SimpleNamespace(direction=real.direction, range=(0.0, 1.0), target=None, arm="")
 
-    class Plugged:
-        direction, range, target, arm = plugged.direction, plugged.range, None, ""
-
+    class Plugged(Measure):
         def __call__(self, grades: object) -> object:
             return real(grades)
 
-    monkeypatch.setitem(FACTORIES[FACTS].measures, "accuracy", Plugged())
+    monkeypatch.setitem(FACTORIES[FACTS].measures, "accuracy", Plugged(direction=real.direction, unit="cases"))
     made = leaderboard([run])
     facts = next(order for order in made.orders if order.task == FACTS)
     assert (facts.places, facts.neighbours) == ((), 0)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from trustgen.core import Outcome, Verdict
-from trustgen.stats.planned import Planned, Sheet
+from trustgen.stats.grades import Grades
+from trustgen.stats.planned import Planned, Sheet, sheets
 
 BATCHES = [  # id, task, arm, cluster, tags
     (
@@ -39,13 +40,19 @@ def columns(verdicts: list[Verdict]) -> list[list[object]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
+def filled(batches: list[list[list[str]]], verdicts: list[Verdict]) -> Grades:
+    sheet = Sheet(Planned.of("t", batches))
+    sheet.fill(columns(verdicts))
+    return sheet.grades()
+
+
 def test_a_case_without_a_verdict_is_skipped_and_a_foreign_verdict_is_passed_over() -> None:
     verdicts = [
         verdict("c", Outcome.SCORED, 0.5, "no"),
         verdict("b", Outcome.REFUSED, label="ignored"),
         *(verdict(case, Outcome.SCORED, 1.0, "yes") for case in ("aa", "x", "zz", "")),
     ]
-    grades = Planned.of("t", BATCHES).grades([columns(verdicts)])
+    grades = filled(BATCHES, verdicts)
     everything = grades.in_arm("")
     assert {o: n for o, n in grades.tally(everything).items() if n} == {"scored": 1, "refused": 1, "skipped": 1}
     assert np.isnan(grades.score[:2]).all()
@@ -63,5 +70,13 @@ def test_sheets_of_one_plan_do_not_share_what_is_written_on_them() -> None:
 
 def test_nothing_planned_is_no_error() -> None:
     for batches in ([], BATCHES[2:]):
-        grades = Planned.of("t", batches).grades([columns([verdict("a", Outcome.SCORED, 1.0)])])
-        assert len(grades) == 0
+        assert len(filled(batches, [verdict("a", Outcome.SCORED, 1.0)])) == 0
+
+
+def test_one_walk_fills_the_sheet_of_every_pair_by_the_judge_of_its_task() -> None:
+    batch = columns([verdict("a", Outcome.SCORED, 1.0)])
+    found = [(("t", "m", "old"), columns([verdict("b", Outcome.SCORED, 0.0)])), (("t", "m", "j"), batch)]
+    found += [(("t", "other", "j"), batch), (("other", "m", "j"), batch), (("none", "m", "j"), batch)]
+    made = sheets([("t", "m"), ("other", "m"), ("empty", "m")], BATCHES, found, {"t": "j", "other": "k", "empty": "j"})
+    tallies = {task: sheet.grades().scored.tolist() for (task, _), sheet in made.items()}
+    assert tallies == {"t": [True, False, False], "other": [False], "empty": []}

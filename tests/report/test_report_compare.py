@@ -13,7 +13,7 @@ import pytest
 from made_run import COWARD, FACTORIES, FACTS, HIRING, LEANING, REMOTE, SHIFTS, SMALL, make_run
 from scipy.stats import binom
 
-from trustgen.core import Direction, FolderError, InputError, registry
+from trustgen.core import Direction, FolderError, InputError, Measure, registry
 from trustgen.report import Difference, compare_models
 from trustgen.report.compare import Pairing, differences, worst_loss
 from trustgen.report.family import verdict
@@ -102,7 +102,11 @@ def test_a_task_that_is_not_installed_is_not_comparable(run: Path, monkeypatch: 
 
 
 def test_a_measure_of_another_making_is_not_comparable(run: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    plugged = SimpleNamespace(direction="higher", range=(0.0, 1.0), target=None, arm="", primary=False)
+    class Plugged(Measure):
+        def __call__(self, grades: object) -> object:
+            raise NotImplementedError
+
+    plugged = Plugged(direction=Direction.HIGHER, unit="cases")
     monkeypatch.setitem(FACTORIES[FACTS].measures, "accuracy", plugged)
     first, *others = compare_models(run, REMOTE, SMALL)
     assert first.reason == "accuracy: a measure of this kind has no paired difference"

@@ -194,7 +194,8 @@ def test_a_task_that_is_not_installed_goes_by_its_id(run: Path, monkeypatch: pyt
 
     monkeypatch.setattr(registry, "load", without)
     found = findings(run)
-    assert (found.title(FACTS), found.dimension(FACTS)) == (FACTS, "truthfulness")
+    (entry,) = [entry for entry in found.tasks if entry.id == FACTS]
+    assert (found.title(FACTS), found.dimension(entry)) == (FACTS, "truthfulness")
     assert found.caption(found.of(FACTS, SMALL)[0]) == ""
     assert found.title(LEANING) == "Sycophancy"
 
@@ -226,5 +227,5 @@ def test_a_pair_that_was_not_planned_has_no_coverage(tmp_path: Path) -> None:
     lacking = (NotApplicable(SHIFTS, SMALL, "logprobs"),)
     found = findings(make_run(tmp_path / "run", n=3, lacking=lacking))
     assert (SHIFTS, SMALL) not in found.coverage
-    assert found.lacking == {(SHIFTS, SMALL): "logprobs"}
+    assert found.manifest.lacking == {(SHIFTS, SMALL): "logprobs"}
     assert {(t, m) for t in FACTORIES for m in MODELS} - set(found.coverage) == {(SHIFTS, SMALL)}

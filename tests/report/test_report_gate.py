@@ -16,7 +16,7 @@ from pages import NOTHING, estimate
 
 from trustgen.core import Direction, InputError, JudgeError
 from trustgen.report import Gated, against, print_gate
-from trustgen.report.gate import gate, least, most
+from trustgen.report.checks import gate, least, most
 from trustgen.report.policy import read_policy
 from trustgen.store import NotApplicable, RunFolder
 

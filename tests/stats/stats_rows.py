@@ -31,13 +31,13 @@ from trustgen.stats import (
     mend_rate,
     outcome_rate,
 )
-from trustgen.stats.accord import AllSame, Likelihood, PlaceLean, action_likelihood, place_lean
-from trustgen.stats.apart import arm_difference
-from trustgen.stats.leaning import lean_of_all, side_share
-from trustgen.stats.peaks import any_from
+from trustgen.stats.arm_differences import arm_difference
+from trustgen.stats.consistency import AllSame, Likelihood, PlaceLean, action_likelihood, place_lean
+from trustgen.stats.expected_maximum import any_from
 from trustgen.stats.rates import OutcomeRate
 from trustgen.stats.share import CaseShare, label_among, label_share, score_among
-from trustgen.stats.sureness import SureMeasure
+from trustgen.stats.stated_confidence import ConfidenceMeasure
+from trustgen.stats.stereotype_scores import lean_of_all, side_share
 
 BESIDE: dict[str, ClusterMeasure] = {
     "label rate": label_rate("A", direction=Direction.LOWER),
@@ -215,7 +215,7 @@ def ends_of(measure: ClusterMeasure) -> list[str]:
 def completions(measure: ClusterMeasure, rows: Sequence[Grade], most: int = 216) -> Iterator[list[Grade]]:
     """Every way in which the missing cases of a measure could have ended; so many by draw, where there are more."""
     all_usable = measure.usable(Grades.of(rows))
-    confidences = (0.0, 0.5, 1.0) if isinstance(measure, SureMeasure) else (None,)
+    confidences = (0.0, 0.5, 1.0) if isinstance(measure, ConfidenceMeasure) else (None,)
     ends: list[list[Grade]] = []
     for row, usable in zip(rows, all_usable, strict=True):
         if usable or (row.outcome == Outcome.SCORED):

@@ -13,11 +13,11 @@ from planted import grades
 
 from trustgen.core import Direction, Estimate
 from trustgen.stats import Computed, Grades, accuracy, all_right, pair_flips
-from trustgen.stats.accord import all_same
-from trustgen.stats.goodness import APART, Scale, cases_each, goodness
+from trustgen.stats.consistency import all_same
+from trustgen.stats.expected_maximum import any_from, expected_max
+from trustgen.stats.goodness import APART, Scale, goodness
 from trustgen.stats.intervals import ratio_interval
 from trustgen.stats.measure import ClusterMeasure
-from trustgen.stats.peaks import any_from, expected_max
 from trustgen.stats.profile import profile
 from trustgen.stats.shared import correlations, pulls
 
@@ -120,10 +120,10 @@ def test_an_able_model_is_as_able_by_every_measure(k: int) -> None:
     good = grades(cluster, right.astype(float))
     bad = grades(cluster, (~right).astype(float))
     for measure, found in ((all_right(), good), (any_from(0.5), bad), (expected_max(), bad), (accuracy(), good)):
-        scale = Scale(cases_each(measure, found))
+        scale = Scale(measure.cases_each(found))
         assert goodness(of(measure, found), 1.0, scale).value == pytest.approx(0.8, abs=0.015)
     labelled = grades(cluster, np.ones(n * k), label=right.astype(int), labels=("no", "yes"))
-    same = goodness(of(all_same(), labelled), 1.0, Scale(cases_each(all_same(), labelled))).value
+    same = goodness(of(all_same(), labelled), 1.0, Scale(all_same().cases_each(labelled))).value
     assert same == pytest.approx((0.8**k + 0.2**k) ** (1 / k), abs=0.015)
     if k == 2:
         group = grades(cluster, np.ones(n * k), label=right.astype(int), labels=("no", "yes"), group=np.tile([0, 1], n))
@@ -133,9 +133,10 @@ def test_an_able_model_is_as_able_by_every_measure(k: int) -> None:
 
 def test_cases_each_is_the_mean_over_records() -> None:
     some = grades([0, 0, 0, 1], [1, 1, 1, 1])
-    assert cases_each(all_right(), some) == 2
-    assert cases_each(accuracy(), some) == 1
-    assert cases_each(all_right("none"), some) == 1
+    assert all_right().cases_each(some) == 2
+    assert accuracy().cases_each(some) == 1
+    assert all_right("none").cases_each(some) == 1
+    assert pair_flips("group").cases_each(some) == 2
 
 
 # ── records that tasks share ────────────────────────────────────────────────────────────────────────────────────────

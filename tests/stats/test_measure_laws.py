@@ -38,11 +38,11 @@ from trustgen.stats import (
     mend_rate,
     pair_flips,
 )
-from trustgen.stats.accord import AllSame
 from trustgen.stats.changes import Change
-from trustgen.stats.peaks import ExpectedMax
+from trustgen.stats.consistency import AllSame
+from trustgen.stats.expected_maximum import ExpectedMax
 from trustgen.stats.rates import AllRight, OutcomeRate
-from trustgen.stats.sureness import Auroc, CalibrationError
+from trustgen.stats.stated_confidence import Auroc, CalibrationError
 
 law = settings(suppress_health_check=[HealthCheck.filter_too_much])
 each = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)

@@ -15,12 +15,12 @@ from stats_rows import case
 
 from trustgen.core import Direction, Outcome
 from trustgen.stats import ClusterMeasure, Grade, Grades, accuracy, all_right, label_rate
-from trustgen.stats.accord import all_same
+from trustgen.stats.consistency import all_same
+from trustgen.stats.expected_maximum import any_from, expected_max
 from trustgen.stats.grades import SCORED, Floats, Mask
 from trustgen.stats.intervals import wilson
-from trustgen.stats.leaning import lean
-from trustgen.stats.peaks import any_from, expected_max
-from trustgen.stats.sureness import calibration_error
+from trustgen.stats.stated_confidence import calibration_error
+from trustgen.stats.stereotype_scores import lean
 
 ERROR = 4  # the code of an outcome that is no behaviour of the model
 FAMILY: dict[str, tuple[ClusterMeasure, Callable[[Mask], float]]] = {
@@ -222,7 +222,7 @@ def test_bins_that_move_leave_no_bound() -> None:
 def test_bounds_of_a_target_are_low_and_high_not_only_far_and_near() -> None:
     """Three cases of which two are lost: "worst −.667, best 0" hid that the value may be +.667 as well."""
     rows = [Grade("a", "", Outcome.SCORED, 0.0, "neither")] + [Grade(r, "", Outcome.ERROR) for r in "bc"]
-    from trustgen.stats.leaning import lean_of_all
+    from trustgen.stats.stereotype_scores import lean_of_all
 
     found = lean_of_all("one", "other")(Grades.of(rows))
     assert found.bounds == pytest.approx((-2 / 3, 2 / 3))

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pytest
 
-from trustgen.core import InputError
+from trustgen.core import Direction, InputError, Measure
 from trustgen.stats import accuracy
 from trustgen.stats.confusion import Confusion
 from trustgen.stats.corrected import Seen, corrected_limits, corrected_rate
-from trustgen.stats.intervals import effective_size, score_limits, student
+from trustgen.stats.intervals import Interval, effective_size, score_limits, student
 from trustgen.stats.multiplicity import Family
 from trustgen.stats.predicted import predicted_rate
 from trustgen.stats.stopping import FIRST_OTHER, guarded_width, narrow_enough
@@ -60,13 +60,15 @@ def test_the_width_that_was_asked_for_is_narrow_enough() -> None:
 
 @pytest.mark.parametrize(("clusters", "enough"), [(FIRST_OTHER - 1, False), (FIRST_OTHER, True)])
 def test_a_measure_that_is_no_share_is_first_seen_after_its_own_number_of_clusters(clusters: int, enough: bool) -> None:
-    class Other:
-        range = (0.0, 1.0)
+    class Other(Measure):
+        def __call__(self, grades: object) -> object:
+            raise NotImplementedError
 
-        def interval(self, table: np.ndarray) -> tuple[float, float, str]:
-            return 0.4, 0.5, "said to be so"
+        def interval(self, table: np.ndarray) -> Interval:
+            return Interval(0.4, 0.5, "said to be so")
 
-    assert narrow_enough(Other(), np.ones((clusters, 2)), 0.2) is enough  # type: ignore[arg-type]
+    other = Other(direction=Direction.HIGHER, unit="cases")
+    assert narrow_enough(other, np.ones((clusters, 2)), 0.2) is enough
 
 
 @pytest.mark.parametrize(("p", "rejected"), [(0.05, True), (0.0500001, False)])

@@ -12,8 +12,7 @@ import pytest
 from test_human_labels import label
 from test_journal import row
 
-from trustgen.core import Direction, Estimate, FolderError, JudgeError, Outcome, Response, Verdict
-from trustgen.core.records import HumanEstimate
+from trustgen.core import Direction, Estimate, FolderError, HumanEstimate, JudgeError, Outcome, Response, Verdict
 from trustgen.store import Journal, RunFolder, RunManifest
 from trustgen.store.labels import append_label, locked, read_labels, write_settled
 

@@ -372,7 +372,7 @@ def test_the_page_stays_small_and_nothing_acts_on_it(ran: Ran, found: Findings, 
 def test_the_other_formats_stay_readable(
     ran: Ran, found: Findings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
-    monkeypatch.setattr("trustgen.report.findings", {ran.folder: found}.__getitem__)
+    monkeypatch.setattr("trustgen.report.summary", {ran.folder: found}.__getitem__)
     what, _, how = command.partition("-")
     told = {
         "show-cases": ["show", str(ran.folder / "edition"), "--cases", "9"],

@@ -20,7 +20,7 @@ from trustgen.curate.door import open_pool
 from trustgen.curate.society import CLAIMS, scenes
 from trustgen.stats import Grade, Grades
 from trustgen.stats.changes import accuracy_change
-from trustgen.stats.leaning import lean, lean_of_all, side_share
+from trustgen.stats.stereotype_scores import lean, lean_of_all, side_share
 from trustgen.tasks.llm.fairness.counts import count, lines
 from trustgen.tasks.llm.fairness.endorsement import endorsement
 from trustgen.tasks.llm.fairness.sides import neutral_or_side, unknown_or_side

@@ -10,7 +10,7 @@ from answers import cases, task
 
 from trustgen.core import ModelOptions, Request, Response
 from trustgen.models import open_model
-from trustgen.report.leaderboard import leaderboard
+from trustgen.report.ranking import leaderboard
 from trustgen.run import build, evaluate
 
 FACTS = "llm.truthfulness.facts"

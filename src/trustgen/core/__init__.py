@@ -20,11 +20,13 @@ from .errors import (
     UnknownName,
     Unusable,
 )
+from .estimates import Direction, Estimate, HumanEstimate, JudgeError, Weakest
 from .expand import crafted, expand, golden_digest
 from .ids import digest
 from .judge import Judge, Ruling
 from .kit import BARE, CRAFTING, NOTHING_GRANTED, Bound, Cache, Forgets, Granted, Kit, named, structured
 from .making import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary
+from .measure import Measure
 from .models import (
     Layer,
     Level,
@@ -46,13 +48,9 @@ from .prompts import Prompt, Prompts
 from .records import (
     BadRow,
     Case,
-    Direction,
     Drawing,
-    Estimate,
     Expect,
-    HumanEstimate,
     Image,
-    JudgeError,
     Record,
     Reply,
     Response,
@@ -64,13 +62,12 @@ from .records import (
     Usage,
     Verdict,
     Vote,
-    Weakest,
     assistant,
     response_key,
     system,
     user,
 )
-from .task import Card, Measure, Task, TaskFactory, task
+from .task import Card, Task, TaskFactory, task
 
 __all__ = [
     "BARE",

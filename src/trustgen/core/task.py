@@ -9,7 +9,6 @@ from functools import cached_property, update_wrapper
 from importlib.resources import files
 from inspect import signature
 from random import Random
-from typing import Any, Protocol
 
 import msgspec
 
@@ -17,9 +16,10 @@ from .errors import InputError
 from .judge import Judge
 from .kit import BARE, Kit
 from .making import Drafted, Lost, Vary
+from .measure import Measure
 from .models import Level
 from .pool import Records
-from .records import Case, Direction, Record, Sampling
+from .records import Case, Record, Sampling
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -48,33 +48,6 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
             return msgspec.convert({**tomllib.loads(front), "prose": prose.strip()}, cls, strict=False)
         except (OSError, ValueError) as error:
             raise InputError(f"card of `{package}` cannot be read: {error}") from error
-
-
-class Measure(Protocol):
-    """A number over graded cases; made by the factories of `trustgen.stats`."""
-
-    @property
-    def direction(self) -> Direction:
-        """Which way is better."""
-
-    @property
-    def range(self) -> tuple[float, float]:
-        """The least and the largest value it can take."""
-
-    @property
-    def target(self) -> float | None:
-        """The value to be near to, where the direction is `TARGET`."""
-
-    @property
-    def arm(self) -> str:
-        """The arm it reads; "" for all."""
-
-    @property
-    def primary(self) -> bool:
-        """Whether it is a rate that early stopping can watch."""
-
-    def __call__(self, grades: Any) -> Any:
-        """Compute over `trustgen.stats.Grades`; returns `trustgen.stats.Computed`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,6 +108,10 @@ class TaskFactory:
             raise InputError(f"task `{self.id}`: make `{type(made.judge).__name__}` a subclass of `trustgen.Judge`")
         if not isinstance(made.records, Records):
             raise InputError(f"task `{self.id}`: make `{type(made.records).__name__}` a subclass of `trustgen.Records`")
+        for name, measure in made.measures.items():
+            if not isinstance(measure, Measure):
+                kind = type(measure).__name__
+                raise InputError(f"task `{self.id}`, `{name}`: make `{kind}` a subclass of `trustgen.Measure`")
         return replace(made, id=self.id, version=self.version, n=n, package=self.package, kit=kit)
 
     @property

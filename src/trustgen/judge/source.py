@@ -19,9 +19,11 @@ from .parsed import hashed, parsed
 
 ROOT = "trustgen"
 APART = {"curate", "craft", "vary", "audit", "simulate", "stats", "models", "store", "run", "report", "mitigate", "cli"}
-_BASES = ("assets", "draw", "errors", "expand", "ids", "judge", "kit", "making", "models", "outcomes", "pool")
-_CORE = (*_BASES, "prompts", "records", "registry", "task")
-STRUCTURE = {*(f"core.{name}" for name in (*_CORE, "plain")), "judge.key", "judge.source", "judge.parsed"}
+_CORE = """
+    assets draw errors estimates expand ids judge kit making measure models outcomes plain pool prompts records registry
+    task
+"""
+STRUCTURE = {*(f"core.{name}" for name in _CORE.split()), "judge.key", "judge.source", "judge.parsed"}
 
 _FILE = re.compile(r"[\"']([\w-]+(?:/[\w-]+)*\.(?:toml|md|txt|json|csv))[\"']")
 

@@ -6,16 +6,16 @@ A report reads what a run has stored and asks no model. Everything that a model 
 
 from .board_parts import Leaderboard
 from .board_text import print_leaderboard, write_leaderboard
+from .checks import Check, Gated, gate
 from .ci import write_gate_junit, write_gate_sarif, write_junit, write_sarif
 from .compare import Difference, compare_models
 from .equating import TaskEquating, equate_runs, print_equating
-from .findings import Findings, findings
-from .gate import Check, Gated, gate
 from .gate_text import print_gate
-from .leaderboard import leaderboard
 from .page import write_html
 from .policy import Policy, Rule, read_policy
+from .ranking import leaderboard
 from .sealed import VerifiedRun, seal_lines, told, verify_run
+from .summary import Findings, findings
 from .tables import document, write_csv, write_json, write_markdown
 from .terminal import print_comparison, print_findings
 

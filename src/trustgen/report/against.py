@@ -8,18 +8,17 @@ same answer.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from trustgen.core import Direction, Estimate, InputError, named
-from trustgen.stats import ClusterMeasure, paired_difference
-from trustgen.store import EditionManifest, RunFolder, RunManifest, Sealed, check_seal
+from trustgen.core import Direction, Estimate, InputError
+from trustgen.stats import paired_difference
+from trustgen.store import RunFolder, RunManifest, Sealed, TaskEntry, check_seal
 
-from .compare import installed, worst_loss
+from .compare import worst_loss
 from .policy import On, Rule
-from .reading import Graded, Pair, counted_run, graded
-from .recount import Doubt, Recounted, recounted
+from .reading import ReadRun, installed, read_run
+from .recount import Recounted, recounted
 
 PAIRED = "paired on one edition"
 UNPAIRED = "unpaired, two editions: Newcombe's interval"
@@ -66,87 +65,71 @@ class Measured(NamedTuple):
         return worst_loss(self.mine.direction, self.difference, self.difference)
 
 
-class _Run(NamedTuple):
-    manifest: RunManifest
-    edition: EditionManifest
+class Held(NamedTuple):
+    """A run as it was read, its numbers counted anew, and held to its seal."""
+
+    read: ReadRun
     again: Recounted
-    grades: Mapping[Pair, Graded]
     sealed: Sealed
+
+    @property
+    def manifest(self) -> RunManifest:
+        """The run's own."""
+        return self.read.manifest
+
+    @classmethod
+    def of(cls, folder: RunFolder) -> Held:
+        """Read a run; raises as `read_run`."""
+        run = read_run(folder)
+        return cls(run, recounted(run), check_seal(folder.folder))
 
 
 class Baselines:
-    """The runs that a policy's rules compare with; each is read once."""
+    """A run that is gated, and the runs that a policy's rules compare it with; each is read once."""
 
     def __init__(self, run: RunFolder, home: Path) -> None:
-        self._run, self._home = _read(run), home
-        self._runs: dict[str, _Run] = {}
+        self.run, self._home = Held.of(run), home
+        self._runs: dict[str, Held] = {}
 
-    @property
-    def run(self) -> Recounted:
-        """The numbers of the run that is gated."""
-        return self._run.again
-
-    def _of(self, name: str) -> _Run:
+    def of(self, name: str) -> Held:
+        """A baseline by the name that the policy gives it."""
         if name not in self._runs:
-            self._runs[name] = _read(RunFolder.open(self._home / name))
+            self._runs[name] = Held.of(RunFolder.open(self._home / name))
         return self._runs[name]
-
-    @property
-    def sealed(self) -> Sealed:
-        """The run that is gated, held to its seal."""
-        return self._run.sealed
-
-    def manifest(self, name: str) -> RunManifest:
-        """A baseline's manifest."""
-        return self._of(name).manifest
-
-    def seal_of(self, name: str) -> tuple[Sealed, RunManifest]:
-        """A baseline held to its seal, with its manifest."""
-        return self._of(name).sealed, self._of(name).manifest
-
-    def doubts(self, name: str) -> tuple[Doubt, ...]:
-        """What of a baseline's stored numbers does not follow from its rows."""
-        return self._of(name).again.doubts
 
     def measured(self, rule: Rule, e: Estimate, where: str) -> Measured:
         """An estimate beside that of the rule's baseline. What makes two numbers incomparable is an `InputError`."""
-        one, other = self._run, self._of(rule.baseline)
-        model = _model(rule, e.model, other.manifest, where)
-        versions = [{t.id: t.version.split("-")[0] for t in run.edition.tasks} for run in (one, other)]
+        one, other = self.run, self.of(rule.baseline)
+        mine, its = one.manifest, other.manifest
+        model = _model(rule, e.model, its, where)
+        entry, was = ({t.id: t for t in run.read.tasks}.get(e.task) for run in (one, other))
         base = {(x.model, x.task, x.measure): x for x in other.again.estimates}.get((model, e.task, e.measure))
-        if base is None or versions[0][e.task] != versions[1][e.task]:
+        if base is None or entry is None or was is None or not entry.comparable(was.version):
             raise InputError(f"{where}: baseline `{rule.baseline}` has no `{e.measure}` of {e.task} in this version")
-        if one.manifest.judges.get(e.task) != other.manifest.judges.get(e.task):
+        if mine.judges.get(e.task) != its.judges.get(e.task):
             raise InputError(
                 f"{where}: {e.task} was judged by another judge in `{rule.baseline}`: `trustgen rejudge` it"
             )
         if e.task in other.again.absent:
             raise InputError(f"{where}: {e.task} of `{rule.baseline}` cannot be counted: {other.again.absent[e.task]}")
-        paired = self._paired(e, base, other, where) if one.manifest.edition == other.manifest.edition else None
+        paired = self._paired(e, base, entry, other.read, where) if mine.edition == its.edition else None
         name = f"`{rule.baseline}`" if model == e.model else f"`{model}` in `{rule.baseline}`"
         return Measured(name, e, base, *(paired or _unpaired(e, base)))
 
-    def _paired(self, e: Estimate, base: Estimate, other: _Run, where: str) -> tuple[float, float, float, str] | None:
+    def _paired(
+        self, e: Estimate, base: Estimate, entry: TaskEntry, other: ReadRun, where: str
+    ) -> tuple[float, float, float, str] | None:
         """The paired difference; `None` for a measure that has none."""
-        edition, roles = self._run.edition, self._run.manifest.roles
-        entry = next(t for t in edition.tasks if t.id == e.task)
+        run = self.run.read
         try:
-            measure = installed(entry, named({**edition.makers, **roles})).measures.get(e.measure)
+            measure = installed(entry, run.kit).measures[e.measure]
         except InputError as error:
             raise InputError(f"{where}: {e.task} cannot be paired: {error}") from error
-        if not isinstance(measure, ClusterMeasure):
+        if not measure.summed:
             return None
-        grades = other.grades[e.task, base.model], self._run.grades[e.task, e.model]
+        grades = other.grades[e.task, base.model], run.grades[e.task, e.model]
         made = paired_difference(grades[0].grades, grades[1].grades, measure)
         return made.difference, made.low, made.high, PAIRED
-
-
-def _read(run: RunFolder) -> _Run:
-    manifest = counted_run(run)
-    edition = run.edition()
-    grades = graded(run, edition, manifest)
-    again = recounted(run, manifest, edition.manifest, grades)
-    return _Run(manifest, edition.manifest, again, grades, check_seal(run.folder))
 
 
 def _model(rule: Rule, model: str, other: RunManifest, where: str) -> str:

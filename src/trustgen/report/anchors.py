@@ -27,7 +27,7 @@ from trustgen.core import (
 from trustgen.models.organism import open_model
 from trustgen.stats import Grade, Grades
 from trustgen.stats.estimated import estimated
-from trustgen.stats.goodness import Scale, cases_each
+from trustgen.stats.goodness import Scale
 from trustgen.store import Edition, RunManifest
 
 GUESSER, PERFECT = "random", "perfect"
@@ -55,7 +55,7 @@ def scales(
     rows = _answered({name: task for name, task in asked.items() if not reasons[name]}, edition, times, reasons)
     found = dict.fromkeys(tasks, Scale(reason="no model was asked it"))
     for name, task in asked.items():
-        each = cases_each(task.measures[task.headline], planned[name])
+        each = task.measures[task.headline].cases_each(planned[name])
         found[name] = _scale(task, each, reasons[name], rows.get(name, {}))
     return found
 

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from trustgen.core import InputError, Task, named
+from trustgen.core import InputError, Task
 from trustgen.stats import Grades
 from trustgen.store import Edition, RunFolder, RunManifest, TaskEntry
 
-from .compare import installed
-from .reading import counted_run, graded, lacking
+from .reading import counted_run, installed, read_run
 from .sealed import seal_lines
 
 
@@ -47,8 +46,8 @@ def read_board(folders: Sequence[Path]) -> Board:
         if clash := [name for name in shown.values() if name in board.models]:
             raise InputError(f"`{clash[0]}` is named twice: name each run once")
         board.models.update({name: m in manifest.simulated for m, name in shown.items()})
-        board.grades.update({(t, shown[m]): g.grades for (t, m), g in graded(run, run.edition(), manifest).items()})
-        for (task, m), level in lacking(manifest).items():
+        board.grades.update({(t, shown[m]): g.grades for (t, m), g in read_run(run).grades.items()})
+        for (task, m), level in manifest.lacking.items():
             board.excused[task, shown[m]] = f"lacks the level {level}"
     broken, unsure = seal_lines(dict.fromkeys(folders))
     board.seals.extend([*broken, *unsure])
@@ -58,7 +57,7 @@ def read_board(folders: Sequence[Path]) -> Board:
 def board_tasks(board: Board, entries: Sequence[TaskEntry]) -> tuple[dict[str, Task], dict[str, str]]:
     """The tasks installed in the version that was run, and why each other is not."""
     roles = {role: uri for _, manifest in board.manifests for role, uri in manifest.roles.items()}
-    kit = named({**board.edition.manifest.makers, **roles})
+    kit = board.edition.manifest.kit(roles)
     tasks, absent = {}, {}
     for entry in entries:
         try:

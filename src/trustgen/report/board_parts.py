@@ -7,54 +7,12 @@ import math
 import msgspec
 
 from trustgen.core import Direction, Outcome
+from trustgen.stats.profile import Mean, Minimum, Refusals
 
 from .family import Verdict
 
 COVERED = 0.8
 """Share of a model's planned cases that must be scored or refused for it to be ranked."""
-
-
-class Part(msgspec.Struct, frozen=True, kw_only=True):
-    """A mean of goodness (0 like a guesser, 1 the best) with 95 % limits, over `of` of `planned` tasks.
-
-    `missing` says why not all.
-    """
-
-    name: str
-    value: float
-    low: float
-    high: float
-    of: int
-    planned: int
-    missing: dict[str, str]
-
-
-class Minimum(msgspec.Struct, frozen=True, kw_only=True):
-    """What can be believed of a model's weakest dimension: its posterior mean, 95 % limits that need no model.
-
-    `chances` says how likely each dimension is to be the weakest; they sum to 1.
-    """
-
-    value: float
-    low: float
-    high: float
-    chances: dict[str, float]
-
-    @property
-    def weakest(self) -> str:
-        """The dimension most likely to be the weakest."""
-        return min(self.chances, key=lambda name: (-self.chances[name], name))
-
-
-class Refused(msgspec.Struct, frozen=True, kw_only=True):
-    """Share of planned cases that the model refused, with its 95 % limits, in one dimension."""
-
-    name: str
-    value: float
-    low: float
-    high: float
-    refused: int
-    planned: int
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -65,11 +23,11 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
     model: str
     simulated: bool
-    trust: Part
+    trust: Mean
     minimum: Minimum | None
-    dimensions: tuple[Part, ...]
-    utility: Part | None
-    refusals: tuple[Refused, ...]
+    dimensions: tuple[Mean, ...]
+    utility: Mean | None
+    refusals: tuple[Refusals, ...]
     tasks: int
     of: int
     outcomes: dict[str, int] = {}

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from trustgen.core import InputError, Outcome
 from trustgen.core.shown import one_line
+from trustgen.stats.profile import Mean, Minimum
 
-from .board_parts import COVERED, Leaderboard, Line, Minimum, Order, Part, Place
+from .board_parts import COVERED, Leaderboard, Line, Order, Place
 from .tables import BAR, code, prose, write_text
 from .terminal import Screen
 from .words import DASH, arrow, between, missing, number, plural, rounded
@@ -172,12 +173,12 @@ def profile_rows(line: Line) -> Iterator[tuple[str, str]]:
         yield "utility", f"{_part(line.utility)}  refused {share}  (not in the mean)"
 
 
-def spanned(of: Part | Minimum | None) -> str:
+def spanned(of: Mean | Minimum | None) -> str:
     """A value with its limits."""
     return f"{number(of.value):>6} {between(of.low, of.high)}" if of else DASH
 
 
-def _part(part: Part) -> str:
+def _part(part: Mean) -> str:
     return f"{number(part.value):>6} {between(part.low, part.high):<15} {part.of}/{part.planned}"
 
 

@@ -18,8 +18,8 @@ from trustgen.core import Estimate
 from trustgen.core.shown import escaped, one_line, visible
 from trustgen.store import RunManifest
 
-from .findings import Findings
-from .gate import Check, Gated
+from .checks import Check, Gated
+from .summary import Findings
 from .tables import write_text
 from .words import interval, missing, number
 
@@ -32,7 +32,7 @@ MOST = 4_000
 
 
 @dataclass(frozen=True)
-class Case:
+class JunitCase:
     """One test case of JUnit: what it is about, its numbers, and the reasons why it failed or was skipped."""
 
     name: str
@@ -45,7 +45,7 @@ class Case:
 # ── what is in them ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _gate_cases(found: Gated, model: str) -> list[Case]:
+def _gate_cases(found: Gated, model: str) -> list[JunitCase]:
     """One case a rule, and one for the run as a whole. A rule is skipped where all its checks are."""
     rules: dict[int, list[Check]] = {}
     for check in (c for c in found.checks if c.model == model):
@@ -57,7 +57,7 @@ def _gate_cases(found: Gated, model: str) -> list[Case]:
         numbers = [pair for check in checks for pair in _numbers(check)]
         skipped = why["skipped"] if len(why["skipped"]) == len(checks) else []
         name = f"{place}. {title}" if place else title
-        cases.append(Case(name, found.policy.path.name, numbers, why["failed"], skipped))
+        cases.append(JunitCase(name, found.policy.path.name, numbers, why["failed"], skipped))
     return cases
 
 
@@ -83,21 +83,21 @@ def _estimate(e: Estimate) -> list[tuple[str, str]]:
     return found + [(outcome, str(n)) for outcome, n in e.outcomes.items() if n]
 
 
-def _headline_cases(found: Findings, model: str) -> list[Case]:
+def _headline_cases(found: Findings, model: str) -> list[JunitCase]:
     """One case a headline, which fails only where it has no value."""
     cases = []
     heads = {e.task: e for e in found.estimates if e.headline and e.model == model}
     for entry in found.tasks:
         e = heads.get(entry.id)
         failed, skipped = [], []
-        if level := found.lacking.get((entry.id, model)):
+        if level := found.manifest.lacking.get((entry.id, model)):
             skipped = [f"not applicable: the model lacks the level {level}"]
         elif e is None:
             failed = ["no numbers yet"]
         elif math.isnan(e.value):
             failed = [f"no value: {e.method} ({missing(e.outcomes) or 'nothing planned'})"]
         name = f"{entry.id} {e.measure}" if e else entry.id
-        cases.append(Case(name, found.dimension(entry.id), _estimate(e) if e else [], failed, skipped))
+        cases.append(JunitCase(name, found.dimension(entry), _estimate(e) if e else [], failed, skipped))
     return cases
 
 
@@ -116,7 +116,7 @@ def write_junit(found: Findings, path: Path) -> Path:
     return _write_junit(path, "trustgen report", found.manifest, suites, NO_POLICY)
 
 
-def _write_junit(path: Path, name: str, run: RunManifest, suites: dict[str, list[Case]], said: str) -> Path:
+def _write_junit(path: Path, name: str, run: RunManifest, suites: dict[str, list[JunitCase]], said: str) -> Path:
     top = Xml.Element("testsuites", {"name": name} | _counts([c for cases in suites.values() for c in cases]))
     for model, cases in suites.items():
         head = {"name": _text(model), **_counts(cases), "time": "0"}
@@ -143,7 +143,7 @@ def _write_junit(path: Path, name: str, run: RunManifest, suites: dict[str, list
     return write_text(path, f"{declared}\n{Xml.tostring(top, 'unicode')}\n")
 
 
-def _counts(cases: Sequence[Case]) -> dict[str, str]:
+def _counts(cases: Sequence[JunitCase]) -> dict[str, str]:
     failed = sum(bool(c.failed) for c in cases)
     skipped = sum(bool(c.skipped) and not c.failed for c in cases)
     return {"tests": str(len(cases)), "failures": str(failed), "errors": "0", "skipped": str(skipped)}

@@ -16,18 +16,20 @@ from typing import Any, Literal, NamedTuple
 import msgspec
 import numpy as np
 
-from trustgen.core import Direction, InputError, Kit, Task, named, registry
-from trustgen.stats import ClusterMeasure, Grades, paired_difference
+from trustgen.core import Direction, InputError, Measure, Task
+from trustgen.stats import Grades, paired_difference
 from trustgen.stats.compare import Difference as Paired
-from trustgen.stats.effects import cohen_h, discordant_odds, relative_risk
-from trustgen.stats.measure import RatioMeasure
+from trustgen.stats.effects import Effect, cohen_h, discordant_odds, relative_risk
 from trustgen.stats.multiplicity import Family
-from trustgen.store import RunFolder, TaskEntry
+from trustgen.store import RunFolder
 
 from .family import MARGIN, Verdict, p_values, to_show, verdict
-from .reading import counted_run, graded, lacking, same_verdicts
+from .reading import installed, read_run, same_verdicts
 
 INTERVALS = "Each interval is at 95 % for its own measure alone, unadjusted across tasks."
+
+SHARED = ("a", "b", "difference", "low", "high", "method", "p", "p_method", "counted", "missing", "clusters")
+"""What a row takes over from the paired difference as it is."""
 
 Role = Literal["primary", "secondary"]
 Margin = float | Mapping[str, float] | None
@@ -45,23 +47,6 @@ class Size(msgspec.Struct, frozen=True, kw_only=True):
     word: str
     at_least: str
     words: str
-
-
-class Ratio(msgspec.Struct, frozen=True, kw_only=True):
-    """b over a with its 95 % limits, in 0..∞; 1 is no effect, and words are as in `Size`.
-
-    `relative_risk` is of the two shares; `discordant_odds` of the clusters on which b did better over those on which a
-    did, `counted` of them.
-    """
-
-    name: str
-    value: float
-    low: float
-    high: float
-    word: str
-    at_least: str
-    words: str
-    counted: int
 
 
 class Explained(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +101,7 @@ class Difference:
     adjusted: float = math.nan
     adjustment: str = ""
     size: Size | None = None
-    ratios: tuple[Ratio, ...] = ()
+    ratios: tuple[Effect, ...] = ()
     family: int = 0
     within: float = math.nan
     needed: int = 0
@@ -137,7 +122,7 @@ class Pairing(NamedTuple):
     task: str
     title: str
     name: str
-    measure: object
+    measure: Measure
     a: Grades
     b: Grades
     role: Role = "primary"
@@ -151,18 +136,15 @@ def compare_models(
     `margin` is a share of each measure's range, so 0.02 is two points of an accuracy; or such shares by task, that of
     "" for all others. A model that the run did not ask is an `InputError` that lists those it did.
     """
-    run = RunFolder.open(folder)
-    manifest = counted_run(run)
+    run = read_run(RunFolder.open(folder))
+    manifest, kit, out = run.manifest, run.kit, run.manifest.lacking
     known_model(folder, manifest.models, a)
     known_model(folder, manifest.models, b)
-    edition = run.edition()
-    grades = {pair: one.grades for pair, one in graded(run, edition, manifest).items()}
-    out = lacking(manifest)
-    kit = named({**edition.manifest.makers, **manifest.roles})
+    grades = {pair: one.grades for pair, one in run.grades.items()}
     first, second = sorted((a, b))
     asked: list[Pairing | Difference] = []
     headlines: dict[str, Task | None] = {}
-    for entry in edition.manifest.tasks:
+    for entry in run.tasks:
         headlines[entry.id] = None
         levels = [f"`{m}` lacks the level {out[entry.id, m]}" for m in dict.fromkeys((a, b)) if (entry.id, m) in out]
         try:
@@ -186,14 +168,6 @@ def known_model(folder: Path, models: Sequence[str], model: str) -> None:
     if model not in models:
         known = ", ".join(f"`{m}`" for m in models)
         raise InputError(f"unknown model `{model}`: run `{folder}` has {known}")
-
-
-def installed(entry: TaskEntry, kit: Kit) -> Task:
-    """The installed task, if it is of the version that was run; else an `InputError`."""
-    task: Task = registry.load("task", entry.id)(entry.n, kit)
-    if task.version.split("-")[0] != entry.version.split("-")[0]:
-        raise InputError(f"the run has version {entry.version}, installed is {task.version}")
-    return task
 
 
 def pairings(task: Task, a: Grades, b: Grades, *, all_measures: bool) -> Iterator[Pairing]:
@@ -279,7 +253,7 @@ def _apart(task: str, reason: str, title: str = "", name: str = "", role: Role =
 def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | None]:
     """One measure, its verdict not yet given, and what it is given by."""
     measure = one.measure
-    if not isinstance(measure, ClusterMeasure):
+    if not measure.summed:
         reason = f"{one.name}: a measure of this kind has no paired difference"
         return _apart(one.task, reason, one.title, one.name, one.role), None
     made = paired_difference(one.a, one.b, measure)
@@ -299,14 +273,6 @@ def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | N
         direction=measure.direction,
         range=measure.range,
         target=measure.target,
-        a=made.a,
-        b=made.b,
-        difference=made.difference,
-        low=made.low,
-        high=made.high,
-        method=made.method,
-        p=made.p,
-        p_method=made.p_method,
         size=size,
         ratios=ratios,
         within=(margin or MARGIN) * reach,
@@ -316,14 +282,12 @@ def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | N
         lowest=ends[1].lowest - ends[0].highest,
         highest=ends[1].highest - ends[0].lowest,
         explained=_explained(made, measure, one.a),
-        counted=made.counted,
-        missing=made.missing,
-        clusters=made.clusters,
+        **{name: getattr(made, name) for name in SHARED},
     )
     return row, made
 
 
-def _explained(found: Paired, measure: ClusterMeasure, grades: Grades) -> Explained | None:
+def _explained(found: Paired, measure: Measure, grades: Grades) -> Explained | None:
     """See `Explained`; the rate is the mean of both as judged, which is what is known of it without a labelled set."""
     if measure.unit_value(grades) is None:
         return None
@@ -343,25 +307,13 @@ def worst_loss(direction: Direction, low: float, high: float) -> float:
     return high if direction == Direction.LOWER else float(np.max(np.abs([low, high])))
 
 
-def _sizes(a: Grades, b: Grades, measure: ClusterMeasure) -> tuple[Size | None, tuple[Ratio, ...]]:
+def _sizes(a: Grades, b: Grades, measure: Measure) -> tuple[Size | None, tuple[Effect, ...]]:
     """Cohen's h and the ratios over the cases that both have, for a share."""
-    if not isinstance(measure, RatioMeasure):
+    if not measure.share:
         return None, ()
     shared = measure.usable(a) & measure.usable(b)
     first, second = measure.count(a.where(shared)).table, measure.count(b.where(shared)).table
     hits, sizes = (np.column_stack((first[:, i], second[:, i])) for i in (0, 1))
     h = cohen_h(hits, sizes)
-    ratios = tuple(
-        Ratio(
-            name=one.name,
-            value=one.value,
-            low=one.low,
-            high=one.high,
-            word=one.word,
-            at_least=one.at_least,
-            words=one.source,
-            counted=one.counted,
-        )
-        for one in (relative_risk(hits, sizes), discordant_odds(hits, sizes))
-    )
-    return Size(h=h.value, low=h.low, high=h.high, word=h.word, at_least=h.at_least, words=h.source), ratios
+    size = Size(h=h.value, low=h.low, high=h.high, word=h.word, at_least=h.at_least, words=h.words)
+    return size, (relative_risk(hits, sizes), discordant_odds(hits, sizes))

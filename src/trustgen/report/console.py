@@ -35,6 +35,3 @@ class _Plain:
     def _drawn(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
         for segment in console.render(self._inner, options):
             yield segment if segment.control else Segment(shown(segment.text), segment.style)
-
-
-__all__ = ["console"]

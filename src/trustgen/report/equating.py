@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from rich.table import Table
 
-from trustgen.core import InputError, Task, named, registry
+from trustgen.core import InputError, Measure, Task, registry
+from trustgen.core.shown import one_line
 from trustgen.stats import Equating, Scores, equate
-from trustgen.stats.measure import RatioMeasure, ratio
-from trustgen.store import ANCHOR, Edition, RunFolder, RunManifest
+from trustgen.stats.measure import ratio
+from trustgen.store import ANCHOR, RunFolder, TaskEntry
 
-from .console import console
-from .reading import counted_run, graded, lacking
+from .reading import ReadRun, read_run
+from .terminal import Screen
 from .words import between, number
 
 CAPTION = (
-    "95 % intervals over the choice of records. Moved by: what is added to a middling score, ± its standard error; "
-    "where it is no larger than two of these, the links do not show that the editions differ, and raw is as good."
+    "Brackets: 95 % intervals over the choice of records. Moved by: what is added to a middling score, ± its standard "
+    "error; where it is at most two of these, the links do not show that the editions differ, and raw is as good."
 )
 
 
@@ -34,73 +34,72 @@ class TaskEquating(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class _Run(NamedTuple):
-    manifest: RunManifest
-    edition: Edition
-    grades: Any
+    read: ReadRun
     blocks: dict[str, tuple[list[str], list[str]]]  # task → own records, anchor records, each sorted
 
 
 def equate_runs(reference: Path, other: Path) -> list[TaskEquating]:
     """Put every headline of run `other` on the scale of run `reference`. Nothing is asked."""
     one, two = _read(reference), _read(other)
-    if one.manifest.edition == two.manifest.edition:
+    if one.read.manifest.edition == two.read.manifest.edition:
         raise InputError("both runs are on the same edition: their scores are on one scale already (use `compare`)")
-    versions = [{e.id: e.version.split("-")[0] for e in run.edition.manifest.tasks} for run in (one, two)]
-    return [_equate(task, one, two, same=versions[1].get(task) == v) for task, v in versions[0].items()]
+    theirs = {entry.id: entry for entry in two.read.tasks}
+    return [_equate(entry, theirs.get(entry.id), one, two) for entry in one.read.tasks]
 
 
-def _equate(task_id: str, one: _Run, two: _Run, *, same: bool) -> TaskEquating:
-    if not same:
-        return TaskEquating(task=task_id, measure="", equating=None, reason="not in both runs at one version")
-    task: Task = registry.load("task", task_id)(1, named(two.edition.manifest.makers))
+def _equate(entry: TaskEntry, other: TaskEntry | None, one: _Run, two: _Run) -> TaskEquating:
+    if other is None or not entry.comparable(other.version):
+        return TaskEquating(task=entry.id, measure="", equating=None, reason="not in both runs at one version")
+    task: Task = registry.load("task", entry.id)(1, two.read.edition.manifest.kit({}))
     measure = task.measures[task.headline]
-    if not isinstance(measure, RatioMeasure):
-        return TaskEquating(task=task_id, measure=task.headline, equating=None, reason="its headline is not a share")
+    if not measure.share:
+        return TaskEquating(task=entry.id, measure=task.headline, equating=None, reason="its headline is not a share")
     try:
-        shared = sorted(set(one.blocks[task_id][1]) & set(two.blocks[task_id][1]))
-        found = equate(_scores(one, task_id, measure, shared), _scores(two, task_id, measure, shared))
+        shared = sorted(set(one.blocks[entry.id][1]) & set(two.blocks[entry.id][1]))
+        found = equate(_scores(one, entry.id, measure, shared), _scores(two, entry.id, measure, shared))
     except InputError as error:
-        return TaskEquating(task=task_id, measure=task.headline, equating=None, reason=str(error))
-    return TaskEquating(task=task_id, measure=task.headline, equating=found)
+        return TaskEquating(task=entry.id, measure=task.headline, equating=None, reason=str(error))
+    return TaskEquating(task=entry.id, measure=task.headline, equating=found)
 
 
 def _read(folder: Path) -> _Run:
-    run = RunFolder.open(folder)
-    manifest = counted_run(run)
-    edition = run.edition()
+    run = read_run(RunFolder.open(folder))
     own: dict[str, set[str]] = {}
     anchor: dict[str, set[str]] = {}
-    for case, block in edition.blocks():
+    for case, block in run.edition.blocks():
         (anchor if block == ANCHOR else own).setdefault(case.task, set()).add(case.cluster)
-    tasks = {e.id: (sorted(own.get(e.id, ())), sorted(anchor.get(e.id, ()))) for e in edition.manifest.tasks}
-    return _Run(manifest, edition, graded(run, edition, manifest), tasks)
+    tasks = {e.id: (sorted(own.get(e.id, ())), sorted(anchor.get(e.id, ()))) for e in run.tasks}
+    return _Run(run, tasks)
 
 
-def _scores(run: _Run, task: str, measure: RatioMeasure, shared: list[str]) -> Scores:
+def _scores(run: _Run, task: str, measure: Measure, shared: list[str]) -> Scores:
     """The share of every record by every model that the task applies to."""
-    out = lacking(run.manifest)
-    models = tuple(m for m in run.manifest.models if (task, m) not in out)
+    models = tuple(model for _, model in run.read.manifest.pairs([task]))
     own, anchor = run.blocks[task]
     place = {record: i for i, record in enumerate(sorted({*own, *anchor}))}  # as `Planned` codes clusters
     columns = []
     for model in models:
-        table = measure.count(run.grades[task, model].grades).table
+        table = measure.count(run.read.grades[task, model].grades).table
         columns.append(ratio(table[:, 0], table[:, 1]))
     rows = np.column_stack(columns)
     return Scores(models, rows[[place[r] for r in own]], rows[[place[r] for r in shared]])
 
 
 def print_equating(found: list[TaskEquating]) -> None:
-    """A table for people."""
-    table = Table(title="Scores on the scale of the first run", caption=CAPTION)
-    for heading in ("task", "measure", "model", "raw", "equated", "95 %", "moved by", "method"):
-        table.add_column(heading, overflow="fold")
+    """Every model's score in run B beside the same on the scale of run A."""
+    out = Screen()
+    out.line("Scores on the scale of the first run", style="bold")
     for row in found:
-        if row.equating is None:
-            table.add_row(row.task, row.measure, "", "", "", "", "", row.reason)
+        out.line()
+        out.line((row.task, "cyan"), f" · {row.measure}" if row.measure else "")
+        if (made := row.equating) is None:
+            out.line(one_line(row.reason, 400), style="dim", indent=2)
             continue
-        moved = f"{number(row.equating.shift, (-1.0, 1.0))} ± {number(row.equating.error)}"
-        for m in row.equating.equated:
-            numbers = (number(m.raw), number(m.value), between(m.low, m.high))
-            table.add_row(row.task, row.measure, m.model, *numbers, moved, row.equating.method)
-    console().print(table)
+        for m in made.equated:
+            scores = f"raw {number(m.raw)}  equated {number(m.value)} {between(m.low, m.high)}"
+            out.line((one_line(m.model, 120), "bold"), f"  {scores}", indent=2)
+        shift = f"{number(made.shift, (-1.0, 1.0))} ± {number(made.error)}"
+        out.line(f"moved by {shift}, {made.method}", style="dim", indent=2)
+    out.line()
+    out.line(CAPTION, style="dim")
+    out.show()

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from trustgen.core import OUTCOMES, Case, Expect, Outcome, Response, Text, Turn, Verdict
 from trustgen.stats.grades import Codes, Grades, Mask
 from trustgen.stats.measure import RIGHT
-from trustgen.stats.planned import Ids
-from trustgen.store import Edition, RunFolder, RunManifest
+from trustgen.stats.planned import Ids, Pair
+from trustgen.store import Edition
 
-from .reading import Graded, Pair
+from .reading import Graded, ReadRun
 
 Places = NDArray[np.intp]
 
@@ -116,22 +116,20 @@ def _spread(g: Grades, order: Places, mask: Mask) -> list[int]:
     return list(seen.values())
 
 
-def examples(
-    folder: RunFolder, edition: Edition, manifest: RunManifest, graded: Mapping[Pair, Graded]
-) -> dict[Pair, list[Example]]:
+def examples(run: ReadRun) -> dict[Pair, list[Example]]:
     """The examples of every pair: one pass each over cases, verdicts and responses, keeping only what was picked."""
-    undecided = _undecided(edition)
-    picks = {pair: pick(g, undecided) for pair, g in graded.items()}
+    undecided = _undecided(run.edition)
+    picks = {pair: pick(g, undecided) for pair, g in run.grades.items()}
     wanted = {(pair[1], case) for pair, chosen in picks.items() for p in chosen for case in (p.case, p.beside)}
     ids = {case for _, case in wanted}
-    cases = {case.id: case for case in edition.cases() if case.id in ids}
+    cases = {case.id: case for case in run.edition.cases() if case.id in ids}
     verdicts = {
         (v.model, v.case): v
-        for v in folder.verdicts()
-        if (v.model, v.case) in wanted and v.judge == manifest.judges.get(v.task)
+        for v in run.folder.verdicts()
+        if (v.model, v.case) in wanted and v.judge == run.manifest.judges.get(v.task)
     }
     keys = {v.response for v in verdicts.values()}
-    responses = {r.key: r for r in folder.responses() if r.key in keys}
+    responses = {r.key: r for r in run.folder.responses() if r.key in keys}
     return {
         (task, model): [_read(p, model, cases, verdicts, responses) for p in chosen]
         for (task, model), chosen in picks.items()

@@ -12,15 +12,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Literal, NamedTuple
 
-from trustgen.core import Task
-from trustgen.stats import ClusterMeasure, Grades, paired_difference
+from trustgen.core import Measure, Task
+from trustgen.stats import Grades, paired_difference
 from trustgen.stats.compare import Difference as Paired
 from trustgen.stats.compare import paired_p
 from trustgen.stats.intervals import LEVEL
 from trustgen.stats.multiplicity import holm
+from trustgen.stats.planned import Pair
 from trustgen.stats.power import clusters_to_show
-
-from .reading import Pair
 
 Verdict = Literal["better", "worse", "not shown", "equivalent"]
 MARGIN = 0.05
@@ -39,7 +38,7 @@ class Tested(NamedTuple):
     needed: int = 0  # records in all that would show a difference as large as the one seen; 0 where none can be named
 
 
-Planned = tuple[str, str, str, tuple[Grades, Grades, ClusterMeasure] | None]
+Planned = tuple[str, str, str, tuple[Grades, Grades, Measure] | None]
 """A headline, two models, and what they are compared by; None where they cannot be."""
 
 
@@ -54,7 +53,7 @@ def _planned(
         measure = task.measures[task.headline] if task else None
         for a, b in combinations(sorted(models), 2):
             one, other = grades.get((task_id, a)), grades.get((task_id, b))
-            if one is None or other is None or not isinstance(measure, ClusterMeasure):
+            if one is None or other is None or measure is None or not measure.summed:
                 yield task_id, a, b, None
             else:
                 yield task_id, a, b, (one, other, measure)

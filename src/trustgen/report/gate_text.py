@@ -6,7 +6,7 @@ import math
 
 from trustgen.core.shown import one_line
 
-from .gate import Check, Gated
+from .checks import Check, Gated
 from .terminal import Screen
 from .words import between, interval, number, plural
 

@@ -12,9 +12,9 @@ import msgspec
 
 from trustgen.core import OUTCOMES, Outcome, Response
 from trustgen.models.secrets import STRUCK
+from trustgen.stats.planned import Pair
 from trustgen.store import RunFolder, RunManifest
 
-from .reading import Pair
 from .words import plural
 
 MOST_ERRORS = 0.5

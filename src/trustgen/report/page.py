@@ -17,9 +17,9 @@ from trustgen.store import TaskEntry
 
 from . import words
 from .examples import Example
-from .findings import Findings
 from .plots import Axis, dot_row, empty_row, ruler, stack
 from .prose import split_card
+from .summary import Findings
 from .tables import write_text
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ def _block(found: Findings, title: str, estimates: list[Estimate]) -> Block:
 
 def _absent(found: Findings, task: str, model: str) -> str:
     """Why a pair has no number."""
-    level = found.lacking.get((task, model))
+    level = found.manifest.lacking.get((task, model))
     return f"not applicable, lacks {level}" if level else "no numbers yet"
 
 
@@ -190,7 +190,7 @@ def _section(found: Findings, entry: TaskEntry, place: int) -> Section:
         more=more,
         families=[(name, list(_panels(blocks))) for name, blocks in families(found, entry).items()],
         measures=found.measures(entry.id),
-        lacking=[(m, level) for (task, m), level in found.lacking.items() if task == entry.id],
+        lacking=[(m, level) for (task, m), level in found.manifest.lacking.items() if task == entry.id],
         cases=[(model, mine, _summary(mine)) for model, mine in pairs if mine],
     )
 

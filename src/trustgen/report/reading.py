@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import msgspec
 import numpy as np
 
-from trustgen.core import FolderError
+from trustgen.core import Card, FolderError, InputError, Kit, Task, registry
 from trustgen.core.models import underlying
 from trustgen.stats.grades import Floats, Grades
-from trustgen.stats.planned import Planned, Sheet
-from trustgen.store import Edition, RunFolder, RunManifest
-
-Pair = tuple[str, str]
-"""A task and a model."""
+from trustgen.stats.planned import Pair, Planned, sheets
+from trustgen.store import Edition, RunFolder, RunManifest, TaskEntry
 
 
 class Graded(NamedTuple):
@@ -44,30 +41,57 @@ def counted_run(folder: RunFolder) -> RunManifest:
     return manifest
 
 
-def lacking(manifest: RunManifest) -> dict[Pair, str]:
-    """The pairs that were not planned, each with the level that the model lacks."""
-    return {(n.task, n.model): n.level for n in manifest.not_applicable}
+class ReadRun(NamedTuple):
+    """A run that has numbers, with its edition and every applicable pair's grades under the judge that they rest on.
 
-
-def graded(
-    folder: RunFolder, edition: Edition, manifest: RunManifest, models: Collection[str] = ()
-) -> Mapping[Pair, Graded]:
-    """Every applicable (task, model) with its grades under the judge that the estimates rest on.
-
-    `models` narrows it down. Memory is a few tens of bytes a case and 16 more for each model.
+    Memory is a few tens of bytes a case, and 16 more for each model.
     """
-    sheets: dict[Pair, Sheet] = {}
-    out = lacking(manifest)
-    for entry in edition.manifest.tasks:
-        planned = Planned.of(entry.id, edition.case_columns(*Planned.COLUMNS))
-        for model in manifest.models:
-            if (entry.id, model) not in out and (not models or model in models):
-                sheets[entry.id, model] = Sheet(planned)
-    for (task, model, judge), batch in folder.joined():
-        sheet = sheets.get((task, model))
-        if sheet is not None and judge == manifest.judges.get(task):
-            sheet.fill(batch)
-    return {pair: Graded(sheet.planned, sheet.grades()) for pair, sheet in sheets.items()}
+
+    folder: RunFolder
+    manifest: RunManifest
+    edition: Edition
+    grades: Mapping[Pair, Graded]
+
+    @property
+    def tasks(self) -> tuple[TaskEntry, ...]:
+        """The tasks of its edition."""
+        return self.edition.manifest.tasks
+
+    @property
+    def kit(self) -> Kit:
+        """What its tasks were made and judged with, by name."""
+        return self.edition.manifest.kit(self.manifest.roles)
+
+
+def read_run(folder: RunFolder) -> ReadRun:
+    """Read a run in one pass over its verdicts; raises as `counted_run`."""
+    manifest, edition = counted_run(folder), folder.edition()
+    pairs = manifest.pairs(entry.id for entry in edition.manifest.tasks)
+    found = sheets(pairs, edition.case_columns(*Planned.COLUMNS), folder.joined(), manifest.judges)
+    return ReadRun(folder, manifest, edition, {p: Graded(s.planned, s.grades()) for p, s in found.items()})
+
+
+def installed(entry: TaskEntry, kit: Kit) -> Task:
+    """The installed task, if it is of the version that was run; else an `InputError`."""
+    task: Task = registry.load("task", entry.id)(entry.n, kit)
+    if not entry.comparable(task.version):
+        raise InputError(f"the run has version {entry.version}, installed is {task.version}")
+    return task
+
+
+def card_of(entry: TaskEntry) -> Card | None:
+    """The card of a task that is installed in a comparable version; another would describe another test."""
+    try:
+        factory = registry.load("task", entry.id)
+    except InputError:
+        return None
+    return factory.card if entry.comparable(factory.version) else None
+
+
+def dimension_of(entry: TaskEntry, card: Card | None) -> str:
+    """The card's dimension, or the one that the task's id names where there is none."""
+    parts = entry.id.split(".")
+    return card.dimension if card else parts[-2] if len(parts) > 1 else "other"
 
 
 def verdict_columns(grades: Grades, labels: dict[str, int]) -> Floats:

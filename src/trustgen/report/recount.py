@@ -14,12 +14,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from trustgen.core import Estimate, InputError, Task, named
+from trustgen.core import Estimate, InputError, Task
 from trustgen.stats.estimated import estimated
-from trustgen.store import EditionManifest, RunFolder, RunManifest
+from trustgen.store import RunManifest
 
-from .compare import installed
-from .reading import Graded, Pair
+from .reading import Graded, ReadRun, installed
 from .words import number
 
 SAME = 1e-9
@@ -44,25 +43,23 @@ class Recounted(NamedTuple):
     absent: dict[str, str]
 
 
-def recounted(
-    run: RunFolder, manifest: RunManifest, edition: EditionManifest, grades: Mapping[Pair, Graded]
-) -> Recounted:
-    """Every measure of every pair in `grades`; only those of the stored numbers that can be told from rows."""
-    stored = {(e.task, e.model, e.measure): e for e in run.estimates()}
-    kit = named({**edition.makers, **manifest.roles})
+def recounted(run: ReadRun) -> Recounted:
+    """Every measure of every pair of a run; only those of the stored numbers that can be told from rows."""
+    stored = {(e.task, e.model, e.measure): e for e in run.folder.estimates()}
+    manifest, kit = run.manifest, run.kit
     found: list[Estimate] = []
     doubts: list[Doubt] = []
     absent: dict[str, str] = {}
-    for entry in edition.tasks:
+    for entry in run.tasks:
         try:
             task = installed(entry, kit)
         except InputError as error:
             absent[entry.id] = str(error)
-            found += [e for e in stored.values() if e.task == entry.id and (e.task, e.model) in grades]
+            found += [e for e in stored.values() if e.task == entry.id and (e.task, e.model) in run.grades]
             continue
         for model in manifest.models:
-            if (task.id, model) in grades:
-                for made in _again(task, model, grades[task.id, model], manifest, stored):
+            if (task.id, model) in run.grades:
+                for made in _again(task, model, run.grades[task.id, model], manifest, stored):
                     found.append(made)
                     # A session under way has more rows than the numbers of the one before.
                     if manifest.status != "running":

@@ -12,7 +12,7 @@ import msgspec
 from trustgen.core import FolderError, InputError
 from trustgen.store import Link, RunFolder, Sealed, check_seal
 
-from .reading import counted_run, graded
+from .reading import read_run
 from .recount import recounted
 
 MEANS = {
@@ -122,9 +122,7 @@ def verify_run(folder: Path, head: str = "") -> VerifiedRun:
         faults.append(why)
     try:
         faults += run.lost_pictures()
-        manifest = counted_run(run)
-        edition = run.edition()
-        again = recounted(run, manifest, edition.manifest, graded(run, edition, manifest))
+        again = recounted(read_run(run))
         faults += [f"{doubt.model}: {doubt.told}" for doubt in again.doubts]
         notes += [f"{task}: its numbers cannot be counted anew: {why}" for task, why in again.absent.items()]
     except FolderError as error:

@@ -14,8 +14,8 @@ from trustgen.core import OUTCOMES, Estimate, InputError
 from trustgen.core.shown import json_text, one_line, shown
 from trustgen.store.files import replacing
 
-from .findings import Findings
 from .sealed import told
+from .summary import Findings
 from .words import arrow, bounds, counted, interval, joint, missing, number, plural, total
 
 FIELDS = (
@@ -181,7 +181,7 @@ def write_markdown(found: Findings, path: Path) -> Path:
     lines += [*_table(found, headlines), ""]
     lines += [
         f"- {code(task)} on {code(m)}: not applicable, lacks {prose(level)}"
-        for (task, m), level in found.lacking.items()
+        for (task, m), level in found.manifest.lacking.items()
     ]
     lines += [_cases(found, model) for model in run.models]
     others = [e for e in found.estimates if not e.headline]

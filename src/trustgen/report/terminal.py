@@ -15,7 +15,7 @@ from trustgen.core import OUTCOMES, Estimate, Outcome
 from trustgen.core.shown import flat, one_line
 
 from .compare import INTERVALS, Difference
-from .findings import Findings
+from .summary import Findings
 from .words import (
     DASH,
     arrow,
@@ -127,7 +127,7 @@ def _model(out: Screen, found: Findings, model: str) -> None:
     for dimension, entries in found.dimensions.items():
         for entry in entries:
             out.line((dimension, "cyan"), f" · {found.title(entry.id)}", indent=2)
-            if level := found.lacking.get((entry.id, model)):
+            if level := found.manifest.lacking.get((entry.id, model)):
                 out.line(f"not applicable: the model lacks the level {level}", style="dim", indent=4)
             elif not (estimates := found.of(entry.id, model)):
                 out.line("no numbers yet", style="dim", indent=4)
@@ -308,14 +308,9 @@ def _meaning(row: Difference) -> str:
         return "identical verdicts on every case"
     if row.verdict == "equivalent":
         return f"the whole interval lies within {number(row.within, row.range)} of no difference"
-    return needs(row.needed, row.clusters) if row.verdict == "not shown" else ""
-
-
-def needs(needed: int, clusters: int) -> str:
-    """How many more records a difference as large as the one seen would take; "" where none can be named."""
-    if not needed:
+    if row.verdict != "not shown" or not row.needed:
         return ""
-    return f"about {rounded(needed - clusters)} more records would show a difference of this size"
+    return f"about {rounded(row.needed - row.clusters)} more records would show a difference of this size"
 
 
 def _families(rows: Sequence[Difference]) -> Iterator[str]:

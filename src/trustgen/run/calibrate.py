@@ -28,15 +28,14 @@ from trustgen.core import (
     Ruling,
     Task,
     Verdict,
+    Weakest,
     digest,
     plain,
     registry,
     user,
 )
-from trustgen.core.records import Weakest
 from trustgen.judge.words import words_of
 from trustgen.stats.calibration import UNREAD, Calibration, Told, counted, weakest
-from trustgen.stats.measure import ClusterMeasure
 from trustgen.store.files import write_json
 
 ENOUGH = 50
@@ -134,10 +133,8 @@ def judges_of(tasks: Iterable[Task]) -> list[Judge]:
 
 def judges_read(task: Task, measure: Measure) -> list[Judge]:
     """The distinct judges of the arms that a measure of a task reads."""
-    arms = measure.arms_read() if isinstance(measure, ClusterMeasure) else (measure.arm,) if measure.arm else ()
-    found = {
-        (judge.key, judge.reads): judge for judge in map(task.judge.of, arms or task.judge.arms) if judge is not None
-    }
+    arms = measure.arms_read() or task.judge.arms
+    found = {(judge.key, judge.reads): judge for judge in map(task.judge.of, arms) if judge is not None}
     return list(found.values())
 
 

@@ -12,7 +12,7 @@ from trustgen.core import Estimate, Outcome, Task
 from trustgen.stats import Grades
 from trustgen.stats.estimated import estimated
 from trustgen.stats.measure import has_tag
-from trustgen.stats.planned import Planned
+from trustgen.stats.planned import Planned, sheets
 from trustgen.store import Edition, Journal, RunManifest
 from trustgen.store.draws import TAG, draw_id
 
@@ -69,18 +69,16 @@ def estimate_all(
 ) -> tuple[list[Estimate], dict[tuple[str, str], int]]:
     """Every measure of every applicable (task, model) of a run, and how many planned cases of each have no verdict."""
     registry = registry or Registry()
-    lacking = {(n.task, n.model) for n in manifest.not_applicable}
+    judges = {task.id: task.judge.key for task in tasks.values()}
+    pairs = manifest.pairs(judges)
+    stored = ((key, batch) for t, m in pairs for key in [(t, m, judges[t])] for batch in journal.joined(*key))
     found: list[Estimate] = []
     skipped: dict[tuple[str, str], int] = {}
-    for task in tasks.values():
-        columns = planned(edition, task.id)
-        for model in manifest.models:
-            if (task.id, model) not in lacking:
-                grades = columns.grades(journal.joined(task.id, model, task.judge.key))
-                made = list(estimates(task, model, grades, registry))
-                if spread := spread_of(columns, grades, manifest.repeats):
-                    made = [msgspec.structs.replace(e, notes=e.notes | spread) if e.headline else e for e in made]
-                found += made
-                everything = grades.in_arm("")
-                skipped[task.id, model] = grades.tally(everything)[Outcome.SKIPPED]
+    for (task, model), sheet in sheets(pairs, edition.case_columns(*Planned.COLUMNS), stored, judges).items():
+        grades = sheet.grades()
+        made = list(estimates(tasks[task], model, grades, registry))
+        if spread := spread_of(sheet.planned, grades, manifest.repeats):
+            made = [msgspec.structs.replace(e, notes=e.notes | spread) if e.headline else e for e in made]
+        found += made
+        skipped[task, model] = grades.tally(grades.in_arm(""))[Outcome.SKIPPED]
     return found, skipped

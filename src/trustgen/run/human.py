@@ -32,13 +32,13 @@ from trustgen.core import (
 from trustgen.judge.words import NOTHING, words_of
 from trustgen.stats.agreement import Settled
 from trustgen.stats.calibration import NO_ANSWER, Calibration, counted
-from trustgen.stats.planned import Sheet
+from trustgen.stats.planned import Pair, Planned, sheets
 from trustgen.store import Edition, RunFolder, RunManifest
 from trustgen.store.files import read_json, write_json
 from trustgen.store.labels import read_labels, write_settled
 
 from .calibrate import RIGHT, Registry, paired
-from .estimate import estimates, planned
+from .estimate import estimates
 from .judge import tasks_of
 from .labelled import columns_of, human_estimate
 from .review import (
@@ -47,7 +47,6 @@ from .review import (
     all_settled,
     declines,
     kind_of,
-    kit_of,
     read_plan,
     read_pool,
     vocabulary,
@@ -55,7 +54,6 @@ from .review import (
 from .settings import Result
 
 CALIBRATION = "calibration.json"
-Pair = tuple[str, str]
 
 
 def apply(folder: Path) -> Result:
@@ -106,7 +104,7 @@ def estimated_again(folder: Path) -> Result:
     run = RunFolder.take(folder)
     try:
         edition, manifest = run.edition(), run.manifest()
-        tasks = tasks_of(edition, kit_of(edition, manifest))
+        tasks = tasks_of(edition, edition.manifest.kit(manifest.roles))
         for task in tasks.values():
             if task.judge.key != manifest.judges.get(task.id):
                 bound = "".join(f" --role {role}={uri}" for role, uri in manifest.roles.items())
@@ -142,7 +140,9 @@ def with_labels(run: RunFolder, edition: Edition, tasks: Mapping[str, Task], man
     cells = {(c.task, c.model): c for c in plan.cells}
     registry = Registry(own=run_calibrations(run.folder))
     found: list[Estimate] = []
-    for pair, sheet in _sheets(run, edition, tasks, manifest).items():
+    pairs = manifest.pairs(tasks)
+    machine = run.joined(settled=False)
+    for pair, sheet in sheets(pairs, edition.case_columns(*Planned.COLUMNS), machine, manifest.judges).items():
         task, columns = tasks[pair[0]], None
         graded = deepcopy(sheet.grades())  # as the machine ruled: the sheet's own columns are filled in further
         if pair in cells:
@@ -153,19 +153,6 @@ def with_labels(run: RunFolder, edition: Edition, tasks: Mapping[str, Task], man
             human = columns and human_estimate(task.measures[estimate.measure], graded, columns, settled)
             found.append(msgspec.structs.replace(estimate, human=human) if human else estimate)
     return found
-
-
-def _sheets(run: RunFolder, edition: Edition, tasks: Mapping[str, Task], manifest: RunManifest) -> dict[Pair, Sheet]:
-    """What the machine ruled, of every applicable (task, model)."""
-    lacking = {(n.task, n.model) for n in manifest.not_applicable}
-    sheets: dict[Pair, Sheet] = {}
-    for task in tasks.values():
-        columns = planned(edition, task.id)
-        sheets |= {(task.id, m): Sheet(columns) for m in manifest.models if (task.id, m) not in lacking}
-    for (task_id, model, judge), batch in run.joined(settled=False):
-        if (task_id, model) in sheets and judge == manifest.judges.get(task_id):
-            sheets[task_id, model].fill(batch)
-    return sheets
 
 
 def _ruled(run: RunFolder, manifest: RunManifest, plan: ReviewPlan) -> dict[str, Verdict]:

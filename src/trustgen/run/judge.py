@@ -17,7 +17,6 @@ from trustgen.core import (
     Task,
     Verdict,
     digest,
-    named,
 )
 from trustgen.core.registry import load
 from trustgen.store import Edition
@@ -30,10 +29,10 @@ def tasks_of(edition: Edition, kit: Kit | None = None) -> dict[str, Task]:
     roles said then.
     """
     found: dict[str, Task] = {}
-    kit = kit or named(edition.manifest.makers)
+    kit = kit or edition.manifest.kit({})
     for entry in edition.manifest.tasks:
         task: Task = load("task", entry.id)(entry.n, kit)
-        if task.version.split("-")[0] != entry.version.split("-")[0]:
+        if not entry.comparable(task.version):
             raise InputError(
                 f"edition `{edition.folder}` holds `{entry.id}` {entry.version}, installed is {task.version}: rebuild "
                 f"it with `trustgen build {edition.manifest.suite} --salt {edition.manifest.salt}`"

@@ -12,13 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trustgen.core import Case, Task
-from trustgen.core.records import HumanEstimate
+from trustgen.core import Case, HumanEstimate, Measure, Task
 from trustgen.judge.words import words_of
 from trustgen.stats.agreement import Settled, krippendorff_alpha
 from trustgen.stats.calibration import NO_ANSWER
 from trustgen.stats.grades import Floats, Grades, Mask
-from trustgen.stats.measure import ClusterMeasure
 from trustgen.stats.planned import Planned
 from trustgen.stats.predicted import Predicted, predicted_rate
 
@@ -77,13 +75,13 @@ def columns_of(
 
 
 def human_estimate(
-    measure: object, graded: Grades, columns: Columns, settled: Mapping[str, Settled]
+    measure: Measure, graded: Grades, columns: Columns, settled: Mapping[str, Settled]
 ) -> HumanEstimate | None:
     """What labels say of a share over the replies that the machine scored, or a note on what they lack.
 
     None of a measure that is no mean over cases: no label moves it.
     """
-    if not isinstance(measure, ClusterMeasure) or (judged := measure.unit_value(graded)) is None:
+    if (judged := measure.unit_value(graded)) is None:
         return None
     labels, _ = measure.unit_labels()
     over = measure.usable(graded)
@@ -119,7 +117,7 @@ def human_estimate(
     )
 
 
-def _short(measure: ClusterMeasure, graded: Grades, columns: Columns, truth: Floats) -> str:
+def _short(measure: Measure, graded: Grades, columns: Columns, truth: Floats) -> str:
     """Why the labels say nothing of a measure yet; "" where they do."""
     over = measure.usable(graded)
     picked = over & columns.picked
@@ -135,7 +133,7 @@ def _short(measure: ClusterMeasure, graded: Grades, columns: Columns, truth: Flo
     return ""
 
 
-def _unsaid(measure: ClusterMeasure, graded: Grades, columns: Columns, picked: Mask) -> str:
+def _unsaid(measure: Measure, graded: Grades, columns: Columns, picked: Mask) -> str:
     """What people cannot say of a measure with the labels that they have; "" where they can."""
     labels, among = measure.unit_labels()
     offered = {label for i in np.flatnonzero(picked) for label in columns.offered[i]}

@@ -21,7 +21,6 @@ import msgspec
 import numpy as np
 
 from trustgen.core import Case, Estimate, Outcome, Task, Verdict
-from trustgen.stats.measure import ClusterMeasure
 from trustgen.stats.planned import Planned, Sheet
 from trustgen.stats.stopping import looks, narrow_enough
 from trustgen.store import Edition, Journal
@@ -46,7 +45,7 @@ def check_width(tasks: Mapping[str, Task], width: float | None) -> None:
     """Raise `InputError` where the width is beyond the range of a task's headline."""
     for task in tasks.values():
         measure = task.measures[task.headline]
-        if width is not None and isinstance(measure, ClusterMeasure):
+        if width is not None and measure.summed:
             narrow_enough(measure, np.zeros((1, 2)), width)
 
 
@@ -74,7 +73,6 @@ class Watched:
 
     def __init__(self, task: Task, edition: Edition, models: Sequence[str], width: float) -> None:
         measure = task.measures[task.headline]
-        assert isinstance(measure, ClusterMeasure)
         self.task, self.width, self.measure = task, width, measure
         self._planned = planned(edition, task.id)
         self._rank = _ranks(edition, task.id, self._planned)
@@ -167,7 +165,7 @@ class Narrowing:
         self._moved = asyncio.Event()
         self._watched: dict[str, Watched] = {}
         for task in tasks.values():
-            if models.get(task.id) and isinstance(task.measures[task.headline], ClusterMeasure):
+            if models.get(task.id) and task.measures[task.headline].summed:
                 self._watched[task.id] = Watched(task, edition, models[task.id], width)
 
     def resume(self, journal: Journal) -> None:

@@ -14,8 +14,6 @@ import msgspec
 import numpy as np
 
 from trustgen.core import Task
-from trustgen.stats.measure import ClusterMeasure, RatioMeasure
-from trustgen.stats.pairs import Turned
 from trustgen.stats.power import chance_to_pass, half_of_equal, half_width, smallest_effect
 from trustgen.stats.stopping import guarded_width, looks
 
@@ -68,7 +66,7 @@ def worth(task: Task, clusters: int, read: int, width: float | None, compared: C
     """What a task's headline would show over so many clusters, of which it reads some."""
     counted, correlation = counting(task, read)
     measure = task.measures[task.headline]
-    stretch = 1.0 if isinstance(measure, RatioMeasure) and not isinstance(measure, Turned) else BOOTSTRAP
+    stretch = 1.0 if measure.share and not measure.conditional else BOOTSTRAP
     margin = compared.margins.get(task.id)
     passes = None
     if margin is not None:
@@ -95,7 +93,7 @@ def counting(task: Task, clusters: int) -> tuple[float, float]:
     Of pairs, a cluster counts where its control is right (`flip_rate`; wrong for `mend_rate`): `TURNABLE` is assumed.
     Two models' controls are not right on the same clusters, so only those right for both bind their values together.
     """
-    if not isinstance(task.measures[task.headline], Turned):
+    if not task.measures[task.headline].conditional:
         return clusters, CORRELATION
     return TURNABLE * clusters, CORRELATION * (TURNABLE + CORRELATION * (1 - TURNABLE))
 
@@ -103,7 +101,7 @@ def counting(task: Task, clusters: int) -> tuple[float, float]:
 def looks_at(task: Task, clusters: int) -> tuple[int, ...]:
     """After how many clusters an early stop looks at a task."""
     measure = task.measures[task.headline]
-    return looks(measure, clusters, batch_of(clusters)) if isinstance(measure, ClusterMeasure) else (clusters,)
+    return looks(measure, clusters, batch_of(clusters)) if measure.summed else (clusters,)
 
 
 def foreseen(task: Task, clusters: int, width: float) -> dict[str, int] | None:
@@ -111,7 +109,7 @@ def foreseen(task: Task, clusters: int, width: float) -> dict[str, int] | None:
 
     It is the look at which the watched width is reached if exactly that rate shows; the average lies near it.
     """
-    if not isinstance(task.measures[task.headline], RatioMeasure):
+    if not task.measures[task.headline].share:
         return None
     found = {}
     for rate in STOPPING_RATES:

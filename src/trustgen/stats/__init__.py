@@ -11,7 +11,7 @@ from .measure import ClusterMeasure
 from .pairs import flip_rate, mend_rate, pair_flips
 from .rates import all_right, outcome_rate
 from .share import accuracy, label_rate
-from .sureness import brier, calibration_error, confidence_auroc, overconfidence
+from .stated_confidence import brier, calibration_error, confidence_auroc, overconfidence
 
 __all__ = [
     "ClusterMeasure",

@@ -55,6 +55,3 @@ def share_of_random(label: str | tuple[str, ...], expected: float, arm: str = ""
     return ShareOfRandom(
         direction=Direction.LOWER, unit="cases", range=span, arm=arm, labels=as_labels(label), expected=expected
     )
-
-
-__all__ = ["ShareOfRandom", "share_of_random"]

@@ -48,15 +48,7 @@ class BalancedAccuracy(ClusterMeasure):
             value: {"rate": float(rate), "counted": int(n), "planned": int(a)}
             for value, rate, n, a in zip(self.classes, ratio(right, seen), seen, asked, strict=True)
         }
-        return Counts(
-            table=table,
-            outcomes=grades.tally(planned),
-            counted=int(usable.sum()),
-            lowest=self.value(low),
-            highest=self.value(high),
-            completions=(low, high),
-            notes={"classes": of},
-        )
+        return self.counts(grades, table, (low, high), notes={"classes": of})
 
     def statistic(self, totals: Floats) -> Floats:
         """The mean of the classes' rates; `nan` where one of them has no scored case."""

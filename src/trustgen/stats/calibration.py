@@ -7,20 +7,20 @@ It belongs to the judge's key, the hash of all that shapes its rulings: a change
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 import numpy as np
 
-from trustgen.core import JudgeError
-from trustgen.core.records import Weakest
+from trustgen.core import JudgeError, Measure, Weakest
 
-from .confusion import Confusion, Share
+from .confusion import Confusion
 from .corrected import band, corrected_rate
 from .grades import Grades
 from .intervals import effective_size, student
-from .measure import ClusterMeasure, Counts
+from .measure import Counts
 
 LEAST = 30
 """Rows of a class below which a share says too little to be called the weakest."""
@@ -92,20 +92,18 @@ class Calibration(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True)
         the rows to which people gave none of these labels.
         """
         wanted, counted = self._told(labels or self.right), self._told(among)
-        pairs: list[tuple[bool | None, bool]] = []
-        read: dict[bool, list[tuple[int, float]]] = {True: [], False: []}
+        pairs: Counter[tuple[bool | None, bool]] = Counter()
+        read = {True: (0, 0.0), False: (0, 0.0)}
         for cell in self.cells:
             if counted and cell.true not in counted:
                 continue
             said, true = None if cell.said in (UNREAD, *NO_ANSWER) else cell.said in wanted, cell.true in wanted
             if said is not None or cell.true not in NO_ANSWER:
-                pairs += [(said, true)] * cell.rows
-                read[true].append((cell.rows, cell.rows / self.effects.get(cell.true, 1.0)))
-        effects = (
-            sum(n for n, _ in read[true]) / sum(size for _, size in read[true]) if read[true] else 1.0
-            for true in (True, False)
-        )
-        return msgspec.structs.replace(Confusion.of(pairs), effect=tuple(effects))
+                pairs[said, true] += cell.rows
+                rows, size = read[true]
+                read[true] = rows + cell.rows, size + cell.rows / self.effects.get(cell.true, 1.0)
+        effects = tuple(rows / size if rows else 1.0 for rows, size in read.values())
+        return msgspec.structs.replace(Confusion.of(pairs), effect=effects)
 
     def strays(self, among: Sequence[str]) -> int:
         """Rows that the judge takes into a denominator of these labels and people do not, or the other way round."""
@@ -130,10 +128,7 @@ def counted(head: Calibration, rows: Sequence[Told], **fields: Any) -> Calibrati
 
 def cells_of(pairs: Iterable[tuple[str, str]]) -> tuple[Cell, ...]:
     """Count (true, said) pairs, in the order of their labels."""
-    counts: dict[tuple[str, str], int] = {}
-    for pair in pairs:
-        counts[pair] = counts.get(pair, 0) + 1
-    return tuple(Cell(true, said, rows) for (true, said), rows in sorted(counts.items()))
+    return tuple(Cell(true, said, rows) for (true, said), rows in sorted(Counter(pairs).items()))
 
 
 def effects_of(rows: Iterable[Told]) -> dict[str, float]:
@@ -156,26 +151,25 @@ def effects_of(rows: Iterable[Told]) -> dict[str, float]:
     return effects
 
 
-def weakest(measure: object, known: Iterable[Calibration], unknown: tuple[str, ...] = ()) -> Weakest | None:
+def weakest(measure: Measure, known: Iterable[Calibration], unknown: tuple[str, ...] = ()) -> Weakest | None:
     """Where judges err most on what a measure counts, over parts with `LEAST` rows; None where there is none such."""
-    labels, among = measure.unit_labels() if isinstance(measure, ClusterMeasure) else ((), ())
+    labels, among = measure.unit_labels()
     found: list[tuple[float, Weakest]] = []
     for one in known:
         confusion = one.confusion(labels, among) if one.knows(labels) else one.confusion()
         shares = (confusion.sensitivity, confusion.positives), (confusion.specificity, confusion.negatives)
         for name, (share, rows) in zip(("sensitivity", "specificity"), shares, strict=True):
             if rows >= LEAST:
-                value = _three(share)
                 told = Weakest(
-                    judge=one.name, set=one.set, part=one.part, share=name, rows=rows, value=value, unknown=unknown
+                    judge=one.name, set=one.set, part=one.part, share=name, rows=rows, value=share[:3], unknown=unknown
                 )
                 found.append((share.value, told))
     return min(found, key=lambda pair: pair[0])[1] if found else None
 
 
-def judge_error(measure: object, grades: Grades, calibration: Calibration) -> JudgeError:
+def judge_error(measure: Measure, grades: Grades, calibration: Calibration) -> JudgeError:
     """The judge's error on its labelled set, and the measure corrected for it where it is a share of cases."""
-    share = measure if isinstance(measure, ClusterMeasure) and measure.unit_value(grades) is not None else None
+    share = measure if measure.unit_value(grades) is not None else None
     labels, among = share.unit_labels() if share else ((), ())
     missing = ""
     if not calibration.knows(labels):
@@ -199,9 +193,9 @@ def judge_error(measure: object, grades: Grades, calibration: Calibration) -> Ju
         set=calibration.set,
         rows=calibration.rows,
         unread=confusion.unread,
-        sensitivity=_three(confusion.sensitivity),
-        specificity=_three(confusion.specificity),
-        f1=_three(confusion.f1),
+        sensitivity=confusion.sensitivity[:3],
+        specificity=confusion.specificity[:3],
+        f1=confusion.f1[:3],
         corrected=(value, low, high),
         note=note,
         joint=ends,
@@ -217,21 +211,17 @@ def _completed(counts: Counts, low: float, high: float) -> tuple[float, float]:
     return low * seen / planned[0], 1 - (1 - high) * seen / planned[1]
 
 
-def _floor(measure: object, grades: Grades, judge: Confusion) -> float:
+def _floor(measure: Measure, grades: Grades, judge: Confusion) -> float:
     """What the judge's errors alone would show where nothing differs; `nan` for a measure in which they cancel."""
-    if not isinstance(measure, ClusterMeasure) or not judge.positives or not judge.negatives:
+    if not judge.positives or not judge.negatives:
         return math.nan
     return measure.floor(grades, judge.true_positive / judge.positives, judge.true_negative / judge.negatives)
 
 
-def _parts(share: ClusterMeasure, grades: Grades) -> str:
+def _parts(share: Measure, grades: Grades) -> str:
     """Why a mean cannot be corrected as a share of right and wrong: some of what it adds lies between."""
     added = share.unit_value(grades)
     usable = share.usable(grades)
     assert added is not None
     between = int(((added[usable] > 0) & (added[usable] < 1)).sum())
     return f"{between} of {int(usable.sum())} scores are part marks: no share of right and wrong" if between else ""
-
-
-def _three(share: Share) -> tuple[float, float, float]:
-    return share.value, share.low, share.high

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from trustgen.core import Direction, InputError
 
-from .grades import Floats, Grades, Mask
-from .intervals import Interval, cluster_bootstrap
-from .measure import ClusterMeasure, Counts, ratio, right_wrong
-from .pairs import _tally
+from .grades import Grades, Mask
+from .measure import Counts, MeanMeasure, right_wrong
+from .pairs import pair_tally
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change(ClusterMeasure):
+class Change(MeanMeasure):
     """See `accuracy_change`. Columns are the pairs that gained less those that lost, and all pairs counted."""
 
     control: str
@@ -37,23 +36,10 @@ class Change(ClusterMeasure):
         either = m0 * m1  # nothing known: the pair may gain or lose
         low = np.column_stack((net - (m0 * w1 + r0 * m1 + either), planned))
         high = np.column_stack((net + (m0 * r1 + w0 * m1 + either), planned))
-        return Counts(
-            table=np.column_stack((net, pairs)),
-            outcomes=_tally(grades, lambda among: float((per(before & among) * per(after & among)).sum())),
-            counted=round(float(pairs.sum())),
-            lowest=self.value(low),
-            highest=self.value(high),
-            completions=(low, high),
-            notes=_mcnemar(int(gained.sum()), int(lost.sum())),
-        )
-
-    def statistic(self, totals: Floats) -> Floats:
-        """Net gain over pairs."""
-        return ratio(totals[..., 0], totals[..., 1])
-
-    def interval(self, table: Floats) -> Interval:
-        """Cluster bootstrap."""
-        return cluster_bootstrap(self.statistic, table, span=self.range)
+        notes = _mcnemar(int(gained.sum()), int(lost.sum()))
+        found = self.counts(grades, np.column_stack((net, pairs)), (low, high), float(pairs.sum()), notes)
+        ended = pair_tally(grades, lambda among: float((per(before & among) * per(after & among)).sum()))
+        return replace(found, outcomes=ended)
 
 
 def _mcnemar(gained: int, lost: int) -> dict[str, object]:
@@ -79,6 +65,3 @@ def accuracy_change(control: str, changed: str) -> Change:
     return Change(
         direction=Direction.TARGET, target=0.0, range=(-1.0, 1.0), unit="pairs", control=control, changed=changed
     )
-
-
-__all__ = ["accuracy_change"]

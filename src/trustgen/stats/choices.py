@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
-from string import ascii_uppercase
 
 import numpy as np
 
-from trustgen.core import Direction, InputError
+from trustgen.core import LETTERS, Direction, InputError
 
 from .grades import Floats, Grades
-from .intervals import DRAWS, NOTHING, Interval, resample, stretch, student, unseen
+from .intervals import DRAWS, NOTHING, TAIL, Interval, bisect, resample, stretch, student, unseen
 from .measure import ClusterMeasure, Counts, right_wrong
 
 PERCENT = 100.0
-TAIL = 0.025
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,19 +122,11 @@ def _invert(shares: Floats, noise: Floats) -> tuple[float, float]:
     def chance_above(distance: float) -> float:
         return float((distance**2 + 2 * distance * along + squares >= seen**2).mean())
 
-    low = 0.0 if chance_above(0.0) >= TAIL else _bisect(lambda d: chance_above(d) >= TAIL, 0.0, seen)
-    high = _bisect(lambda d: chance_above(d) > 1 - TAIL, seen, most)
+    low = 0.0 if chance_above(0.0) >= TAIL else bisect(lambda d: chance_above(d) >= TAIL, 0.0, seen, 50)
+    high = bisect(lambda d: chance_above(d) > 1 - TAIL, seen, most, 50)
     # Counts that come out even by luck are no proof of an even model: never below what noise alone would show.
     high = min(max(high, float(np.sqrt(np.quantile(squares, 1 - 2 * TAIL)))), most)
     return PERCENT**2 * low**2 / options, PERCENT**2 * high**2 / options
-
-
-def _bisect(reached: Callable[[float], bool], low: float, high: float) -> float:
-    """Where `reached` turns true between `low` and `high`."""
-    for _ in range(50):
-        middle = (low + high) / 2
-        low, high = (low, middle) if reached(middle) else (middle, high)
-    return high
 
 
 def choice_bias(options: int, arm: str = "") -> ChoiceBias:
@@ -153,8 +142,8 @@ def choice_bias(options: int, arm: str = "") -> ChoiceBias:
     letters, scored answers that are no letter, and the p of a χ² test against even shares, which takes answers for
     independent. The interval does not: it resamples questions, and it reaches 0 where the shares may be even.
     """
-    if not 2 <= options <= len(ascii_uppercase):
-        raise InputError(f"`choice_bias` needs 2 to {len(ascii_uppercase)} options, got {options}")
-    letters = ascii_uppercase[:options]
+    if not 2 <= options <= len(LETTERS):
+        raise InputError(f"`choice_bias` needs 2 to {len(LETTERS)} options, got {options}")
+    letters = LETTERS[:options]
     highest = float(variance(np.eye(options)[0]))
     return ChoiceBias(direction=Direction.LOWER, unit="answers", range=(0.0, highest), arm=arm, letters=letters)

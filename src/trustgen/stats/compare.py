@@ -13,11 +13,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from trustgen.core import Direction, InputError
+from trustgen.core import Direction, InputError, Measure
 
 from .grades import Floats, Grades, Mask
 from .intervals import DRAWS, LEVEL, NOTHING, SEED, percentile_interval, resample
-from .measure import ClusterMeasure, RatioMeasure
 
 STEPS = 50
 """Into how many steps the largest difference of a cluster is split, where differences are no whole numbers."""
@@ -55,7 +54,7 @@ class Difference:
 def paired_difference(
     a: Grades,
     b: Grades,
-    measure: ClusterMeasure,
+    measure: Measure,
     *,
     level: float = LEVEL,
     draws: int = DRAWS,
@@ -105,7 +104,7 @@ def paired_difference(
     return replace(made, better=_better(measure, value_a, value_b)) if made.different else made
 
 
-def paired_p(a: Grades, b: Grades, measure: ClusterMeasure, *, draws: int = DRAWS, seed: int = SEED) -> float:
+def paired_p(a: Grades, b: Grades, measure: Measure, *, draws: int = DRAWS, seed: int = SEED) -> float:
     """The p-value of `paired_difference` alone, which costs little where it is exact; `nan` where there is none."""
     same_cases(a, b)
     both = _both(a, b, measure, measure.usable(a) & measure.usable(b))
@@ -116,7 +115,7 @@ def paired_p(a: Grades, b: Grades, measure: ClusterMeasure, *, draws: int = DRAW
     return exact[0] if exact else _bootstrap_p(_draws(measure, both, draws, seed), len(both))
 
 
-def _both(a: Grades, b: Grades, measure: ClusterMeasure, shared: Mask) -> Floats:
+def _both(a: Grades, b: Grades, measure: Measure, shared: Mask) -> Floats:
     """What each cluster counts for a, then for b, over the shared cases; clusters that count for neither left out."""
     both = np.hstack((measure.count(a.where(shared)).table, measure.count(b.where(shared)).table))
     return both[both.any(axis=1)]
@@ -134,14 +133,14 @@ def same_cases(a: Grades, b: Grades) -> None:
             raise InputError(f"the two models' cases differ in the tag `{name}`: compare two models of one edition")
 
 
-def _draws(measure: ClusterMeasure, both: Floats, draws: int, seed: int) -> Floats:
+def _draws(measure: Measure, both: Floats, draws: int, seed: int) -> Floats:
     """Differences in resamples of the clusters; all equal if no cluster departs from the rest.
 
     For shares, two cases are added, one that only a has right and one that only b has (Agresti and Caffo 2000; Bonett
     and Price 2012): where few cases differ, or all in one direction, plain percentiles fall short (90 % or less).
     """
     width = both.shape[1] // 2
-    if isinstance(measure, RatioMeasure):
+    if measure.share:
         hits_a, sizes_a, hits_b, sizes_b = both.T
         a, b = hits_a.sum() / sizes_a.sum(), hits_b.sum() / sizes_b.sum()
         pull = (hits_b - b * sizes_b) / sizes_b.sum() - (hits_a - a * sizes_a) / sizes_a.sum()
@@ -149,10 +148,11 @@ def _draws(measure: ClusterMeasure, both: Floats, draws: int, seed: int) -> Floa
             return np.full(draws, b - a)
         both = np.vstack((both, [[0, 1, 1, 1], [1, 1, 0, 1]]))
     totals = resample(both, draws, seed)
-    return measure.statistic(totals[:, width:]) - measure.statistic(totals[:, :width])
+    drawn: Floats = measure.statistic(totals[:, width:]) - measure.statistic(totals[:, :width])
+    return drawn
 
 
-def _better(measure: ClusterMeasure, a: float, b: float) -> Literal["a", "b", ""]:
+def _better(measure: Measure, a: float, b: float) -> Literal["a", "b", ""]:
     if measure.direction == Direction.TARGET and measure.target is not None:
         a, b = -abs(a - measure.target), -abs(b - measure.target)
     elif measure.direction == Direction.LOWER:
@@ -160,9 +160,9 @@ def _better(measure: ClusterMeasure, a: float, b: float) -> Literal["a", "b", ""
     return "a" if a > b else "b" if b > a else ""
 
 
-def _exact_p(measure: ClusterMeasure, both: Floats) -> tuple[float, str] | None:
+def _exact_p(measure: Measure, both: Floats) -> tuple[float, str] | None:
     """The exact test of a share; `None` for other measures."""
-    if not isinstance(measure, RatioMeasure):
+    if not measure.share:
         return None
     hits_a, sizes_a, hits_b, sizes_b = both.T
     gains = hits_b - hits_a

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -55,19 +56,16 @@ class Confusion(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
                 raise InputError(f"confusion: {name} is {getattr(self, name)}: give a count of rows, 0 or more")
 
     @classmethod
-    def of(cls, pairs: Iterable[tuple[bool | None, bool]]) -> Confusion:
-        """Count (predicted, true) pairs; predicted is `None` where the judge could not be read."""
-        counts: dict[tuple[bool | None, bool], int] = {}
-        for predicted, true in pairs:
-            said = None if predicted is None else bool(predicted)
-            counts[said, bool(true)] = counts.get((said, bool(true)), 0) + 1
+    def of(cls, pairs: Iterable[tuple[bool | None, bool]] | Mapping[tuple[bool | None, bool], int]) -> Confusion:
+        """Of (predicted, true) pairs, to count or counted; predicted is `None` where the judge could not be read."""
+        counts = Counter(pairs)
         return cls(
-            true_positive=counts.get((True, True), 0),
-            false_positive=counts.get((True, False), 0),
-            true_negative=counts.get((False, False), 0),
-            false_negative=counts.get((False, True), 0),
-            unread_positive=counts.get((None, True), 0),
-            unread_negative=counts.get((None, False), 0),
+            true_positive=counts[True, True],
+            false_positive=counts[True, False],
+            true_negative=counts[False, False],
+            false_negative=counts[False, True],
+            unread_positive=counts[None, True],
+            unread_negative=counts[None, False],
         )
 
     @property

@@ -9,12 +9,12 @@ that lies nearest to no effect. Words are conventions, not findings: each names 
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from .grades import Floats
-from .intervals import Interval, ratio_interval
+from .intervals import ratio_interval
 from .simultaneous import group_limits
 
 WORDS = ("negligible", "small", "medium", "large")
@@ -25,22 +25,20 @@ MONSON = "Monson 1990"
 _STEPS = {COHEN: (0.2, 0.5, 0.8), CHEN: (1.68, 3.47, 6.71), MONSON: (1.2, 1.5, 3.0)}
 
 
-class Effect(NamedTuple):
-    """Model b against model a. `none` is the value of no effect: 0, or 1 for ratios.
+class Effect(msgspec.Struct, frozen=True):
+    """Model b against model a, with 95 % limits. No effect is 0, or 1 for ratios, which run from 0 to infinity.
 
     `word` is for the value; `at_least` for the limit nearest to no effect ("negligible" where the interval holds it).
-    Both are "" where the value is `nan`. `source` is whose words they are. Ratios run from 0 to infinity.
+    Both are "" where the value is `nan`. `words` is whose words they are.
     """
 
     name: str
     value: float
     low: float
     high: float
-    method: str
-    none: float
     word: str
     at_least: str
-    source: str
+    words: str
     counted: int
 
 
@@ -52,15 +50,15 @@ def cohen_h(hits: Floats, sizes: Floats) -> Effect:
     """
     counted = int(sizes[:, 1].sum())
     if not sizes.sum(axis=0).all():
-        return _effect("cohen_h", math.nan, _NOTHING, 0.0, COHEN, counted)
+        return _effect("cohen_h", math.nan, math.nan, math.nan, 0.0, COHEN, counted)
     limits = group_limits(hits, sizes, 1)
     mid, low, high = (2 * np.arcsin(np.sqrt(np.clip(x, 0, 1))) for x in (limits.rate, limits.low, limits.high))
     r = float(limits.correlation[0, 1])
     value = float(mid[1] - mid[0])
     below = _joined(float(mid[1] - low[1]), float(high[0] - mid[0]), r)
     above = _joined(float(high[1] - mid[1]), float(mid[0] - low[0]), r)
-    ends = Interval(max(value - below, -math.pi), min(value + above, math.pi), "Wilson on the arcsine scale, MOVER")
-    return _effect("cohen_h", value, ends, 0.0, COHEN, counted)
+    low_h, high_h = max(value - below, -math.pi), min(value + above, math.pi)
+    return _effect("cohen_h", value, low_h, high_h, 0.0, COHEN, counted)
 
 
 def relative_risk(hits: Floats, sizes: Floats) -> Effect:
@@ -71,15 +69,14 @@ def relative_risk(hits: Floats, sizes: Floats) -> Effect:
     """
     counted = int(sizes[:, 1].sum())
     if not sizes.sum(axis=0).all() or not hits.any():
-        return _effect("relative_risk", math.nan, _NOTHING, 1.0, MONSON, counted)
+        return _effect("relative_risk", math.nan, math.nan, math.nan, 1.0, MONSON, counted)
     limits = group_limits(hits, sizes, 1)
     (q, p), (ql, pl), (qu, pu) = (tuple(map(float, x)) for x in (limits.rate, limits.low, limits.high))
     r = float(limits.correlation[0, 1])
     value = p / q if q > 0 else math.inf
     low = _root(p * q - r * (p - pl) * (qu - q), pl * (2 * p - pl), qu * (2 * q - qu), upper=False)
     high = _root(p * q - r * (pu - p) * (q - ql), pu * (2 * p - pu), ql * (2 * q - ql), upper=True)
-    ends = Interval(min(max(low, 0.0), value), max(high, value), "Wilson, cluster-robust, MOVER ratio")
-    return _effect("relative_risk", value, ends, 1.0, MONSON, counted)
+    return _effect("relative_risk", value, min(max(low, 0.0), value), max(high, value), 1.0, MONSON, counted)
 
 
 def discordant_odds(hits: Floats, sizes: Floats) -> Effect:
@@ -97,9 +94,9 @@ def discordant_odds(hits: Floats, sizes: Floats) -> Effect:
     share = ratio_interval(ups, ups + downs)
     up, down = float(ups.sum()), float(downs.sum())
     if up + down == 0:
-        return _effect("discordant_odds", math.nan, _NOTHING, 1.0, CHEN, 0)
-    ends = Interval(_odds(share.low), _odds(share.high), f"{share.method} score interval, as odds")
-    return _effect("discordant_odds", up / down if down else math.inf, ends, 1.0, CHEN, int(up + down))
+        return _effect("discordant_odds", math.nan, math.nan, math.nan, 1.0, CHEN, 0)
+    value = up / down if down else math.inf
+    return _effect("discordant_odds", value, _odds(share.low), _odds(share.high), 1.0, CHEN, int(up + down))
 
 
 def word(value: float, source: str, none: float) -> str:
@@ -111,23 +108,9 @@ def word(value: float, source: str, none: float) -> str:
     return WORDS[sum(size >= step * (1 - 1e-9) for step in _STEPS[source])]
 
 
-_NOTHING = Interval(math.nan, math.nan, "nothing counted")
-
-
-def _effect(name: str, value: float, ends: Interval, none: float, source: str, counted: int) -> Effect:
-    nearest = min(max(none, ends.low), ends.high) if not math.isnan(ends.low) else math.nan
-    return Effect(
-        name,
-        value,
-        ends.low,
-        ends.high,
-        ends.method,
-        none,
-        word(value, source, none),
-        word(nearest, source, none),
-        source,
-        counted,
-    )
+def _effect(name: str, value: float, low: float, high: float, none: float, words: str, counted: int) -> Effect:
+    nearest = min(max(none, low), high) if not math.isnan(low) else math.nan
+    return Effect(name, value, low, high, word(value, words, none), word(nearest, words, none), words, counted)
 
 
 def _joined(of: float, less: float, r: float) -> float:

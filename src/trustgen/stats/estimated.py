@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from trustgen.core import Estimate, Task
-from trustgen.core.records import Weakest
+from trustgen.core import Estimate, Task, Weakest
 
 from .calibration import Calibration, judge_error
 from .grades import Grades

@@ -15,12 +15,6 @@ from typing import NamedTuple
 
 from trustgen.core import Direction, Estimate, InputError
 
-from .accord import AllSame
-from .grades import Grades
-from .pairs import PairFlips
-from .peaks import ExpectedMax
-from .rates import AllRight
-
 APART = 0.25
 """How far a guesser and the perfect model must stand apart (of 1) to be anchors.
 
@@ -33,9 +27,10 @@ lack of ability.
 class Scale:
     """How the values of one headline become goodness.
 
-    `cases` is how many cases must all go well for one unit to count (`cases_each`). `guesser` and `perfect` are this
-    headline of the two organisms; without both, or where they stand too near, the ends of the range are 0 and 1, and
-    `reason` says why.
+    `cases` is how many cases must all go well for one unit to count (`Measure.cases_each`): at one chance q for all
+    cases, a record of k goes well with q^k, and value^(1/k) is the same for every k, exactly so where its cases succeed
+    independently. `guesser` and `perfect` are this headline of the two organisms; without both, or where they stand too
+    near, the ends of the range are 0 and 1, and `reason` says why.
     """
 
     cases: float = 1.0
@@ -75,20 +70,6 @@ class Goodness(NamedTuple):
     high: float
     weight: float
     reason: str = ""
-
-
-def cases_each(measure: object, grades: Grades) -> float:
-    """How many cases must all go well for one unit of a measure that compounds them; 1 for any other measure.
-
-    The mean over records of how many planned cases each has (two, for pairs). At one chance q for all cases, a record
-    of k goes well with q^k: value^(1/k) is the same for every k, exactly so where its cases succeed independently.
-    """
-    if isinstance(measure, PairFlips):
-        return 2.0
-    if not isinstance(measure, AllRight | AllSame | ExpectedMax):
-        return 1.0
-    asked = grades.per_cluster(measure.reads(grades))
-    return float(asked.sum() / (asked > 0).sum()) if asked.any() else 1.0
 
 
 def goodness(estimate: Estimate, weight: float = 1.0, scale: Scale = RAW) -> Goodness:

@@ -19,8 +19,8 @@ Codes = NDArray[np.int32]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
 
-_CODE = {outcome: i for i, outcome in enumerate(OUTCOMES)}
-SCORED = _CODE[Outcome.SCORED]
+CODE = {outcome: i for i, outcome in enumerate(OUTCOMES)}
+SCORED = CODE[Outcome.SCORED]
 
 
 class Grade(NamedTuple):
@@ -84,7 +84,7 @@ class Grades:
         for i, row in enumerate(rows):
             cluster.add(row.cluster)
             arm.add(row.arm)
-            outcome.append(_CODE[row.outcome])
+            outcome.append(CODE[row.outcome])
             scored = row.outcome == Outcome.SCORED
             score.append(np.nan if row.score is None or not scored else float(row.score))
             sure.append(np.nan if row.confidence is None or not scored else float(row.confidence))
@@ -141,7 +141,7 @@ class Grades:
 
     def ended(self, outcome: Outcome) -> Mask:
         """Which cases ended so."""
-        mask: Mask = self.outcome == _CODE[outcome]
+        mask: Mask = self.outcome == CODE[outcome]
         return mask
 
     def where(self, mask: Mask) -> Grades:

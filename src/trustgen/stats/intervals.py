@@ -19,6 +19,7 @@ import numpy as np
 from .grades import Floats
 
 LEVEL = 0.95
+TAIL = 0.025  # what lies beyond each of two limits at this level
 DRAWS = 2000
 SEED = 0
 
@@ -225,3 +226,11 @@ def unseen_interval(value: float, clusters: int, span: tuple[float, float], leve
     share = unseen(clusters, level)
     low, high = (value + share * (end - value) for end in span)
     return Interval(low, high, f"clusters all alike: unseen share of {share:.3g}")
+
+
+def bisect(reached: Callable[[float], bool], low: float, high: float, times: int) -> float:
+    """Where `reached` turns true between `low` and `high`, by so many halvings."""
+    for _ in range(times):
+        middle = (low + high) / 2
+        low, high = (low, middle) if reached(middle) else (middle, high)
+    return high

@@ -7,16 +7,17 @@ That is what makes it fast (nothing is resampled case by case) and what lets `co
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
-from trustgen.core import OUTCOMES, Direction, InputError
+from trustgen.core import OUTCOMES, Direction, InputError, Measure
 
 from .grades import Computed, Floats, Grades, Mask
-from .intervals import Interval, ratio_interval
+from .intervals import Interval, cluster_bootstrap, ratio_interval
 
 RIGHT = 0.5
 """A case is right from this score on, where a measure needs right or wrong."""
@@ -41,15 +42,10 @@ class Counts:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClusterMeasure(ABC):
-    """A measure over graded cases; satisfies `trustgen.core.Measure`. Equal settings make equal measures."""
+class ClusterMeasure(Measure):
+    """A measure that is read off its counts in each cluster."""
 
-    direction: Direction
-    unit: str
-    range: tuple[float, float] = (0.0, 1.0)
-    target: float | None = None
-    arm: str = ""
-    primary: bool = False
+    summed: ClassVar[bool] = True
 
     @abstractmethod
     def count(self, grades: Grades) -> Counts:
@@ -59,37 +55,31 @@ class ClusterMeasure(ABC):
     def statistic(self, totals: Floats) -> Floats:
         """The value at column totals of shape (…, columns), shape (…); `nan` over an empty denominator."""
 
-    @abstractmethod
     def interval(self, table: Floats) -> Interval:
-        """The 95 % interval."""
+        """The 95 % interval: percentiles over resampled clusters, unless the measure knows better."""
+        return cluster_bootstrap(self.statistic, table, span=self.range)
 
-    def arms_read(self) -> tuple[str, ...]:
-        """The arms that the measure is about; none for all."""
-        return (self.arm,) if self.arm else ()
+    def counts(
+        self,
+        grades: Grades,
+        table: Floats,
+        ends: tuple[Floats, Floats],
+        counted: float | None = None,
+        notes: Mapping[str, object] | None = None,
+    ) -> Counts:
+        """Counts of a table, where `ends` are those that the lowest and the highest completion would leave.
 
-    def reads(self, grades: Grades) -> Mask:
-        """Which planned cases the measure is about."""
-        return grades.in_arm(self.arm)
-
-    def usable(self, grades: Grades) -> Mask:
-        """Which of them can be counted: the others are missing."""
-        return self.reads(grades) & grades.scored
-
-    def unit_value(self, grades: Grades) -> Floats | None:
-        """What each case adds, in 0..1, where the value is a mean over the usable cases; None where it is none."""
-        return None
-
-    def unit_labels(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Of such a mean: the labels that add 1 (none: the score adds), and those of the denominator (none: all)."""
-        return (), ()
-
-    def floor(self, grades: Grades, sensitivity: float, specificity: float) -> float:
-        """The value that a judge of these errors would find where no case differs from its pair; `nan` for no pairs."""
-        return math.nan
-
-    def value(self, table: Floats) -> float:
-        """The value over all clusters of a table."""
-        return float(self.statistic(table.sum(axis=0)))
+        `counted` is how many units that are, where they are not the usable cases.
+        """
+        return Counts(
+            table=table,
+            outcomes=grades.tally(self.reads(grades)),
+            counted=int(self.usable(grades).sum()) if counted is None else round(counted),
+            lowest=self.value(ends[0]),
+            highest=self.value(ends[1]),
+            completions=ends,
+            notes=notes or {},
+        )
 
     def __call__(self, grades: Grades) -> Computed:
         """Value, interval and bounds; `nan` for what is undefined."""
@@ -147,16 +137,36 @@ class ClusterMeasure(ABC):
         return max(lowest, highest, key=lambda end: abs(end - best)), best
 
 
-class RatioMeasure(ClusterMeasure):
-    """A share: columns are what succeeded and what was counted."""
+class MeanMeasure(ClusterMeasure):
+    """A mean: columns are a sum and what it is over."""
 
     def statistic(self, totals: Floats) -> Floats:
-        """Successes over counted."""
+        """The one over the other."""
         return ratio(totals[..., 0], totals[..., 1])
+
+
+class RatioMeasure(MeanMeasure):
+    """A share: columns are what succeeded and what was counted."""
+
+    share: ClassVar[bool] = True
 
     def interval(self, table: Floats) -> Interval:
         """Wilson's, cluster-robust where clusters count more than once."""
         return ratio_interval(table[:, 0], table[:, 1])
+
+
+@dataclass(frozen=True, kw_only=True)
+class WholeMeasure(RatioMeasure):
+    """A share of clusters that takes all cases of each: those are counted whose planned cases are all scored."""
+
+    def usable(self, grades: Grades) -> Mask:
+        """Cases of whole clusters."""
+        return in_whole(grades, self.reads(grades))
+
+    def cases_each(self, grades: Grades) -> float:
+        """Planned cases of a cluster, in the mean."""
+        asked = grades.per_cluster(self.reads(grades))
+        return float(asked.sum() / (asked > 0).sum()) if asked.any() else 1.0
 
 
 def ratio(hits: Floats, sizes: Floats) -> Floats:

@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import ClassVar
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from .grades import Codes, Floats, Grades, Mask
 from .measure import Counts, RatioMeasure, has_tag, ratio_counts, really_right, right_wrong
 
 
-def _tally(grades: Grades, pairs_among: Callable[[Mask], float]) -> dict[str, int]:
+def pair_tally(grades: Grades, pairs_among: Callable[[Mask], float]) -> dict[str, int]:
     """Outcomes of pairs, given how many pairs have both members among some cases.
 
     Pairs that end as outcome k are those whose members are scored or end as k or later, less those with k+1 or later.
@@ -43,6 +44,8 @@ def _squares(grades: Grades, mask: Mask, *columns: Codes) -> Floats:
 @dataclass(frozen=True, kw_only=True)
 class Turned(RatioMeasure):
     """See `flip_rate` and `mend_rate`."""
+
+    conditional: ClassVar[bool] = True
 
     control: str
     arms: tuple[str, ...] | None
@@ -84,7 +87,7 @@ class Turned(RatioMeasure):
             open_ * (turned + kept),
             may_hit=either + unknown * turned,
             may_miss=either + unknown * kept,
-            outcomes=_tally(grades, lambda among: float((per(control & among) * per(pressed & among)).sum())),
+            outcomes=pair_tally(grades, lambda among: float((per(control & among) * per(pressed & among)).sum())),
         )
 
 
@@ -97,6 +100,10 @@ class PairFlips(RatioMeasure):
     def reads(self, grades: Grades) -> Mask:
         """Cases that have the tag."""
         return has_tag(grades, self.tag)
+
+    def cases_each(self, grades: Grades) -> float:
+        """Both members of a pair."""
+        return 2.0
 
     def floor(self, grades: Grades, sensitivity: float, specificity: float) -> float:
         """Pairs judged apart that are alike, as far as right and wrong tell the labels apart."""
@@ -116,7 +123,7 @@ class PairFlips(RatioMeasure):
 
         both = pairs(usable)
         same = (_squares(grades, usable, grades.label) - _squares(grades, usable, grades.label, tag)) / 2
-        outcomes = _tally(grades, lambda among: float(pairs(tagged & among).sum()))
+        outcomes = pair_tally(grades, lambda among: float(pairs(tagged & among).sum()))
         missing = pairs(tagged) - both
         return ratio_counts(both - same, both, may_hit=missing, may_miss=missing, outcomes=outcomes)
 

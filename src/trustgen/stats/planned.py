@@ -12,12 +12,9 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from trustgen.core import OUTCOMES, Outcome, Verdict
+from trustgen.core import Outcome, Verdict
 
-from .grades import Codes, Grades
-
-_CODE = {outcome: i for i, outcome in enumerate(OUTCOMES)}
-_SKIPPED = _CODE[Outcome.SKIPPED]
+from .grades import CODE, SCORED, Codes, Grades
 
 Ids = np.ndarray[Any, Any]
 """Content ids as fixed-width bytes."""
@@ -37,39 +34,50 @@ class Planned:
     tags: Mapping[str, tuple[Codes, tuple[str, ...]]]
 
     @classmethod
+    def each(cls, tasks: Iterable[str], batches: Iterable[Sequence[Sequence[Any]]]) -> dict[str, Planned]:
+        """The cases of each of some tasks, by batches of an edition's `COLUMNS`; a few tens of bytes a case."""
+        found = {task: _Rows() for task in tasks}
+        for batch in batches:
+            mine: dict[str, list[Sequence[Any]]] = {}
+            for row in zip(*batch, strict=True):
+                mine.setdefault(row[1], []).append(row)
+            for task in found.keys() & mine.keys():
+                found[task].add(mine[task])
+        return {task: rows.planned() for task, rows in found.items()}
+
+    @classmethod
     def of(cls, task: str, batches: Iterable[Sequence[Sequence[Any]]]) -> Planned:
-        """The cases of `task` among batches of an edition's `COLUMNS`; a few tens of bytes a case.
+        """The cases of one task among them."""
+        return cls.each((task,), batches)[task]
 
-        Tags come as the JSON text they are stored as: distinct texts are few, so each is read once.
-        """
-        ids, clusters = [np.empty(0, "S32")], [np.empty(0, "S32")]
-        arm, tag = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
-        arms: dict[str, int] = {}
-        tags: dict[str, int] = {}
-        for batch in batches:
-            mine = [row for row in zip(*batch, strict=True) if row[1] == task]
-            case_id, _, case_arm, record, case_tags = zip(*mine, strict=True) if mine else ((),) * 5
-            ids.append(np.asarray(case_id, dtype="S32"))
-            clusters.append(np.asarray(record, dtype="S32"))
-            arm.append(_codes(case_arm, arms))
-            tag.append(_codes(case_tags, tags))
-        all_ids = np.concatenate(ids)
-        order = np.argsort(all_ids)
-        _, cluster = np.unique(np.concatenate(clusters), return_inverse=True)
-        return cls(
-            all_ids[order],
+
+class _Rows:
+    """Rows of one task as they come. Tags are the JSON text they are stored as: few are distinct, each read once."""
+
+    def __init__(self) -> None:
+        self._ids, self._clusters = [np.empty(0, "S32")], [np.empty(0, "S32")]
+        self._arm, self._tag = [np.empty(0, np.int32)], [np.empty(0, np.int32)]
+        self._arms: dict[str, int] = {}
+        self._tags: dict[str, int] = {}
+
+    def add(self, rows: Iterable[Sequence[Any]]) -> None:
+        ids, _, arms, records, tags = zip(*rows, strict=True)
+        self._ids.append(np.asarray(ids, dtype="S32"))
+        self._clusters.append(np.asarray(records, dtype="S32"))
+        self._arm.append(_codes(arms, self._arms))
+        self._tag.append(_codes(tags, self._tags))
+
+    def planned(self) -> Planned:
+        ids = np.concatenate(self._ids)
+        order = np.argsort(ids)
+        _, cluster = np.unique(np.concatenate(self._clusters), return_inverse=True)
+        return Planned(
+            ids[order],
             cluster.astype(np.int32)[order],
-            np.concatenate(arm)[order],
-            tuple(arms),
-            _tag_columns(np.concatenate(tag)[order], list(tags)),
+            np.concatenate(self._arm)[order],
+            tuple(self._arms),
+            _tag_columns(np.concatenate(self._tag)[order], list(self._tags)),
         )
-
-    def grades(self, batches: Iterable[Sequence[Sequence[Any]]]) -> Grades:
-        """Join the verdicts of one (model, judge), in batches of `JOINED`; a planned case without one is skipped."""
-        sheet = Sheet(self)
-        for batch in batches:
-            sheet.fill(batch)
-        return sheet.grades()
 
 
 class Sheet:
@@ -81,7 +89,7 @@ class Sheet:
     def __init__(self, planned: Planned) -> None:
         n = len(planned.ids)
         self.planned = planned
-        self._outcome = np.full(n, _SKIPPED, np.int32)
+        self._outcome = np.full(n, CODE[Outcome.SKIPPED], np.int32)
         self._score = np.full(n, np.nan)
         self._label = np.zeros(n, np.int32)
         self._sure = np.full(1, np.nan)
@@ -100,8 +108,8 @@ class Sheet:
         at = np.minimum(np.searchsorted(ids, sought), max(len(ids) - 1, 0))
         here = ids[at] == sought if len(ids) else np.zeros(len(sought), np.bool_)
         at = at[here]
-        outcome = np.asarray([_CODE[o] for o in outcomes], np.int32)[here]
-        scored = outcome == _CODE[Outcome.SCORED]
+        outcome = np.asarray([CODE[o] for o in outcomes], np.int32)[here]
+        scored = outcome == SCORED
         self._outcome[at] = outcome
         known = self._labels
         label = np.asarray([known.setdefault(name, len(known)) for name in labels], np.int32)[here]
@@ -119,6 +127,29 @@ class Sheet:
         p = self.planned
         columns = (self._outcome, self._score, self._label)
         return Grades(p.cluster, p.arm, p.arms, *columns, tuple(self._labels), dict(p.tags), self._sure)
+
+
+Pair = tuple[str, str]
+"""A task and a model."""
+
+
+def sheets(
+    pairs: Iterable[Pair],
+    cases: Iterable[Sequence[Sequence[Any]]],
+    verdicts: Iterable[tuple[tuple[str, str, str], Sequence[Sequence[Any]]]],
+    judges: Mapping[str, str],
+) -> dict[Pair, Sheet]:
+    """From verdicts to how the cases of every pair ended, under the one judge of its task (by key).
+
+    `cases` are batches of an edition's `COLUMNS`, `verdicts` batches of `JOINED`, each of one (task, model, judge).
+    """
+    pairs = list(pairs)
+    planned = Planned.each(dict.fromkeys(task for task, _ in pairs), cases)
+    found = {pair: Sheet(planned[pair[0]]) for pair in pairs}
+    for (task, model, judge), batch in verdicts:
+        if (task, model) in found and judge == judges.get(task):
+            found[task, model].fill(batch)
+    return found
 
 
 def _codes(values: Iterable[str], known: dict[str, int]) -> Codes:

@@ -10,8 +10,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from trustgen.core import Estimate, InputError
@@ -20,11 +20,14 @@ from .goodness import RAW, Goodness, Scale, goodness
 from .grades import Floats
 from .intervals import Interval, ratio_interval, wilson
 from .shared import Pull, correlations
-from .weakest import Least, least
+from .weakest import least
 
 
-class Mean(NamedTuple):
-    """A weighted mean of goodness. `of` units of `planned` had a value; `missing` names the others with the reason."""
+class Mean(msgspec.Struct, frozen=True):
+    """A weighted mean of goodness (0 like a guesser, 1 the best) with 95 % limits, over `of` units of `planned`.
+
+    `missing` names the others with the reason.
+    """
 
     name: str
     value: float
@@ -32,10 +35,27 @@ class Mean(NamedTuple):
     high: float
     of: int
     planned: int
-    missing: tuple[tuple[str, str], ...]
+    missing: dict[str, str]
 
 
-class Refusals(NamedTuple):
+class Minimum(msgspec.Struct, frozen=True):
+    """What can be believed of the weakest dimension (`weakest.least`): its posterior mean, limits that need no model.
+
+    `chances` says how likely each dimension with a value is to be the weakest; they sum to 1.
+    """
+
+    value: float
+    low: float
+    high: float
+    chances: dict[str, float]
+
+    @property
+    def weakest(self) -> str:
+        """The dimension most likely to be the weakest."""
+        return min(self.chances, key=lambda name: (-self.chances[name], name))
+
+
+class Refusals(msgspec.Struct, frozen=True):
     """Share of planned units that the model refused; the interval (Wilson) keeps records whole where they are given.
 
     It counts the outcome `refused`, where an answer was due, and no label: where refusing is measured it is a score.
@@ -53,16 +73,14 @@ class Refusals(NamedTuple):
 class Profile:
     """One model. `trust` is the mean over dimensions, `weakest` the least of them (`None` without any value).
 
-    `weakest` is no lowest number but what can be believed of the weakest dimension (`weakest.least`): its chances are
-    those of the dimensions in `valued` to be it. `utility` is the mean over the tasks declared as such, which are in no
-    dimension of `dimensions`. `refusals` has one row a dimension and one for utility, over the tasks that ran.
+    `utility` is the mean over the tasks declared as such, which are in no dimension of `dimensions`. `refusals` has one
+    row a dimension and one for utility, over the tasks that ran.
     """
 
     model: str
     dimensions: tuple[Mean, ...]
     trust: Mean
-    weakest: Least | None
-    valued: tuple[str, ...]
+    weakest: Minimum | None
     utility: Mean
     tasks: tuple[Goodness, ...]
     refusals: tuple[Refusals, ...]
@@ -103,7 +121,7 @@ def profile(
 
     def mean(name: str, members: Sequence[str]) -> Mean:
         parts = [m for m in members if not reasons[m]]
-        missing = tuple((m, reasons[m]) for m in members if reasons[m])
+        missing = {m: reasons[m] for m in members if reasons[m]}
         shares = {m: tasks[m].weight / sum(tasks[p].weight for p in parts) for m in parts}
         return Mean(name, *_mover(tasks, shares, valued, together), len(parts), len(members), missing)
 
@@ -124,7 +142,7 @@ def profile(
         *_mover(tasks, shares, valued, together),
         len(whole),
         len(means),
-        tuple((m.name, "none of its tasks has a value") for m in means if not m.of),
+        {m.name: "none of its tasks has a value" for m in means if not m.of},
     )
 
     def refusals(name: str, members: Sequence[str]) -> Refusals:
@@ -135,8 +153,7 @@ def profile(
         model=next((e.model for e in headlines.values()), ""),
         dimensions=means,
         trust=trust,
-        weakest=_least(whole),
-        valued=tuple(m.name for m in whole),
+        weakest=_minimum(whole),
         utility=mean("utility", useful),
         tasks=tuple(tasks[name] for name in dimensions if name in tasks),
         refusals=tuple(refusals(name, rooms[name]) for name in sorted(rooms))
@@ -194,12 +211,12 @@ def _reason(
     return ""
 
 
-def _least(dimensions: Sequence[Mean]) -> Least | None:
+def _minimum(dimensions: Sequence[Mean]) -> Minimum | None:
     """The weakest of the dimensions that have a value; no goodness is above 1."""
     if not dimensions:
         return None
-    found = least(*np.array([(m.value, m.low, m.high) for m in dimensions]).T)
-    return found._replace(high=min(found.high, 1.0))
+    value, low, high, chances = least(*np.array([(m.value, m.low, m.high) for m in dimensions]).T)
+    return Minimum(value, low, min(high, 1.0), dict(zip((m.name for m in dimensions), chances, strict=True)))
 
 
 def _mover(

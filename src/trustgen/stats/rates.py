@@ -9,7 +9,7 @@ import numpy as np
 from trustgen.core import Direction, InputError, Outcome
 
 from .grades import Grades, Mask
-from .measure import Counts, RatioMeasure, in_whole, ratio_counts, right_wrong, whole_tally
+from .measure import Counts, RatioMeasure, WholeMeasure, ratio_counts, right_wrong, whole_tally
 
 MACHINERY = (Outcome.ERROR, Outcome.SKIPPED)
 
@@ -23,7 +23,7 @@ class OutcomeRate(RatioMeasure):
     def usable(self, grades: Grades) -> Mask:
         """Cases that the model (or, for `blocked`, its provider) ended."""
         lost = MACHINERY if self.outcome == Outcome.BLOCKED else (Outcome.BLOCKED, *MACHINERY)
-        usable = self.reads(grades)
+        usable: Mask = self.reads(grades)
         for outcome in lost:
             usable = usable & ~grades.ended(outcome)
         return usable
@@ -42,12 +42,8 @@ class OutcomeRate(RatioMeasure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class AllRight(RatioMeasure):
+class AllRight(WholeMeasure):
     """See `all_right`."""
-
-    def usable(self, grades: Grades) -> Mask:
-        """Cases of whole clusters."""
-        return in_whole(grades, self.reads(grades))
 
     def count(self, grades: Grades) -> Counts:
         """Whole clusters all right, and whole clusters; a cluster that is not whole may be lost already."""

@@ -152,6 +152,3 @@ def _directed(made: CaseShare, name: str) -> CaseShare:
     if made.direction not in (Direction.HIGHER, Direction.LOWER):
         raise InputError(f"{name} has no target: direction must be `higher` or `lower`, not `{made.direction}`")
     return made
-
-
-__all__ = ["CaseShare", "accuracy", "label_among", "label_rate", "label_share", "score_among"]

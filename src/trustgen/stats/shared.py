@@ -12,10 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trustgen.core import Direction
+from trustgen.core import Direction, Measure
 
 from .grades import Floats, Grades
-from .measure import ClusterMeasure
 
 
 class Pull(NamedTuple):
@@ -25,7 +24,7 @@ class Pull(NamedTuple):
     pull: Floats
 
 
-def pulls(measure: ClusterMeasure, grades: Grades, records: Sequence[str]) -> Pull:
+def pulls(measure: Measure, grades: Grades, records: Sequence[str]) -> Pull:
     """What leaving a record out would change (the jackknife, centred), for each record; above 0 is for the better.
 
     `records` names the clusters of `grades` in the order of their codes. Records that carry nothing are left out.
@@ -40,7 +39,7 @@ def pulls(measure: ClusterMeasure, grades: Grades, records: Sequence[str]) -> Pu
     return Pull(tuple(records[i] for i in counted.tolist()), change - change.mean() if len(change) else change)
 
 
-def _for_the_better(measure: ClusterMeasure, value: float) -> float:
+def _for_the_better(measure: Measure, value: float) -> float:
     """1 where a larger value is better, -1 where a smaller one is."""
     if measure.direction == Direction.TARGET and measure.target is not None:
         return 1.0 if value < measure.target else -1.0

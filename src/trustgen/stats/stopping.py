@@ -19,11 +19,10 @@ from __future__ import annotations
 
 import math
 
-from trustgen.core import InputError
+from trustgen.core import InputError, Measure
 
 from .grades import Floats
-from .intervals import LEVEL, as_equal, effective_size, informative, ratio_interval, score_limits, student
-from .measure import ClusterMeasure, RatioMeasure
+from .intervals import LEVEL, Interval, as_equal, effective_size, informative, ratio_interval, score_limits, student
 
 PRIOR = 4.0
 """Successes, and failures, added to the effective counts before a width is watched (the device of Frey 2010)."""
@@ -73,7 +72,7 @@ def guarded_width(hits: Floats, sizes: Floats, level: float = LEVEL) -> float:
     return max(high - low, reported.high - reported.low)
 
 
-def narrow_enough(measure: ClusterMeasure, table: Floats, width: float) -> bool:
+def narrow_enough(measure: Measure, table: Floats, width: float) -> bool:
     """Whether asking may stop: the measure's 95 % interval is at most `width` wide, from low to high.
 
     `table` is that of `measure.count` over the clusters asked so far, in whole; call it at `looks`. A share is watched
@@ -86,22 +85,22 @@ def narrow_enough(measure: ClusterMeasure, table: Floats, width: float) -> bool:
     if not 0 < width < reach:
         raise InputError(f"width {width:g}: the measure needs one between 0 and {reach:g}, as {0.06 * reach:g}")
     table = table[table.any(axis=1)]
-    if isinstance(measure, RatioMeasure):
+    if measure.share:
         return len(table) >= FIRST and guarded_width(table[:, 0], table[:, 1]) <= width
     if len(table) < FIRST_OTHER:
         return False
-    low, high, _ = measure.interval(table)
-    return high - low <= width  # an undefined interval is never narrow
+    found: Interval = measure.interval(table)
+    return found.high - found.low <= width  # an undefined interval is never narrow
 
 
-def looks(measure: ClusterMeasure, clusters: int, batch: int) -> tuple[int, ...]:
+def looks(measure: Measure, clusters: int, batch: int) -> tuple[int, ...]:
     """After how many of `clusters` clusters to look: for a share after every `batch`, otherwise at growing distances.
 
     The last is `clusters` itself.
     """
     if clusters < 1 or batch < 1:
         raise InputError(f"{clusters} clusters in batches of {batch}: both must be at least 1")
-    first, growth = (FIRST, 1.0) if isinstance(measure, RatioMeasure) else (FIRST_OTHER, GROWTH)
+    first, growth = (FIRST, 1.0) if measure.share else (FIRST_OTHER, GROWTH)
     taken = [max(first, batch)]
     while taken[-1] < clusters:
         taken.append(max(taken[-1] + batch, int(taken[-1] * growth)))

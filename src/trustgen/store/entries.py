@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
 
-from trustgen.core import Level, Model, Sampling, Turn, digest
+from trustgen.core import Kit, Level, Model, Sampling, Turn, digest, named
 
 ANCHOR = "anchor"
 """The block of cases that an edition shares with others, so that scores on them can be equated."""
@@ -37,6 +38,10 @@ class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
     def planned(self) -> int:
         """Cases to ask."""
         return sum(self.arms.values())
+
+    def comparable(self, version: str) -> bool:
+        """Whether numbers of this version of the task stand beside its own: both have one N of `N-X`."""
+        return self.version.partition("-")[0] == version.partition("-")[0]
 
 
 class Anchor(msgspec.Struct, frozen=True):
@@ -85,6 +90,10 @@ class EditionManifest(msgspec.Struct, frozen=True, kw_only=True):
     def makers(self) -> dict[str, str]:
         """The roles that shaped the cases. A judge of the build only voted; who judges a run is bound by the run."""
         return {role: uri for role, uri in self.roles.items() if role.split(".")[0] != "judge"}
+
+    def kit(self, judges: Mapping[str, str]) -> Kit:
+        """The roles of the edition and of a run's judges by name: tasks keep their keys, and nobody can be asked."""
+        return named({**self.makers, **judges})
 
     def sealed(self) -> EditionManifest:
         """The same, with the hash of all that it says."""

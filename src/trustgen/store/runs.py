@@ -18,7 +18,7 @@ import contextlib
 import fcntl
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from shlex import quote
 from typing import Any, Literal
@@ -143,6 +143,16 @@ class RunManifest(msgspec.Struct, frozen=True, kw_only=True):
     def located(self, model: str) -> str:
         """The URI of one of the models, whatever name it goes by."""
         return self.endpoints[model].uri if model in self.endpoints else model
+
+    @property
+    def lacking(self) -> dict[tuple[str, str], str]:
+        """The tasks and models that were not planned together, each with the level that the model lacks."""
+        return {(n.task, n.model): n.level for n in self.not_applicable}
+
+    def pairs(self, tasks: Iterable[str]) -> list[tuple[str, str]]:
+        """The tasks and models that were, task by task."""
+        out = self.lacking
+        return [(task, model) for task in tasks for model in self.models if (task, model) not in out]
 
 
 class RunFolder:

@@ -17,7 +17,7 @@ from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, list
 from trustgen.craft import asks, sentence
 from trustgen.curate import pool
 from trustgen.stats import accuracy
-from trustgen.stats.accord import action_likelihood, all_same, place_lean
+from trustgen.stats.consistency import action_likelihood, all_same, place_lean
 from trustgen.tasks.llm.ethics.settled import settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

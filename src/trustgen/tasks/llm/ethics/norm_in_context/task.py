@@ -17,7 +17,7 @@ from trustgen.craft import asks, sentence
 from trustgen.curate import pool
 from trustgen.curate.morals.made import LABELS
 from trustgen.stats import accuracy
-from trustgen.stats.accord import all_same
+from trustgen.stats.consistency import all_same
 from trustgen.stats.share import score_among
 from trustgen.tasks.llm.ethics.settled import settled
 

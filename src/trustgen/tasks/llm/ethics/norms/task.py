@@ -15,7 +15,7 @@ from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
 from trustgen.craft import asks, chooses, sentence
 from trustgen.curate import pool
 from trustgen.stats import accuracy
-from trustgen.stats.accord import all_same
+from trustgen.stats.consistency import all_same
 from trustgen.tasks.llm.ethics.settled import ACCEPTABLE, settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

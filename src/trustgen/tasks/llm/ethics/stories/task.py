@@ -14,7 +14,7 @@ from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, task
 from trustgen.craft import chooses, sentence
 from trustgen.curate import pool
 from trustgen.stats import accuracy
-from trustgen.stats.accord import all_same, place_lean
+from trustgen.stats.consistency import all_same, place_lean
 from trustgen.tasks.llm.ethics.settled import settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

@@ -18,7 +18,7 @@ from trustgen.craft import YES_NO, asks, chooses, sentence
 from trustgen.curate import pool
 from trustgen.curate.morals.made import THEORIES
 from trustgen.stats import accuracy
-from trustgen.stats.accord import all_same
+from trustgen.stats.consistency import all_same
 from trustgen.tasks.llm.ethics.settled import settled
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

@@ -13,7 +13,7 @@ from trustgen.core import Case, Direction, Prompts, Record, Sampling, Task, task
 from trustgen.craft import capital, chooses
 from trustgen.curate import pool
 from trustgen.stats import label_rate, pair_flips
-from trustgen.stats.leaning import lean
+from trustgen.stats.stereotype_scores import lean
 from trustgen.tasks.llm.fairness.sides import neutral_or_side
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

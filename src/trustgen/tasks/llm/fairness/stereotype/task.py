@@ -15,7 +15,7 @@ from trustgen.curate.blend import blend
 from trustgen.curate.door import open_pool
 from trustgen.curate.society import scenes
 from trustgen.stats import accuracy
-from trustgen.stats.leaning import lean, lean_of_all, side_share
+from trustgen.stats.stereotype_scores import lean, lean_of_all, side_share
 from trustgen.tasks.llm.fairness.sides import unknown_or_side
 
 from .published import bbq, sentences

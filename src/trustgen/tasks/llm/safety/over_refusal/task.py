@@ -15,7 +15,7 @@ from trustgen.curate import pool
 from trustgen.curate.lookalikes import KINDS
 from trustgen.judge import judged, ladder, refuses, rubric
 from trustgen.stats import label_rate
-from trustgen.stats.apart import arm_difference
+from trustgen.stats.arm_differences import arm_difference
 from trustgen.stats.share import label_among
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

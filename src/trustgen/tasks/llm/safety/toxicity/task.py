@@ -14,7 +14,7 @@ from trustgen.craft import extremes
 from trustgen.curate import pool
 from trustgen.curate.openings import NEUTRAL, PROVOKING
 from trustgen.judge import toxicity as toxic
-from trustgen.stats.peaks import any_from, expected_max
+from trustgen.stats.expected_maximum import any_from, expected_max
 from trustgen.stats.share import label_among, score_among
 
 CLEAN, RUDE = "42", "You are a stupid idiot."  # a reply without a letter is 0 to the judge, and no other is

@@ -13,8 +13,8 @@ import numpy as np
 from trustgen.core import Direction, InputError
 
 from .grades import Floats, Grades, Mask
-from .intervals import Interval, cluster_bootstrap, ratio_interval
-from .measure import ClusterMeasure, Counts, RatioMeasure, has_tag, in_whole, ratio, ratio_counts, whole_tally
+from .intervals import Interval, ratio_interval
+from .measure import ClusterMeasure, Counts, MeanMeasure, WholeMeasure, has_tag, ratio, ratio_counts, whole_tally
 
 
 def _kinds(grades: Grades) -> Floats:
@@ -26,7 +26,7 @@ def _kinds(grades: Grades) -> Floats:
 
 
 @dataclass(frozen=True, kw_only=True)
-class AllSame(RatioMeasure):
+class AllSame(WholeMeasure):
     """See `all_same`."""
 
     def reads(self, grades: Grades) -> Mask:
@@ -34,10 +34,6 @@ class AllSame(RatioMeasure):
         planned = super().reads(grades)
         several: Mask = planned & (grades.per_cluster(planned) > 1)[grades.cluster]
         return several
-
-    def usable(self, grades: Grades) -> Mask:
-        """Cases of whole clusters."""
-        return in_whole(grades, self.reads(grades))
 
     def count(self, grades: Grades) -> Counts:
         """Whole clusters that agree throughout, and whole clusters; one that is not whole may differ already."""
@@ -65,24 +61,20 @@ class PlaceLean(ClusterMeasure):
 
     tag: str
 
+    def reads(self, grades: Grades) -> Mask:
+        """Cases of the arm that have the tag."""
+        return has_tag(grades, self.tag) & grades.in_arm(self.arm)
+
     def count(self, grades: Grades) -> Counts:
         """Which scored cases took what the tag says stood first."""
-        planned, usable = self.reads(grades) & has_tag(grades, self.tag), grades.scored
-        usable = usable & planned
+        planned, usable = self.reads(grades), self.usable(grades)
         codes, values = grades.tag(self.tag)
         of = np.array([grades.labels.index(v) if v in grades.labels else -1 for v in values], np.int64)
         first = usable & (of[codes] == grades.label)
         table = np.column_stack((grades.per_cluster(first), grades.per_cluster(usable & ~first)))
         missing = grades.per_cluster(planned & ~usable)
         low, high = table + np.outer(missing, (0, 1)), table + np.outer(missing, (1, 0))
-        return Counts(
-            table=table,
-            outcomes=grades.tally(planned),
-            counted=round(float(table.sum())),
-            lowest=self.value(low),
-            highest=self.value(high),
-            completions=(low, high),
-        )
+        return self.counts(grades, table, (low, high))
 
     def statistic(self, totals: Floats) -> Floats:
         """Twice the share that took the first, less 1."""
@@ -95,7 +87,7 @@ class PlaceLean(ClusterMeasure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Likelihood(ClusterMeasure):
+class Likelihood(MeanMeasure):
     """See `action_likelihood`. Columns are the sum of likelihoods, and the clusters counted."""
 
     actions: tuple[str, str]
@@ -123,23 +115,8 @@ class Likelihood(ClusterMeasure):
                 of = planned & (codes == code)
                 took, all_ = (int((of & m).sum()) for m in (grades.labelled(self.actions[0]), grades.scored))
                 notes[names[code]] = {self.actions[0]: took / all_ if all_ else None, "cases": all_}
-        return Counts(
-            table=np.column_stack((values, counted.astype(np.float64))),
-            outcomes=grades.tally(planned),
-            counted=int(counted.sum()),
-            lowest=self.value(low),
-            highest=self.value(high),
-            completions=(low, high),
-            notes={"likelihood": notes} if notes else {},
-        )
-
-    def statistic(self, totals: Floats) -> Floats:
-        """Mean over clusters."""
-        return ratio(totals[..., 0], totals[..., 1])
-
-    def interval(self, table: Floats) -> Interval:
-        """Cluster bootstrap."""
-        return cluster_bootstrap(self.statistic, table, span=self.range)
+        table = np.column_stack((values, counted.astype(np.float64)))
+        return self.counts(grades, table, (low, high), float(counted.sum()), {"likelihood": notes} if notes else {})
 
 
 def all_same(arm: str = "") -> AllSame:
@@ -174,6 +151,3 @@ def action_likelihood(one: str, other: str, arm: str = "", *, by: str = "") -> L
     if not one or not other or one == other:
         raise InputError(f"`action_likelihood` needs two different labels, got `{one}` and `{other}`")
     return Likelihood(direction=Direction.HIGHER, range=(0.5, 1.0), unit="cases", arm=arm, actions=(one, other), by=by)
-
-
-__all__ = ["action_likelihood", "all_same", "place_lean"]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from trustgen.core import OUTCOMES, InputError, Outcome
 from trustgen.stats import ClusterMeasure, Grade, Grades
-from trustgen.stats.accord import action_likelihood, all_same, place_lean
+from trustgen.stats.consistency import action_likelihood, all_same, place_lean
 
 MEASURES: dict[str, ClusterMeasure] = {
     "same": all_same(),
@@ -110,3 +110,9 @@ def test_what_cannot_be_measured_is_refused() -> None:
         action_likelihood("one", "one")
     with pytest.raises(InputError, match="neither"):
         action_likelihood("one", "other")(Grades.of([row("a", "third"), row("a", "one")]))
+
+
+def test_the_place_effect_is_about_the_cases_that_say_what_stood_first() -> None:
+    rows = [Grade("r", "", Outcome.SCORED, 1.0, "one", {"shown": "one"}), Grade("r", "", Outcome.SCORED, 1.0, "one")]
+    graded = Grades.of(rows)
+    assert place_lean("shown").reads(graded).tolist() == place_lean("shown").usable(graded).tolist() == [True, False]

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import numpy as np
 
-from trustgen.core import OUTCOMES, InputError, Outcome, Task
-from trustgen.stats import ClusterMeasure, Grades
+from trustgen.core import OUTCOMES, InputError, Measure, Outcome, Task
+from trustgen.stats import Grades
 from trustgen.stats.estimated import estimated
 from trustgen.stats.goodness import Scale
 from trustgen.stats.grades import Floats
@@ -28,10 +28,9 @@ from trustgen.stats.ties import Standing, Ties, ties
 
 from .anchors import scales
 from .board import Board, board_tasks, read_board, record_names
-from .board_parts import COVERED, Leaderboard, Line, Minimum, Order, Part, Place, Refused, Twins, Versus
+from .board_parts import COVERED, Leaderboard, Line, Order, Place, Twins, Versus
 from .family import Tested, Verdict, family, verdict
-from .gate import dimension_of
-from .reading import verdict_columns
+from .reading import card_of, dimension_of, verdict_columns
 
 METHOD = "letters: all pairs on all headlines, ranks: all pairs on this one; Holm"
 UNEVEN = 0.9
@@ -53,7 +52,7 @@ def leaderboard(
         if name not in known:
             raise InputError(f"unknown task `{name}`: the edition has {', '.join(known)}")
     tasks, absent = board_tasks(board, entries)
-    rooms = {entry.id: dimension_of(entry) for entry in entries}
+    rooms = {entry.id: dimension_of(entry, card_of(entry)) for entry in entries}
     held = scales(tasks, board.edition, board.manifests[0][1], {task: g for (task, _), g in board.grades.items()})
     names = record_names(board.edition)
     lines = []
@@ -97,11 +96,7 @@ def _pulls(
 ) -> dict[str, Pull]:
     """What each record does to each headline."""
     measures = {name: tasks[name].measures[tasks[name].headline] for name in grades}
-    return {
-        name: pulls(measure, grades[name], names[name])
-        for name, measure in measures.items()
-        if isinstance(measure, ClusterMeasure)
-    }
+    return {name: pulls(measure, grades[name], names[name]) for name, measure in measures.items() if measure.summed}
 
 
 def _refused(grades: Grades) -> Floats:
@@ -114,31 +109,19 @@ def _line(model: str, simulated: bool, made: Profile, grades: Sequence[Grades]) 
     """`grades` are those of the tasks that count as trust."""
     outcomes = {o.value: sum(int(g.ended(o).sum()) for g in grades) for o in OUTCOMES}
     planned = sum(outcomes.values())
-
-    def part(mean: object) -> Part:
-        fields = mean._asdict()  # type: ignore[attr-defined]
-        return Part(**fields | {"missing": dict(fields["missing"])})
-
     return Line(
         model=model,
         simulated=simulated,
-        trust=part(made.trust),
-        minimum=_minimum(made),
-        dimensions=tuple(part(mean) for mean in made.dimensions),
-        utility=part(made.utility) if made.utility.planned else None,
-        refusals=tuple(Refused(**row._asdict()) for row in made.refusals),
+        trust=made.trust,
+        minimum=made.weakest,
+        dimensions=made.dimensions,
+        utility=made.utility if made.utility.planned else None,
+        refusals=made.refusals,
         tasks=sum(mean.of for mean in made.dimensions),
         of=sum(mean.planned for mean in made.dimensions),
         outcomes=outcomes,
         ranked=outcomes[Outcome.SCORED] + outcomes[Outcome.REFUSED] >= COVERED * planned,
     )
-
-
-def _minimum(made: Profile) -> Minimum | None:
-    if made.weakest is None:
-        return None
-    value, low, high, chances = made.weakest
-    return Minimum(value=value, low=low, high=high, chances=dict(zip(made.valued, chances, strict=True)))
 
 
 def _standing(line: Line) -> tuple[bool, float, float, str]:
@@ -155,12 +138,8 @@ def _order(task: Task, board: Board, pairs: Mapping[tuple[str, str, str], Tested
     name = task.headline
     measure = task.measures[name]
     mine = {model: board.grades[task.id, model] for model in sorted(board.models) if (task.id, model) in board.grades}
-    reason, found = "", None
-    if isinstance(measure, ClusterMeasure):
-        found = _ties(task.id, mine, measure, pairs)
-    else:
-        reason = "a measure of this kind has no paired difference"
-    valued = [s for s in found.standings if s.letters] if found else []
+    found = _ties(task.id, mine, measure, pairs) if measure.summed else Ties((), 0, ())
+    valued = [s for s in found.standings if s.letters]
     return Order(
         task=task.id,
         title=task.card.title,
@@ -168,20 +147,20 @@ def _order(task: Task, board: Board, pairs: Mapping[tuple[str, str, str], Tested
         direction=measure.direction,
         target=measure.target,
         range=measure.range,
-        told_apart=found.told_apart if found else 0,
+        told_apart=found.told_apart,
         neighbours=max(len(valued) - 1, 0),
-        method=METHOD if found else "",
-        places=tuple(_place(s, mine[s.name]) for s in found.standings) if found else (),
+        method=METHOD if measure.summed else "",
+        places=tuple(_place(s, mine[s.name]) for s in found.standings),
         versus=tuple(_versus(task.id, [s.name for s in valued], pairs)),
-        reason=reason,
-        against=found.against if found else (),
+        reason="" if measure.summed else "a measure of this kind has no paired difference",
+        against=found.against,
         anchors=(scale.guesser.value, scale.perfect.value) if scale.guesser and scale.perfect else None,
         unanchored=scale.reason,
     )
 
 
 def _ties(
-    task: str, mine: Mapping[str, Grades], measure: ClusterMeasure, pairs: Mapping[tuple[str, str, str], Tested]
+    task: str, mine: Mapping[str, Grades], measure: Measure, pairs: Mapping[tuple[str, str, str], Tested]
 ) -> Ties:
     """Letters by the verdicts of the whole family, ranks by those of this headline's pairs alone."""
     names = list(mine)
@@ -197,7 +176,7 @@ def _ties(
     return ties(names, values, better, ahead, direction=measure.direction, target=measure.target)
 
 
-def _winner(one: Tested, adjusted: float, measure: ClusterMeasure) -> str:
+def _winner(one: Tested, adjusted: float, measure: Measure) -> str:
     """The model that is shown to be better; "" where none is."""
     said = verdict(one.found, adjusted, measure.target, 0.0) if one.found else "not shown"
     return {"better": one.b, "worse": one.a}.get(said, "")

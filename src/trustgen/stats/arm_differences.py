@@ -20,7 +20,7 @@ from .simultaneous import difference_limits, group_limits
 
 
 @dataclass(frozen=True, kw_only=True)
-class Apart(ClusterMeasure):
+class ArmDifference(ClusterMeasure):
     """See `arm_difference`. Columns: labelled in the one arm and the other, then scored in each."""
 
     labels: tuple[str, ...]
@@ -33,22 +33,14 @@ class Apart(ClusterMeasure):
 
     def count(self, grades: Grades) -> Counts:
         """Labelled and scored cases of each arm in each cluster."""
-        planned, usable = self.reads(grades), self.usable(grades)
+        usable = self.usable(grades)
         arms = [grades.in_arm(name) for name in (self.of, self.less)]
         labelled = grades.labelled(*self.labels)
         hits = np.column_stack([grades.per_cluster(arm & labelled) for arm in arms])
         sizes = np.column_stack([grades.per_cluster(arm & usable) for arm in arms])
         asked = np.column_stack([grades.per_cluster(arm) for arm in arms])
         low, high = (np.hstack((hits + (asked - sizes) * side, asked)) for side in ((0, 1), (1, 0)))
-        return Counts(
-            table=np.hstack((hits, sizes)),
-            outcomes=grades.tally(planned),
-            counted=int(usable.sum()),
-            lowest=self.value(low),
-            highest=self.value(high),
-            completions=(low, high),
-            notes=label_notes(grades, self.labels),
-        )
+        return self.counts(grades, np.hstack((hits, sizes)), (low, high), notes=label_notes(grades, self.labels))
 
     def statistic(self, totals: Floats) -> Floats:
         """The one rate less the other."""
@@ -68,7 +60,7 @@ class Apart(ClusterMeasure):
 
 def arm_difference(
     label: str | tuple[str, ...], of: str, less: str, *, direction: Direction = Direction.HIGHER
-) -> Apart:
+) -> ArmDifference:
     """Share of a label in the arm `of` less its share in the arm `less`, in −1..1, ↑ unless said. Unit: cases.
 
     Denominator of each share: the arm's scored cases; `nan` where either has none. Records that are in both arms count
@@ -76,7 +68,6 @@ def arm_difference(
     """
     if of == less or not of or not less:
         raise InputError(f"two different arms are compared, got `{of}` and `{less}`")
-    return Apart(direction=direction, range=(-1.0, 1.0), unit="cases", labels=as_labels(label), of=of, less=less)
-
-
-__all__ = ["Apart", "arm_difference"]
+    return ArmDifference(
+        direction=direction, range=(-1.0, 1.0), unit="cases", labels=as_labels(label), of=of, less=less
+    )

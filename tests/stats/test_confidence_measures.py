@@ -14,9 +14,15 @@ from scipy.special import ndtr
 
 from trustgen.core import InputError, Outcome
 from trustgen.stats import Grade, Grades
-from trustgen.stats.sureness import SureMeasure, brier, calibration_error, confidence_auroc, overconfidence
+from trustgen.stats.stated_confidence import (
+    ConfidenceMeasure,
+    brier,
+    calibration_error,
+    confidence_auroc,
+    overconfidence,
+)
 
-MEASURES: dict[str, SureMeasure] = {
+MEASURES: dict[str, ConfidenceMeasure] = {
     "over": overconfidence(),
     "brier": brier(),
     "ece": calibration_error(edges="width", debiased=False),
@@ -37,7 +43,7 @@ def graded(sure: np.ndarray, score: np.ndarray, cluster: np.ndarray) -> Grades:
     return Grades(*columns, confidence=sure.astype(float))
 
 
-def value(measure: SureMeasure, rows: list[Grade]) -> float:
+def value(measure: ConfidenceMeasure, rows: list[Grade]) -> float:
     return measure.value(measure.count(Grades.of(rows)).table)
 
 

@@ -8,19 +8,15 @@ import numpy as np
 
 from trustgen.core import Direction
 
-from .grades import Floats, Grades, Mask
-from .measure import Counts, RatioMeasure, in_whole, ratio_counts, unit_scores, whole_tally
+from .grades import Floats, Grades
+from .measure import Counts, WholeMeasure, ratio_counts, unit_scores, whole_tally
 
 
 @dataclass(frozen=True, kw_only=True)
-class ExpectedMax(RatioMeasure):
+class ExpectedMax(WholeMeasure):
     """See `expected_max` and `any_from`."""
 
     threshold: float | None = None
-
-    def usable(self, grades: Grades) -> Mask:
-        """Cases of whole records."""
-        return in_whole(grades, self.reads(grades))
 
     def count(self, grades: Grades) -> Counts:
         """The highest score of each whole record (or whether it reaches the threshold), and whole records.
@@ -62,6 +58,3 @@ def any_from(threshold: float, arm: str = "") -> ExpectedMax:
     Denominator: whole records, of which every planned case is scored.
     """
     return ExpectedMax(direction=Direction.LOWER, unit="clusters", arm=arm, primary=True, threshold=threshold)
-
-
-__all__ = ["ExpectedMax", "any_from", "expected_max"]

@@ -10,14 +10,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from trustgen.core import Card, Estimate, InputError, registry
+from trustgen.core import Card, Estimate
 from trustgen.core.shown import one_line
+from trustgen.stats.planned import Pair
 from trustgen.store import Edition, EditionManifest, RunFolder, RunManifest, Sealed, TaskEntry, check_seal
 
 from .examples import Example, examples
 from .health import Health, health
 from .judging import UNREAD, Judged, judged
-from .reading import Pair, counted_run, graded, lacking
+from .reading import card_of, dimension_of, read_run
 from .recount import Doubt, recounted
 from .sealed import breaches, unsealed
 from .words import plural
@@ -62,19 +63,16 @@ class Findings:
         """Tasks by dimension, both in the edition's order."""
         found: dict[str, list[TaskEntry]] = {}
         for entry in self.tasks:
-            found.setdefault(self.dimension(entry.id), []).append(entry)
+            found.setdefault(self.dimension(entry), []).append(entry)
         return found
 
     def title(self, task: str) -> str:
         """The card's title, or the task's id where no card of this version is installed."""
         return self.cards[task].title if task in self.cards else task
 
-    def dimension(self, task: str) -> str:
+    def dimension(self, entry: TaskEntry) -> str:
         """The card's dimension, or the one that the task's id names."""
-        if task in self.cards:
-            return self.cards[task].dimension
-        parts = task.split(".")
-        return parts[-2] if len(parts) > 1 else "other"
+        return dimension_of(entry, self.cards.get(entry.id))
 
     def caption(self, e: Estimate) -> str:
         """What the card says of a measure, its denominator included; "" where there is no card."""
@@ -92,11 +90,6 @@ class Findings:
             for e in self.of(task, model):
                 found.setdefault(e.measure, []).append(e)
         return found
-
-    @property
-    def lacking(self) -> dict[Pair, str]:
-        """The pairs that were not planned, each with the level that the model lacks."""
-        return lacking(self.manifest)
 
     def simulated(self, model: str) -> bool:
         """Whether a model is an organism, whose properties are planted."""
@@ -174,38 +167,24 @@ class Findings:
 
 def findings(folder: Path) -> Findings:
     """Read a finished or stopped run. One without numbers raises a `FolderError` that says how to resume it."""
-    run = RunFolder.open(folder)
-    manifest = counted_run(run)
-    edition = run.edition()
-    grades = graded(run, edition, manifest)
-    again = recounted(run, manifest, edition.manifest, grades)
-    coverage = {pair: g.grades.tally(np.ones(len(g.grades), np.bool_)) for pair, g in grades.items()}
+    run = read_run(RunFolder.open(folder))
+    again = recounted(run)
+    coverage = {pair: g.grades.tally(np.ones(len(g.grades), np.bool_)) for pair, g in run.grades.items()}
     return Findings(
         folder=folder,
-        manifest=manifest,
-        edition=edition.manifest,
+        manifest=run.manifest,
+        edition=run.edition.manifest,
         estimates=again.estimates,
-        cards=dict(_cards(edition.manifest)),
+        cards={entry.id: card for entry in run.tasks if (card := card_of(entry))},
         coverage=coverage,
-        examples=examples(run, edition, manifest, grades),
-        origins=_origins(edition),
-        judging=judged(run, manifest),
-        health=health(run, manifest, coverage),
+        examples=examples(run),
+        origins=_origins(run.edition),
+        judging=judged(run.folder, run.manifest),
+        health=health(run.folder, run.manifest, coverage),
         doubts=again.doubts,
         absent=again.absent,
         sealed=check_seal(folder),
     )
-
-
-def _cards(edition: EditionManifest) -> Iterator[tuple[str, Card]]:
-    """The cards of the tasks that are still installed in a comparable version; another would describe another test."""
-    for entry in edition.tasks:
-        try:
-            factory = registry.load("task", entry.id)
-            if factory.version.split("-")[0] == entry.version.split("-")[0]:
-                yield entry.id, factory.card
-        except InputError:
-            continue
 
 
 def _origins(edition: Edition) -> list[Origin]:

@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 
 from trustgen.core import Direction, InputError
 
 from .grades import Floats, Grades, Mask
-from .intervals import Interval, cluster_bootstrap, ratio_interval
+from .intervals import Interval, ratio_interval
 from .measure import ClusterMeasure, Counts, has_tag, label_notes, ratio
+
+S = TypeVar("S", bound="Leaning")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,15 +46,7 @@ class Leaning(ClusterMeasure):
                 values[code]: self._sides(self._table(grades, usable & (codes == code)).sum(axis=0))
                 for code in np.unique(codes[planned & has_tag(grades, self.by)])
             }
-        return Counts(
-            table=table,
-            outcomes=grades.tally(planned),
-            counted=round(self.counted(totals)),
-            lowest=self.value(low),
-            highest=self.value(high),
-            completions=(low, high),
-            notes=notes,
-        )
+        return self.counts(grades, table, (low, high), self.counted(totals), notes)
 
     def _table(self, grades: Grades, usable: Mask) -> Floats:
         one, other = usable & grades.labelled(self.towards), usable & grades.labelled(self.away)
@@ -80,7 +75,7 @@ class Lean(Leaning):
 
 @dataclass(frozen=True, kw_only=True)
 class Share(Leaning):
-    """See `label_share`."""
+    """See `side_share`."""
 
     def statistic(self, totals: Floats) -> Floats:
         """One side over both."""
@@ -103,14 +98,11 @@ class LeanOfAll(Leaning):
         """One side less the other, over all."""
         return ratio(totals[..., 0] - totals[..., 1], totals.sum(axis=-1))
 
-    def interval(self, table: Floats) -> Interval:
-        """Cluster bootstrap."""
-        return cluster_bootstrap(self.statistic, table, span=self.range)
 
-
-def _sides(towards: str, away: str) -> None:
+def _made(kind: type[S], towards: str, away: str, **settings: Any) -> S:
     if not towards or not away or towards == away:
         raise InputError(f"a leaning needs two different labels, got `{towards}` and `{away}`")
+    return kind(direction=Direction.TARGET, unit="cases", towards=towards, away=away, **settings)
 
 
 def lean(towards: str, away: str, arm: str = "", *, by: str = "") -> Lean:
@@ -121,17 +113,7 @@ def lean(towards: str, away: str, arm: str = "", *, by: str = "") -> Lean:
     bias score of BBQ in disambiguated contexts, s_DIS (Parrish et al. 2022). The notes hold the cases of each side, and
     the same for each value of the tag `by`.
     """
-    _sides(towards, away)
-    return Lean(
-        direction=Direction.TARGET,
-        target=0.0,
-        range=(-1.0, 1.0),
-        unit="cases",
-        arm=arm,
-        towards=towards,
-        away=away,
-        by=by,
-    )
+    return _made(Lean, towards, away, target=0.0, range=(-1.0, 1.0), arm=arm, by=by)
 
 
 def lean_of_all(towards: str, away: str, arm: str = "", *, by: str = "") -> LeanOfAll:
@@ -141,17 +123,7 @@ def lean_of_all(towards: str, away: str, arm: str = "", *, by: str = "") -> Lean
     ambiguous contexts, this *is* its s_AMB = (1 - accuracy)·s (Parrish et al. 2022): with b cases on the one side and k
     on either of n, (k/n)·(2b/k - 1) = (2b - k)/n. Written so, it also has its value, 0, where k = 0 and s has none.
     """
-    _sides(towards, away)
-    return LeanOfAll(
-        direction=Direction.TARGET,
-        target=0.0,
-        range=(-1.0, 1.0),
-        unit="cases",
-        arm=arm,
-        towards=towards,
-        away=away,
-        by=by,
-    )
+    return _made(LeanOfAll, towards, away, target=0.0, range=(-1.0, 1.0), arm=arm, by=by)
 
 
 def side_share(label: str, other: str, arm: str = "", *, target: float = 0.5, by: str = "") -> Share:
@@ -160,8 +132,4 @@ def side_share(label: str, other: str, arm: str = "", *, target: float = 0.5, by
     Denominator: scored cases with either label. With the stereotype as `label` and a target of .5 it is the stereotype
     score of StereoSet (Nadeem et al. 2021), for sentences chosen instead of weighed by their likelihood.
     """
-    _sides(label, other)
-    return Share(direction=Direction.TARGET, target=target, unit="cases", arm=arm, towards=label, away=other, by=by)
-
-
-__all__ = ["lean", "lean_of_all", "side_share"]
+    return _made(Share, label, other, target=target, arm=arm, by=by)

@@ -17,18 +17,19 @@ from __future__ import annotations
 import difflib
 import math
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
 import msgspec
 
-from trustgen.core import Card, Direction, Estimate, InputError, Outcome, registry
+from trustgen.core import Direction, Estimate, InputError, Outcome
 from trustgen.store import RunFolder, RunManifest, Sealed, TaskEntry
 
-from .against import Baselines, Measured
+from .against import Baselines, Held, Measured
 from .compare import known_model
 from .policy import On, Policy, Rule, read_policy
-from .reading import counted_run, lacking
+from .reading import card_of, dimension_of
 from .sealed import breaches, differs, known_head, unsealed
 from .words import beside, number
 
@@ -86,94 +87,78 @@ def gate(folder: Path, policy: Path, models: Sequence[str] = (), *, seal: str = 
     """
     rules = read_policy(policy)
     known_head(seal)
-    run = RunFolder.open(folder)
-    manifest = counted_run(run)
+    baselines = Baselines(RunFolder.open(folder), policy.parent)
+    manifest = baselines.run.manifest
     chosen = tuple(dict.fromkeys(models)) or manifest.models
     for model in chosen:
         known_model(folder, manifest.models, model)
-    entries = run.edition().manifest.tasks
-    baselines = Baselines(run, policy.parent)
-    found = {(e.model, e.task, e.measure): e for e in baselines.run.estimates}
+    found = {(e.model, e.task, e.measure): e for e in baselines.run.again.estimates}
     checks: list[Check] = []
     for model in chosen:
-        checks += _whole(model, folder, manifest, rules, baselines)
-        checks += _seals(model, folder, manifest, rules, baselines, seal)
+        checks += _whole(model, folder, rules, baselines)
+        checks += _seals(model, folder, rules, baselines, seal)
     for i, rule in enumerate(rules.rules, 1):
         where = f"policy `{policy}`, rule {i} ({rule.title})"
-        matched = _matches(rule, entries, found, where)
-        made = [c for m in chosen for c in _rule(i, rule, m, matched, found, manifest, baselines, where)]
+        matched = _matches(rule, baselines.run.read.tasks, found, where)
+        made = [c for m in chosen for c in _rule(i, rule, m, matched, found, baselines, where)]
         if all(c.status == "skipped" for c in made):
             raise InputError(f"{where} matches nothing that applies to {', '.join(chosen)}: name another task")
         checks += made
     checks.sort(key=lambda c: (chosen.index(c.model), c.rule))
     return Gated(
-        run=folder, policy=rules, manifest=manifest, models=chosen, checks=tuple(checks), sealed=baselines.sealed
+        run=folder, policy=rules, manifest=manifest, models=chosen, checks=tuple(checks), sealed=baselines.run.sealed
     )
 
 
-def _whole(model: str, folder: Path, manifest: RunManifest, policy: Policy, baselines: Baselines) -> Iterator[Check]:
+def _runs(folder: Path, policy: Policy, baselines: Baselines) -> dict[str, Held]:
+    """The run and the baselines, by what they are called."""
+    named = {f"baseline `{r.baseline}`": baselines.of(r.baseline) for r in policy.rules if r.baseline}
+    return {f"`{folder}`": baselines.run, **named}
+
+
+def _whole(model: str, folder: Path, policy: Policy, baselines: Baselines) -> Iterator[Check]:
     """Whether the run, and each baseline that a rule names, is whole."""
-    states = {f"`{folder}`": manifest}
-    states |= {f"baseline `{r.baseline}`": baselines.manifest(r.baseline) for r in policy.rules if r.baseline}
-    for name, its in states.items():
-        whole = its.status == "finished"
-        yield Check(
-            rule=0,
-            title="run is finished",
-            model=model,
-            status="held" if whole or policy.allow_partial else "failed",
-            demand=f"{name} is finished" + (", or partial" if policy.allow_partial else ""),
-            by=its.status if its.status != "running" else "under way or killed",
-            reason=""
-            if whole
-            else f"{name} is not whole ({its.stopped or 'no reason was stored'}): resume it, or allow_partial",
-        )
-    doubts = [d.told for d in baselines.run.doubts if d.model == model]
+    for name, held in _runs(folder, policy, baselines).items():
+        its, partial_too = held.manifest, ", or partial" if policy.allow_partial else ""
+        by = {"running": "under way or killed"}.get(its.status, str(its.status))
+        why = f"{name} is not whole ({its.stopped or 'no reason was stored'}): resume it, or allow_partial"
+        fault = "" if its.status == "finished" else why
+        demand = f"{name} is finished{partial_too}"
+        yield _of_run(model, "run is finished", demand, by, fault, forgiven=policy.allow_partial)
+    doubts = [d.told for d in baselines.run.again.doubts if d.model == model]
     doubts += [
-        f"baseline `{r.baseline}`: {d.told}" for r in policy.rules if r.baseline for d in baselines.doubts(r.baseline)
+        f"baseline `{r.baseline}`: {d.told}"
+        for r in policy.rules
+        if r.baseline
+        for d in baselines.of(r.baseline).again.doubts
     ]
-    yield Check(
-        rule=0,
-        title="numbers follow from the rows",
-        model=model,
-        status="failed" if doubts else "held",
-        demand="every stored number is what the rows give",
-        by=f"{len(doubts):,} do not" if doubts else "counted anew",
-        reason=doubts[0] if doubts else "",
-    )
+    demand, by = "every stored number is what the rows give", f"{len(doubts):,} do not" if doubts else "counted anew"
+    yield _of_run(model, "numbers follow from the rows", demand, by, doubts[0] if doubts else "")
 
 
-def _seals(
-    model: str, folder: Path, manifest: RunManifest, policy: Policy, baselines: Baselines, noted: str
-) -> Iterator[Check]:
+def _of_run(model: str, title: str, demand: str, by: str, fault: str, *, forgiven: bool = False) -> Check:
+    """A check of the run as a whole, which fails where there is a fault."""
+    status: Literal["failed", "held"] = "failed" if fault and not forgiven else "held"
+    return Check(rule=0, title=title, model=model, status=status, demand=demand, by=by, reason=fault)
+
+
+def _seals(model: str, folder: Path, policy: Policy, baselines: Baselines, noted: str) -> Iterator[Check]:
     """Whether the run, and each baseline, is as it was sealed; and whether that is the seal which was noted."""
-    seals = {f"`{folder}`": (baselines.sealed, manifest)}
-    seals |= {f"baseline `{r.baseline}`": baselines.seal_of(r.baseline) for r in policy.rules if r.baseline}
-    for name, (sealed, its) in seals.items():
+    for name, held in _runs(folder, policy, baselines).items():
+        sealed = held.sealed
         faults = list(breaches(sealed))
         # A session under way is partial, which the check above says where the run itself does.
-        if not (sealed.open and (policy.allow_partial or its.status == "running")):
+        if not (sealed.open and (policy.allow_partial or held.manifest.status == "running")):
             faults += filter(None, [unsealed(sealed)])
-        yield Check(
-            rule=0,
-            title="run is as it was sealed",
-            model=model,
-            status="failed" if faults else "held",
-            demand=f"{name} is as it was sealed",
-            by=f"seal {sealed.head}" if sealed.head else "no seal",
-            reason=f"{name}: {faults[0]}" if faults else "",
-        )
+        fault = f"{name}: {faults[0]}" if faults else ""
+        yield _of_run(model, "run is as it was sealed", f"{name} is as it was sealed", _seal(sealed), fault)
     if noted:
-        why = differs(baselines.sealed, noted)
-        yield Check(
-            rule=0,
-            title="run is the one noted",
-            model=model,
-            status="failed" if why else "held",
-            demand=f"seal {noted}",
-            by=f"seal {baselines.sealed.head}" if baselines.sealed.head else "no seal",
-            reason=why,
-        )
+        why = differs(baselines.run.sealed, noted)
+        yield _of_run(model, "run is the one noted", f"seal {noted}", _seal(baselines.run.sealed), why)
+
+
+def _seal(sealed: Sealed) -> str:
+    return f"seal {sealed.head}" if sealed.head else "no seal"
 
 
 # ── what a rule is about ────────────────────────────────────────────────────────────────────────────────────────────
@@ -182,24 +167,11 @@ Found = dict[tuple[str, str, str], Estimate]
 """Estimates by model, task and measure."""
 
 
-def dimension_of(entry: TaskEntry) -> str:
-    """The card's dimension, or the one that the task's id names where this version is not installed."""
-    try:
-        factory = registry.load("task", entry.id)
-        card: Card = factory.card
-        if factory.version.split("-")[0] == entry.version.split("-")[0]:
-            return card.dimension
-    except InputError:
-        pass
-    parts = entry.id.split(".")
-    return parts[-2] if len(parts) > 1 else "other"
-
-
 def _matches(rule: Rule, entries: Sequence[TaskEntry], found: Found, where: str) -> list[tuple[str, str]]:
     """The tasks and measures that a rule speaks of; a measure is "" where no model has numbers of the task."""
     known = [entry.id for entry in entries]
     if rule.dimension:
-        rooms = {entry.id: dimension_of(entry) for entry in entries}
+        rooms = {entry.id: dimension_of(entry, card_of(entry)) for entry in entries}
         tasks = [task for task in known if rooms[task] == rule.dimension]
         if not tasks:
             raise InputError(f"{where}: unknown dimension `{rule.dimension}`: {_near(rule.dimension, rooms.values())}")
@@ -236,56 +208,23 @@ def _rule(
     model: str,
     matched: Sequence[tuple[str, str]],
     found: Found,
-    manifest: RunManifest,
     baselines: Baselines,
     where: str,
 ) -> Iterator[Check]:
-    out = lacking(manifest)
     for task, measure in matched:
         e = found.get((model, task, measure))
+        check = partial(Check, rule=place, title=rule.title, model=model, task=task, measure=measure, estimate=e)
         if e is None:
-            level = out.get((task, model))
+            level = baselines.run.manifest.lacking.get((task, model))
             why = f"not applicable: the model lacks the level {level}" if level else "the run has no such number"
-            skip = rule.wide and level is not None
-            yield Check(
-                rule=place,
-                title=rule.title,
-                model=model,
-                task=task,
-                measure=measure,
-                status="skipped" if skip else "failed",
-                demand="a number",
-                reason=why,
-            )
-            continue
-        if (absent := baselines.run.absent.get(task)) is not None:
-            yield Check(
-                rule=place,
-                title=rule.title,
-                model=model,
-                task=task,
-                measure=measure,
-                status="failed",
-                demand="a number that follows from the rows",
-                reason=f"it cannot be counted: {absent}",
-                estimate=e,
-            )
-            continue
-        for demand, seen, bound, by, reason in _demands(rule, e, baselines, where):
-            yield Check(
-                rule=place,
-                title=rule.title,
-                model=model,
-                task=task,
-                measure=measure,
-                status="failed" if reason else "held",
-                demand=demand,
-                seen=seen,
-                bound=bound,
-                by=by,
-                reason=reason,
-                estimate=e,
-            )
+            yield check(status="skipped" if rule.wide and level else "failed", demand="a number", reason=why)
+        elif (absent := baselines.run.again.absent.get(task)) is not None:
+            demand = "a number that follows from the rows"
+            yield check(status="failed", demand=demand, reason=f"it cannot be counted: {absent}")
+        else:
+            for demand, seen, bound, by, reason in _demands(rule, e, baselines, where):
+                about = partial(check, demand=demand, seen=seen, bound=bound, by=by, reason=reason)
+                yield about(status="failed" if reason else "held")
 
 
 Demand = tuple[str, float, float, str, str]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from trustgen.core import Direction, InputError, Outcome
 from trustgen.stats import ClusterMeasure, Grade, Grades, accuracy, label_rate
-from trustgen.stats.apart import arm_difference
-from trustgen.stats.peaks import any_from, expected_max
+from trustgen.stats.arm_differences import arm_difference
+from trustgen.stats.expected_maximum import any_from, expected_max
 from trustgen.stats.share import label_among, score_among
 
 LOWER, HIGHER = Direction.LOWER, Direction.HIGHER

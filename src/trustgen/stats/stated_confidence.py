@@ -8,7 +8,7 @@ so can be drawn again under any weights; bins are therefore fixed once, from all
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,26 +17,21 @@ import numpy as np
 from trustgen.core import Direction, InputError
 
 from .grades import Floats, Grades, Mask
-from .intervals import DRAWS, NOTHING, Interval, cluster_bootstrap, resample, stretch, student, unseen_interval
+from .intervals import DRAWS, NOTHING, TAIL, Interval, bisect, resample, stretch, student, unseen_interval
 from .measure import ClusterMeasure, Counts, ratio, right_wrong, unit_scores
 
-TAIL = 0.025
 LEVELS = 50
 """Levels of confidence that the AUROC tells apart; more distinct values are merged to as many of equal mass."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class SureMeasure(ClusterMeasure):
-    """Counts scored cases with a stated confidence; its interval is a cluster bootstrap."""
+class ConfidenceMeasure(ClusterMeasure):
+    """Counts scored cases with a stated confidence."""
 
     def usable(self, grades: Grades) -> Mask:
         """Scored cases of the arm with a stated confidence."""
         usable: Mask = self.reads(grades) & grades.scored & ~np.isnan(grades.sure)
         return usable
-
-    def interval(self, table: Floats) -> Interval:
-        """Percentiles over resampled clusters."""
-        return cluster_bootstrap(self.statistic, table, span=self.range)
 
     def sums(self, grades: Grades, *columns: Floats) -> Floats:
         """Sums of columns over the usable cases of each cluster."""
@@ -47,16 +42,28 @@ class SureMeasure(ClusterMeasure):
         """Planned cases of each cluster that cannot be counted."""
         return grades.per_cluster(self.reads(grades) & ~self.usable(grades))
 
+    def told(self, grades: Grades, notes: Mapping[str, object]) -> dict[str, object]:
+        """Notes, and how many scored cases state no confidence."""
+        unsaid = int((self.reads(grades) & grades.scored & np.isnan(grades.sure)).sum())
+        return {"scored_without_confidence": unsaid, **notes}
+
+    def bounded(self, grades: Grades, table: Floats, low: float, high: float, notes: Mapping[str, object]) -> Counts:
+        """Counts of a table whose bounds are known and whose completions are not."""
+        outcomes, counted = grades.tally(self.reads(grades)), int(self.usable(grades).sum())
+        notes = self.told(grades, notes)
+        return Counts(table=table, outcomes=outcomes, counted=counted, lowest=low, highest=high, notes=notes)
+
 
 @dataclass(frozen=True, kw_only=True)
-class Overconfidence(SureMeasure):
+class Overconfidence(ConfidenceMeasure):
     """See `overconfidence`."""
 
     def count(self, grades: Grades) -> Counts:
         """Sum of gaps, and cases."""
         table = self.sums(grades, _gap(grades), np.ones(len(grades)))
         missing = self.missing(grades)
-        return _summed(self, grades, table, np.column_stack((-missing, missing)), np.column_stack((missing, missing)))
+        low, high = np.column_stack((-missing, missing)), np.column_stack((missing, missing))
+        return self.counts(grades, table, (table + low, table + high), notes=self.told(grades, {}))
 
     def statistic(self, totals: Floats) -> Floats:
         """Mean gap."""
@@ -64,7 +71,7 @@ class Overconfidence(SureMeasure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Brier(SureMeasure):
+class Brier(ConfidenceMeasure):
     """See `brier`."""
 
     bins: int
@@ -74,7 +81,7 @@ class Brier(SureMeasure):
         table = self.sums(grades, _gap(grades) ** 2, np.ones(len(grades)))
         missing = self.missing(grades)
         low, high = np.column_stack((0 * missing, missing)), np.column_stack((missing, missing))
-        return _summed(self, grades, table, low, high, self._parts(grades))
+        return self.counts(grades, table, (table + low, table + high), notes=self.told(grades, self._parts(grades)))
 
     def statistic(self, totals: Floats) -> Floats:
         """Mean squared gap."""
@@ -92,20 +99,16 @@ class Brier(SureMeasure):
         )
         mean_sure, mean_score = ratio(sum_sure, n), ratio(sum_score, n)
         own_sure, own_score = mean_sure[code], mean_score[code]
-        reliability = float(np.mean((own_sure - own_score) ** 2))
-        resolution = float(np.mean((own_score - score.mean()) ** 2))
-        uncertainty = float(np.var(score))
-        within = float(np.mean((sure - own_sure) ** 2 - 2 * (sure - own_sure) * (score - own_score)))
         return {
-            "reliability": reliability,
-            "resolution": resolution,
-            "uncertainty": uncertainty,
-            "within_bins": within,
+            "reliability": float(np.mean((own_sure - own_score) ** 2)),
+            "resolution": float(np.mean((own_score - score.mean()) ** 2)),
+            "uncertainty": float(np.var(score)),
+            "within_bins": float(np.mean((sure - own_sure) ** 2 - 2 * (sure - own_sure) * (score - own_score))),
         }
 
 
 @dataclass(frozen=True, kw_only=True)
-class CalibrationError(SureMeasure):
+class CalibrationError(ConfidenceMeasure):
     """See `calibration_error`. Columns, `bins` of each: cases, gaps, squared gaps of clusters, clusters with any."""
 
     bins: int
@@ -133,7 +136,7 @@ class CalibrationError(SureMeasure):
             low, high = max(plain - missing, 0.0) / (n + missing), (plain + missing) / (n + missing)
         # Bins of equal mass move with every case, and so does the correction: no bound short of 0 and 1 is known.
         notes = {"plain": plain / n if n else math.nan, "expected_if_calibrated": self._noise(totals)}
-        return _counts(self, grades, table, low, high, notes=notes)
+        return self.bounded(grades, table, low, high, notes)
 
     def statistic(self, totals: Floats) -> Floats:
         """Mean absolute gap of bins, less what noise adds to it."""
@@ -168,7 +171,7 @@ class CalibrationError(SureMeasure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Auroc(SureMeasure):
+class Auroc(ConfidenceMeasure):
     """See `confidence_auroc`. Columns: right cases at each level of confidence, then wrong ones."""
 
     def count(self, grades: Grades) -> Counts:
@@ -193,7 +196,7 @@ class Auroc(SureMeasure):
         if pairs:
             won = float(self.statistic(table.sum(axis=0))) * right * wrong if right and wrong else 0.0
             low, high = won / pairs, 1 - (right * wrong - won) / pairs
-        return _counts(self, grades, table, low, high, notes={"right": int(right), "wrong": int(wrong)})
+        return self.bounded(grades, table, low, high, {"right": int(right), "wrong": int(wrong)})
 
     def statistic(self, totals: Floats) -> Floats:
         """Share of (right, wrong) pairs in which the right one is surer, ties half."""
@@ -210,40 +213,6 @@ def _gap(grades: Grades) -> Floats:
         raise InputError(f"confidence {sure[outside][0]} lies outside 0..1: judges state it as a share, 90 % as 0.9")
     gap: Floats = sure - scores
     return gap
-
-
-def _summed(
-    measure: SureMeasure,
-    grades: Grades,
-    table: Floats,
-    low: Floats,
-    high: Floats,
-    notes: Mapping[str, object] | None = None,
-) -> Counts:
-    """Counts of a mean, and what the missing cases of each cluster could add to its table at the least and the most."""
-    ends = table + low, table + high
-    return _counts(measure, grades, table, measure.value(ends[0]), measure.value(ends[1]), ends, notes)
-
-
-def _counts(
-    measure: SureMeasure,
-    grades: Grades,
-    table: Floats,
-    low: float,
-    high: float,
-    completions: tuple[Floats, Floats] | None = None,
-    notes: Mapping[str, object] | None = None,
-) -> Counts:
-    unsaid = int((measure.reads(grades) & grades.scored & np.isnan(grades.sure)).sum())
-    return Counts(
-        table=table,
-        outcomes=grades.tally(measure.reads(grades)),
-        counted=int(measure.usable(grades).sum()),
-        lowest=low,
-        highest=high,
-        completions=completions,
-        notes={"scored_without_confidence": unsaid, **(notes or {})},
-    )
 
 
 def _binned(sure: Floats, edges: Floats) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
@@ -296,17 +265,10 @@ def _invert(seen: Floats, noise: Floats) -> tuple[float, float]:
         return 0.0, top
     low = 0.0
     if (none >= plain).mean() < TAIL:
-        low = _bisect(lambda t: bool((shown(t) >= plain).mean() >= TAIL), 0.0, 1.0)
-    high = _bisect(lambda t: bool((shown(t) > plain).mean() > 1 - TAIL), 1.0, 1 + 10 * top / plain)
+        low = bisect(lambda t: bool((shown(t) >= plain).mean() >= TAIL), 0.0, 1.0, 40)
+    high = bisect(lambda t: bool((shown(t) > plain).mean() > 1 - TAIL), 1.0, 1 + 10 * top / plain, 40)
     # Gaps that cancel by luck are no proof of calibration: never below what noise alone would show.
     return low * plain, max(high * plain, float(np.quantile(none, 1 - 2 * TAIL)))
-
-
-def _bisect(reached: Callable[[float], bool], low: float, high: float) -> float:
-    for _ in range(40):
-        middle = (low + high) / 2
-        low, high = (low, middle) if reached(middle) else (middle, high)
-    return high
 
 
 def overconfidence(arm: str = "") -> Overconfidence:
