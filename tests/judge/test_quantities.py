@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from costs import in_step
+from spelling import spell
 from trustgen.core import Case, Expect, InputError, Outcome, Reply, Response, user
 from trustgen.judge.dates import date
 from trustgen.judge.quantities import amount, amounts, plain
@@ -153,25 +154,6 @@ def test_tolerance_is_a_share_or_a_length() -> None:
         amount("km", 2)
     with pytest.raises(InputError, match="`far` is no amount"):
         said(KM, "far", "5 km")
-
-
-_UNDER_20 = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-_BY_TEN = "x x twenty thirty forty fifty sixty seventy eighty ninety"
-_SMALL, _TENS = _UNDER_20.split(), _BY_TEN.split()
-
-
-def spell(n: int) -> str:
-    """A number in English words, written apart from the reader."""
-    if n < 20:
-        return _SMALL[n]
-    if n < 100:
-        return _TENS[n // 10] + (f"-{_SMALL[n % 10]}" if n % 10 else "")
-    size, word = (100, "hundred") if n < 1000 else (1000, "thousand") if n < 10**6 else (10**6, "million")
-    rest = n % size
-    return f"{spell(n // size)} {word}" + ((" and " if rest < 100 else " ") + spell(rest) if rest else "")
 
 
 @given(st.integers(0, 10**8))
