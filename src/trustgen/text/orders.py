@@ -7,21 +7,31 @@ hiding places, `STRICT` holds only for what is new in a text whose origin is kno
 
 from __future__ import annotations
 
+import re
 
-def _rules(told: str, parts: tuple[tuple[str, str], ...] = ()) -> tuple[tuple[str, str], ...]:
-    """What each rule says, and its pattern with its parts filled in."""
+Rules = tuple[tuple[str, re.Pattern[str]], ...]
+
+
+def _written(told: str) -> list[tuple[str, str]]:
+    """What each rule says, and its pattern as it is written."""
     rules: list[tuple[str, str]] = []
     for line in told.strip().splitlines():
         if line.startswith(" "):
             rules[-1] = rules[-1][0], rules[-1][1] + line.strip()
         else:
             rules.append((line, ""))
-    for name, part in parts:
+    return rules
+
+
+def _rules(told: str) -> Rules:
+    """What each rule says, and its pattern with its parts filled in."""
+    rules = _written(told)
+    for name, part in _PARTS:
         rules = [(does, pattern.replace(f"{{{name}}}", part)) for does, pattern in rules]
-    return tuple(rules)
+    return tuple((does, re.compile(pattern, re.IGNORECASE | re.MULTILINE)) for does, pattern in rules)
 
 
-_PARTS = _rules(r"""
+_PARTS = _written(r"""
 READER
     (?:(?:ai|a\.i\.|language|automated|machine|artificial|large|digital|virtual|chat|any|all|every|the|our|your|this
     |reading|other)[ -])*(?:ai|ais|a\.i\.|llms?|gpt|models?|chatbots?|bots?|assistants?|agents?|crawlers?|scrapers?
@@ -50,8 +60,7 @@ ANSWERING
     (?:answers?|repl(?:y|ies)|options?|items?|scores?|marks?|points?|credit|instructions?|prompts?|tools?|outputs?
     |responses?|correct|right|pick|choose|select|approve|accept|reject|pass|this (?:text|case|entry|page))
 """)
-ORDERS = _rules(
-    r"""
+ORDERS = _rules(r"""
 tells to drop instructions
     {CLAUSE}(?:ignore|disregard|forget|override|overrule|bypass|skip|discard|drop|set aside|do not follow
     |don['’]t follow|stop following|pay no attention to|neglect)\s+(?:\S+\s+){0,5}?{TARGET}\b
@@ -102,11 +111,8 @@ sets a new rule
     |\bend of (?:the )?(?:task|question|prompt|instructions?|test|input|document|message)\b|\bfrom now on\b
     |\byou are now\b|\b(?:developer|debug|admin|god|jailbreak|dan) mode\b|\byour (?:new|real|true|actual) (?:task
     |instructions?|goal|role|job)\b
-""",
-    _PARTS,
-)
-STRICT = _rules(
-    r"""
+""")
+STRICT = _rules(r"""
 lays an order upon a reader
     \b{OFFICE}\b[^.?!]{0,40}?\b{DUTY}\b(?=[^?]*\b{ANSWERING}\b)
 speaks to a reading model
@@ -131,11 +137,8 @@ tells what to answer
     (?:^|[.!?:;(\n]\s*)(?:say|write|reply|answer|respond|output|print
     |type)\s+(?:only |just |with |back |that )*['\"“‘][^'\"”’]{1,60}['\"”’](?!\s*(?:,|or\b|if\b|when\b|for\b
     |otherwise\b|/))(?<!or .)
-""",
-    _PARTS,
-)
-LAID = _rules(
-    r"""
+""")
+LAID = _rules(r"""
 sets a new rule
     \b(?:for )?the (?:rest|remainder) of (?:the|this|our) (?:conversation|chat|session|dialogue)\b|\b(?:you )?(?:have
     |has|with) no (?:limits|restrictions|filters?|guidelines|guardrails)\b
@@ -173,11 +176,8 @@ tells to drop instructions
     \b(?:ignoriere?n?|vergiss|missachte|ignore[zr]|oublie[zr]?|ignora|olvida|dimentica|ignorar|esque[cç]a
     |negeer)\b[^.?!]{0,40}\b(?:anweisung\w*|regeln|befehle?|instructions?|consignes|r[eè]gles|instrucciones|reglas
     |istruzioni|regole|instru[cç][oõ]es|regras|instructies|aufgabe|t[aâ]che|tarea)\b
-""",
-    _PARTS,
-)
-MARKS = _rules(
-    r"""
+""")
+MARKS = _rules(r"""
 a false role mark
     [\"']role[\"']\s*:\s*[\"']\w+[\"']|[\"'](?:system|instructions?|prompt)[\"']\s*:
 a false role mark
@@ -202,6 +202,4 @@ hidden markup
     display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|aria-hidden\s*=|(?:color
     |colour)\s*:\s*(?:white|#fff\b|#ffffff|transparent)|<\s*(?:script|iframe|noscript|template)\b|\bhidden\s*=
     |<[a-z]+\s[^<>]*\bhidden\b
-""",
-    _PARTS,
-)
+""")
