@@ -209,10 +209,8 @@ def _spans(pattern: re.Pattern[str], text: str, holds: Callable[[re.Match[str]],
 def _births(text: str) -> Iterator[tuple[int, int]]:
     """The dates of living people's days that the words around them call a birth."""
     for said in dates(text):
-        said_so = _BORN.search(text[max(0, said.start - 60) : said.start]) or _BIRTHDAY.match(
-            text[said.end : said.end + 40]
-        )
-        if said_so and any(year in _LIVING for year, _, _ in said.days):
+        before, after = text[max(0, said.start - 60) : said.start], text[said.end : said.end + 40]
+        if said.days[0][0] in _LIVING and (_BORN.search(before) or _BIRTHDAY.match(after)):
             yield said.start, said.end
 
 
