@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from trustgen.text.dates import dates
 from trustgen.text.injected import injected
-from trustgen.text.numbers import WORDS, digits, folded
+from trustgen.text.numbers import digits, folded
 from trustgen.text.units import UNITS, unit_in_words
 from trustgen.text.visible import straight
 from trustgen.text.words import singular
@@ -100,12 +100,11 @@ def supports(quote: str, value: str, field: str = "") -> bool:
     return all(t in there for t in needed)
 
 
-_THING = rf"(?!(?:{'|'.join(sorted(WORDS))})\b)(\w+)"
 _FRACTIONS = (
-    (re.compile(rf"\bthree[ -]quarters of an? {_THING}"), r"0.75 \1"),
-    (re.compile(rf"\b(?:a |one )?quarter of an? {_THING}"), r"0.25 \1"),
-    (re.compile(rf"\bhalf (?:of )?an? {_THING}"), r"0.5 \1"),
-    (re.compile(rf"\ban? {_THING} and a half"), r"1.5 \1"),
+    (re.compile(r"\bthree[ -]quarters of an? (\w+)"), r"0.75 \1"),
+    (re.compile(r"\b(?:a |one )?quarter of an? (\w+)"), r"0.25 \1"),
+    (re.compile(r"\bhalf (?:of )?an? (\w+)"), r"0.5 \1"),
+    (re.compile(r"\ban? (\w+) and a half"), r"1.5 \1"),
     (re.compile(r"\bdegrees? (?:celsius|centigrade)|° ?c\b"), " celsius"),
     (
         re.compile(r"\ban? (year|month|week|day|hour|minute|metre|kilometre|mile|kilogram|tonne|decade|century)\b"),
