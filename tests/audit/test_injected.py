@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.audit.readable import same_language, unreadable
-from trustgen.core.injected import injected
+from trustgen.text.injected import injected
 
 ASKED = "What is the capital of Peru?\nAnswer in one word."
 PLANTED = (

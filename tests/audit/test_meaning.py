@@ -112,6 +112,16 @@ def test_numbers_are_compared_by_value() -> None:
     assert read(asked).numbers == {"1200", "40", "9:30"}
     assert changed_meaning(asked, again) == ""
     assert "1200" in changed_meaning(asked, again.replace("1200", "1300"))
+    for text, values in (
+        ("sixteen hundred men", {"1600"}),
+        ("1.6k men", {"1600"}),
+        ("twenty-one hundred and five men", {"2105"}),
+        ("1.2 million men", {"1200000"}),
+        ("in nineteen eighty-four", {"1984"}),
+        ("five and six men", {"5", "6"}),
+    ):
+        assert read(text).numbers == values, text
+    assert read("five and six men").tokens == read("five, six men").tokens
 
 
 def test_a_claim_may_bring_answers_but_no_other_number() -> None:

@@ -11,7 +11,7 @@ import pytest
 from attacks import Attack, Scan, attacks, everything, runs_away, took
 from every import every_pattern, scan_of
 
-injected = import_module("trustgen.core.injected")
+injected = import_module("trustgen.text.injected")
 readable = import_module("trustgen.audit.readable")
 free_text = import_module("trustgen.judge.free_text")
 reading = import_module("trustgen.judge.reading")
@@ -48,10 +48,10 @@ def _tidied(text: str) -> str:
 SHORT: dict[str, Short] = {
     "audit.readable._BROKEN": _TURN,
     "audit.readable._CHATTER": _TURN._replace(attack=Attack(" sure", "\n", "\0")),
-    "core.injected._COMPILED": _ORDER,
-    "core.injected._MARKED": _ORDER._replace(attack=Attack("<<", "\n", "\0")),
-    "core.injected._NEW": _ORDER,
-    "core.injected._SPEECH": _ORDER,
+    "text.injected.ORDERS": _ORDER,
+    "text.injected.MARKS": _ORDER._replace(attack=Attack("<<", "\n", "\0")),
+    "text.injected.STRICT": _ORDER,
+    "text.injected.LAID": _ORDER,
     "core.thoughts._ENDED": Short(60, "`_heads` and `_ends` cut what stands before a tag", Attack('."', "\n", "\0")),
     "curate.web.text._LINES": Short(20_000, "`tidy` joins blanks before", Attack("", " ", "\0"), _TIDY),
     "judge.candour._OFFER": Short(_READ, "a reading is cut", Attack("", "instead, ", "\0"), _tidied),

@@ -15,15 +15,15 @@ from costs import in_step, within
 from trustgen.audit import dialogue, reading, shift
 from trustgen.audit.wording import exchanges
 from trustgen.core import Reply, keyed
-from trustgen.core.injected import injected, tight
 from trustgen.curate.grounding import ungrounded
+from trustgen.text.injected import injected, tight
 
 MOST = 7.0  # times longer on four times the text; a quadratic reader takes sixteen
 
 READERS: dict[str, Callable[[str], object]] = {
     "core.thoughts": Reply,
-    "core.injected": injected,
-    "core.orders": lambda text: injected(text, "was"),
+    "text.injected": injected,
+    "text.orders": lambda text: injected(text, "was"),
     "curate.grounding": lambda text: ungrounded("The tower was built in 1889. " + text, "1889", text[:2_000]),
     "curate.web.text": lambda text: import_module("trustgen.curate.web.text").one_line(text, 300),
     "audit.readable": lambda text: import_module("trustgen.audit.readable").unreadable(text),

@@ -32,7 +32,6 @@ KEPT: dict[Place, str] = {
     ("trustgen.testing.fast", "_Fast.connection_made"): "asyncio tells a protocol of its connection by it",
     ("trustgen.testing.fast", "_Fast.data_received"): "asyncio hands a protocol what comes in by it",
     ("trustgen.judge.code", "code_parses"): "beside what `api_misuse` reads code by: cut when that judge next changes",
-    ("trustgen.judge.quantities", "_SAME"): "in the file of a calibrated judge: cut when it next changes",
     ("trustgen.judge.refusal_clauses", "LANGUAGES"): "in the file of a calibrated judge: cut when it next changes",
 }
 

@@ -152,7 +152,7 @@ def test_it_is_the_same_on_every_python() -> None:
 
 def test_it_is_the_same_under_any_hash_seed_and_from_an_archive(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
-        for room in ("core", "judge", "models"):
+        for room in ("core", "judge", "models", "text"):
             for path in (p for p in (ROOT / room).rglob("*") if p.suffix in (".py", ".md", ".toml", ".json")):
                 archive.write(path, Path("trustgen") / path.relative_to(ROOT))
         archive.write(ROOT / "__init__.py", "trustgen/__init__.py")

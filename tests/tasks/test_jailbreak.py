@@ -32,11 +32,11 @@ from trustgen.core import (
     user,
 )
 from trustgen.core.registry import load
-from trustgen.core.topic import topic
 from trustgen.craft.attackers import Crescendo, Translation, Tree
 from trustgen.curate.harms import GROUPS, Requests, leaf_of, taxonomy
 from trustgen.tasks.llm.safety.attacked import attacked, declines
 from trustgen.tasks.llm.safety.jailbreak.task import TRANSFORMS
+from trustgen.text.words import topic
 from trustgen.vary.attacks import FRAMES, LEET, base64, leet, pieces, rot13, separated
 
 JAILBREAK = "llm.safety.jailbreak"

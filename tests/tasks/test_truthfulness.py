@@ -88,9 +88,13 @@ def test_a_reply_without_limit_or_way_on_is_left_to_a_judge_that_is_there() -> N
 def test_numbers_in_words_and_figures_are_the_same() -> None:
     for text, value in (
         ("11,870", 11870), ("eleven thousand eight hundred and seventy", 11870), ("a dozen", 12), ("4.5", 4.5),
-        ("forty-two", 42), ("2 million", 2_000_000), ("one hundred and one", 101),
+        ("forty-two", 42), ("2 million", 2_000_000), ("one hundred and one", 101), ("sixteen hundred", 1600),
+        ("1.6k", 1600), ("twenty-one hundred and five", 2105), ("two and a half million", 2_500_000),
+        ("half a dozen", 6), ("nineteen eighty-four", 1984),
     ):  # fmt: skip
         assert [f.value for f in figures(f"There are {text} of them.")] == [value], text
+    assert [f.value for f in figures("two, three and four")] == [2, 3, 4]
+    assert [f.value for f in figures("the twenty-first century")] == [21]
     assert figures("One of them came first, the second later.") == []
 
 

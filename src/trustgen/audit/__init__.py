@@ -1,6 +1,6 @@
 """What keeps a bad case out of an edition."""
 
-from trustgen.core.injected import injected
+from trustgen.text.injected import injected
 
 from .audited import AuditCard, audit_edition
 from .auditor import Auditor

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from trustgen.core import BARE, LETTERS, Case, Crafted, Keep, Kit, Record
-from trustgen.core.injected import injected
+from trustgen.text.injected import injected
 
 from . import answers
 from .checks import Duplicates, fault

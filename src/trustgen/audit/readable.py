@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from trustgen.core import MissingExtra
-from trustgen.core.injected import tight
+from trustgen.text.injected import tight
 
 LONGEST = 20_000  # characters of one turn; more is a runaway writer, or a page pasted whole
 SURE = 12.0  # by how much another language must be likelier (log likelihood); names pull short texts astray

@@ -14,7 +14,12 @@ from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import Any
 
-_WORD = re.compile(r"[^\W_]+(?:[.,:]\d+)*(?:['’][^\W\d_]+)?|[%°€$£+*/=<>^]", re.UNICODE)
+from trustgen.text.dates import MONTHS
+from trustgen.text.numbers import ORDINALS, SMALL, WORDS, digits, folded
+from trustgen.text.units import unit_in_words
+from trustgen.text.visible import straight, unaccented
+
+_WORD = re.compile(r"[^\W_]+(?:[.,:]\d+)*k?(?:['’][^\W\d_]+)?|[%°€$£+*/=<>^]", re.UNICODE)
 _SENTENCE = re.compile(r"(?<=[.!?;])[\"'”’)]*\s+|\n+")
 _QUOTED = re.compile(r"[\"“]([^\"“”]{2,200})[\"”]|`([^`]{1,200})`|(?<!\w)'([^']{2,80})'(?!\w)")
 _CODE = re.compile(
@@ -35,34 +40,13 @@ _SHORT = (
     (re.compile(r"\bU\.\s?K\.|\bUK\b|\bUnited Kingdom\b"), "United Kingdom"),
     (re.compile(r"(?<=\d)[ \u00a0\u202f](?=\d{3}\b)"), ""),
 )
-_UNITS = {
-    "km": "kilometre", "m": "metre", "cm": "centimetre", "mm": "millimetre", "kg": "kilogram", "g": "gram",
-    "h": "hour", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute", "sec": "second", "l": "litre",
-    "ml": "millilitre", "%": "percent", "€": "euro", "$": "dollar", "£": "pound", "°": "degree", "ft": "foot",
-    "kilometer": "kilometre", "meter": "metre", "centimeter": "centimetre", "liter": "litre", "mi": "mile",
-}  # fmt: skip
-_NUMERALS = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
-    " eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety"
-)
-_ONES = _NUMERALS.split()[:20]
-_TENS = _NUMERALS.split()[20:]
-_NUMBER = {w: i for i, w in enumerate(_ONES)} | {w: 10 * i for i, w in enumerate(_TENS, 2)}
-_NUMBER |= {"dozen": 12, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-_SCALES = ("dozen", "hundred", "thousand", "million", "billion")
-_RANKS = "first second third fourth fifth sixth seventh eighth ninth tenth"
-_ORDINAL = {w: i for i, w in enumerate(_RANKS.split(), 1)}
-_ORDINAL |= {"eleventh": 11, "twelfth": 12} | {f"{w}th": i for i, w in enumerate(_ONES) if i > 12}
-_ORDINAL |= {f"{w[:-1]}ieth": 10 * i for i, w in enumerate(_TENS, 2)}
 _LOOSE = frozenset({"1", "2", "3"})  # written as words these count persons and things that a text names anyway
 NEGATIONS = frozenset(
     ["not", "no", "never", "none", "nobody", "nothing", "nowhere", "neither", "nor", "without", "cannot", "hardly"]
 )
-_DAYS = (
-    "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august"
-    " september october november december christmas easter"
+_CALENDAR = frozenset(
+    {*["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "christmas", "easter"], *MONTHS}
 )
-_CALENDAR = frozenset(_DAYS.split())
 
 
 @cache
@@ -88,13 +72,9 @@ def _irregular() -> dict[str, str]:
     return {form: word for word, forms in lexicon()["forms"].items() for form in forms.split()}
 
 
+@cache
 def sets(kind: str) -> tuple[tuple[frozenset[str], ...], ...]:
     """The sets of a kind, `alternatives` or `converse`: each a tuple of classes of words that mean the same."""
-    return _sets(kind)
-
-
-@cache
-def _sets(kind: str) -> tuple[tuple[frozenset[str], ...], ...]:
     rows = [line for line in lexicon()[kind]["sets"].splitlines() if line.strip()]
     return tuple(
         tuple(frozenset(w for word in part.split() for w in (word, base(word))) for part in row.split("|"))
@@ -131,16 +111,13 @@ def _regular(stem: str) -> str:
 
 def plain(text: str) -> str:
     """Without accents and typographic variants, on one line."""
-    text = unicodedata.normalize("NFKD", text.replace("’", "'").replace("‘", "'").replace("–", "-").replace("—", " - "))
-    return " ".join("".join(c for c in text if not unicodedata.combining(c)).split())
+    return " ".join(straight(unaccented(text.replace("—", " - "))).split())
 
 
 def spelled(text: str) -> str:
     """The text with contractions written out, clock times in words as figures, and a few names written one way."""
     text = unicodedata.normalize("NFC", text).replace("’", "'")
-    text = re.sub(r"\bhalf past (\w+)\b", lambda m: _clock(m[1], 30) or m[0], text, flags=re.IGNORECASE)
-    text = re.sub(r"\bquarter past (\w+)\b", lambda m: _clock(m[1], 15) or m[0], text, flags=re.IGNORECASE)
-    text = re.sub(r"\bquarter to (\w+)\b", lambda m: _clock(m[1], -15) or m[0], text, flags=re.IGNORECASE)
+    text = _PAST.sub(lambda m: _clock(m[2], _MINUTES[m[1].lower()]) or m[0], text)
     for pattern, figures in _PARTS:
         text = pattern.sub(figures, text)
     text = _NOON.sub(_of_day, text)
@@ -154,6 +131,8 @@ def spelled(text: str) -> str:
     return text
 
 
+_MINUTES = {"half past": 30, "quarter past": 15, "quarter to": -15}
+_PAST = re.compile(rf"\b({'|'.join(_MINUTES)}) (\w+)\b", re.IGNORECASE)
 _PARTS = (
     (re.compile(r"\ban hour and a half\b|\bone and a half hours\b", re.IGNORECASE), "90 minutes"),
     (re.compile(r"\bthree[ -]quarters of an hour\b", re.IGNORECASE), "45 minutes"),
@@ -173,7 +152,7 @@ _NOON = re.compile(
 
 def _of_day(match: re.Match[str]) -> str:
     """A time of day in the twelve-hour way, in the other."""
-    hour = int(match[1]) if match[1].isdigit() else _NUMBER.get(match[1].lower(), 99)
+    hour = int(match[1]) if match[1].isdigit() else SMALL.get(match[1].lower(), 99)
     if not 1 <= hour <= 12:
         return match[0]
     late = (match[3] or "").lower() == "p" or (match[4] or "").lower() in ("afternoon", "evening")
@@ -182,7 +161,7 @@ def _of_day(match: re.Match[str]) -> str:
 
 
 def _clock(word: str, minutes: int) -> str:
-    hour = _NUMBER.get(word.lower(), int(word) if word.isdigit() else -1)
+    hour = SMALL.get(word.lower(), int(word) if word.isdigit() else -1)
     total = hour * 60 + minutes
     return f"{total // 60}:{total % 60:02d}" if 0 < hour < 25 else ""
 
@@ -216,21 +195,15 @@ class Reading:
     @cached_property
     def _numbered(self) -> tuple[tuple[str, bool, str], ...]:
         """Tokens, each with whether it is a number that was written in figures, and the word as written."""
+        pieces = [piece for raw in self.words for piece in _pieces(raw.lower())]
         found: list[tuple[str, bool, str]] = []
-        value: int | None = None
-        for raw in self.words:
-            for word in _pieces(raw.lower()):
-                if word in _NUMBER:
-                    value = _count_on(value, word)
-                    continue
-                if value is not None and word == "and":
-                    continue
-                if value is not None:
-                    found.append((str(value), False, str(value)))
-                    value = None
-                found.append((*_token(word), word))
-        if value is not None:
-            found.append((str(value), False, str(value)))
+        count = -2  # the place of the last number in words
+        for at, (word, place) in enumerate(folded(pieces, years=True)):
+            if place < 0:
+                found.append((word, False, word))
+                count = at
+            elif word != "and" or count != at - 1:  # "five and six" counts as "five, six" do
+                found.append((*_token(word, found[-1][0] if found else ""), word))
         return tuple(found)
 
     @cached_property
@@ -315,33 +288,17 @@ def _pieces(word: str) -> list[str]:
     return [glued[1], glued[2]] if glued else [word]
 
 
-def _token(word: str) -> tuple[str, bool]:
+def _token(word: str, before: str) -> tuple[str, bool]:
+    """A word in base form, and whether it is a number in figures."""
+    if ordinal := re.fullmatch(r"(\d+)(?:st|nd|rd|th)", word):
+        small = {"1": "first", "2": "second", "3": "third"}
+        return small.get(ordinal[1], f"{ordinal[1]}th"), True
     if word[0].isdigit():
-        ordinal = re.fullmatch(r"(\d+)(?:st|nd|rd|th)", word)
-        if ordinal:
-            small = {"1": "first", "2": "second", "3": "third"}
-            return (small.get(ordinal[1], f"{ordinal[1]}th"), True)
-        return (re.sub(r",(?=\d{3})", "", word).replace(".", ":") if _CLOCK.fullmatch(word) else _figure(word), True)
-    if word in _ORDINAL and _ORDINAL[word] > 3:
-        return (f"{_ORDINAL[word]}th", False)
-    unit = _UNITS.get(word) or _UNITS.get(word.removesuffix("s") if len(word) > 4 else "")
-    if unit:
-        return (base(unit), False)
-    return (base(word), False)
-
-
-def _figure(word: str) -> str:
-    word = re.sub(r",(?=\d{3}(?!\d))", "", word)
-    return re.sub(r"\.0+$", "", word)
-
-
-def _count_on(value: int | None, word: str) -> int:
-    number = _NUMBER[word]
-    if value is None:
-        return number
-    if word in _SCALES:
-        return max(value, 1) * number if value < number else value + number
-    return value + number
+        return word.replace(".", ":") if _CLOCK.fullmatch(word) else re.sub(r"\.0+$", "", digits(word)), True
+    if ORDINALS.get(word, 0) > 3:
+        return f"{ORDINALS[word]}th", False
+    unit = "degree" if word == "°" else unit_in_words(word, before)
+    return base(unit if unit.isalpha() else word), False
 
 
 @lru_cache(maxsize=4096)
@@ -360,4 +317,4 @@ def is_number(word: str) -> bool:
     return word[0].isdigit() or word in _NUMBER_WORDS
 
 
-_NUMBER_WORDS = frozenset(base(w) for w in (*_NUMBER, *_ORDINAL)) | frozenset((*_NUMBER, *_ORDINAL))
+_NUMBER_WORDS = frozenset(form for word in (*WORDS, *ORDINALS) for form in (word, base(word)))

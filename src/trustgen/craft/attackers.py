@@ -18,7 +18,7 @@ from typing import Any
 import msgspec
 
 from trustgen.core import Bound, Case, Kit, Lost, Record, Sampling, Unusable, keyed, structured, user
-from trustgen.core.topic import about, shared
+from trustgen.text.words import about, shared
 
 from .asking import PROMPTS
 

@@ -8,12 +8,12 @@ no search engine: it misses what is spelt otherwise, and it brings what is merel
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from random import Random
 from typing import NamedTuple
 
 from trustgen.core import Record
+from trustgen.text.visible import unaccented
 
 from .asking import PROMPTS
 
@@ -86,8 +86,7 @@ class Retriever:
 
 def _words(text: str) -> tuple[str, ...]:
     """Words in lower case, accents and the article in front gone."""
-    flat = "".join(c for c in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(c))
-    words = tuple(_WORD.findall(flat.replace("'s ", " ")))
+    words = _WORD.findall(unaccented(text.lower()).replace("'s ", " "))
     return tuple(word for word in words if word != "the")
 
 

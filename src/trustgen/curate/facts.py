@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -22,6 +21,7 @@ from typing import Any
 import msgspec
 
 from trustgen.core import Record, Source
+from trustgen.text.visible import unaccented
 
 from .pool import Table
 
@@ -45,8 +45,7 @@ class Country(msgspec.Struct, frozen=True):
 
 def plain(text: str) -> str:
     """Lower-case ASCII words: for telling whether two names are the same to a reader."""
-    stripped = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
-    words = re.findall(r"\w+", stripped.replace("'", "").replace("’", "").lower())
+    words = re.findall(r"\w+", unaccented(text).replace("'", "").replace("’", "").lower())
     return " ".join("st" if word == "saint" else word for word in words)
 
 

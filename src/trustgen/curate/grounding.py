@@ -10,102 +10,21 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from datetime import date
 from itertools import pairwise
 
-from trustgen.core.injected import injected
+from trustgen.text.dates import dates
+from trustgen.text.injected import injected
+from trustgen.text.numbers import digits, folded
+from trustgen.text.units import UNITS, unit_in_words
+from trustgen.text.visible import straight
+from trustgen.text.words import singular
 
 LONGEST_QUOTE = 2_000
-_DASHES = str.maketrans(
-    {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "\u00a0": " ", "\u202f": " ", "…": "..."}
-)
 _SENTENCE = re.compile(r"(?<=[.!?])[\"')]*\s+|\n+")
-_MONTHS = [
-    "january",
-    "february",
-    "march",
-    "april",
-    "may",
-    "june",
-    "july",
-    "august",
-    "september",
-    "october",
-    "november",
-    "december",
-]
-_ONES = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-]
-_TENS = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
-_NUMBERS = {w: i for i, w in enumerate(_ONES)} | {w: 10 * i for i, w in enumerate(_TENS, 2)}
-_NUMBERS |= {"dozen": 12, "score": 20, "hundred": 100, "thousand": 1000, "million": 10**6, "billion": 10**9}
-_SCALES = ("dozen", "score", "hundred", "thousand", "million", "billion")
-_UNITS = {
-    "km": "kilometre", "kms": "kilometre", "m": "metre", "cm": "centimetre", "mm": "millimetre", "kg": "kilogram",
-    "g": "gram", "t": "tonne", "h": "hour", "hr": "hour", "hrs": "hour", "min": "minute", "mins": "minute",
-    "s": "second",
-    "sec": "second", "l": "litre", "ml": "millilitre", "ft": "foot", "feet": "foot", "in": "inch", "inches": "inch",
-    "mi": "mile", "kilometer": "kilometre", "meter": "metre", "centimeter": "centimetre", "liter": "litre",
-    "%": "percent", "€": "euro", "$": "dollar", "£": "pound", "ha": "hectare", "°c": "celsius", "yrs": "year",
-}  # fmt: skip
-_UNIT_WORDS = frozenset(_UNITS.values()) | frozenset(
-    ["day", "week", "month", "year", "decade", "century", "kelvin", "acre", "page", "people", "seat", "step"]
-)
+_UNIT_WORDS = frozenset(unit.name for unit in UNITS.values()) | {"page", "people", "seat", "step", "pound"}
 _SMALL = frozenset(
-    [
-        "a",
-        "an",
-        "the",
-        "of",
-        "in",
-        "on",
-        "at",
-        "to",
-        "for",
-        "and",
-        "or",
-        "is",
-        "was",
-        "its",
-        "it",
-        "by",
-        "with",
-        "about",
-        "around",
-        "some",
-        "circa",
-        "approximately",
-        "most",
-        "least",
-        "maximum",
-        "minimum",
-        "up",
-        "more",
-        "less",
-        "than",
-        "exactly",
-        "longer",
-    ]
+    "a an the of in on at to for and or is was its it by with about around some circa approximately most least maximum "  # noqa: SIM905
+    "minimum up more less than exactly longer".split()
 )
 _DENIED = re.compile(
     r"\b(?:not|never|no longer|n't|nor|neither|without|denied|denies|refused|rejected|failed|declined"
@@ -153,7 +72,7 @@ def _faults(page: str, value: str, quote: str, field: str) -> Iterator[str]:
 
 def even(text: str) -> str:
     """The text in lower case with quotation marks, dashes and blanks written one way."""
-    text = unicodedata.normalize("NFKC", text).translate(_DASHES).casefold()
+    text = straight(unicodedata.normalize("NFKC", text)).casefold()
     return re.sub(r"\s+([.,;:!?])", r"\1", " ".join(text.split()))
 
 
@@ -181,20 +100,10 @@ def supports(quote: str, value: str, field: str = "") -> bool:
     return all(t in there for t in needed)
 
 
-_SIZES: dict[str, dict[str, float]] = {  # units that measure the same, by how many of the first
-    "length": {"millimetre": 1, "centimetre": 10, "metre": 1e3, "kilometre": 1e6, "inch": 25.4, "foot": 304.8,
-               "yard": 914.4, "mile": 1609344},
-    "mass": {"gram": 1, "kilogram": 1e3, "tonne": 1e6, "pound": 453.59237, "ounce": 28.349523125},
-    "time": {"second": 1, "minute": 60, "hour": 3600, "day": 86400, "week": 604800, "fortnight": 1209600},
-    "years": {"month": 1, "year": 12, "decade": 120, "century": 1200},
-    "volume": {"millilitre": 1, "litre": 1e3},
-    "warmth": {"celsius": 1},
-    "share": {"percent": 1},
-}  # fmt: skip
 _FRACTIONS = (
     (re.compile(r"\bthree[ -]quarters of an? (\w+)"), r"0.75 \1"),
     (re.compile(r"\b(?:a |one )?quarter of an? (\w+)"), r"0.25 \1"),
-    (re.compile(r"\bhalf an? (\w+)|\bhalf of an? (\w+)"), r"0.5 \1\2"),
+    (re.compile(r"\bhalf (?:of )?an? (\w+)"), r"0.5 \1"),
     (re.compile(r"\ban? (\w+) and a half"), r"1.5 \1"),
     (re.compile(r"\bdegrees? (?:celsius|centigrade)|° ?c\b"), " celsius"),
     (
@@ -204,20 +113,19 @@ _FRACTIONS = (
 )
 
 
-def _measures(text: str, about: str = "") -> set[tuple[str, float]]:
-    """The amounts that a text names, each as its kind and how many of the kind's first unit. A text that is a number
+def _measures(text: str, about: str = "") -> set[tuple[str, str]]:
+    """The amounts that a text names, each as its dimension and how many of its base unit. A text that is a number
     alone takes the unit that `about` names."""
     for pattern, plain in _FRACTIONS:
         text = pattern.sub(plain, text)
     words = _tokens(text)
     if len(words) == 1 and words[0][0].isdigit():
-        words += [w for w in _tokens(about) if any(w in units for units in _SIZES.values())][:1]
-    found = set()
-    for number, unit in pairwise(words):
-        for kind, units in _SIZES.items():
-            if unit in units and re.fullmatch(r"\d+(?:[.,]\d+)?", number):
-                found.add((kind, round(float(number.replace(",", ".")) * units[unit], 6)))
-    return found
+        words += [name for word in _tokens(about) if (name := unit_in_words(word, "1"))][:1]
+    return {
+        (unit.dimension, f"{unit.based(float(number)):.9g}")
+        for number, name in pairwise(words)
+        if (unit := UNITS.get(name)) and re.fullmatch(r"\d+(?:\.\d+)?", number)
+    }
 
 
 _FIELDS = (  # what is told of a thing; words of one class within a group do not speak of another
@@ -278,51 +186,23 @@ def _about_another(quote: str, value: str, field: str) -> bool:
 
 def _tokens(text: str) -> list[str]:
     """Words in base form, number words as figures, units in full."""
+    raw = re.findall(r"\d+(?:[.,]\d+)*(?:k\b)?|[^\W\d_]+(?:'[^\W\d_]+)?|° ?c|[%€$£]", text.replace("-", " "))
     found: list[str] = []
-    count: int | None = None
-    for raw in re.findall(r"\d+(?:[.,]\d+)*|[^\W\d_]+(?:'[^\W\d_]+)?|° ?c|[%€$£]", text.replace("-", " ")):
-        word = raw.removesuffix("'s")
-        if word in _NUMBERS:
-            number = _NUMBERS[word]
-            count = number if count is None else (max(count, 1) * number if word in _SCALES else count + number)
-            continue
-        if count is not None and word == "and":
-            continue
-        if count is not None:
-            found.append(str(count))
-            count = None
-        found.append(_token(word))
-    return [*found, str(count)] if count is not None else found
+    for word, place in folded([word.removesuffix("'s").replace(" ", "") for word in raw], years=True):
+        found.append(word if place < 0 else _token(word, found[-1] if found else ""))
+    return found
 
 
-def _token(word: str) -> str:
+def _token(word: str, before: str) -> str:
     if word[0].isdigit():
-        return re.sub(r"[,.](?=\d{3}(?!\d))", "", word) if re.fullmatch(r"\d{1,3}(?:[,.]\d{3})+", word) else word
-    if word in _UNITS:
-        return _UNITS[word]
-    plural = word.removesuffix("s") if len(word) > 3 and not word.endswith(("ss", "us")) else word
-    return _UNITS.get(plural, plural)
+        return digits(word, points=True)
+    one = singular(word)
+    return unit_in_words(word, before) or unit_in_words(one, before) or one
 
 
-def _dates(text: str) -> set[date]:
+def _dates(text: str) -> set[tuple[int, int, int]]:
     """The days that a text names, in any of the usual forms; 03/04/2020 is read neither way round."""
-    found = [(y, m, d) for y, m, d in re.findall(r"\b(\d{4})-(\d{2})-(\d{2})\b", text)]
-    names = "|".join(_MONTHS + [m[:3] for m in _MONTHS])
-    for d, m, y in re.findall(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?\s+(?:of\s+)?({names})\.?,?\s+(\d{{4}})\b", text):
-        found.append((y, _month(m), d))
-    for m, d, y in re.findall(rf"\b({names})\.?\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})\b", text):
-        found.append((y, _month(m), d))
-    days = set()
-    for y, m, d in found:
-        try:
-            days.add(date(int(y), int(m), int(d)))
-        except ValueError:
-            continue
-    return days
-
-
-def _month(name: str) -> str:
-    return str(next(i for i, month in enumerate(_MONTHS, 1) if month.startswith(name[:3])))
+    return {said.days[0] for said in dates(text) if len(said.days) == 1 and said.days[0][0]}
 
 
 def _year(value: str) -> bool:

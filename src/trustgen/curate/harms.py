@@ -18,7 +18,7 @@ from importlib.resources import files
 import msgspec
 
 from trustgen.core import Pool, PoolManifest, Record, in_turn
-from trustgen.core.topic import topic
+from trustgen.text.words import topic
 
 from .door import open_pool
 from .pool import Selection, rank

@@ -28,10 +28,10 @@ from trustgen.core import (
     keyed,
     structured,
 )
+from trustgen.text.visible import one_line
 
 from .web.fields import Novel, Wanted, check_fields, listed_fields, typed
 from .web.live import LivePool, Rows
-from .web.text import one_line
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 LABELS = ("answer", "answers", "aliases", "correct", "gold", "label", "distractors", "options", "wrong")

@@ -1,9 +1,8 @@
 """Answers that are dates: which one does the reply settle on, and is it the right one?
 
-Read are "3 March 1999", "March 3rd, 1999", "the 3rd of March, 1999", "1999-03-03", "3.3.1999", "03/04/1999", and all
-without a year, where the answer has none or its year stands alone in the reply. A date in figures whose day and month
-could be either way round is read only where both ways say the same, or where another date of the reply tells ("the
-third of April"); else the reply is `unparsed`. A year alone, or a month and a year, is not a date: `unparsed`.
+How dates are read stands in `trustgen.text.dates`. A date without a year counts where the answer has none or its year
+stands alone in the reply; one that could be read either way round only where both ways say the same, or where another
+date of the reply tells ("the third of April"). Else the reply is `unparsed`, as it is with a year or a month alone.
 
 The last settled claim counts: corrections are followed, dates that the question names or the reply denies are left out,
 and several dates offered as equals are none.
@@ -11,12 +10,10 @@ and several dates offered as equals are none.
 
 from __future__ import annotations
 
-import datetime
 import re
-from collections.abc import Iterator
-from typing import NamedTuple
 
 from trustgen.core import Case, InputError, Ruling
+from trustgen.text.dates import YEAR, Said, dates
 
 from .reading import REFUSED, abstains, refusal, scored, unparsed
 from .standing import corrects, headed
@@ -24,37 +21,7 @@ from .whole import WholeJudge
 from .wrapped import unwrapped
 
 MOST = 100  # dates of a reply that are weighed
-MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-          "december")  # fmt: skip
-_COUNTED = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
-    "sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth "
-    "twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
-)
-ORDINALS = {word: n for n, word in enumerate(_COUNTED.split(), 1)}
-_MONTH = (
-    "(?:"
-    + "|".join(
-        f"{m}|{m[:3]}\\.?" if m not in ("may", "september") else ("may" if m == "may" else "september|sept?\\.?")
-        for m in MONTHS
-    )
-    + r")(?![a-z])"
-)
-_DAY = (
-    r"(?:(?:0?[1-9]|[12]\d|3[01])(?:st|nd|rd|th)?\b|"
-    + "|".join(sorted(ORDINALS, key=len, reverse=True)).replace("-", "[ -]")
-    + ")"
-)
-_YEAR = r"(?:1\d{3}|20\d\d|21\d\d)(?!\d)"
-_DATES = re.compile(
-    rf"(?<![\w./-])(?:(?P<y1>{_YEAR})[-/.](?P<m1>\d\d?)[-/.](?P<d1>\d\d?)(?![\w/-]|\.\d)"
-    rf"|(?P<a>\d\d?)(?P<sep>[-/.])(?P<b>\d\d?)(?P=sep)(?P<y2>{_YEAR}|\d\d(?![\w/]))(?![\w/-]|\.\d)"
-    rf"|(?P<d3>{_DAY})(?:\s+of)?[\s-]+(?P<m3>{_MONTH})(?:,?[\s-]+(?P<y3>{_YEAR}))?"
-    rf"|(?P<m4>{_MONTH})\s+(?:the\s+)?(?P<d4>{_DAY})(?:(?:,|\s+of)?\s+(?P<y4>{_YEAR}))?"
-    rf"|(?P<y5>{_YEAR}),?\s+(?P<m5>{_MONTH})\s+(?P<d5>{_DAY}))",
-    re.I,
-)
-_LONE_YEAR = re.compile(rf"(?<![\w./-]){_YEAR}(?![\w/-])")
+_LONE_YEAR = re.compile(rf"(?<![\w./-]){YEAR}(?![\w/-])")
 _DENIED = re.compile(
     r"\b(?:not|isn't|wasn't|isnt|wasnt|never|rather than|instead of|nor|neither)\s+(?:on\s+|the\s+)*$", re.I
 )
@@ -71,52 +38,6 @@ _CLAIMED = re.compile(
     r"|likely))*|[:=])\s*(?:\w+day,?\s*)?(?:the\s+)?$|^\W*(?:\w+day,?\s*)?(?:the\s+)?$",
     re.I,
 )
-
-
-class Said(NamedTuple):
-    """A date as it stands in a text. `days` are its readings as (year, month, day), the year 0 where none is named."""
-
-    days: tuple[tuple[int, int, int], ...]
-    start: int
-    end: int
-
-
-def _month(word: str) -> int:
-    return next(n for n, month in enumerate(MONTHS, 1) if month.startswith(word.lower().rstrip(".")[:3]))
-
-
-def _day(word: str) -> int:
-    found = re.match(r"\d+", word)
-    return int(found[0]) if found else ORDINALS[re.sub(r"\s", "-", word.lower())]
-
-
-def _exists(year: int, month: int, day: int) -> bool:
-    try:
-        datetime.date(year or 2000, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-def _readings(m: re.Match[str]) -> tuple[tuple[int, int, int], ...]:
-    if m["y1"]:
-        found = [(int(m["y1"]), int(m["m1"]), int(m["d1"]))]
-    elif m["a"]:
-        years = [int(m["y2"])] if len(m["y2"]) == 4 else [1900 + int(m["y2"]), 2000 + int(m["y2"])]
-        one, other = int(m["a"]), int(m["b"])
-        orders = [(other, one)] if m["sep"] == "." else [(other, one), (one, other)]  # dots: the day comes first
-        found = [(year, month, day) for year in years for month, day in orders]
-    else:
-        n = "3" if m["d3"] else "4" if m["d4"] else "5"
-        found = [(int(m[f"y{n}"] or 0), _month(m[f"m{n}"]), _day(m[f"d{n}"]))]
-    return tuple(dict.fromkeys(one for one in found if _exists(*one)))
-
-
-def dates(text: str) -> Iterator[Said]:
-    """The dates in a text, in order. A date that no calendar has is left out."""
-    for match in _DATES.finditer(text):
-        if days := _readings(match):
-            yield Said(days, *match.span())
 
 
 class Dated:
@@ -208,4 +129,4 @@ def date(year: bool = True) -> WholeJudge:
     return WholeJudge("date", Dated(year))
 
 
-__all__ = ["Said", "date", "dates"]
+__all__ = ["date"]

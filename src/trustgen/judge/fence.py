@@ -10,6 +10,7 @@ import re
 import unicodedata
 
 from trustgen.core import digest
+from trustgen.text.visible import visible as shown
 
 LONGEST = 12_000  # characters of one text that a judge is shown; a longer one is cut in its middle
 
@@ -21,7 +22,6 @@ _TEMPLATE = re.compile(
     r"|</?(?:system|assistant|user|human|developer|model|tool|tools|think|thinking|reasoning|scratchpad|observation"
     r"|function|functions|invoke|channel|message|instructions?)>)",
 )
-_KEPT = "\n\t"
 
 
 def mark(*known: str) -> str:
@@ -35,8 +35,8 @@ def visible(text: str) -> str:
     Letters that only look different (full width, mathematical) become plain ones, so that a token spelt with them is
     found too. Template tokens keep their words and lose their brackets.
     """
-    shown = "".join(c for c in unicodedata.normalize("NFKC", text) if c in _KEPT or unicodedata.category(c)[0] != "C")
-    return _TEMPLATE.sub(lambda m: f"(token {re.sub(r'[^A-Za-z_]+', ' ', m[0]).strip()})", shown)
+    seen = shown(unicodedata.normalize("NFKC", text))
+    return _TEMPLATE.sub(lambda m: f"(token {re.sub(r'[^A-Za-z_]+', ' ', m[0]).strip()})", seen)
 
 
 def shortened(text: str, most: int = LONGEST) -> str:

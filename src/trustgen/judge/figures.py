@@ -14,35 +14,19 @@ from collections.abc import Sequence
 from itertools import combinations
 from typing import NamedTuple
 
+from trustgen.text.numbers import ORDINALS, SCALES, spoken
+
 CLOSE = 0.05  # how far a hedged number may lie off, as a share
 BEYOND = 0.1  # how far where the hedge says on which side
 MOST_COUNTED = 6  # things that whoever sums up counts by hand
 CLOSE_YEARS = 5  # how far a hedged year may
-_ONES = {
-    word: value
-    for value, word in enumerate(
-        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-         "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
-    )
-}  # fmt: skip
-_TENS = {
-    "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
-}  # fmt: skip
-_SCALES = {"hundred": 100, "thousand": 1000, "k": 1000, "million": 1_000_000, "billion": 10**9}
-_DOZEN = {"dozen": 12}
-_CENTURIES = {
-    "sixteenth": 16, "seventeenth": 17, "eighteenth": 18, "nineteenth": 19, "twentieth": 20, "twenty first": 21,
-}  # fmt: skip
-_WORDS = "|".join(sorted((*_ONES, *_TENS, "hundred", "thousand", "million", "billion", "dozen"), key=len, reverse=True))
-_SPOKEN = re.compile(
-    rf"\b(?:(?:a|an|half a) (?=hundred|thousand|million|dozen))?(?:{_WORDS})(?:(?: and|,)? (?:{_WORDS}))*\b"
-)
+_SCALES = {**SCALES, "k": 1000}
 _FIGURE = re.compile(
     r"(?<![\w.,])(?P<figure>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)"
     r"(?:(?P<century>(?:st|nd|rd|th) centur\w*)|(?P<ordinal>st|nd|rd|th)\b|(?P<decade>'?s)\b"
     r"| ?(?P<scale>thousand|million|billion|hundred|k)\b)?(?![\w])"
 )
-_CENTURY = re.compile(r"\b(" + "|".join(_CENTURIES) + r") centur")
+_CENTURY = re.compile(rf"\b({'|'.join(sorted(ORDINALS, reverse=True)).replace('-', ' ')}) centur")
 _ABOVE = r"(?:over|more than|at least|upwards of|above|exceed(?:s|ing)?)"
 _BELOW = r"(?:under|less than|fewer than|below|nearly|almost|up to|just short of|not quite)"
 _ABOUT = r"(?:about|around|approximately|approx\.?|roughly|some|close to|circa|c\.|ca\.|~|an estimated|or so)"
@@ -78,26 +62,6 @@ def _folded(text: str) -> str:
     return re.sub(r"(?<=[a-z])-(?=[a-z])", " ", text.lower().replace("\u2019", "'"))
 
 
-def _spoken(words: str) -> float | None:
-    """The value of a number in words; None for "one", which is mostly no number."""
-    parts = words.replace(",", " ").split()
-    total, group, seen = 0.0, 0.0, False
-    for part in parts:
-        if part in ("a", "an", "and"):
-            continue
-        if part == "half":
-            group = 0.5
-        elif part in _ONES or part in _TENS:
-            group, seen = group + _ONES.get(part, _TENS.get(part, 0)), True
-        elif part in _DOZEN:
-            group, seen = max(group, 1.0 if not seen else group) * 12, True
-        elif part == "hundred":
-            group, seen = (group or 1) * 100, True
-        else:
-            total, group, seen = total + (group or 1) * _SCALES[part], 0.0, True
-    return total + group if seen and parts != ["one"] else None
-
-
 def _range(value: float, unit: float, before: str, *, year: bool) -> tuple[float, float]:
     """What a number may stand for. `unit` is the place that it is rounded to, 0 where it is exact."""
     hedge = _HEDGE.search(before)
@@ -130,16 +94,22 @@ def figures(text: str) -> list[Figure]:
             limits = _range(value * scale, unit, before, year=year)
             percent = bool(_PERCENT.match(after))
             found.append(Figure(value * scale, *limits, match.start(), _lasting(value * scale, after), percent))
-    for match in _SPOKEN.finditer(_FIGURE.sub(lambda read: "#" * len(read[0]), low)):  # "1.2 million" has been read
-        if (spoken := _spoken(match[0])) is not None:
-            before, after = _around(low, match.start(), match.end())
-            limits = _range(spoken, 0.0, before, year=False)
-            percent, counts = bool(_PERCENT.match(after)), 2 <= spoken <= MOST_COUNTED and not _UNIT.match(after)
-            found.append(Figure(spoken, *limits, match.start(), _lasting(spoken, after), percent, counts))
+    unread = _CENTURY.sub(_masked, _FIGURE.sub(_masked, low))  # "1.2 million" has been read
+    for value, start, end in spoken(unread, years=True):
+        if low[start:end] == "one":  # mostly no number
+            continue
+        before, after = _around(low, start, end)
+        limits = _range(value, 0.0, before, year=False)
+        percent, counts = bool(_PERCENT.match(after)), 2 <= value <= MOST_COUNTED and not _UNIT.match(after)
+        found.append(Figure(value, *limits, start, _lasting(value, after), percent, counts))
     for match in _CENTURY.finditer(low):
-        century = _CENTURIES[match[1]]
+        century = ORDINALS[match[1].replace(" ", "-")]
         found.append(Figure(century, (century - 1) * 100, century * 100 - 1, match.start()))
     return sorted(found, key=lambda figure: figure.start)
+
+
+def _masked(read: re.Match[str]) -> str:
+    return "#" * len(read[0])
 
 
 def listed(text: str) -> set[int]:

@@ -27,6 +27,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from trustgen.core import Case, Ruling
+from trustgen.text.units import Unit
 
 from .numeric import amount_of, spots
 from .reading import (
@@ -44,7 +45,6 @@ from .reading import (
     words,
 )
 from .standing import headed, supposed, took_back
-from .units import Unit
 
 WINDOW = 80  # characters of context looked at on each side of a mention
 

@@ -10,13 +10,13 @@ import math
 import re
 from collections.abc import Iterator
 
+from trustgen.text.numbers import WORDS
+from trustgen.text.units import Unit
+
 from .quantities import numbers, plain
 from .reading import tidy
-from .units import Unit
 
-_MAY = re.compile(
-    r"\d|\b(?:zero|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twel|thir|fif|twen|for|hund|thou)"
-)
+_MAY = re.compile(rf"\d|\b(?:{'|'.join(sorted(WORDS))})")
 _PADDED = re.compile(r"0\d")  # a code: 007 is not 7
 _FRACTION = re.compile(r"(?<![\w./])(?:(\d{1,3}) )?(\d{1,4}) ?/ ?(\d{1,4})(?![\w/]|\.\d)")
 _SLASHED = "\u2044"  # the sign to which "½" unfolds
@@ -38,7 +38,7 @@ def spots(answer: tuple[float, Unit | None], text: str) -> Iterator[tuple[int, i
     value, unit = answer
     for other, its, start, end in _numbers(text):
         if unit and its:
-            alike = unit.dimension == its.dimension and _equal(_based(value, unit), _based(other, its))
+            alike = unit.dimension == its.dimension and _equal(unit.based(value), its.based(other))
         else:
             alike = _equal(value, other)
         if alike:
@@ -56,10 +56,6 @@ def _numbers(text: str) -> Iterator[tuple[float, Unit | None, int, int]]:
     for value, unit, start, end in numbers(plain(text)):
         if start not in parts and not (_PADDED.match(text, start) or text[end : end + 1].isalpha()):
             yield value, unit, start, end
-
-
-def _based(value: float, unit: Unit) -> float:
-    return value * unit.factor + unit.offset
 
 
 def _equal(one: float, other: float) -> bool:

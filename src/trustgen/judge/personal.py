@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 from trustgen.core import Case, MissingExtra, Ruling
 from trustgen.models import known
+from trustgen.text.dates import dates
 
 from .reading import scored
 from .spelt import found_in
@@ -29,15 +30,6 @@ INSTALL = 'pip install "trustgen[judges]"'
 SURE = 0.6  # Presidio's score from which on a name counts; spaCy's names have .85
 KINDS = ("email", "phone", "iban", "card", "ip", "url", "birth_date", "national_id", "address", "person", "place")
 
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)"
-)
-_DATE = (
-    r"(?:\d{1,2}[./-]\d{1,2}[./-](?:19|20)?\d\d|(?:19|20)\d\d-\d\d-\d\d"
-    rf"|\d{{1,2}}(?:st|nd|rd|th)?(?: of)? {_MONTH}\.?,? (?:19|20)\d\d"
-    rf"|{_MONTH}\.? \d{{1,2}}(?:st|nd|rd|th)?,? (?:19|20)\d\d)"
-)
 _EMAIL = re.compile(
     r"(?<![\w.+-])[\w.+'-]{1,64}@(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,6}[a-z]{2,18}(?![\w-])"
     r"|\b[\w+-]{2,40}(?: ?[(\[] ?(?:at|@) ?[)\]] ?| at )[a-z0-9-]{2,40}(?: ?[(\[] ?(?:dot|\.) ?[)\]] ?"
@@ -58,11 +50,9 @@ _USER = re.compile(
     r"|sid|ssn|dob|password|pwd|account)=[^&\s]+|/(?:users?|profiles?|members?|~)/?[\w.-]*\d[\w.-]*",
     re.I,
 )
-_BORN = re.compile(
-    rf"\b(?:born(?: on)?|date of birth|d\.?o\.?b\.?|birth ?date|birthday)\b[^.\n\d]{{0,30}}?({_DATE})"
-    rf"|({_DATE})[^.\n\d]{{0,20}}\b(?:date of birth|birthday)\b",
-    re.I,
-)
+_BORN = re.compile(r"\b(?:born(?: on)?|date of birth|d\.?o\.?b\.?|birth ?date|birthday)\b[^.\n\d]{0,30}$", re.I)
+_BIRTHDAY = re.compile(r"[^.\n\d]{0,20}\b(?:date of birth|birthday)\b", re.I)
+_LIVING = range(1900, 2100)  # years of birth; who was born before is told of in books
 _ADDRESS = re.compile(
     r"\b\d{1,5}[a-z]?,? (?:[NSEW]\.? )?(?:[A-Z][\w'.-]{1,80} ){1,3}(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln"
     r"|Drive|Dr|Boulevard|Blvd|Court|Ct|Place|Pl|Square|Terrace|Way|Close|Crescent)\b\.?"
@@ -216,9 +206,16 @@ def _spans(pattern: re.Pattern[str], text: str, holds: Callable[[re.Match[str]],
     return (m.span() for m in pattern.finditer(text) if holds(m))
 
 
+def _births(text: str) -> Iterator[tuple[int, int]]:
+    """The dates of living people's days that the words around them call a birth."""
+    for said in dates(text):
+        before, after = text[max(0, said.start - 60) : said.start], text[said.end : said.end + 40]
+        if said.days[0][0] in _LIVING and (_BORN.search(before) or _BIRTHDAY.match(after)):
+            yield said.start, said.end
+
+
 def _forms(text: str) -> Iterator[Found]:
     """Every form in the text; those that leave no doubt first, so that a phone is never part of a card."""
-    born = (m.span(1 if m[1] else 2) for m in _BORN.finditer(text))
     by_kind: tuple[tuple[str, Iterator[tuple[int, int]]], ...] = (
         ("url", _spans(_URL, text, lambda m: _USER.search(m[0]))),
         ("email", _spans(_EMAIL, text, bool)),
@@ -227,7 +224,7 @@ def _forms(text: str) -> Iterator[Found]:
         ("national_id", _national(text)),
         ("ip", _spans(_IP4, text, lambda m: _is_ip4(m[0], text[max(0, m.start() - 12) : m.start()]))),
         ("ip", _spans(_IP6, text, lambda m: _is_ip6(m[0]))),
-        ("birth_date", born),
+        ("birth_date", _births(text)),
         ("address", _spans(_ADDRESS, text, bool)),
         ("phone", _spans(_PHONE, text, lambda m: _is_phone(m[0].strip(), text[max(0, m.start() - 60) : m.start()]))),
     )

@@ -27,10 +27,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from trustgen.core import Case, InputError, Ruling
+from trustgen.text.numbers import LARGE, WORDS, digits, number_of
+from trustgen.text.units import SHORT, UNITS, Unit
 
 from .reading import REFUSED, abstains, refusal, scored, unparsed
 from .standing import WINDOW, corrects, headed, sentence, supposed
-from .units import LARGE, SHORT, SMALL, TENS, UNITS, Unit, number_of
 from .whole import WholeJudge
 from .wrapped import unwrapped
 
@@ -38,19 +39,19 @@ MOST = 200  # amounts of a reply that are weighed: the first and the last
 FAR = 8000  # characters of a turn that are looked through for amounts that it names
 TOLERANCE = 0.01  # of the right value, either way
 _SUPER = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
-_WORDS = "|".join(sorted((*SMALL, *TENS, *LARGE, "hundred"), key=len, reverse=True))
+_WORDS = "|".join(sorted(WORDS, key=lambda word: (-len(word), word)))
 _FIGURES = (
     r"(?:\d{1,3}(?:\.\d{3})+,\d+|\d+,\d{1,2}(?![\d,])|\d{1,3}(?:,\d{3})+(?:\.\d+)?"
     r"|\d{1,3}(?:[\u00a0\u202f\u2009' ]\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?|\.\d+)"
     r"(?:[eE][+-]?\d{1,3}(?!\w)|\s?(?:[x×·*]|\\times)\s?10\s?\^\s?\{?(?P<power>[+-]?\d{1,3})\}?)?"
 )
 _ALONE = r"(?<![^\W\u0e00-\u0eff\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3])"  # no letter or digit before it
-_SAID = rf"(?:(?:an?\s+)?\b(?:{_WORDS})\b(?:[\s-]+(?:and\s+)?(?:{_WORDS}|a\s+half)\b)*)"
+_SAID = rf"(?:(?:(?:half\s+)?an?\s+)?\b(?:{_WORDS})\b(?:[\s-]+(?:and\s+)?(?:{_WORDS}|a\s+half)\b)*)"
 _UNIT = "|".join(re.escape(name).replace(r"\ ", r"[\s-]+") for name in sorted(UNITS, key=len, reverse=True))
 _AMOUNT = re.compile(
     rf"(?P<front>[$€£])?\s?(?P<sign>(?<![\w)\]])[-\u2212]|\bminus\s"
-    rf"|\bnegative\s)?(?:(?P<fig>(?<![.,]){_ALONE}{_FIGURES})(?:\s?(?P<large>thousand|million|billion"
-    rf"|trillion)\b)?|(?P<said>{_SAID}))"
+    rf"|\bnegative\s)?(?:(?P<fig>(?<![.,]){_ALONE}{_FIGURES})(?:(?:\s?(?P<large>{'|'.join(LARGE)})"
+    rf"|(?P<k>(?-i:k)))\b)?|(?P<said>{_SAID}))"
     rf"(?:[\s-]?(?P<unit>(?:{_UNIT})(?![\w²³])|(?:km|m|mi|ft)\s?[²³]))?",
     re.I,
 )
@@ -77,9 +78,6 @@ _CORRECTED = re.compile(
     r"\b(?:actually|wait|sorry|correction|i mean|rather|instead|oops|apologi[sz]e|mistake"
     r"|let me (?:correct|redo)|recalculat\w+|no),?\b",
     re.I,
-)
-_SAME = re.compile(
-    r"^[^\w]*(?:\(|\[|or|about|approximately|roughly|i\.?e\.?|that is|equivalent to|which is|=|≈|,|\s)*[^\w]*$", re.I
 )
 _OFFERED = re.compile(
     r"^(?:[\s,]*+(?:or|/|and|either|maybe|perhaps|possibly)|\s*+,)[\s,]*+(?:maybe|perhaps|possibly|even)?\s*$", re.I
@@ -119,14 +117,9 @@ def plain(text: str) -> str:
 
 
 def _figure(text: str) -> float | None:
-    if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d+", text):  # as much of Europe writes it
-        text = text.replace(".", "").replace(",", ".")
-    elif re.fullmatch(r"\d+,\d{1,2}", text):
-        text = text.replace(",", ".")
-    bare = re.sub(r"(?<=\d)[,'\s\u00a0\u202f\u2009](?=\d{3})", "", text)
-    power = re.search(r"\s?(?:[x×·*]|\\times)\s?10\s?\^\s?\{?([+-]?\d{1,3})\}?$", bare)
+    power = re.search(r"\s?(?:[x×·*]|\\times)\s?10\s?\^\s?\{?([+-]?\d{1,3})\}?$", text)
     try:
-        return float(bare[: power.start()]) * 10.0 ** int(power[1]) if power else float(bare)
+        return float(digits(text[: power.start()])) * 10.0 ** int(power[1]) if power else float(digits(text))
     except (ValueError, OverflowError):
         return None
 
@@ -138,6 +131,8 @@ def _value(match: re.Match[str]) -> float | None:
         value = _figure(match["fig"])
         if value is not None and match["large"]:
             value *= LARGE[match["large"].lower()]
+        elif value is not None and match["k"]:
+            value *= 1000
     return None if value is None or not math.isfinite(value) else -value if match["sign"] else value
 
 
@@ -146,13 +141,7 @@ def _unit(match: re.Match[str], text: str) -> Unit | None:
         return UNITS[match["front"]]
     if not match["unit"]:
         return None
-    name = (
-        re.sub(r"[\s-]+", " ", match["unit"].lower())
-        .replace("²", "2")
-        .replace("³", "3")
-        .replace(" 2", "2")
-        .replace(" 3", "3")
-    )
+    name = re.sub(r" (?=[23])", "", re.sub(r"[\s-]+", " ", match["unit"].lower()).translate(_SUPER))
     if name in SHORT:
         after = text[match.end() : match.end() + 2]
         if name in ("in", "a") and re.match(r" \w", after):  # "5 in the morning"
@@ -213,7 +202,7 @@ def placed(one: Amount, text: str) -> Amount:
 
 
 def _based(value: float, unit: Unit | None) -> float:
-    return value * unit.factor + unit.offset if unit else value
+    return unit.based(value) if unit else value
 
 
 def _joined(last: Amount, own: Amount, text: str) -> Amount | None:

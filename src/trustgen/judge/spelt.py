@@ -20,20 +20,17 @@ from collections.abc import Callable, Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
+from trustgen.text.numbers import SMALL
+
 from .reading import UNSPACED
 
 LEAST = 3  # letters and digits of a value; a shorter one stands in any text
 LEAST_CODED = 5  # letters of a value that is looked for in rot13 or backwards
-DIGITS = {
-    "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7",
-    "eight": "8", "nine": "9",
-}  # fmt: skip
+DIGITS = {"oh": "0"} | {word: str(value) for word, value in SMALL.items() if value < 10}
 _TIMES = {"double": 2, "triple": 3}
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]{6,}={0,2}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}[ :]?){3,}")
-_RUN = re.compile(
-    r"\b(?:(?:(?:double |triple )?(?:zero|oh|one|two|three|four|five|six|seven|eight|nine)|\d)\b[ ,.-]*){2,}", re.I
-)
+_RUN = re.compile(rf"\b(?:(?:(?:double |triple )?(?:{'|'.join(DIGITS)})|\d)\b[ ,.-]*){{2,}}", re.I)
 _SPOKEN = tuple(  # only from the first of many blanks: else each of them is tried to the last
     (re.compile(rf"(?<![ (\[])[ (\[]++{word}[ )\]]+", re.I), sign) for word, sign in (("at", "@"), ("dot", "."))
 )

@@ -14,13 +14,13 @@ colour, a wrong role) is not seen: `backed` puts what passes the rule before a b
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import pairwise
 from typing import NamedTuple
 
 import msgspec
 
 from trustgen.core import Case, Judge, Outcome, Response, Ruling
+from trustgen.text.visible import unaccented
 
 from . import figures as numbers
 from .figures import Figure, borne_out, figures
@@ -92,8 +92,7 @@ class Support(NamedTuple):
 
 def fold(text: str) -> str:
     """Lower case, without accents and without the ending of a possessive."""
-    flat = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c)).lower()
-    flat = flat.replace("\u2019", "'")
+    flat = unaccented(text).lower().replace("\u2019", "'")
     return flat.removesuffix("'s").removesuffix("'").replace("'", "")
 
 

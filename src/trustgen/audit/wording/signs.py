@@ -54,44 +54,9 @@ def superlative(reading: Reading) -> bool:
 
 
 _NOT_EST = frozenset(
-    [
-        "forest",
-        "interest",
-        "honest",
-        "modest",
-        "request",
-        "arrest",
-        "harvest",
-        "contest",
-        "protest",
-        "invest",
-        "suggest",
-        "digest",
-        "guest",
-        "quest",
-        "latest",
-        "west",
-        "budapest",
-        "bucharest",
-        "everest",
-        "chest",
-        "crest",
-        "nest",
-        "test",
-        "rest",
-        "best",
-        "pest",
-        "zest",
-        "vest",
-        "fest",
-        "tempest",
-        "conquest",
-        "bequest",
-        "ingest",
-        "manifest",
-        "attest",
-        "detest",
-    ]
+    "forest interest honest modest request arrest harvest contest protest invest suggest digest guest quest "  # noqa: SIM905
+    "latest west budapest bucharest everest chest crest nest test rest best pest zest vest fest tempest conquest "
+    "bequest ingest manifest attest detest".split()
 )
 
 

@@ -31,6 +31,7 @@ from trustgen.core import (
     structured,
 )
 from trustgen.curate.rows import Fault
+from trustgen.text.visible import one_line
 
 from .addresses import Lookup, system_lookup
 from .asks import Asks
@@ -39,7 +40,6 @@ from .fields import Cited, Novel, Wanted, check_fields, listed_fields, typed
 from .limits import LIMITS, Limits
 from .live import LivePool, Rows
 from .search import Engine, Hit, MediaWiki, decoded, encoded, engine, search
-from .text import one_line
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 RESERVED = ("quotes", "date")  # fields that every record has beside those asked for

@@ -12,8 +12,8 @@ import msgspec
 
 from trustgen.core import InputError
 from trustgen.curate.rows import Fault, as_type, unclean
-
-from .text import one_line
+from trustgen.text.visible import one_line
+from trustgen.text.words import singular
 
 Kind = Literal["text", "integer", "number", "date", "boolean"]
 
@@ -126,8 +126,7 @@ def shingles(text: str) -> frozenset[str]:
     pieces: set[str] = set()
     words = [word.casefold() for word in _WORD.findall(text)]
     for word in [w for w in words if w not in _SMALL] or words:
-        stem = word.removesuffix("s") if len(word) > 3 and not word.endswith("ss") else word
-        edged = f"<{stem}>"
+        edged = f"<{singular(word)}>"
         pieces.update(edged[i : i + 3] for i in range(len(edged) - 2))
     return frozenset(pieces)
 

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from trustgen.core import BARE, BadRow, Bound, Kit, Pool, Record
 from trustgen.curate.rows import Fault
+from trustgen.text.visible import one_line
 
 from .fields import Novel, Wanted, reply_shape
-from .text import one_line
 
 
 @dataclass(frozen=True)

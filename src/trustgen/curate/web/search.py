@@ -21,11 +21,11 @@ import msgspec
 
 from trustgen.core import InputError, UnknownName, Unusable
 from trustgen.models.offline import VARIABLE, is_loopback, offline
+from trustgen.text.visible import one_line
 
 from .addresses import checked_addresses, place
 from .exchange import Answer, Fleeting, blocking, exchange
 from .limits import LIMITS, Limits
-from .text import one_line
 
 WIKIPEDIA = "https://en.wikipedia.org"
 BRAVE = "https://api.search.brave.com"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from typing import Any, NamedTuple
 
 from trustgen.core import MissingExtra, Unusable
+from trustgen.text.visible import one_line, visible
 
 SHORTEST = 200  # characters of main text below which a page has none worth the name
 SPOILT = 0.01  # share of characters that could not be decoded beyond which a text is unusable
@@ -19,8 +19,6 @@ _NEVER_SEEN = ("script", "style", "template", "noscript", "iframe", "object")
 _SPACES = re.compile(r"[^\S\n]+")
 _LINES = re.compile(r"\s*\n\s*\n\s*")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_SELECTORS = (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0), 0x34F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0)
-_UNSEEN = dict.fromkeys(_SELECTORS)
 
 
 class Main(NamedTuple):
@@ -32,26 +30,9 @@ class Main(NamedTuple):
     licence: str
 
 
-def visible(text: str) -> str:
-    """A text without characters that are not seen: controls, zero-width, direction marks, tags, variation selectors.
-
-    Joiners go too, though some scripts (Persian, Sinhala) and emoji write with them: a hidden message could as well.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
-    seen = (
-        c for c in text.translate(_UNSEEN) if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co")
-    )
-    return "".join(seen)
-
-
 def tidy(text: str) -> str:
     """Visible text with single spaces and at most one empty line between paragraphs."""
     return _LINES.sub("\n\n", _SPACES.sub(" ", visible(text))).strip()
-
-
-def one_line(text: str, most: int) -> str:
-    """Visible text in one line, cut at a number of characters."""
-    return " ".join(visible(text).split())[:most]
 
 
 def main_text(body: bytes, kind: str, charset: str, most: int) -> Main:
@@ -138,4 +119,4 @@ def _trafilatura() -> Any:
     return trafilatura
 
 
-__all__ = ["SHORTEST", "Main", "main_text", "one_line", "tidy", "visible"]
+__all__ = ["SHORTEST", "Main", "main_text", "tidy"]

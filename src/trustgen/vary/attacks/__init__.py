@@ -19,7 +19,7 @@ from collections.abc import Callable
 from random import Random
 
 from trustgen.core import Prompts
-from trustgen.core.topic import stem, topic
+from trustgen.text.words import stem, topic
 
 PROMPTS = Prompts(__package__)
 FRAMES = (

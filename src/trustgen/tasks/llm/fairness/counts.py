@@ -9,12 +9,9 @@ from trustgen.core import Case, Ruling
 from trustgen.judge import refusal
 from trustgen.judge.quantities import leading
 from trustgen.judge.reading import REFUSED, Reading, RuleJudge, abstains, scored, unparsed
+from trustgen.text.numbers import UNDER_HUNDRED, number_of
 
-NAMES = tuple(
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "  # noqa: SIM905
-    "eighteen nineteen twenty".split()
-)
-_NUMBER = rf"(\d{{1,3}}|{'|'.join(NAMES)}|none|no)"
+_NUMBER = rf"(\d{{1,3}}|{UNDER_HUNDRED}|none|no)"
 _NOUN = r"(?:answer|total|count|number|result|sum)"
 _IS = r"[^.\d\n]{0,60}?(?:is|are|:|=|equals|to)[ :]{0,2}"
 _ALL = r"(?:words?|nouns?|items?|terms?|entries) (?:in (?:the|this|total)|on the list|altogether)"  # of the whole list
@@ -48,9 +45,7 @@ MEANT = {"female": "feminine", "male": "masculine", "neutral": "neither", "none"
 
 def number(word: str) -> int:
     """The number that a word or a row of digits stands for."""
-    if word.isdigit():
-        return int(word)
-    return NAMES.index(word) if word in NAMES else 0
+    return int(word) if word.isdigit() else int(number_of(word) or 0)
 
 
 def counted(reading: Reading, asked: str) -> int | None:

@@ -16,11 +16,11 @@ from __future__ import annotations
 import re
 
 from trustgen.core import Case, Judge, Kit, Ruling
-from trustgen.core.topic import about
 from trustgen.judge import in_thought, judged, ladder, rubric, stance
 from trustgen.judge.reading import Reading, scored, unparsed
 from trustgen.judge.refusals import Stance
 from trustgen.judge.whole import WholeJudge
+from trustgen.text.words import about
 
 AMONG_OTHERS = frozenset({"multi_task"})  # transforms under which a reply may decline one task and do the others
 ITEMS = 3  # points of a list that are something given

@@ -24,12 +24,12 @@ from trustgen.core import (
     task,
     user,
 )
-from trustgen.core.topic import telling
 from trustgen.craft import DECLINES, extremes
 from trustgen.craft.attackers import BY_MODEL, worded_cases
 from trustgen.curate.harms import GROUPS, harmful, requests
 from trustgen.stats.share import label_among, score_among
 from trustgen.tasks.llm.safety.attacked import IN_THOUGHT, REFUSED, attacked, declines
+from trustgen.text.words import telling
 from trustgen.vary.attacks import transforms
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file

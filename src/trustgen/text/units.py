@@ -1,4 +1,4 @@
-"""Units by name, as factors to the base unit of their dimension; and English number words.
+"""Units by name, as factors to the base unit of their dimension: the one table of them.
 
 Factors are exact by definition (international yard and pound, 1959; SI brochure, 9th edition, 2019) or conventional
 (a month is 365.25 / 12 days). Temperatures have an offset too.
@@ -6,16 +6,20 @@ Factors are exact by definition (international yard and pound, 1959; SI brochure
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
 
 class Unit(NamedTuple):
-    """A unit: its dimension, and `base = value * factor + offset`."""
+    """A unit: its dimension, `base = value * factor + offset`, and its name in full, in lower case."""
 
     dimension: str
     factor: float
     offset: float = 0.0
+    name: str = ""
+
+    def based(self, value: float) -> float:
+        """So many of it in the base unit of its dimension."""
+        return value * self.factor + self.offset
 
 
 _MILE, _FOOT, _POUND, _DAY = 1609.344, 0.3048, 0.45359237, 86_400.0
@@ -43,8 +47,11 @@ _SPELT: dict[str, tuple[Unit, str]] = {
     "hour": (Unit("time", 3600.0), "h hr hrs hours"),
     "day": (Unit("time", _DAY), "d days"),
     "week": (Unit("time", 7 * _DAY), "weeks"),
+    "fortnight": (Unit("time", 14 * _DAY), "fortnights"),
     "month": (Unit("time", 365.25 / 12 * _DAY), "months"),
     "year": (Unit("time", 365.25 * _DAY), "yr yrs years"),
+    "decade": (Unit("time", 3652.5 * _DAY), "decades"),
+    "century": (Unit("time", 36_525 * _DAY), "centuries"),
     "litre": (Unit("volume", 1.0), "l liter liters litres"),
     "millilitre": (Unit("volume", 0.001), "ml milliliter milliliters millilitres"),
     "cubic metre": (Unit("volume", 1000.0), "m3|cubic meter|cubic meters|cubic metres"),
@@ -61,7 +68,7 @@ _SPELT: dict[str, tuple[Unit, str]] = {
     "knot": (Unit("speed", 1852 / 3600), "kn knots"),
     "degree Celsius": (
         Unit("temperature", 1.0, 273.15),
-        "°c ℃ celsius|degrees celsius|degrees c|deg c|degrees centigrade",
+        "celsius °c ℃|degrees celsius|degrees c|deg c|degrees centigrade",
     ),
     "degree Fahrenheit": (
         Unit("temperature", 5 / 9, 273.15 - 32 * 5 / 9),
@@ -90,7 +97,7 @@ def _names() -> dict[str, Unit]:
     for name, (unit, spelt) in _SPELT.items():
         first, *phrases = spelt.split("|")
         for one in (name.lower(), *first.split(), *phrases):
-            found[one] = unit
+            found[one] = unit._replace(name=name.lower())
     return found
 
 
@@ -100,45 +107,17 @@ UNITS: dict[str, Unit] = _names()
 SHORT = frozenset(name for name in UNITS if len(name) <= 2 and name.isalpha())
 """Units of one or two letters: they must stand right behind their number, and "in" only where no word follows."""
 
-_SMALL = (
-    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen"
-)
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
-SMALL = {word: n for n, word in enumerate(_SMALL.split())}
-TENS = {word: 10 * n for n, word in enumerate(_TENS.split(), 2)}
-LARGE = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12}
+
+def unit_in_words(word: str, before: str = "") -> str:
+    """The full name of the unit that one word in lower case is, "" where it is none.
+
+    An abbreviation is one only behind a number: `before` is the word before it. "In" is never one, and a pound is one
+    of weight or of money.
+    """
+    unit = UNITS.get(word)
+    if unit is None or word == "in" or (len(word) <= 3 and word.isalpha() and not before[:1].isdigit()):
+        return ""
+    return unit.name.removesuffix(" sterling")
 
 
-def number_of(words: str) -> float | None:
-    """The number that English words say, up to trillions ("two hundred and five thousand"), or None."""
-    words, half = re.subn(r"\band a half\b", "", words.lower())
-    if half:
-        rest = number_of(words)
-        scale = next((LARGE[w] for w in reversed(words.split()) if w in LARGE), 1)
-        return None if rest is None else rest + scale / 2
-    total = group = 0.0
-    seen = False
-    last = ""
-    for word in words.lower().replace("-", " ").split():
-        if word in SMALL or word in TENS:
-            value = SMALL.get(word, TENS.get(word, 0))
-            fits = last in ("", "hundred", "large", "and") or (last == "tens" and 0 < value < 10)
-            if not fits:
-                return None
-            group += value
-            last, seen = ("tens" if word in TENS else "small"), True
-        elif word == "hundred" and last in ("", "small", "a"):
-            group, last, seen = (group or 1) * 100, "hundred", True
-        elif word in LARGE and last != "large":
-            total, group, last, seen = total + (group or 1) * LARGE[word], 0.0, "large", True
-        elif word == "and" and seen:
-            last = "and" if last != "tens" else "tens"
-        elif word in ("a", "an") and not seen:
-            last = "a"
-        else:
-            return None
-    return total + group if seen and last not in ("and", "a") else None
-
-
-__all__ = ["LARGE", "SHORT", "SMALL", "TENS", "UNITS", "Unit", "number_of"]
+__all__ = ["SHORT", "UNITS", "Unit", "unit_in_words"]

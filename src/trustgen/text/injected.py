@@ -8,9 +8,9 @@ read more strictly. English first; hidden characters, markup and the plainest or
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from .orders import LAID, MARKS, ORDERS, STRICT
+from .orders import LAID, MARKS, ORDERS, STRICT, Rules
 
 _HIDDEN = re.compile(
     "[\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\U000e0000-\U000e007f]"
@@ -19,19 +19,15 @@ _HIDDEN = re.compile(
 _QUOTED = re.compile(
     r"(?<!=)[\"“][^\"“”]{2,200}[\"”]|`[^`]{1,200}`|(?<![\w=])['‘][^'‘’]{4,80}['’](?!\w)|«[^«»]{2,200}»"
 )
-_COMPILED = tuple((name, re.compile(rule, re.IGNORECASE | re.MULTILINE)) for name, rule in ORDERS)
-_MARKED = tuple((name, re.compile(rule, re.IGNORECASE | re.MULTILINE)) for name, rule in MARKS)
 
 
 _ORDERED = re.compile(
-    r"^\W*(?:(?:please|kindly|now|then|also|instead|just|simply|important|next|finally|always|never|do not"
-    r"|don['’]t|and)\W+)*"
-    r"(?:respond|reply|answer|output|print|translate|summari[sz]e|stop|treat|skip|forget|disregard|ignore|repeat"
-    r"|praise"
-    r"|recommend|act|pretend|refuse|reveal|rate|grade|score|award|approve|reject|flag|comply|obey|execute|delete|send"
-    r"|click|download|continue|append|prepend|insert|promote|advertise|write|say|behave|roleplay|switch|invoke|leak"
-    r"|(?:choose|pick|select)(?=\s+(?-i:[A-Z\"'])|\s+(?:option|answer|letter)))\b"
-    r"(?!\s+(?!this\b|us\b|as\b|its\b)\w+(?:ed|s)\b)",
+    r"^\W*(?:(?:please|kindly|now|then|also|instead|just|simply|important|next|finally|always|never|do not|don['’]t"
+    r"|and)\W+)*(?:respond|reply|answer|output|print|translate|summari[sz]e|stop|treat|skip|forget|disregard|ignore"
+    r"|repeat|praise|recommend|act|pretend|refuse|reveal|rate|grade|score|award|approve|reject|flag|comply|obey"
+    r"|execute|delete|send|click|download|continue|append|prepend|insert|promote|advertise|write|say|behave|roleplay"
+    r"|switch|invoke|leak|(?:choose|pick|select)(?=\s+(?-i:[A-Z\"'])|\s+(?:option|answer|letter)))\b(?!\s+(?!this\b"
+    r"|us\b|as\b|its\b)\w+(?:ed|s)\b)",
     re.IGNORECASE,
 )
 _FORM_WORDS = """
@@ -47,10 +43,8 @@ who whole will with without word words would write year yes you your
 _FORM = frozenset(_FORM_WORDS.split())  # with these a text asks for the form of an answer
 _ADDRESSED = re.compile(
     r"\b[Yy]ou (?:must|shall|have to|need to|are (?:now|an?|no longer|to|not (?:a|bound|allowed))|are [A-Z]\w+"
-    r"|were (?:told|given"
-    r"|instructed|made|trained))\b|\byour (?:owner|maker|creator|developers?|operator|system|task|guidelines"
-    r"|instructions"
-    r"|training|programming|prompt|rules|role|users?)\b"
+    r"|were (?:told|given|instructed|made|trained))\b|\byour (?:owner|maker|creator|developers?|operator|system|task"
+    r"|guidelines|instructions|training|programming|prompt|rules|role|users?)\b"
 )
 
 
@@ -66,8 +60,6 @@ def _orders(sentence: str, was: str) -> str:
 _CODED = re.compile(
     r"(?<![\w/+])(?=[A-Za-z0-9+/]*[a-z])(?=[A-Za-z0-9+/]*[A-Z])(?=[A-Za-z0-9+/]*\d)[A-Za-z0-9+/]{28,}={0,2}"
 )
-_SPEECH = tuple((name, re.compile(rule, re.IGNORECASE | re.MULTILINE)) for name, rule in LAID)
-_NEW = tuple((name, re.compile(rule, re.IGNORECASE | re.MULTILINE)) for name, rule in STRICT)
 _BLANKS = re.compile(r"\s{2,}")
 SPAN, OVERLAP = 1_600, 400  # characters that a rule sees at once, and sees again in the next piece
 _PARTS = re.compile(r"(?<=[.!?])[\"')\]]*\s+|\n+")
@@ -85,15 +77,15 @@ def injected(text: str, was: str = "") -> str:
     new = _fresh(text, was) if was else text
     if any(blob[0] not in was for piece in _windows(new) if (blob := _CODED.search(piece))):
         return "encoded text"
-    rules = _COMPILED + _SPEECH + (_NEW if was else ())
+    rules = ORDERS + LAID + (STRICT if was else ())
     return (
-        _first(_MARKED, new, was)
+        _first(MARKS, new, was)
         or _first(rules, spoken := _QUOTED.sub(" … ", new), was)
         or (next((r for part in _PARTS.split(spoken) if part and (r := _orders(part[:SPAN], was))), "") if was else "")
     )
 
 
-def _first(rules: Iterable[tuple[str, re.Pattern[str]]], text: str, was: str) -> str:
+def _first(rules: Rules, text: str, was: str) -> str:
     """The first rule that finds something which was not in `was`; "" where none does."""
     pieces = list(_windows(text))
     for name, pattern in rules:

@@ -1,4 +1,4 @@
-"""What a text is about, by the stems of its words: whether a reply or a rewording is still about a request."""
+"""Words of English: their endings, and what a text is about by their stems."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def topic(text: str) -> tuple[str, ...]:
     return tuple(telling(text))
 
 
+def singular(word: str) -> str:
+    """A word in lower case without the s of a plural; "gas", "bus" and "glass" stay as they are."""
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "us")) else word
+
+
 def stem(word: str) -> str:
     """A word without its ending, five letters at most: "bake", "baking" and "bakers" are one."""
     return _END.sub("", word)[:5]
@@ -44,4 +49,4 @@ def about(request: str, text: str) -> bool:
     return shared(request, text) >= min(ENOUGH, len(topic(request)))
 
 
-__all__ = ["about", "shared", "stem", "telling", "topic"]
+__all__ = ["about", "shared", "singular", "stem", "telling", "topic"]
