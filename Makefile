@@ -19,9 +19,9 @@ help:  ## Say what there is to make
 quickstart: .venv/.quickstart  ## Measure the embedded model on fresh cases: no key, minutes
 	$(RUN)trustgen quickstart
 
-# As many workers as cores, at most four: each holds a classifier, an embedder and a small model.
+# As many workers as cores, at most four: each holds a classifier, an embedder and a small model. A file stays on one.
 test: dev  ## Run the tests: offline, no key
-	$(RUN)pytest -m "not proof" -n logical --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	$(RUN)pytest -m "not proof" -n logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: dev  ## Format, lint, types, layers, generated pages
 	$(RUN)ruff format --check .

@@ -1,4 +1,4 @@
-"""Fixtures of every room: the servers to ask; how much the property tests try; and what runs on one worker."""
+"""Fixtures of every room: the servers to ask; how much the property tests try; and which files are begun first."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ settings.register_profile("test", max_examples=15, deadline=None)
 settings.register_profile("proof", max_examples=300, deadline=None)
 
 FIRST = (
-    "tests/run/test_real_run.py",
     "tests/tasks/test_bad_models.py",
-    "tests/models/test_smollm2.py",
     "tests/stats/test_measure_laws.py",
+    "tests/tasks/test_contract.py",
+    "tests/run/test_real_run.py",
+    "tests/models/test_smollm2.py",
     "tests/tasks/test_board_anchors.py",
     "tests/tasks/test_ranking.py",
 )
@@ -37,26 +38,13 @@ def _proving(config: pytest.Config) -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Property tests are proofs too, with more examples; and what shares costly things stays on one worker."""
+    """Property tests are proofs too, with more examples; and the longest files are begun first."""
     for item in items:
         if _proving(config) and is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker("proof")
-    if config.getoption("dist", "no") == "loadgroup" or "PYTEST_XDIST_WORKER" in os.environ:  # a worker has no `dist`
-        for item in items:
-            item.add_marker(pytest.mark.xdist_group(_group(item)))
+    if "PYTEST_XDIST_WORKER" in os.environ:
         place = {file: at for at, file in enumerate(FIRST)}
-        items.sort(key=lambda item: place.get(_file(item), len(FIRST)))
-
-
-def _file(item: pytest.Item) -> str:
-    return item.nodeid.partition("::")[0]
-
-
-def _group(item: pytest.Item) -> str:
-    """The task that a test is about, whose cases and answers are kept; else its file, with what that made or loaded."""
-    task = getattr(item, "callspec", None) and item.callspec.params.get("id")
-    alone = all(made[-1].scope != "module" for made in item._fixtureinfo.name2fixturedefs.values() if made)
-    return task if alone and isinstance(task, str) and task.startswith("llm.") else _file(item)
+        items.sort(key=lambda item: place.get(item.nodeid.partition("::")[0], len(FIRST)))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from trustgen.core import Reply, Request, Sampling, Usage, user
-from trustgen.core.records import MOST_TOKENS
+from trustgen.core.replies import MOST_TOKENS
 from trustgen.models import streamed
 from trustgen.models.chat_format import reply
 from trustgen.run.budget import Budget, Price, Purse

@@ -48,24 +48,28 @@ from .prompts import Prompt, Prompts
 from .records import (
     BadRow,
     Case,
-    Drawing,
     Expect,
     Image,
     Record,
-    Reply,
-    Response,
-    Sampling,
     Source,
     Text,
-    TokenLogprob,
     Turn,
-    Usage,
     Verdict,
     Vote,
     assistant,
-    response_key,
     system,
     user,
+)
+from .replies import (
+    Reply,
+    Response,
+    TokenLogprob,
+    Usage,
+    response_key,
+)
+from .sampling import (
+    Drawing,
+    Sampling,
 )
 from .task import Card, Task, TaskFactory, task
 

@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from .outcomes import Outcome
-from .records import Case, Response, Vote
+from .records import Case, Vote
+from .replies import Response
 
 
 class Ruling(msgspec.Struct, frozen=True):

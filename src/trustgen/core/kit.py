@@ -16,7 +16,9 @@ import msgspec
 
 from .assets import Assets, Scratch
 from .errors import BuildStopped, InputError, Unusable
-from .records import Image, Reply, Sampling, Turn, user
+from .records import Image, Turn, user
+from .replies import Reply
+from .sampling import Sampling
 
 CRAFTING = Sampling(temperature=0.0, max_tokens=512)
 """How a role is asked unless the caller says otherwise. For variety pass a temperature and a seed from the draw."""

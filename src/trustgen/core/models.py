@@ -15,8 +15,10 @@ import msgspec
 from .assets import NO_ASSETS, picture
 from .errors import Blocked, InputError, ModelFault, Permanent, Transient
 from .ids import digest
-from .records import Case, Image, Reply, Sampling, Turn, system, user
+from .records import Case, Image, Turn, system, user
 from .registry import names
+from .replies import Reply
+from .sampling import Sampling
 
 
 class Level(StrEnum):

@@ -19,7 +19,8 @@ from .making import Drafted, Lost, Vary
 from .measure import Measure
 from .models import Level
 from .pool import Records
-from .records import Case, Record, Sampling
+from .records import Case, Record
+from .sampling import Sampling
 
 
 class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

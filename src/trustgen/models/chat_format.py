@@ -28,7 +28,7 @@ from trustgen.core import (
     Turn,
     Usage,
 )
-from trustgen.core.records import MOST_TOKENS, Finish
+from trustgen.core.replies import MOST_TOKENS, Finish
 
 from .faults import clean, cut_by_filter, fault_of_status
 from .secrets import STRUCK, spans, strike

@@ -27,7 +27,7 @@ from trustgen.core import (
     Sampling,
     Transient,
 )
-from trustgen.core.records import Usage
+from trustgen.core.replies import Usage
 
 from . import known
 

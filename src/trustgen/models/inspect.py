@@ -37,7 +37,7 @@ from trustgen.core import (
     Turn,
     Usage,
 )
-from trustgen.core.records import Finish
+from trustgen.core.replies import Finish
 
 from .adapting import REFUSABLE, adapting
 from .chat_format import FLOOR, data_url, struck

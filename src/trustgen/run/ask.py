@@ -34,7 +34,7 @@ from trustgen.core import (
     Unusable,
     assistant,
 )
-from trustgen.core.records import Status
+from trustgen.core.replies import Status
 
 from .gate import Gate
 from .usage import with_usage

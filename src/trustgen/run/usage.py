@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgspec
 
 from trustgen.core import Reply, Request, Text, Usage
-from trustgen.core.records import MOST_TOKENS
+from trustgen.core.replies import MOST_TOKENS
 
 BYTES_A_TOKEN = 4
 LEAST_SHARE = 8

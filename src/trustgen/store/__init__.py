@@ -7,7 +7,8 @@ from .entries import ANCHOR, Anchor, EditionManifest, Reject, TaskEntry
 from .files import read_json, sha256_file, write_json
 from .generated import Generated
 from .journal import Journal, Spent
-from .runs import Endpoint, NotApplicable, RunFolder, RunManifest
+from .manifests import Endpoint, NotApplicable, RunManifest
+from .runs import RunFolder
 from .seal import Link, Sealed, check_seal
 
 __all__ = [
