@@ -9,9 +9,8 @@ from collections.abc import Sequence
 from itertools import chain, islice
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from trustgen.stats.grades import Floats
 
 VENDI_TEXTS = 300
 """Texts that a Vendi score reads, at most."""

@@ -20,9 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from trustgen.core import keyed, unit
+from trustgen.stats.grades import Floats
 from trustgen.stats.multiplicity import holm
 
-from .diversity import Floats, ngrams, words_of
+from .diversity import ngrams, words_of
 from .sampled import Limits, Passage, mark, record_rate
 
 Mask = NDArray[np.bool_]

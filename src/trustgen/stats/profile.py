@@ -126,24 +126,12 @@ def profile(
         return Mean(name, *_mover(tasks, shares, valued, together), len(parts), len(members), missing)
 
     useful = [task for task in dimensions if task in utility]
-    rooms: dict[str, list[str]] = {}
-    for task, dimension in dimensions.items():
-        if task not in utility:
-            rooms.setdefault(dimension, []).append(task)
+    rooms = _rooms(dimensions, utility)
     means = tuple(mean(name, rooms[name]) for name in sorted(rooms))
     whole = [m for m in means if m.of]
-    shares: dict[str, float] = {}
-    for m in whole:
-        parts = [task for task in rooms[m.name] if not reasons[task]]
-        weighed = sum(tasks[task].weight for task in parts)
-        shares |= {task: tasks[task].weight / weighed / len(whole) for task in parts}
-    trust = Mean(
-        "trust",
-        *_mover(tasks, shares, valued, together),
-        len(whole),
-        len(means),
-        {m.name: "none of its tasks has a value" for m in means if not m.of},
-    )
+    shares = _shares([[task for task in rooms[m.name] if not reasons[task]] for m in whole], tasks)
+    empty = {m.name: "none of its tasks has a value" for m in means if not m.of}
+    trust = Mean("trust", *_mover(tasks, shares, valued, together), len(whole), len(means), empty)
 
     def refusals(name: str, members: Sequence[str]) -> Refusals:
         ran = [task for task in members if task in headlines]
@@ -159,6 +147,24 @@ def profile(
         refusals=tuple(refusals(name, rooms[name]) for name in sorted(rooms))
         + ((refusals("utility", useful),) if useful else ()),
     )
+
+
+def _rooms(dimensions: Mapping[str, str], utility: Sequence[str]) -> dict[str, list[str]]:
+    """The tasks of each dimension, those that measure usefulness left out."""
+    rooms: dict[str, list[str]] = {}
+    for task, dimension in dimensions.items():
+        if task not in utility:
+            rooms.setdefault(dimension, []).append(task)
+    return rooms
+
+
+def _shares(rooms: Sequence[Sequence[str]], tasks: Mapping[str, Goodness]) -> dict[str, float]:
+    """The share of each task in the plain mean over dimensions, each the weighted mean of its tasks."""
+    shares: dict[str, float] = {}
+    for parts in rooms:
+        weighed = sum(tasks[task].weight for task in parts)
+        shares |= {task: tasks[task].weight / weighed / len(rooms) for task in parts}
+    return shares
 
 
 def _headlines(estimates: Iterable[Estimate]) -> dict[str, Estimate]:
