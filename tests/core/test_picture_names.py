@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+from pathlib import Path
 
 import msgspec
 import pytest
@@ -93,6 +94,15 @@ def test_a_chain_looks_in_its_parts_in_turn_and_keeps_in_the_last() -> None:
     for assets in (first, chain):
         with pytest.raises(InputError, match="is not here"):
             assets.asset("0" * 64)
+
+
+def test_no_name_leads_out_of_the_folder(tmp_path: Path) -> None:
+    assets = Scratch()
+    assets.keep(png("red"))
+    (tmp_path / "secret").write_text("not yours")
+    for name in (str(tmp_path / "secret"), f"../{'../' * 20}{tmp_path}/secret", "", ".", "A" * 64):
+        with pytest.raises(InputError, match="is not here"):
+            assets.asset(name)
 
 
 # ── rows of text runs stay what they were ───────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from pathlib import Path
@@ -20,6 +21,7 @@ from trustgen.core import (
     Level,
     LevelError,
     Model,
+    RateLimited,
     Reply,
     Request,
     Sampling,
@@ -112,6 +114,25 @@ def test_who_sees_is_asked_once_and_no_answer_is_no_guess(tmp_path: Path) -> Non
         assert [(n.model, n.level) for n in result.manifest.not_applicable] == [(blind, "image_in")]
         assert eyes.statuses[400] == 1
         assert [e.model for e in result.estimates] == [seeing.uri]
+
+
+class Limited(Model):
+    """Says twice that it has no time, and then answers."""
+
+    uri, maybe = "scripted/limited", frozenset({Level.IMAGE_IN})
+    calls = 0
+
+    async def ask(self, request: Request) -> Reply:
+        self.calls += 1
+        if self.calls < 3:
+            raise RateLimited("HTTP 429", retry_after=0.01)
+        return Reply("red")
+
+
+def test_a_limit_is_waited_for_before_anybody_is_taken_for_blind() -> None:
+    model = Limited()
+    asyncio.run(model.learn(frozenset({Level.IMAGE_IN})))
+    assert (model.calls, Level.IMAGE_IN in model.levels, model.maybe) == (3, True, frozenset())
 
 
 def test_a_text_model_is_not_asked_about_pictures(tmp_path: Path) -> None:

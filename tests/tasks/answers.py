@@ -30,7 +30,7 @@ def cases(id: str, n: int | None = None, salt: str = "test") -> tuple[Case, ...]
 
 def ask(model: Model, made: Task, case: Case) -> Response:
     """One response, every question of the script asked."""
-    return public.answered(model, made, case)
+    return public.answered(model, case, made.sampling)
 
 
 def ruled(id: str, uri: str, over: Iterable[Case]) -> list[tuple[Case, Ruling]]:

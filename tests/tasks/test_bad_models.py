@@ -32,7 +32,7 @@ from rich.cells import cell_len
 
 from costs import in_step
 from trustgen.cli.app import app
-from trustgen.core import Case, Direction, Estimate, Expect, Judge, Measure, Outcome, Reply, Response, Ruling, user
+from trustgen.core import Case, Estimate, Expect, Judge, Measure, Outcome, Reply, Response, Ruling, user
 from trustgen.core.registry import load, names
 from trustgen.judge import code_dangers, code_parses, date, leaks, matches, personal, stance, stated
 from trustgen.judge.answered import read
@@ -43,6 +43,8 @@ from trustgen.judge.whole import ends
 from trustgen.report import Findings, findings, print_findings, write_html
 from trustgen.run import Retry, Settings, build, evaluate, line
 from trustgen.store import Edition, RunFolder
+from trustgen.testing.known import best
+from trustgen.testing.known import farthest as worst
 
 TASKS = names("task")
 QUICK = Settings(retry=Retry(attempts=2, base=0.01, cap=0.02), concurrency=16, stall=120.0)
@@ -103,17 +105,6 @@ def headline(ran: Ran, id: str, form: str, name: str = "") -> tuple[Measure, flo
     name = name or task(id).headline
     (found,) = [e for e in ran.estimates if (e.task, form_of(e.model), e.measure) == (id, form, name)]
     return task(id).measures[name], found.value
-
-
-def best(measure: Measure) -> float:
-    if measure.direction == Direction.TARGET:
-        assert measure.target is not None
-        return measure.target
-    return measure.range[measure.direction == Direction.HIGHER]
-
-
-def worst(measure: Measure) -> float:
-    return max(measure.range, key=lambda end: abs(end - best(measure)))
 
 
 # ── every case, one outcome, a reason ──────────────────────────────────────────────────────────────────────────────

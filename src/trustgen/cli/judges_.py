@@ -119,10 +119,9 @@ def judges(kit: Kit | None = None) -> dict[str, tuple[Judge, list[str]]]:
     for name in names("judge"):
         try:
             judge = load("judge", name)()
-        except InputError as lacking:
+            found.setdefault(f"{judge.key} {judge.reads}", (judge, []))
+        except Exception as lacking:  # whatever a plug-in raises, or hands over instead of a judge
             say(f"left out the judge {name}: {lacking}", err=True)
-            continue
-        found.setdefault(f"{judge.key} {judge.reads}", (judge, []))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import re
 import shutil
 import tempfile
 from hashlib import sha256
@@ -12,9 +13,15 @@ from threading import Lock
 from .errors import InputError, Unusable
 from .records import Image
 
+_NAME = re.compile(r"[0-9a-f]{64}")
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", "png"), (b"\xff\xd8\xff", "jpeg"), (b"GIF87a", "gif"), (b"GIF89a", "gif"))
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # JPEG segments that tell the size
 _BARE = frozenset((0x01, *range(0xD0, 0xDA)))  # JPEG segments without a length
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can name a blob: others may have written it, and it becomes a path."""
+    return bool(_NAME.fullmatch(text))
 
 
 class Assets:
@@ -61,7 +68,7 @@ class Scratch(Assets):
 
     def asset(self, sha256: str) -> bytes:
         """The bytes of a picture that was kept."""
-        if self._folder is None or not (path := self._folder / sha256).is_file():
+        if self._folder is None or not is_name(sha256) or not (path := self._folder / sha256).is_file():
             return super().asset(sha256)
         return path.read_bytes()
 
@@ -132,4 +139,4 @@ def _little(part: bytes) -> int:
 
 _SIZES = {"png": _png, "jpeg": _jpeg, "gif": _gif, "webp": _webp}
 
-__all__ = ["NO_ASSETS", "Assets", "Chain", "Scratch", "picture"]
+__all__ = ["NO_ASSETS", "Assets", "Chain", "Scratch", "is_name", "picture"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import zlib
 from collections.abc import Callable, Mapping
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from .assets import NO_ASSETS, picture
-from .errors import Blocked, InputError, ModelFault, Permanent, Transient
+from .errors import Blocked, InputError, ModelFault, Permanent, RateLimited, Transient
 from .ids import digest
 from .records import Case, Image, Turn, system, user
 from .registry import names
@@ -279,6 +280,8 @@ def underlying(uri: str) -> str:
 
 
 _SIDE = 64  # pixels: some models refuse fewer than 28
+_TRIES = 3
+_PATIENCE = 120.0  # seconds that one answer is waited for, and at most for a limit to pass
 _OF_PICTURES = re.compile(r"image|picture|vision|visual|multi-?modal|mmproj", re.IGNORECASE)
 
 
@@ -289,18 +292,26 @@ async def _sees(model: Model) -> bool:
     asked = (user("What colour is this? Answer with one word.", shown),)
     request = Request(asked, Sampling(max_tokens=16), asset={shown.sha256: body}.__getitem__)
     why = ""
-    for _ in range(3):
+    for tries in range(_TRIES):
+        pause: float = 2**tries
         try:
-            await model.ask(request)
+            async with asyncio.timeout(_PATIENCE):
+                await model.ask(request)
             return True
         except Blocked:
             return True
         except Permanent:
             return False
+        except RateLimited as fault:
+            why, pause = str(fault), min(fault.retry_after or pause, _PATIENCE)
+        except TimeoutError:
+            why = f"nothing within {_PATIENCE:g} s"
         except ModelFault as fault:
             if isinstance(fault, Transient) and _OF_PICTURES.search(str(fault)):
                 return False
             why = str(fault)
+        if tries < _TRIES - 1:
+            await asyncio.sleep(pause)
     raise InputError(f"`{model.uri}` was asked whether it reads pictures and gave no answer ({why}): try again")
 
 

@@ -8,23 +8,17 @@ gives anchors; one that asks a model would cost money.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Coroutine, Mapping
-from typing import Any, TypeVar
+from collections.abc import Mapping
 
 from trustgen.core import (
     Case,
-    InternalError,
     Model,
     ModelOptions,
     Outcome,
-    Reply,
-    Request,
-    Response,
     Task,
-    Turn,
-    assistant,
 )
 from trustgen.models.organism import open_model
+from trustgen.models.played import answered
 from trustgen.stats import Grade, Grades
 from trustgen.stats.estimated import estimated
 from trustgen.stats.goodness import Scale
@@ -37,8 +31,6 @@ RECORDS = 250
 A guesser answers fewer records several times over, so that its luck does not decide which dimension looks weak.
 """
 GUESSES = 8
-
-T = TypeVar("T")
 
 
 def scales(
@@ -98,31 +90,11 @@ def _answered(
 
 def _grade(organism: Model, task: Task, case: Case, edition: Edition) -> Grade:
     """One case, every question of its script asked, judged as a run judges it."""
-    turns: list[Turn] = []
-    replies: list[Reply] = []
-    unread = False
-    for turn, due in case.script():
-        turns.append(turn)
-        if due:
-            unread = bool(replies) and not replies[-1].text.strip()
-            if unread:  # an empty reply ends a conversation
-                break
-            replies.append(_now(organism.ask(Request(tuple(turns), task.sampling, case, edition.asset))))
-            turns.append(assistant(replies[-1].text))
-    if unread:
+    response = answered(organism, case, task.sampling, edition.asset)
+    if response.reason:
         return Grade(case.cluster, case.arm, Outcome.UNPARSED, tags=case.tags)
-    ruling = task.judge(case, Response("", case.id, task.id, organism.uri, "answered", tuple(replies)))
+    ruling = task.judge(case, response)
     return Grade(case.cluster, case.arm, ruling.outcome, ruling.score, ruling.label, case.tags, ruling.confidence)
-
-
-def _now(work: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine that never waits, as an organism's."""
-    try:
-        work.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    raise InternalError("an organism had to wait: it answers in this process")
 
 
 def _scale(task: Task, each: float, reason: str, rows: Mapping[str, list[Grade]]) -> Scale:

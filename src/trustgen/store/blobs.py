@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from collections.abc import Container
 from pathlib import Path
 
 from trustgen.core import Assets, FolderError, Image, picture
+from trustgen.core.assets import is_name
 from trustgen.core.plain import read
 
 from .files import write_bytes
 
 ASSETS = "assets"
-_NAME = re.compile(r"[0-9a-f]{64}")
-
-
-def is_name(text: str) -> bool:
-    """Whether a text can name a blob."""
-    return bool(_NAME.fullmatch(text))
 
 
 class Blobs(Assets):
@@ -87,4 +81,4 @@ class Blobs(Assets):
         return ""
 
 
-__all__ = ["ASSETS", "Blobs", "is_name"]
+__all__ = ["ASSETS", "Blobs"]

@@ -27,8 +27,9 @@ from typing import Any
 import msgspec
 
 from trustgen.core import Case, Expect, FolderError, Record, Sampling, Source, Turn
+from trustgen.core.assets import is_name
 
-from .blobs import ASSETS, Blobs, is_name
+from .blobs import ASSETS, Blobs
 from .entries import FORMAT, Anchor, EditionManifest, Reject, TaskEntry
 from .files import (
     EDITION,

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import cached_property
 from typing import Any, TypeVar
 
 from trustgen.core import (
     Case,
-    InternalError,
     Model,
     ModelOptions,
-    Reply,
-    Request,
-    Response,
     Ruling,
     Task,
     TaskFactory,
-    Turn,
-    assistant,
     expand,
 )
 from trustgen.models.organism import Organism, open_model
+from trustgen.models.played import answered
 from trustgen.stats import Computed, Grade, Grades
 
 T = TypeVar("T")
@@ -37,32 +32,9 @@ def organism(trait: str) -> Organism:
     return open_model(trait, ModelOptions())
 
 
-def now(work: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine that never waits, without an event loop. Raises `InternalError` for one that does."""
-    try:
-        work.send(None)
-    except StopIteration as done:
-        result: T = done.value
-        return result
-    work.close()
-    raise InternalError("a model had to wait where none may: ask it in an event loop")
-
-
-def answered(model: Model, made: Task, case: Case) -> Response:
-    """What a model that never waits says to one case, every question of the script asked."""
-    turns: list[Turn] = []
-    replies: list[Reply] = []
-    for turn, due in case.script():
-        turns.append(turn)
-        if due:
-            replies.append(now(model.ask(Request(tuple(turns), made.sampling, case))))
-            turns.append(assistant(replies[-1].text))
-    return Response("k", case.id, made.id, model.uri, "answered", tuple(replies))
-
-
 def ruled(made: Task, model: Model, over: Iterable[Case]) -> Ruled:
     """Every case with the ruling on what a model says to it."""
-    return tuple((case, made.judge(case, answered(model, made, case))) for case in over)
+    return tuple((case, made.judge(case, answered(model, case, made.sampling))) for case in over)
 
 
 def graded(rulings: Iterable[tuple[Case, Ruling]]) -> Grades:
