@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from toy import Scripted, edition, settings
 
-from trustgen.core import Transient
+from costs import within
+from trustgen.core import FolderError, Reply, Request, Transient
 from trustgen.run import evaluate
 from trustgen.run.line import BREAKER
-from trustgen.store import RunFolder
+from trustgen.store import Journal, RunFolder
 
 
 def failing(every: int, uri: str = "scripted/model") -> Scripted:
@@ -83,3 +84,22 @@ def test_progress_counts_as_done_what_the_judge_of_the_run_has_ruled(
     evaluate(made, [Scripted()], tmp_path / "r", settings=settings(), progress=told)
     assert told.done == 0, "another judge has ruled on nothing yet"
     assert len(list(RunFolder.open(tmp_path / "r").responses())) == 20
+
+
+def test_a_journal_that_fails_ends_the_run_while_every_worker_waits_for_a_reply(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(Journal, "_commit", full)
+
+    class Slow(Scripted):
+        """Answers its probe at once and everybody else in an hour."""
+
+        async def ask(self, request: Request) -> Reply:
+            self.delay = 3600.0 if self.requests else 0.0
+            return await super().ask(request)
+
+    with within(30), pytest.raises(FolderError, match="no space left on device"):
+        evaluate(edition(tmp_path / "e"), [Slow()], tmp_path / "run", settings=settings(grace=0.1))

@@ -121,7 +121,7 @@ def _metered(model: str | Model, settings: Settings, purse: Purse, *, begun: boo
 
 @contextmanager
 def _seldom_collected() -> Iterator[None]:
-    """What is loaded by now stays, and what cases leave seldom holds circles: to look cost a sixth of its time."""
+    """What is loaded by now stays, and what cases leave seldom holds circles: to look cost a tenth of its time."""
     before = gc.get_threshold()
     gc.freeze()
     gc.set_threshold(SELDOM, *before[1:])
@@ -205,7 +205,9 @@ class Engine(Host):
             work = self._pending(self.models[uri])
             jobs += line.workers(work, 1 + self.edition.planned, dead=dead, known=known)
         askers = [line.asker for line in self.lines.values()]
-        over = asyncio.get_running_loop().create_task(self.watch.over(askers, self.judges, lambda: self.rows))
+        over = asyncio.get_running_loop().create_task(
+            self.watch.over(askers, self.judges, lambda: self.halted, lambda: self.rows)
+        )
         with self.watch.signals():
             try:
                 done, _ = await asyncio.wait(jobs, return_when=asyncio.FIRST_EXCEPTION)

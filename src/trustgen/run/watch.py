@@ -18,7 +18,7 @@ TICK = 0.5  # seconds between two looks
 
 
 class Watch:
-    """Stops a run on a signal, a cap in time, a stall or a fault of its journal; ends what outlasts the grace then.
+    """Stops a run on a signal, a cap in time or a stall; once it is halted, ends what outlasts the grace.
 
     Made in the event loop of the run. `stop` is the run's; models have parts of it.
     """
@@ -42,11 +42,13 @@ class Watch:
             self.stop.set(why)
         return bool(self.stop)
 
-    async def over(self, askers: Sequence[Asker], judges: Judges, done: Callable[[], int]) -> None:
-        """Look after the jobs until the run stops or they are cancelled; `done` counts rows, a sign of life."""
+    async def over(
+        self, askers: Sequence[Asker], judges: Judges, halted: Callable[[], bool], done: Callable[[], int]
+    ) -> None:
+        """Look after the jobs until the run is `halted` or they are cancelled; `done` counts rows, a sign of life."""
         limit = self._settings.stall or 2 * self._settings.options.timeout + 60
         seen, since = -1, time.monotonic()
-        while not await self.stop.wait(TICK) and not self.late():
+        while not await self.stop.wait(TICK) and not halted():
             self._tell_waits(askers)
             returned = sum(a.returned for a in askers) + done() + judges.returned
             if returned != seen or any(a.gate.paused for a in askers):
