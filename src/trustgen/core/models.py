@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import zlib
 from collections.abc import Callable, Mapping
@@ -287,6 +286,8 @@ _OF_PICTURES = re.compile(r"image|picture|vision|visual|multi-?modal|mmproj", re
 
 async def _sees(model: Model) -> bool:
     """Whether a model takes a picture. A server may fail with 500 at one that it was not made for."""
+    import asyncio  # late: `--help` need not pay for it
+
     body = _red(_SIDE)
     shown = picture(body, "a red square")
     asked = (user("What colour is this? Answer with one word.", shown),)
