@@ -130,3 +130,14 @@ def test_values_in_turn_come_once_a_run_in_an_order_that_the_salt_draws() -> Non
     assert len({tuple(first[i : i + 5]) for i in range(0, 25, 5)}) > 1, "every run has an order of its own"
     assert first != [in_turn(values, i, "t", "stage", "x") for i in range(25)]
     assert first[7] == in_turn(values, 7, "s", "stage", "x"), "an index alone decides"
+
+
+def test_a_case_carries_the_difficulty_of_its_record() -> None:
+    """Strata follow from the record, whichever task asks it; without one there is no tag."""
+    source = Source(origin="here", revision="1", licence="none")
+    hard = Record.of("p", source, difficulty="tail", question="?")
+    assert Case.of(hard, "plain", user("?"), expect=Expect(), tags={"kind": "x"}).tags == {
+        "difficulty": "tail",
+        "kind": "x",
+    }
+    assert Case.of(Record.of("p", source), "plain", user("?"), expect=Expect()).tags == {}

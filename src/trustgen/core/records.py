@@ -32,7 +32,12 @@ class Source(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One curated fact, person, passage …: named fields and their source. `record["field"]` reads a field."""
+    """One curated fact, person, passage …: named fields and their source. `record["field"]` reads a field.
+
+    Two fields mean the same in every pool. `core` names its content once names, places and numbers are taken out: two
+    records of one core ask the same thing in another dress. `difficulty` names the stratum it belongs to, such as the
+    popularity of a fact or the steps of a problem; every case made from it carries it as a tag.
+    """
 
     id: str
     pool: str
@@ -178,7 +183,9 @@ class Case(msgspec.Struct, frozen=True):
         sampling: Sampling | None = None,
     ) -> Case:
         """A case from one record. The builder adds the task's name and the id (`sealed`)."""
-        return cls("", "", arm, turns, expect, (record.id,), (), dict(tags or {}), question, sampling)
+        stratum = record.fields.get("difficulty")
+        marked = dict(tags or {}) if stratum is None else {"difficulty": str(stratum), **(tags or {})}
+        return cls("", "", arm, turns, expect, (record.id,), (), marked, question, sampling)
 
     def sealed(self, task: str) -> Case:
         """The same case, bound to its task and named by its content."""
