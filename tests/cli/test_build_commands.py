@@ -23,6 +23,7 @@ def test_three_salts_share_next_to_nothing_and_diff_says_so(tmp_path: Path) -> N
         assert found["made"] == [["salt", one, other]]
     assert "the same edition" in trustgen("diff", "a", "a", cwd=tmp_path).stdout
     shown = trustgen("diff", "a", "b", cwd=tmp_path).stdout
+    assert "of B's are in A, names and numbers aside" in shown
     assert "salt" in shown
     assert FACTS in shown
 

@@ -74,7 +74,7 @@ def two_sample(
     features = _features([passage.text for passage in both])
     folds = _folds(both, ["generated"] * size + ["reference"] * size, key)
     dealt = sides(ours, theirs, permutations, key).astype(np.int64)
-    with _one_thread():
+    with one_thread():
         right = np.array([_predicted(features, truth, folds) == truth for truth in dealt])
     shown = record_rate(right[0].astype(float).tolist(), (p.cluster for p in both))
     return TwoSample(*shown, permutation_p(right.mean(axis=1)) if permutations else math.nan, size)
@@ -98,7 +98,7 @@ def transfer(generated: Iterable[Passage], reference: Iterable[Passage], *, key:
     features = _features([p.text for p in (*ours, *theirs)])
     cut = len(ours)
     folds = _folds(theirs, [p.label for p in theirs], key)
-    with _one_thread():
+    with one_thread():
         from_generated = _fit(features[:cut], learnt).predict(features[cut:])
         from_reference = _predicted(features[cut:], tested, folds)
     scores = [macro_f1(tested, guessed, len(labels)) for guessed in (from_generated, from_reference)]
@@ -146,7 +146,7 @@ def _features(texts: Sequence[str]) -> Any:
     return reader.transform(texts)
 
 
-def _one_thread() -> Any:
+def one_thread() -> Any:
     """Threads of a BLAS library wait on one another where the cores are busy; fits this small need none."""
     return import_module("threadpoolctl").threadpool_limits(1)  # scikit-learn depends on it
 

@@ -22,6 +22,7 @@ COMMANDS = {
     "build": "Build an edition: fresh, validated, frozen cases.",
     "verify": "Check an edition or a run: hashes, and what follows derived again.",
     "audit": "Audit an edition for what gives generated tests away, against thresholds.",
+    "content": "Measure how new and how guessable the content of tasks is, between two editions.",
     "diff": "Compare two editions: what they share, and what they were made with.",
     "plan": "Say what a run would cost before it runs.",
     "run": "Ask models an edition (or a suite, built first), judge, estimate.",

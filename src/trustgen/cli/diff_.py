@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from .options import common
 from .saying import print_json, say
+
+if TYPE_CHECKING:
+    from trustgen.audit.content import Content
 
 
 @click.command("diff")
@@ -36,6 +40,20 @@ def command(a: Path, b: Path, as_json: bool) -> None:
         share = f" ({task.question_share:.1%})" if min(task.cases) else ""
         say(f"  questions                   {task.shared_questions} shared word for word{share}")
         say(f"  records   {task.records[0]:>7} {task.records[1]:>7}   {task.shared_records} shared")
+        if task.content:
+            _content(task.content)
         for arm, (before, after) in task.arms.items():
             if before != after:
                 say(f"  arm {arm:<20} {before} → {after}")
+    if found.unmeasured:
+        say(f"\ncontent was not compared: {found.unmeasured}")
+
+
+def _content(told: Content) -> None:
+    """What A tells of B."""
+    say(f"  cores             {told.cores:>7}   {told.known:.1%} of B's are in A, names and numbers aside")
+    if told.reuse == told.reuse:
+        say(f"  runs of words               {told.reuse:.1%} of B's are in A, names and numbers masked")
+    if guess := told.guess:
+        limits = f"[{guess.low:.2f}, {guess.high:.2f}]"
+        say(f"  guessed from A              {guess.right:.2f} {limits} of {guess.cases}, chance {guess.chance:.2f}")

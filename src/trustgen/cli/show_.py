@@ -52,11 +52,13 @@ def command(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
 
 
 def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
+    from trustgen.audit.freshness import measured
     from trustgen.core import expand
     from trustgen.core.registry import load
 
     factory = load("task", name)
     task = factory()
+    told = measured(task.id, task.version)
     cases = []
     if count:
         for record in task.records.select("show"):
@@ -68,11 +70,13 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
             k: {"direction": m.direction, "range": m.range, "about": task.card.measures[k]}
             for k, m in task.measures.items()
         }
-        print_json({"id": task.id, "version": task.version, "card": task.card, "measures": measures, "cases": cases})
+        about = {"id": task.id, "version": task.version, "card": task.card, "content": told}
+        print_json(about | {"measures": measures, "cases": cases})
         return
     card = task.card
+    content = f"content: {told.said}\n" if told else ""
     needs = ", ".join(sorted(task.needs))
-    say(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · needs {needs}\n")
+    say(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · needs {needs}\n{content}")
     for key, measure in task.measures.items():
         arrow = {"higher": "↑", "lower": "↓"}.get(measure.direction) or f"→ {measure.target:g}"
         say(f"  {key} {arrow}  [{measure.range[0]:g}, {measure.range[1]:g}]  {card.measures[key]}")

@@ -59,6 +59,11 @@ class Records:
 
     pool: str  # the names of the pools
 
+    @property
+    def size(self) -> int | None:
+        """How many records the pools hold; None where they are made without end, or nobody knows."""
+        return None
+
     def select(self, salt: str) -> Iterator[Record]:
         """The records this salt draws, in an order that only the salt decides."""
         raise NotImplementedError(f"{type(self).__name__} holds no records: give it `def select(self, salt)`")

@@ -27,11 +27,11 @@ def pool(*names: str, n: int, kit: Kit = BARE) -> Selection:
 
     Raises `InputError` where the pools hold fewer than `n`, or where an endless pool is mixed with another.
     """
-    pools = tuple(open_pool(name, kit) for name in names)
-    sizes = [p.size for p in pools]
-    if len(sizes) > 1 and None in sizes:
+    chosen = Selection(tuple(open_pool(name, kit) for name in names), n)
+    if len(names) > 1 and chosen.size is None:
         raise InputError(f"pools {', '.join(f'`{name}`' for name in names)}: an endless pool cannot be mixed")
-    known = sum(size for size in sizes if size is not None)
-    if None not in sizes and n > known:
-        raise InputError(f"{n} records asked of `{'+'.join(names)}`, which holds {known}: ask for at most {known}")
-    return Selection(pools, n)
+    if chosen.size is not None and n > chosen.size:
+        raise InputError(
+            f"{n} records asked of `{'+'.join(names)}`, which holds {chosen.size}: ask for at most {chosen.size}"
+        )
+    return chosen

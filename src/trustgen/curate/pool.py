@@ -83,6 +83,12 @@ class Selection(Records):
         self.pool = "+".join(p.name for p in self.pools)
 
     @property
+    def size(self) -> int | None:
+        """How many records the pools hold together; None where one is made without end."""
+        sizes = [p.size for p in self.pools]
+        return None if None in sizes else sum(size for size in sizes if size is not None)
+
+    @property
     def manifests(self) -> dict[str, PoolManifest]:
         """What each pool is, by name."""
         return {p.name: p.manifest for p in self.pools}

@@ -21,6 +21,7 @@ from .words import (
     arrow,
     between,
     bounds,
+    content,
     draws_in,
     human,
     interval,
@@ -127,6 +128,8 @@ def _model(out: Screen, found: Findings, model: str) -> None:
     for dimension, entries in found.dimensions.items():
         for entry in entries:
             out.line((dimension, "cyan"), f" · {found.title(entry.id)}", indent=2)
+            if told := content(entry):
+                out.line(told, style="yellow", indent=4)
             if level := found.manifest.lacking.get((entry.id, model)):
                 out.line(f"not applicable: the model lacks the level {level}", style="dim", indent=4)
             elif not (estimates := found.of(entry.id, model)):

@@ -10,9 +10,11 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from trustgen.audit.freshness import measured
 from trustgen.core import OUTCOMES, Direction, Estimate, Outcome
 from trustgen.core.shown import MOST, one_line, shown, visible  # noqa: F401 (the templates find them here)
 from trustgen.stats.calibration import ELSEWHERE
+from trustgen.store import TaskEntry
 
 DASH = "–"
 EXACT = 1e-9
@@ -107,6 +109,9 @@ def judge_error(e: Estimate) -> str:
     return f"{known}; {weakest(e)}" if e.weakest else known
 
 
+GIVEN_AWAY = 0.15
+"""How far above chance a learner of words must get in the next edition before a report says so."""
+
 _ANSWERS = ("evouna_nq", "evouna_tq", "nq301")
 _DECLINES = ("xstest", "k_overrefusal", "rbr_gold", "jbb_refusals")
 FITTED: Mapping[str, tuple[str, ...]] = {
@@ -130,6 +135,18 @@ def weakest(e: Estimate) -> str:
     fitted = ", seen by its makers" if w.set in FITTED.get(w.judge, ()) else ""
     told = f"{w.share} {value:.2f} [{low:.2f}, {high:.2f}] on {w.set}{part}, {w.rows} rows{fitted}"
     return f"weakest known: {told}{unknown}"
+
+
+def content(entry: TaskEntry) -> str:
+    """What is wrong with a task's content, whatever a model scores on it; "" where nothing is known to be."""
+    told = measured(entry.id, entry.version)
+    if told is None:
+        return ""
+    parts = [f"smoke test: {told.cores} different contents"] if told.smoke else []
+    if told.guess and told.guess.gain > GIVEN_AWAY:
+        right, chance = f"{told.guess.right:.2f}", f"{told.guess.chance:.2f}"
+        parts.append(f"words alone guess {right} of it from an earlier edition (chance {chance})")
+    return "; ".join(parts)
 
 
 def draws_in(e: Estimate) -> str:

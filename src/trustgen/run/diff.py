@@ -6,12 +6,16 @@ from hashlib import blake2b
 
 import msgspec
 
-from trustgen.core import Case
+from trustgen.audit.content import Content, Reading, content
+from trustgen.core import Case, MissingExtra
 from trustgen.store import Edition
 
 
 class TaskDiff(msgspec.Struct, frozen=True, kw_only=True):
-    """One task in two editions, A and B. `questions` compares the words that are asked, ids aside."""
+    """One task in two editions, A and B. `questions` compares the words that are asked, ids aside.
+
+    `content` is what A tells of B once names and numbers are taken out; None where either lacks the task.
+    """
 
     task: str
     version: tuple[str, str]  # "" where the edition does not hold the task
@@ -21,6 +25,7 @@ class TaskDiff(msgspec.Struct, frozen=True, kw_only=True):
     shared_questions: int
     shared_records: int
     arms: dict[str, tuple[int, int]]
+    content: Content | None = None
 
     @property
     def question_share(self) -> float:
@@ -30,13 +35,17 @@ class TaskDiff(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Diff(msgspec.Struct, frozen=True, kw_only=True):
-    """Two editions side by side. `made` lists what they were made with where that differs: (what, in A, in B)."""
+    """Two editions side by side. `made` lists what they were made with where that differs: (what, in A, in B).
+
+    `unmeasured` says why nothing is told of their content; "" where it is.
+    """
 
     a: str
     b: str
     same: bool
     made: tuple[tuple[str, str, str], ...]
     tasks: tuple[TaskDiff, ...]
+    unmeasured: str = ""
 
 
 class _Marks:
@@ -47,11 +56,20 @@ class _Marks:
         self.questions: dict[str, set[bytes]] = {}
         self.records: dict[str, set[bytes]] = {}
         self.planned: dict[str, int] = {}
+        self.read: dict[str, Reading] = {}
         for case in edition.cases():
+            self.read.setdefault(case.task, Reading()).case(case)
             self.planned[case.task] = self.planned.get(case.task, 0) + 1
             self.cases.setdefault(case.task, set()).add(_mark(case.id))
             self.questions.setdefault(case.task, set()).add(_mark(_words(case)))
             self.records.setdefault(case.task, set()).add(_mark(case.cluster))
+        asking: dict[bytes, list[str]] = {}
+        for task, marks in self.records.items():
+            for marked in marks:
+                asking.setdefault(marked, []).append(task)
+        for record in edition.records():
+            for task in asking.get(_mark(record.id), ()):
+                self.read[task].record(record)
 
 
 def _mark(text: str) -> bytes:
@@ -68,10 +86,16 @@ def diff(a: Edition, b: Edition) -> Diff:
     in_a, in_b = _Marks(a), _Marks(b)
     entries_a = {entry.id: entry for entry in a.manifest.tasks}
     entries_b = {entry.id: entry for entry in b.manifest.tasks}
-    tasks = []
+    tasks, unmeasured = [], ""
     for task in dict.fromkeys([*entries_a, *entries_b]):
         one, other = entries_a.get(task), entries_b.get(task)
         arms = dict.fromkeys([*(one.arms if one else ()), *(other.arms if other else ())])
+        found = None
+        if task in in_a.read and task in in_b.read and not unmeasured:
+            try:
+                found = content(in_a.read[task], in_b.read[task])
+            except MissingExtra as missing:
+                unmeasured = str(missing)
         tasks.append(
             TaskDiff(
                 task=task,
@@ -82,10 +106,12 @@ def diff(a: Edition, b: Edition) -> Diff:
                 shared_questions=_shared(in_a.questions, in_b.questions, task),
                 shared_records=_shared(in_a.records, in_b.records, task),
                 arms={x: (one.arms.get(x, 0) if one else 0, other.arms.get(x, 0) if other else 0) for x in arms},
+                content=found,
             )
         )
     same = a.manifest.id == b.manifest.id
-    return Diff(a=a.manifest.id, b=b.manifest.id, same=same, made=tuple(_made(a, b)), tasks=tuple(tasks))
+    made = tuple(_made(a, b))
+    return Diff(a=a.manifest.id, b=b.manifest.id, same=same, made=made, tasks=tuple(tasks), unmeasured=unmeasured)
 
 
 def _shared(a: dict[str, set[bytes]], b: dict[str, set[bytes]], task: str) -> int:
