@@ -30,11 +30,11 @@ def _arms(steps: tuple[Variation, ...]) -> tuple[str, ...]:
     return tuple(step.name for step in steps)
 
 
-@task(version="3-A")
+@task(version="4-A")
 def natural_noise(n: int = 15, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong under natural noise."""
     return Task(
-        records=pool(*FACTS, n=n),
+        records=pool(FACTS, n=n),
         cases=in_writers_words(plain, kit),
         vary=each(*EVERY),
         judge=ladder(matches(*NOUNS), judged(kit, rubric("answer"))),
