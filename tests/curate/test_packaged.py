@@ -22,6 +22,7 @@ from trustgen.core import MissingExtra, Pool, Record
 from trustgen.curate import dates, elements, facts, graded, labelled, origins, packaged, places
 from trustgen.curate.kin import ENOUGH, SHARE, STRATA, holds, plain
 from trustgen.curate.manifest import shipped
+from trustgen.curate.mixed import Mixed
 from trustgen.curate.pool import rank
 
 LIVE = {"graph.wikidata"}
@@ -226,7 +227,7 @@ def test_graded_facts_take_turns_and_do_without_what_is_not_installed() -> None:
         def draw(self, salt: str) -> Iterator[Record]:
             raise MissingExtra(self.name, "absent", "pip install absent")
 
-    light = graded.Graded("facts.light", "what is left", {facts.capitals: 1, Absent(): 3})
+    light = Mixed("facts.light", "what is left", {facts.capitals: 1, Absent(): 3})
     assert {r["relation"] for r in light.draw("s")} == {"capital"}
     assert light.size == facts.capitals.size
     assert light.manifest["origin"] == "countryinfo (without facts.absent: not installed)"

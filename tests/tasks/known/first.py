@@ -68,9 +68,11 @@ TASKS = {
     ),
     NOISE: Known(
         chance={
-            **{name: 8 / 9 for name in task(NOISE).measures if name.startswith("flip_rate")},
-            "mend_rate": 1 / 9,
-            "accuracy": 1 / 9,
+            # In turn five sets with three options, and one with two.
+            **{name: 23 / 36 for name in task(NOISE).measures if name.startswith("flip_rate")},
+            **{name: 13 / 36 for name in task(NOISE).measures if name.startswith("accuracy")},
+            "mend_rate": 13 / 36,
+            "tolerated_dose": None,  # nothing is lost but by chance: where the line crosses has no closed form
         },
         undefined_when_perfect=frozenset({"mend_rate"}),
         undefined_when_worst=True,
