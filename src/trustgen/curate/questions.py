@@ -40,7 +40,7 @@ def _record(pool: str, source: Source, passage: str, question: str, answer: str,
         answer=answer,
         aliases=[],
         distractors=wrong,
-        core=question.casefold(),
+        core=f"{passage} {question}".strip().casefold(),
         difficulty="short" if words <= SHORT else "medium" if words <= MEDIUM else "long",
     )
 
