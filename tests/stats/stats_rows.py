@@ -80,6 +80,8 @@ SETTINGS = (
     "edges",
     "debiased",
     "from_right",
+    "levels",
+    "loss",
 )
 """What the fields of measures hold; a measure with another field is to say here what that names."""
 

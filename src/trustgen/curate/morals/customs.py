@@ -16,7 +16,7 @@ from random import Random
 from trustgen.core import Record, Source
 from trustgen.curate.bank import Bank, Spot, released
 from trustgen.curate.dates import YEARS, public_holidays
-from trustgen.curate.facts import holds
+from trustgen.curate.kin import holds
 from trustgen.curate.pool import Stream
 
 from .made import scene
