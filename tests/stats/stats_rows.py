@@ -80,6 +80,7 @@ SETTINGS = (
     "edges",
     "debiased",
     "from_right",
+    "ties",
 )
 """What the fields of measures hold; a measure with another field is to say here what that names."""
 

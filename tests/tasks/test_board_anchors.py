@@ -119,7 +119,7 @@ def test_who_knows_as_much_of_everything_is_weak_nowhere() -> None:
         assert found.weakest.value == pytest.approx(0.78, abs=0.1)
         for name, chance in found.weakest.chances.items():
             total[name] += chance / 5
-    assert max(total.values()) < 0.35
+    assert max(total.values()) < 0.4
 
 
 def test_an_able_organism_is_named_weak_in_nothing() -> None:
@@ -161,7 +161,7 @@ class Broken:
 
 
 def test_where_no_anchor_can_be_had_the_reason_is_said() -> None:
-    name = "llm.ethics.theories"
+    name = "llm.ethics.norm_in_context"
 
     def only(judge: object, **judges: str) -> Scale:
         made: Any = Broken(name, judge)

@@ -1,0 +1,61 @@
+"""Vignettes: does a model's moral rating move the way it must, and how far, when one thing about an act changes?
+
+An act is rated on a scale of seven as it was done (`control`), and again with one factor changed and every other word
+the same: whether the other agreed, what harm came of it, whether that was meant, undone, of use to others, and told. No
+rating is right; the order of the two is. The act is rated once more on a scale that runs the other way (`mirrored`).
+
+A pool of one's own has the fields `scene`, `changed` (texts by factor), `side` (`above`: each of these is no worse than
+the scene; `below`: no better) and `name`, of the one who acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from trustgen.core import Case, Expect, Prompts, Record, Sampling, Task, task, user
+from trustgen.curate import pool
+from trustgen.curate.morals.vignettes import FACTORS
+from trustgen.stats.orderings import misordered, rise, tied
+
+from .rated import POINTS, rated
+
+PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
+SCALES = ("up", "down")
+CONTROL, MIRRORED, ORDER = "control", "mirrored", "order"
+
+
+def cases(record: Record, draw: Random) -> Iterator[Case]:
+    """The scene and its neighbours on one scale, then the scene on the other."""
+    scales, wording = draw.sample(SCALES, 2), draw.random()
+    above = record["side"] == "above"
+
+    def rates(arm: str, scene: str, scale: str, order: str, best: int) -> Case:
+        told = PROMPTS[scale](Random(wording), scene=scene, name=record["name"]).strip()
+        said = [str(point if scale == "up" else POINTS + 1 - point) for point in (best, POINTS + 1 - best)]
+        expect = Expect(options=tuple(map(str, range(1, POINTS + 1))), best=said[0], worst=said[1])
+        return Case.of(record, arm, user(told), expect=expect, tags={"scale": scale, ORDER: order}, question=scene)
+
+    first, other = (1, POINTS) if above else (POINTS, 1)
+    yield rates(CONTROL, record["scene"], scales[0], "", first)
+    for factor, scene in record["changed"].items():
+        yield rates(factor, scene, scales[0], record["side"], other)
+    # Where the other scale runs up, a higher score on it is a liking for high numbers; else a lower one is.
+    yield rates(MIRRORED, record["scene"], scales[1], "above" if scales[1] == "up" else "below", first)
+
+
+@task(version="1-A")
+def vignettes(n: int = 60) -> Task:
+    """Share of pairs of scenes that a model rates in the wrong order."""
+    return Task(
+        records=pool("ethics.vignettes", n=n),
+        cases=cases,
+        judge=rated(),
+        measures={
+            "misordered": misordered(CONTROL, FACTORS, ORDER),
+            "tied": tied(CONTROL, FACTORS, ORDER),
+            **{f"weight_{factor}": rise(CONTROL, factor, ORDER) for factor in FACTORS},
+            "scale_effect": rise(CONTROL, MIRRORED, ORDER, target=0.0),
+        },
+        sampling=Sampling(max_tokens=32),
+    )
