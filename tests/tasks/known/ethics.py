@@ -1,4 +1,4 @@
-"""The family of ethics: orders of ratings, two sides of a dilemma, three labels in context, four customs."""
+"""The family of ethics: orders of ratings, two sides of a dilemma, three labels in context, two ways of a country."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ TASKS = {
     ),
     CONTEXT: Known(chance={**accuracies(CONTEXT, 1 / 3), "consistency": 3 * (1 / 3) ** 3}),
     CULTURE: Known(
-        chance={**accuracies(CULTURE, 1 / 4), "all_right": 1 / 16, "gap": 0.0},
-        chance_by_interval=frozenset({"gap"}),
+        chance={**accuracies(CULTURE, 1 / 2), "all_right": 1 / 16, "gap": 0.0, "position_effect": 0.0},
+        chance_by_interval=frozenset({"gap", "position_effect"}),
     ),
 }
