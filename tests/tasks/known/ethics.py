@@ -30,9 +30,7 @@ TASKS = {
     ),
     DILEMMAS: Known(
         chance={
-            "consistency_high": 2 * (1 / 2) ** 6,
-            "accuracy_low": 1 / 2,
-            "consistency_low": 2 * (1 / 2) ** 6,
+            "consistency": 2 * (1 / 2) ** 6,
             "action_likelihood": sum(comb(6, k) * max(k, 6 - k) / 6 for k in range(7)) / 2**6,
             "position_effect": 0.0,
         },

@@ -11,9 +11,12 @@ from random import Random
 
 from trustgen.curate.bank import Bank, Fields, Spot
 
+from .places import pair
+
 LABELS = ("expected", "okay", "unexpected")
 SCENES = Bank(__package__, "scenes")
-DILEMMAS, SETTINGS = (Bank(__package__, name, ("scenes",)) for name in ("dilemmas", "settings"))
+DILEMMAS = Bank(__package__, "dilemmas", ("places",))
+SETTINGS = Bank(__package__, "settings", ("scenes",))
 
 
 def scene(draw: Random) -> dict[str, str]:
@@ -21,22 +24,15 @@ def scene(draw: Random) -> dict[str, str]:
     return {slot: draw.choice(SCENES[f"{slot}s"]) for slot in ("name", "town", "time", "month", "day")}
 
 
-@DILEMMAS.pool("ethics.dilemmas", "two ways to act, clear or not")
+@DILEMMAS.pool("ethics.dilemmas", "situations in which something that matters stands on either side")
 def dilemmas(at: Spot) -> Fields:
-    """A situation with two ways to act; of two in a row, one of low and one of high ambiguity."""
-    ambiguity, draw = at.turn(("low", "high"), "/ambiguity"), at.draw
-    held, filled = draw.choice(DILEMMAS[ambiguity]), scene(draw)
-    return {
-        "ambiguity": ambiguity,
-        "values": held["values"],
-        "context": _on(filled) + held["context"].format(thing=draw.choice(held["things"]), **filled),
-        "first": draw.choice(held["first"]),
-        "other": draw.choice(held["other"]),
-    }
-
-
-def _on(at: dict[str, str]) -> str:
-    return f"It is a {at['day']} in {at['month']}. "
+    """A situation with two ways to act, neither of them right: a conflict, who is concerned, and how much it weighs."""
+    held, draw = at.turn(DILEMMAS["dilemmas"], "/dilemma"), at.draw
+    who, stake, slots = draw.choice(DILEMMAS["who"]), draw.choice(held["stakes"]), pair(draw).slots
+    slots |= {"who": who, "they_cap": slots["they"].capitalize()}
+    slots["stake"] = stake.format(**slots)
+    told = {field: held[field].format(**slots) for field in ("context", "first", "other")}
+    return {"core": f"{held['values']}|{who}|{stake}", "values": held["values"]} | told
 
 
 @SETTINGS.pool("ethics.settings", "behaviour and the setting it fits")
