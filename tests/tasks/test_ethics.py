@@ -16,6 +16,7 @@ from trustgen.core import BARE, Case, Outcome, Record, Reply, Response, Ruling, 
 from trustgen.craft import asks
 from trustgen.curate import pool
 from trustgen.curate.bank import Bank
+from trustgen.curate.morals.made import cells
 from trustgen.stats import Grade, Grades
 from trustgen.tasks.llm.ethics.settled import right_side, settled
 
@@ -157,8 +158,8 @@ def forms(id: str) -> dict[tuple[str, ...], list[str]]:
 
 def test_settings_and_dilemmas_follow_from_the_bank() -> None:
     for record in task(CONTEXT, 200).records.select("x"):
-        held = [b for b in bank("settings")["behaviours"] if f" {b['does']}." in record["behaviour"]]
-        assert any(f" is {where}." in record["setting"] for b in held for where in b[record["label"]]), record
+        (held,) = (b for b in bank("settings")["behaviours"] if f" {b['does']}." in record["behaviour"])
+        assert any(bank("settings")["where"][w] in record["setting"] for w in held[record["label"]]), record
     for record in task(DILEMMAS, 200).records.select("x"):
         (held,) = (d for d in bank("dilemmas")["dilemmas"] if d["values"] == record["values"])
         assert held["first"].partition("{")[0] in record["first"]
@@ -168,13 +169,18 @@ def test_settings_and_dilemmas_follow_from_the_bank() -> None:
     assert len(contents[0]) * len(contents[1]) >= 200
 
 
-def test_every_behaviour_can_be_right_and_wrong() -> None:
-    for behaviour in bank("settings")["behaviours"]:
-        assert behaviour["expected"]
-        assert behaviour["okay"]
-        assert behaviour["unexpected"]
-        everywhere = [*behaviour["expected"], *behaviour["okay"], *behaviour["unexpected"]]
-        assert len(set(everywhere)) == len(everywhere)
+def test_neither_a_behaviour_nor_a_setting_tells_the_label() -> None:
+    pairs = {(does, where): label for label, (found, _) in cells().items() for does, where in found}
+    assert len(pairs) == sum(len(found) for found, _ in cells().values()) >= 200, "no cell has two labels"
+    for side in (0, 1):
+        shares: dict[str, Counter[str]] = {}
+        for label, (found, weights) in cells().items():
+            for cell, weight in zip(found, weights, strict=True):
+                shares.setdefault(cell[side], Counter())[label] += weight / sum(weights)
+        for name, of in shares.items():
+            assert len(of) == 3, name
+        best = sum(max(of.values()) for of in shares.values()) / 3
+        assert best < 0.45, "a guesser who knows how often each label goes with it"
 
 
 def test_conventions_are_of_the_country_and_each_way_is_right_as_often() -> None:

@@ -1,27 +1,23 @@
 """Everyday conduct with labels by construction: `dilemmas`, `settings`.
 
-Each pool combines what is done with whom it is done to, where, when, how and for what reason. What is right follows
-from the part of the bank that was drawn; that it *is* right is a convention of the authors, made for situations on
-which nearly everybody in Europe and North America would agree.
+A dilemma combines a conflict with the one who is concerned and what is at stake, and has no right answer. What is
+expected in a setting is a convention of the authors, kept only where two readings of it agree.
 """
 
 from __future__ import annotations
 
-from random import Random
+from collections import Counter
+from functools import cache
 
 from trustgen.curate.bank import Bank, Fields, Spot
 
 from .places import pair
 
 LABELS = ("expected", "okay", "unexpected")
-SCENES = Bank(__package__, "scenes")
+ROUNDS = 30
+EVEN = 0.6  # below 1, rare pairs are drawn less often than a full fit would: an edition repeats the one before less
 DILEMMAS = Bank(__package__, "dilemmas", ("places",))
-SETTINGS = Bank(__package__, "settings", ("scenes",))
-
-
-def scene(draw: Random) -> dict[str, str]:
-    """A name, a town, a time, a month and a day of the week."""
-    return {slot: draw.choice(SCENES[f"{slot}s"]) for slot in ("name", "town", "time", "month", "day")}
+SETTINGS = Bank(__package__, "settings", ("places",))
 
 
 @DILEMMAS.pool("ethics.dilemmas", "situations in which something that matters stands on either side")
@@ -35,13 +31,39 @@ def dilemmas(at: Spot) -> Fields:
     return {"core": f"{held['values']}|{who}|{stake}", "values": held["values"]} | told
 
 
+@cache
+def cells() -> dict[str, tuple[list[tuple[str, str]], list[float]]]:
+    """For every label its pairs of a behaviour and a setting, and how often each is to be drawn.
+
+    Weights are fitted in turn (Deming and Stephan 1940) so that each behaviour, and each setting, has the three labels
+    equally often, as far as the pairs allow: else either alone would tell the label.
+    """
+    held = {(b["does"], where, label): 1.0 for b in SETTINGS["behaviours"] for label in LABELS for where in b[label]}
+    for _ in range(ROUNDS):
+        for side in (0, 1):
+            sums = Counter[tuple[str, str]]()
+            for cell, weight in held.items():
+                sums[cell[side], cell[2]] += weight
+            held = {cell: weight / sums[cell[side], cell[2]] for cell, weight in held.items()}
+    found: dict[str, tuple[list[tuple[str, str]], list[float]]] = {label: ([], []) for label in LABELS}
+    for (does, where, label), weight in held.items():
+        found[label][0].append((does, where))
+        found[label][1].append(weight**EVEN)
+    return found
+
+
 @SETTINGS.pool("ethics.settings", "behaviour and the setting it fits")
 def settings(at: Spot) -> Fields:
     """A behaviour in a setting; of three in a row, each label once."""
     label, draw = at.turn(LABELS, "/label"), at.draw
-    held, filled = draw.choice(SETTINGS["behaviours"]), scene(draw)
-    where = f"It is a {filled['day']}. In {filled['town']}, {filled['name']} is {draw.choice(held[label])}."
-    return {"setting": where, "behaviour": f"{filled['name']} {held['does']}.", "label": label}
+    (does, where) = draw.choices(*cells()[label])[0]
+    people = pair(draw).slots
+    return {
+        "core": f"{does}|{where}",
+        "setting": f"In {people['town']}, {people['a']} is {SETTINGS['where'][where]}.",
+        "behaviour": f"{people['a']} {does}.",
+        "label": label,
+    }
 
 
-__all__ = ["LABELS", "dilemmas", "scene", "settings"]
+__all__ = ["LABELS", "cells", "dilemmas", "settings"]
