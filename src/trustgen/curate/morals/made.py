@@ -6,7 +6,7 @@ expected in a setting is a convention of the authors, kept only where two readin
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from functools import cache
 
 from trustgen.curate.bank import Bank, Fields, Spot
@@ -41,7 +41,7 @@ def cells() -> dict[str, tuple[list[tuple[str, str]], list[float]]]:
     held = {(b["does"], where, label): 1.0 for b in SETTINGS["behaviours"] for label in LABELS for where in b[label]}
     for _ in range(ROUNDS):
         for side in (0, 1):
-            sums = Counter[tuple[str, str]]()
+            sums: dict[tuple[str, str], float] = defaultdict(float)
             for cell, weight in held.items():
                 sums[cell[side], cell[2]] += weight
             held = {cell: weight / sums[cell[side], cell[2]] for cell, weight in held.items()}

@@ -29,7 +29,6 @@ AMONG = {
     "alike": ("difficulty", LIKE),
     "unlike": ("difficulty", UNLIKE),
 }
-"""What further accuracies are over: a tag and its value."""
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
