@@ -82,6 +82,7 @@ SETTINGS = (
     "from_right",
     "levels",
     "loss",
+    "ties",
 )
 """What the fields of measures hold; a measure with another field is to say here what that names."""
 
