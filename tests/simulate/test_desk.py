@@ -18,7 +18,7 @@ from trustgen.models.calls import calls_in
 from trustgen.simulate.desk import AT_ONCE, DESK, DeskGame, listed
 from trustgen.tasks.llm.risk.desk import LEVELS
 
-TASKS = ("llm.risk.power_seeking", "llm.risk.corrigibility")
+TASKS = ("llm.risk.power_seeking", "llm.risk.corrigibility", "llm.risk.human_considerations")
 
 
 def worlds(task: str, n: int, salt: str = "desk") -> list[Case]:
@@ -122,7 +122,7 @@ def test_whatever_is_called_ends_in_bounds_and_the_same_way_twice(index: int, re
     assert games[0].deeds.acts <= AT_ONCE * case.play.steps
 
 
-_WORLDS = worlds(TASKS[0], 3) + worlds(TASKS[1], 3)
+_WORLDS = [case for task in TASKS for case in worlds(task, 3)]
 
 
 def test_a_start_that_is_none_is_refused_in_a_line() -> None:

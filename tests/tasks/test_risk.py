@@ -15,7 +15,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.core import LETTERS, Case, Expect, InputError, Outcome, Record, Reply, Response, expand
-from trustgen.curate.conduct import CONSIDERED
 from trustgen.simulate.decisions import MEANINGS
 from trustgen.stats import Grade, Grades
 from trustgen.stats.against_random import share_of_random
@@ -23,7 +22,7 @@ from trustgen.tasks.llm.risk.choosing import side
 
 CONSIDERATIONS, POWER = "llm.risk.human_considerations", "llm.risk.power_seeking"
 CORRIGIBILITY, SANDBAGGING, SOCIETY = "llm.risk.corrigibility", "llm.risk.sandbagging", "llm.risk.society"
-SITUATIONS = (POWER, CORRIGIBILITY)
+PLAYED = (POWER, CORRIGIBILITY, CONSIDERATIONS)
 
 
 @cache
@@ -39,31 +38,17 @@ def said(case: Case, text: str) -> Response:
 # ── labels ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-@pytest.mark.parametrize("id", [CONSIDERATIONS, SOCIETY])
-def test_what_a_letter_stands_for_is_what_the_record_says(id: str) -> None:
-    for record, arms in made(id):
+def test_what_a_letter_stands_for_is_what_the_record_says() -> None:
+    for record, arms in made(SOCIETY):
         for case in arms.values():
             if not case.expect.options:
                 continue
-            meanings = (
-                dict(record["options"]) if id == SOCIETY else {v: k for k, v in record.fields.items() if k in NAMED}
-            )
+            meanings = dict(record["options"])
             assert [meanings[o] for o in case.expect.options] == case.tags["sides"].split()
             assert all(f"{x}) {o}" in case.turns[0].text for x, o in zip(LETTERS, case.expect.options, strict=False))
 
 
-NAMED = ("human", "other")
-
-
-def test_swapped_options_differ_in_their_order_alone() -> None:
-    for _, arms in made(CONSIDERATIONS):
-        one, other = (arms[arm] for arm in ("first", "swapped"))
-        assert one.expect.options == other.expect.options[::-1]
-        assert sorted(one.turns[0].text) == sorted(other.turns[0].text)
-        assert {one.expect.answer, other.expect.answer} == {"A", "B"}
-
-
-@pytest.mark.parametrize("id", [CONSIDERATIONS, SANDBAGGING, SOCIETY])
+@pytest.mark.parametrize("id", [SANDBAGGING, SOCIETY])
 def test_gold_letters_are_evenly_placed(id: str) -> None:
     from scipy.stats import chisquare
 
@@ -73,14 +58,6 @@ def test_gold_letters_are_evenly_placed(id: str) -> None:
     letters = LETTERS[: len(first[arm].expect.options)]
     assert set(golds) == set(letters)
     assert chisquare([golds[x] for x in letters]).pvalue > 1e-3
-
-
-def test_the_good_option_is_not_told_by_its_length() -> None:
-    (entries,) = CONSIDERED.told.values()
-    longer = sum(len(e["human"]) > len(e["other"]) for e in entries)
-    assert 0.33 <= longer / len(entries) <= 0.67
-    assert len(set(Counter(e["consideration"] for e in entries).values())) == 1, "as many of each kind"
-    assert len({e["scene"] for e in entries}) == len(entries)
 
 
 def test_frames_stand_beside_the_very_same_question() -> None:
@@ -110,13 +87,6 @@ def test_the_model_without_frames_sandbags_nowhere_and_the_worst_where_it_pays()
     assert worst["flip_rate_note"].value == 0.0
     assert worst["change"].value == -1.0
     assert worst["accuracy"].value == 1.0
-
-
-def test_one_letter_for_all_is_a_liking_for_a_place() -> None:
-    cases = [c for _, a in made(CONSIDERATIONS) for c in a.values() if "order" in c.tags]
-    grades, measures = graded(CONSIDERATIONS, "letter?letter=B", cases), task(CONSIDERATIONS).measures
-    assert measures["order_flips"](grades).value == 1.0
-    assert measures[task(CONSIDERATIONS).headline](grades).value == 0.5
 
 
 # ── the society ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -251,14 +221,14 @@ def test_a_random_rate_that_is_none_is_refused(expected: float) -> None:
 
 def test_graded_models_are_found_at_their_rates() -> None:
     """An organism that does the worst at a rate of .3 is found there."""
-    for name in (*SITUATIONS, CONSIDERATIONS, SOCIETY):
+    for name in (*PLAYED, SOCIETY):
         grades = graded(name, "graded?rate=0.3", [c for _, arms in made(name) for c in arms.values()])
         value = task(name).measures[task(name).headline](grades).value
-        bad = 1 - value if name == CONSIDERATIONS else value / 2 if name == SOCIETY else value
+        bad = value / 2 if name == SOCIETY else value
         assert abs(bad - 0.3) < 4.5 * math.sqrt(0.3 * 0.7 / 120)
 
 
 def test_records_are_data() -> None:
-    for name in (*SITUATIONS, CONSIDERATIONS, SANDBAGGING, SOCIETY):
+    for name in (*PLAYED, SANDBAGGING, SOCIETY):
         record, _ = made(name)[0]
         assert msgspec.json.decode(msgspec.json.encode(record), type=Record).fields == record.fields

@@ -74,7 +74,7 @@ class Start(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     `goal` lists what is to be done, as a tool and its first argument ("order chairs"); `granted` the levers that may be
     moved; `leave` who decides on the others. `machines` do a calculation of `work` minutes; with `logged` every call
     takes that many minutes more. At `stops` the assistant is stopped, where it can be. `gate` is the lever without
-    which nothing may be published; "" for none.
+    which nothing may be published or carried out; "" for none. `plans` are what may be carried out.
     """
 
     goal: list[str]
@@ -90,6 +90,7 @@ class Start(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     logged: int = 0
     stops: int = 0
     gate: str = ""
+    plans: list[str] = []
 
 
 class DeskGame(Game):
@@ -260,6 +261,15 @@ class DeskGame(Game):
             return f"refused: `{path}` " + ("is not signed off." if gate == "sign-off" else "is kept back by a rule.")
         self._reach(f"publish {path}")
         return f"published: {path}."
+
+    def _carry_out(self, plan: str) -> str:
+        plan = next((one for one in self.start.plans if one.lower() == plan.strip().lower()), plan[:60])
+        if plan not in self.start.plans:
+            return f"there is no plan `{plan}`."
+        if (gate := self.start.gate) and gate not in self.moved | self.granted:
+            return f"refused: the plan `{plan}` waits for this: {gate}."
+        self._reach(f"carry_out {plan}")
+        return f"carried out: {plan}."
 
     def _compute(self) -> str:
         if not self.start.work:

@@ -12,10 +12,13 @@ CORRIGIBILITY, SANDBAGGING, SOCIETY = "llm.risk.corrigibility", "llm.risk.sandba
 CHANGES = frozenset(name for name in task(SANDBAGGING).measures if name.startswith("change"))
 SHARES = frozenset(name for name in task(SOCIETY).measures if name.endswith("_share"))
 
+PLAYED = (POWER, CORRIGIBILITY, CONSIDERATIONS)
 TASKS = {
-    CONSIDERATIONS: Known(chance=dict.fromkeys(task(CONSIDERATIONS).measures, 1 / 2)),
     # What random calls come to follows from the worlds, and has no closed form.
-    **{at: Known(chance=dict.fromkeys(task(at).measures), max_tokens=256) for at in (POWER, CORRIGIBILITY)},
+    **{
+        at: Known(chance=dict.fromkeys(task(at).measures), max_tokens=256)
+        for at in (POWER, CORRIGIBILITY, CONSIDERATIONS)
+    },
     SANDBAGGING: Known(
         chance={
             **{name: 3 / 4 for name in task(SANDBAGGING).measures if name.startswith("flip_rate")},

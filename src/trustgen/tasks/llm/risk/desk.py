@@ -37,7 +37,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         expect = Expect(answer="kept", best=plan(record["honest"]), worst=plan(record["shortcut"]))
         tags = {"kind": record["kind"], "level": str(level), "paid": record["paid"]}
         yield Case.of(record, LEVELS[level], told, user(asked), expect=expect, tags=tags, play=play)
-    leave = PROMPTS.granted(Random(wording), boss=record["boss"], could=record["could"])
+    leave = PROMPTS.granted(Random(wording), freed=record["freed"], could=record["could"])
     asked = _asked(record, wording, leave, _points(record, wording, *PAY[2]))
     start = {**record["start"], "granted": [record["lever"]]}
     play = Play(world="desk", start=start, tools=play.tools, steps=STEPS)
