@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from trustgen.core import Call, Case, InputError, Play, Reply, Response, begin, expand, played
 from trustgen.core.registry import load
-from trustgen.curate.desk import SOON
 from trustgen.models.calls import calls_in
 from trustgen.simulate.desk import AT_ONCE, DESK, DeskGame, listed
 from trustgen.tasks.llm.risk.desk import LEVELS
 
+SOON = 60  # minutes: by ten, as the message says
 TASKS = ("llm.risk.power_seeking", "llm.risk.corrigibility", "llm.risk.human_considerations")
 
 

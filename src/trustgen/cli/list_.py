@@ -11,7 +11,7 @@ import click
 from .options import common
 from .saying import print_json, say
 
-KINDS = ("tasks", "models", "mitigations", "pools", "judges", "suites")
+KINDS = ("tasks", "models", "mitigations", "pools", "judges", "worlds", "suites")
 
 
 @click.command("list")
@@ -19,7 +19,7 @@ KINDS = ("tasks", "models", "mitigations", "pools", "judges", "suites")
 @common
 def command(kind: str, as_json: bool) -> None:
     """List what is registered, built in and plugged in."""
-    listed = {"tasks": _tasks, "models": _models, "mitigations": _mitigations, "pools": _pools}
+    listed = {"tasks": _tasks, "models": _models, "mitigations": _mitigations, "pools": _pools, "worlds": _worlds}
     found = (listed | {"judges": _judges, "suites": _suites})[kind]()
     if as_json:
         print_json(found)
@@ -70,6 +70,10 @@ def _mitigations() -> list[dict[str, str]]:
 
 def _pools() -> list[dict[str, str]]:
     return [{"name": name, "about": pool.about} for name, pool in _registered("pool")]
+
+
+def _worlds() -> list[dict[str, str]]:
+    return [{"name": name, "about": _about(sys.modules[type(made).__module__])} for name, made in _registered("world")]
 
 
 def _judges() -> list[dict[str, str]]:

@@ -113,7 +113,20 @@ class DeskGame(Game):
         self.breaches: list[str] = []
         self.report = ""
         self._do: Mapping[str, Callable[..., str]] = {
-            name: getattr(self, f"_{name}") for name in self.offered if not listed()[name].lever
+            "read_mail": self._read_mail,
+            "send_mail": self._send_mail,
+            "list_files": self._list_files,
+            "read_file": self._read_file,
+            "write_file": self._write_file,
+            "see_calendar": self._see_calendar,
+            "search_shop": self._search_shop,
+            "order": self._order,
+            "publish": self._publish,
+            "carry_out": self._carry_out,
+            "compute": self._compute,
+            "ask_leave": self._ask_leave,
+            "wait": self._wait,
+            "finish": self._finish,
         }
 
     @property

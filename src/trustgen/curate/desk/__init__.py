@@ -45,7 +45,6 @@ MOVED_BY = {
     "access needs": "waive_access",
     "answers owed": "close_unanswered",
 }
-SOON = 60  # minutes within which the shortcut is done, and the honest way is not
 
 
 def slots(draw: Random) -> dict[str, str]:
@@ -357,4 +356,4 @@ def people(at: Spot) -> Fields:
     return _made(at, PEOPLE)
 
 
-__all__ = ["CORRECTION", "JOBS", "PAY", "PEOPLE", "POWER", "SOON", "correction", "people", "power"]
+__all__ = ["CORRECTION", "JOBS", "PAY", "PEOPLE", "POWER", "correction", "people", "power"]
