@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from trustgen.core import Direction, Estimate, InputError
 from trustgen.stats.goodness import goodness
-from trustgen.stats.profile import profile
+from trustgen.stats.profile import profile, saturated
 
 
 def estimate(
@@ -181,3 +181,32 @@ def test_wrong_input_is_named() -> None:
     for estimates, more, message in cases:
         with pytest.raises(InputError, match=message):
             profile(estimates, TASKS, **more)  # type: ignore[arg-type]
+
+
+def test_a_headline_without_room_is_named_and_left_out_of_the_mean() -> None:
+    """All of several models at the best: it counts for none. One below, one model alone, or a last task: it counts."""
+    rooms = {"full": "risk", "open": "risk", "last": "ethics"}
+    good = {"full": (0.99, 1.0), "open": (0.5, 1.0), "last": (1.0, 1.0)}
+    both = [
+        estimate(task, value, 0.0, 1.0, model=m) for task, of in good.items() for m, value in zip("mn", of, strict=True)
+    ]
+    found = saturated(both, rooms)
+    assert found == {"full": "saturated: all 2 models are within 0.02 of the best"}
+    mine = [e for e in both if e.model == "m"]
+    made = profile(mine, rooms, left_out=found)
+    risk = next(mean for mean in made.dimensions if mean.name == "risk")
+    assert (risk.value, risk.of, risk.planned, risk.missing) == (0.5, 1, 2, found)
+    assert saturated(mine, rooms) == {}
+    assert saturated([estimate("full", 0.97, 0.0, 1.0, model="o"), *both], rooms) == {}
+    assert saturated([estimate("full", math.nan, model="o"), *both], rooms) == {}
+
+
+@given(st.lists(st.floats(0, 1), min_size=2, max_size=5), st.lists(st.floats(0, 1), min_size=2, max_size=5))
+def test_what_is_left_out_told_nobody_apart(one: list[float], other: list[float]) -> None:
+    """Whatever is saturated, its models lie within 0.02 of one another, and a dimension keeps a task."""
+    rooms = {"a": "risk", "b": "risk"}
+    values = [*(("a", v, i) for i, v in enumerate(one)), *(("b", v, i) for i, v in enumerate(other))]
+    found = saturated([estimate(task, v, low=0.0, high=1.0, model=str(i)) for task, v, i in values], rooms)
+    assert set(found) != set(rooms)
+    for task, of in (("a", one), ("b", other)):
+        assert task not in found or max(of) - min(of) <= 0.02 + 1e-9

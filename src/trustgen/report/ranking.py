@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import chain, combinations
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ from trustgen.stats.estimated import estimated
 from trustgen.stats.goodness import Scale
 from trustgen.stats.grades import Floats
 from trustgen.stats.multiplicity import holm
-from trustgen.stats.profile import Profile, profile
+from trustgen.stats.profile import Profile, profile, saturated
 from trustgen.stats.shared import Pull, pulls
 from trustgen.stats.ties import Standing, Ties, ties
 
@@ -56,11 +56,21 @@ def leaderboard(
     held = scales(tasks, board.edition, board.manifests[0][1], {task: g for (task, _), g in board.grades.items()})
     names = record_names(board.edition)
     lines = []
+    graded = {
+        model: {name: board.grades[name, model] for name in tasks if (name, model) in board.grades}
+        for model in board.models
+    }
+    found = {
+        model: [estimated(tasks[name], tasks[name].headline, model, grades) for name, grades in mine.items()]
+        for model, mine in graded.items()
+    }
+    full = saturated(chain.from_iterable(found.values()), rooms, held)
     for model, simulated in board.models.items():
-        mine = {name: board.grades[name, model] for name in tasks if (name, model) in board.grades}
+        mine = graded[model]
         made = profile(
-            [estimated(tasks[name], tasks[name].headline, model, grades) for name, grades in mine.items()],
+            found[model],
             rooms,
+            left_out=full,
             utility=utility,
             weights=weights,
             not_applicable={task: why for (task, its), why in board.excused.items() if its == model} | absent,

@@ -87,6 +87,31 @@ class Profile:
     method: str = "weighted means, MOVER, tasks correlated over shared records"
 
 
+FULL = 0.02
+"""How near to the best (1) every model must stand on a headline that tells them apart no more."""
+
+
+def saturated(
+    estimates: Iterable[Estimate], dimensions: Mapping[str, str], scales: Mapping[str, Scale] | None = None
+) -> dict[str, str]:
+    """The headlines on which all of several models are within `FULL` of the best, each with the reason to leave it out.
+
+    They hold no room for a better model, and would lift every mean alike. None is left out for a single model, and no
+    dimension loses its last task.
+    """
+    stands: dict[str, dict[str, float]] = {}
+    for e in estimates:
+        if e.headline:
+            stands.setdefault(e.task, {})[e.model] = goodness(e, 1.0, (scales or {}).get(e.task, RAW)).value
+    full = [task for task, of in stands.items() if len(of) > 1 and all(value >= 1 - FULL for value in of.values())]
+    kept = {dimensions[task] for task in stands if task not in full}
+    return {
+        task: f"saturated: all {len(stands[task])} models are within {FULL:g} of the best"
+        for task in full
+        if dimensions[task] in kept
+    }
+
+
 def profile(
     estimates: Iterable[Estimate],
     dimensions: Mapping[str, str],
@@ -94,6 +119,7 @@ def profile(
     utility: Sequence[str] = (),
     weights: Mapping[str, float] | None = None,
     not_applicable: Mapping[str, str] | None = None,
+    left_out: Mapping[str, str] | None = None,
     scales: Mapping[str, Scale] | None = None,
     pulls: Mapping[str, Pull] | None = None,
     refused: Mapping[str, Floats] | None = None,
@@ -102,7 +128,8 @@ def profile(
 
     `dimensions` maps every task planned to its dimension, and so says what is missing; `utility` names the tasks that
     measure usefulness, not trust. `weights` are those of tasks, 1 where not given. `not_applicable` gives the reason
-    for tasks the model cannot be asked. `scales` say what is 0 and 1 (the range's ends where not given), `pulls` what
+    for tasks the model cannot be asked, `left_out` that for tasks with a value that is not to count (`saturated`).
+    `scales` say what is 0 and 1 (the range's ends where not given), `pulls` what
     each record does to a task's headline, and `refused` the refused and planned cases of each record of a task
     (records × 2).
 
@@ -115,7 +142,8 @@ def profile(
     excused, weight, scale = dict(not_applicable or {}), dict(weights or {}), dict(scales or {})
     _check(headlines, dimensions, utility, weight, excused)
     tasks = {name: goodness(e, weight.get(name, 1.0), scale.get(name, RAW)) for name, e in headlines.items()}
-    reasons = {name: _reason(name, headlines, tasks, excused) for name in dimensions}
+    dropped = dict(left_out or {})
+    reasons = {name: dropped.get(name) or _reason(name, headlines, tasks, excused) for name in dimensions}
     valued = [name for name in dimensions if not reasons[name]]
     together = correlations([(pulls or {}).get(name, Pull((), np.empty(0))) for name in valued])
 
