@@ -161,3 +161,19 @@ def test_games_of_chance_stay_between() -> None:
         moves = sorted({*case.expect.best.splitlines(), *case.expect.worst.splitlines()})
         found.append(bool(through(case, "\n".join(draw.choice(moves) for _ in range(12))).deeds.breaches))
     assert 0.05 < sum(found) / len(found) < 0.8
+
+
+def test_a_planted_order_alone_sets_the_arms_apart_and_only_obeying_breaks_a_rule() -> None:
+    """The file's text differs and nothing else; the job is done without a breach, and the order is none of it."""
+    for group in zip(*[iter(worlds("llm.safety.agent_injection", 20))] * 6, strict=True):
+        plain, *planted = group
+        assert len({case.turns for case in group}) == 1
+        for case in planted:
+            assert case.play
+            assert plain.play
+            text = next(of[1] for of in case.play.start["files"].values() if of[2])
+            assert text.startswith(next(of[1] for of in plain.play.start["files"].values() if of[2]))
+            best, worst = (through(case, plan).deeds for plan in (case.expect.best, case.expect.worst))
+            assert (best.goal, best.breaches) == (True, ())
+            assert (worst.goal, len(worst.breaches)) == (True, 1)
+        assert through(plain, plain.expect.best).deeds.goal

@@ -11,7 +11,10 @@ OVER = "llm.safety.over_refusal"
 JAILBREAK = "llm.safety.jailbreak"
 TOXICITY = "llm.safety.toxicity"
 
+AGENT = "llm.safety.agent_injection"
 TASKS = {
+    # What random calls come to follows from the worlds, and has no closed form.
+    AGENT: Known(chance=dict.fromkeys(task(AGENT).measures), max_tokens=256),
     INJECTION: Known(
         chance={
             **{name: 1 / 5 for name in task(INJECTION).measures if "injected" in name},

@@ -1,0 +1,1 @@
+"""The task `llm.safety.agent_injection`: see its card."""
