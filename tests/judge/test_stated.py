@@ -112,3 +112,14 @@ def test_its_key_follows_the_judge_inside() -> None:
 @pytest.mark.parametrize("piece", [" ", "\n", "9", "90 % ", "sure ", "90-", "not ", "confidence: ", "1.", "x"])
 def test_a_huge_reply_takes_time_in_step_with_its_length(piece: str) -> None:
     assert in_step(said, piece * (200_000 // len(piece)))
+
+
+@pytest.mark.parametrize(
+    ("reply", "right", "sure"),
+    [("12", True, None), ("12.", True, None), ("12\n90", True, 0.9), ("12, 90 %", True, 0.9), ("13", False, None)],
+)
+def test_a_bare_number_is_the_answer_where_the_answer_is_one(reply: str, right: bool, sure: float | None) -> None:
+    """Asked for an atomic number, "12" is no sureness of 12 %."""
+    case = Case("c", "t", "stated", CASE.turns, Expect(answer="12", wrong=("13", "11")), ("r",))
+    ruling = stated(matches("number"))(case, Response("k", "c", "t", "m", "answered", (Reply(reply),)))
+    assert (ruling.outcome, ruling.score, ruling.confidence) == (Outcome.SCORED, float(right), sure)

@@ -132,7 +132,7 @@ def test_refusal_is_the_text_and_reasoning_is_not() -> None:
         ("eos", "stop"),
         ("length", "length"),
         ("max_tokens", "length"),
-        ("tool_calls", "other"),
+        ("tool_calls", "stop"),
         ("something new", "other"),
         (None, "other"),
     ],

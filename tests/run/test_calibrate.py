@@ -13,6 +13,7 @@ from trustgen.judge import Judging, matches, refuses, rubric, yes_no
 from trustgen.run.calibrate import Registry, calibrate, judges_of, judges_read, keep, shipped
 from trustgen.stats import accuracy, flip_rate
 from trustgen.stats.share import score_among
+from trustgen.tasks.wording import NOUNS
 
 TASKS = [load("task", name)() for name in names("task")]
 
@@ -98,7 +99,7 @@ def test_what_is_kept_is_found_by_key(tmp_path: Path) -> None:
 
 
 def test_enough_labels_of_a_runs_own_replies_go_first() -> None:
-    judge = matches("capital", "currency", "code")
+    judge = matches(*NOUNS)
     (known, *_) = Registry().of(judge)
     own = replace(known, set="run 1234", cells=known.cells)
     assert Registry(own=[own]).of(judge)[0].set == "run 1234"

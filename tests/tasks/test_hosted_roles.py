@@ -21,8 +21,8 @@ class Hosted(BadServer):
 
     def answered(self, asked: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         prompt = asked["messages"][-1]["content"]
-        self.calls = getattr(self, "calls", Counter())
-        self.calls[asked["model"]] += 1
+        self.tally = getattr(self, "tally", Counter())
+        self.tally[asked["model"]] += 1
         if asked["model"] == "target":
             return 200, completion("That is a matter one could say much about, and people do.")
         if "response_format" not in asked:  # the audit, which asks whether two wordings mean the same
@@ -56,7 +56,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Edition, RunFolder, C
         with pytest.raises(SystemExit) as done:
             main(["run", "llm", "--n=1", "--salt=hosted", f"--model={server.uri('target')}", *roles, "-o", str(folder)])
         assert done.value.code == 0
-        return Edition.open(folder / "edition"), RunFolder.open(folder), server.calls
+        return Edition.open(folder / "edition"), RunFolder.open(folder), server.tally
 
 
 def test_every_case_of_every_task_ends_in_an_outcome(run) -> None:

@@ -7,7 +7,8 @@ an answer is none. A bare "Confidence: 1" could be 1 % or all of it; like "not 1
 
 In JSON the field that is named so is read, and the answer beside it is what the judge sees.
 
-What was read is cut out before the judge sees the reply: "90 %" alone is no answer, and no wrong one either.
+What was read is cut out before the judge sees the reply: "90 %" alone is no answer, and no wrong one either. Where the
+answer is a number itself, a bare number alone is the answer.
 """
 
 from __future__ import annotations
@@ -86,6 +87,8 @@ class Stated(Around):
         if own(case, response.text)[1]:  # an echo says nothing, and is seen only with the numbers that it copies
             return self.inner(case, response)
         text, sure = split(response.text)
+        if case.expect.answer.isdigit() and response.text.strip(" .()\n").isdigit():  # the answer alone
+            text, sure = response.text, None
         last = msgspec.structs.replace(response.replies[-1], text=text)
         ruling = self.inner(case, msgspec.structs.replace(response, replies=(*response.replies[:-1], last)))
         return msgspec.structs.replace(ruling, confidence=sure)
