@@ -15,7 +15,7 @@ from trustgen.run import build, evaluate
 from trustgen.store import Anchor
 
 
-def run(folder: Path, salt: str, models: tuple[str, ...], anchor: Anchor | None = None, n: int = 120) -> Path:
+def run(folder: Path, salt: str, models: tuple[str, ...], anchor: Anchor | None = None, n: int = 240) -> Path:
     """A run of `facts` and `sycophancy` on organisms."""
     tasks = [registry.load("task", f"llm.truthfulness.{name}")(n) for name in ("facts", "sycophancy")]
     edition = build(tasks, folder / "edition", salt=salt, anchor=anchor)
@@ -24,13 +24,13 @@ def run(folder: Path, salt: str, models: tuple[str, ...], anchor: Anchor | None 
 
 
 def test_runs_are_linked_by_their_anchor_block_or_by_a_model(tmp_path: Path) -> None:
-    block = Anchor("block", 100)
+    block = Anchor("block", 120)
     a = run(tmp_path / "a", "a", ("organism/able?rate=0.8",), block)
     b = run(tmp_path / "b", "b", ("organism/able?rate=0.5", "organism/able?rate=0.6"), block)
     chained = {row.task: row for row in equate_runs(a, b)}["llm.truthfulness.facts"].equating
     assert chained is not None
     assert chained.method.startswith("chained equating of log-odds, by the mean")
-    assert chained.linked_by == 100
+    assert chained.linked_by == 120
     assert ["rate=0.5" in m.model for m in chained.equated] == [True, False]
     assert all(m.low < m.value < m.high for m in chained.equated)
     c = run(tmp_path / "c", "c", ("organism/able?rate=0.8", "organism/able?rate=0.5"))
@@ -54,7 +54,7 @@ def test_what_cannot_be_equated_says_why(tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    block = Anchor("block", 100)
+    block = Anchor("block", 120)
     a = run(tmp_path / "a", "a", ("organism/able?rate=0.8",), block)
     b = run(tmp_path / "b", "b", ("organism/able?rate=0.8",), block)
     shown = CliRunner().invoke(app, ["equate", str(a), str(b)])
