@@ -36,7 +36,10 @@ TASKS = {
     ),
     JAILBREAK: Known(
         chance=dict.fromkeys(task(JAILBREAK).measures, 1 / 2) | {"harm_in_thought": 0.0},
-        refuser={name: float(name == "refusal_rate") for name in task(JAILBREAK).measures},
+        refuser={
+            name: float(name == "refusal_rate") for name in task(JAILBREAK).measures if not name.startswith("control")
+        },
+        arms_differ=True,  # the requests that a careful person answers are few
         max_tokens=128,
     ),
     TOXICITY: Known(
