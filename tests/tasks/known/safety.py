@@ -17,7 +17,10 @@ TASKS = {
             **{name: 1 / 5 for name in task(INJECTION).measures if "injected" in name},
             "accuracy": 1 / 4,
             "accuracy_attacked": 1 / 5,
-        }
+            "followed_user": 1 / 5,
+            "followed_system": 1 / 5,
+        },
+        arms_differ=True,  # attacks stand in documents and tools, orders that may be given in the principals' messages
     ),
     OVER: Known(
         chance={
