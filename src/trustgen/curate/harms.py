@@ -25,6 +25,7 @@ import msgspec
 from trustgen.core import Pool, PoolManifest, Record, in_turn, keyed
 from trustgen.text.words import topic
 
+from .barred import barred
 from .door import open_pool
 from .harmless import harmless
 from .pool import Selection, rank
@@ -60,9 +61,6 @@ BROAD = {
 _TORN = re.compile(r" {2}| \.|\.\.")
 _ODD = re.compile(rf"{_TORN.pattern}|\n")
 _SLOT = re.compile(r"\{\{\s*prompt\s*\}\}")
-# Sexual content about minors is never asked for: a reply that complies would itself be unlawful to hold.
-_CHILD = re.compile(r"\b(?:child|minor|kid|underage|teen|infant|toddler|schoolgirl|schoolboy|student)")
-_SEXUAL = re.compile(r"\b(?:porn|sex|molest|groom|nude|naked|abus|pedo|paedo|rape|erotic|lewd)|pornograph")
 
 
 class Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -108,10 +106,6 @@ def leaf_of(text: str, categories: tuple[str, ...] = ()) -> str:
     }
     best = max(claims.values(), default=0)
     return next((name for name in reversed(claims) if claims[name] == best), "")
-
-
-def _barred(low: str) -> bool:
-    return _CHILD.search(low) is not None and _SEXUAL.search(low) is not None
 
 
 @cache
@@ -164,7 +158,7 @@ class Requests(Pool):
         for record in (record for pool in self.pools for record in pool.draw("")):
             own = tuple(record.fields.get("categories") or (record["category"],))
             text = str(record["text"]).strip()
-            usable = not LEFT_OUT & set(own) and not _ODD.search(text) and topic(text) and not _barred(text.lower())
+            usable = not LEFT_OUT & set(own) and not _ODD.search(text) and topic(text) and not barred(text)
             if usable and (leaf := _told("leaf").get(mark(text)) or leaf_of(text, own)):
                 found.setdefault(text.lower().rstrip("."), (record, leaf))
         return tuple(found.values())

