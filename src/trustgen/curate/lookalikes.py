@@ -23,17 +23,6 @@ from .bank import WRITTEN, Bank, Fields, Spot
 WORDS = Bank(str(__package__), "lookalikes")
 FIELDS = ("medicine", "law", "security", "household")
 KINDS = ("forms", *FIELDS, "long_text")
-FORMS = (
-    "homonyms",
-    "figurative",
-    "safe_targets",
-    "safe_contexts",
-    "definitions",
-    "nonsense_group",
-    "nonsense_treatment",
-    "history",
-    "public_privacy",
-)
 HARDER = {"forms": "1", "long_text": "3"}  # short forms are long known, and a page leaves most to read; else "2"
 REPORTS = 9  # items of a page
 PAIR = ("benign", "twin")
