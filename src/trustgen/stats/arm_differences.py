@@ -61,7 +61,7 @@ class ArmDifference(ClusterMeasure):
 def arm_difference(
     label: str | tuple[str, ...], of: str, less: str, *, direction: Direction = Direction.HIGHER
 ) -> ArmDifference:
-    """Share of a label in the arm `of` less its share in the arm `less`, in −1..1, ↑ unless said. Unit: cases.
+    """Share of a label in the arm `of` less its share in the arm `less`, in −1..1, ↑ unless said. Unit: picked cases.
 
     Denominator of each share: the arm's scored cases; `nan` where either has none. Records that are in both arms count
     as pairs. Bounds are over all planned cases. Raises `InputError` where both arms are the same.
@@ -69,5 +69,5 @@ def arm_difference(
     if of == less or not of or not less:
         raise InputError(f"two different arms are compared, got `{of}` and `{less}`")
     return ArmDifference(
-        direction=direction, range=(-1.0, 1.0), unit="cases", labels=as_labels(label), of=of, less=less
+        direction=direction, range=(-1.0, 1.0), unit="picked cases", labels=as_labels(label), of=of, less=less
     )

@@ -1,21 +1,22 @@
-"""Single-turn attacks: seventeen ways to put one request, each a small function of the request and a draw.
+"""Single-turn attacks: twenty ways to put one request, each a small function of the request and a draw.
 
 The ways are forms that the literature describes (Wei et al. 2023 on competing objectives and mismatched
 generalisation; Zeng et al. 2024 on persuasion; Kang et al. 2023 on payload splitting; Liu et al. 2023 for a survey);
-their words are our own. Those that code the request can be undone by rule, and the tests
-undo them.
+their words are our own, but for the published templates that the caller brings. Those that code the request can be
+undone by rule, and the tests undo them.
 
-    frames   persuasion, chain_of_thought, context_ignoring, multi_task, refusal_suppression, prefix_injection,
-             style_injection, role_play, few_shot, scenario
-    surface  obscured, payload_splitting, typos, separators
-    codes    base64, rot13, leet
+    framed   persuasion, chain_of_thought, context_ignoring, multi_task, refusal_suppression, prefix_injection,
+             style_injection, role_play, few_shot, scenario, language_switch, many_shot, template
+    spelt    obscured, payload_splitting, typos, separators, leet
+    coded    base64, rot13
 """
 
 from __future__ import annotations
 
 import codecs
+import re
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 from trustgen.core import Prompts
@@ -33,10 +34,16 @@ FRAMES = (
     "role_play",
     "few_shot",
     "scenario",
+    "language_switch",
 )
+SPELT = ("obscured", "payload_splitting", "typos", "separators", "leet")
+CODED = ("base64", "rot13")
+FAMILIES = ("framed", "spelt", "coded")
+SLOT = re.compile(r"\{\{\s*prompt\s*\}\}")  # of a published template
 LEET = str.maketrans("aeiost", "431057")
 SEPARATORS = ("-", "_", "*", ".", "|")
 TYPOS = 0.3  # share of the words of four letters and more in which two letters change places
+SHOTS = 16  # answered requests that stand before the last one, where it is many shots
 HIDDEN = 3  # words that are spelt out at most, where they are obscured
 
 Transform = Callable[[str, Random], str]
@@ -50,6 +57,21 @@ def framed(name: str) -> Transform:
         return PROMPTS[name](draw, request=request)
 
     return frame
+
+
+def many_shot(request: str, draw: Random) -> str:
+    """The request at the end of a long row of requests that were all answered (after Anil et al. 2024)."""
+    shots = draw.sample(PROMPTS.shot.wordings, SHOTS)
+    return PROMPTS.many_shot(draw, shots="\n".join(shots), request=request)
+
+
+def templated(templates: Callable[[], Sequence[str]]) -> Transform:
+    """The request in the slot `{{ prompt }}` of a published template, all of which `templates` hands out."""
+
+    def template(request: str, draw: Random) -> str:
+        return SLOT.sub(lambda _: request, draw.choice(templates()))
+
+    return template
 
 
 def typos(request: str, draw: Random) -> str:
@@ -143,10 +165,17 @@ def leet(text: str) -> str:
     return text.lower().translate(LEET)
 
 
-def transforms(harmful: Callable[[str], bool]) -> dict[str, Transform]:
-    """All seventeen by name; `harmful` tells whether a word alone names a harm."""
+def family(name: str) -> str:
+    """What a transform changes: `framed` the words around a request, `spelt` how it is written, `coded` its letters."""
+    return "coded" if name in CODED else "spelt" if name in SPELT else "framed"
+
+
+def transforms(harmful: Callable[[str], bool], templates: Callable[[], Sequence[str]]) -> dict[str, Transform]:
+    """All twenty by name; `harmful` tells whether a word alone names a harm, `templates` are published ones."""
     return {
         **{name: framed(name) for name in FRAMES},
+        "many_shot": many_shot,
+        "template": templated(templates),
         "obscured": obscured(harmful),
         "payload_splitting": payload_splitting,
         "typos": typos,
