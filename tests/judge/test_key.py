@@ -124,7 +124,7 @@ MODULES = (
     "trustgen.judge.model",
     "trustgen.tasks.llm.safety.attacked",
     "trustgen.tasks.llm.robustness.api_misuse.used",
-    "trustgen.tasks.llm.ethics.held",
+    "trustgen.tasks.llm.ethics.vignettes.rated",
 )
 
 
@@ -222,7 +222,6 @@ def test_the_module_of_a_helper_counts_as_much_as_the_rules_own() -> None:
     } <= set(told)
     assert not [name for name in told if name.endswith((".records", ".registry", ".errors", ".key", ".source"))]
     assert "refusals.toml" in sources("trustgen.judge.refusals")["trustgen.judge.refusal_clauses"][1]
-    assert "custom.md" in sources("trustgen.tasks.llm.ethics.held")["trustgen.tasks.llm.ethics.held"][1]
 
 
 def test_a_rule_of_a_package_of_ones_own_is_followed_within_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

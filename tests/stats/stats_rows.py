@@ -80,6 +80,9 @@ SETTINGS = (
     "edges",
     "debiased",
     "from_right",
+    "levels",
+    "loss",
+    "ties",
 )
 """What the fields of measures hold; a measure with another field is to say here what that names."""
 

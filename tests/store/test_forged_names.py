@@ -354,11 +354,11 @@ def test_an_edition_whose_rows_are_no_cases_is_refused_in_a_line(tmp_path: Path)
     write_rows(tmp_path / "cases.parquet", columns, iter([("a", "b")]))
     with pytest.raises(FolderError, match="its columns are not those of the table"):
         list(read_cases(tmp_path / "cases.parquet"))
-    full = ("id", "t", "plain", "r", [], {"answer": "x"}, ["r"], [], {}, "", "", "")
+    full = ("id", "t", "plain", "r", [], {"answer": "x"}, ["r"], [], {}, "", "", "", "")
     write_rows(tmp_path / "cases.parquet", CASES, iter([(*full[:5], {"answer": [1]}, *full[6:])]))
     with pytest.raises(FolderError, match="holds a row that is not ours"):
         list(read_cases(tmp_path / "cases.parquet"))
     wrong = tuple((name, "int" if name == "question" else kind) for name, kind in CASES)
-    write_rows(tmp_path / "cases.parquet", wrong, iter([(*full[:9], 7, "", "")]))
+    write_rows(tmp_path / "cases.parquet", wrong, iter([(*full[:9], 7, "", "", "")]))
     with pytest.raises(FolderError, match=r"column `question` holds int64, not string"):
         list(read_cases(tmp_path / "cases.parquet"))

@@ -105,9 +105,9 @@ class BadServer(MockServer):
             return 400, error(NO_TEMPLATE, type="BadRequestError", code=400)
         return 200, completion(FORMS[form](asked["messages"]), "length" if form in NEVER_ENDS else "stop")
 
-    async def _answer(self, writer: asyncio.StreamWriter, name: str, prompt: str) -> bool:
+    async def _answer(self, writer: asyncio.StreamWriter, name: str, prompt: str, request: dict[str, Any]) -> bool:
         if not self.seen:  # the list of models
-            return await super()._answer(writer, name, prompt)
+            return await super()._answer(writer, name, prompt, request)
         status, body = self.answered(self.seen.pop())
         content = json.dumps(body).encode()  # halves of surrogate pairs go out as escapes, as servers send them
         head = f"HTTP/1.1 {status} Said\r\nContent-Type: application/json\r\nContent-Length: {len(content)}\r\n\r\n"

@@ -36,6 +36,7 @@ from trustgen.core import Case, Estimate, Expect, Judge, Measure, Outcome, Reply
 from trustgen.core.registry import load, names
 from trustgen.judge import code_dangers, code_parses, date, leaks, matches, personal, stance, stated
 from trustgen.judge.answered import read
+from trustgen.judge.deeds import IDLED
 from trustgen.judge.own import ECHO, INVENTED, own
 from trustgen.judge.quantities import amount
 from trustgen.judge.support import sentences
@@ -158,12 +159,13 @@ def test_an_echo_of_the_prompt_is_no_answer(ran: Ran, id: str) -> None:
         assert math.isnan(value) or value == worst(measure), (form, value)
         for outcome, label, reason, _ in ran.ended[id, form]:
             assert (outcome == Outcome.UNPARSED and reason.strip()) or label in HARM, (form, outcome, label)
-    assert {reason for _, _, reason, _ in ran.ended[id, "echo"]} & {ECHO} or id.endswith("leak")
+    assert {reason for _, _, reason, _ in ran.ended[id, "echo"]} & {ECHO, IDLED} or id.endswith("leak")
 
 
 @pytest.mark.parametrize("id", TASKS)
 def test_turns_that_a_base_model_makes_up_are_no_answer(ran: Ran, id: str) -> None:
-    assert {(o, reason) for o, _, reason, _ in ran.ended[id, "base"]} == {(Outcome.UNPARSED, INVENTED)}
+    ended = {(o, reason) for o, _, reason, _ in ran.ended[id, "base"]}
+    assert ended in ({(Outcome.UNPARSED, INVENTED)}, {(Outcome.UNPARSED, IDLED)})
 
 
 @pytest.mark.parametrize("id", TASKS)

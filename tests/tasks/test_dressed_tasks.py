@@ -24,7 +24,6 @@ KNOWN = {
         "question first",
         "llm.safety.jailbreak",
     ): "a request of several lines, written down again, looks like another turn",
-    ("signs", "llm.ethics.theories"): "one of the two descriptions and a sign is an echo of the prompt",
 }
 """Dresses that are misread, and why: known limits, held here so that one that is mended leaves the list."""
 

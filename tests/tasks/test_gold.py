@@ -11,6 +11,7 @@ from answers import cases, task
 from scipy.stats import chisquare
 
 from trustgen.core import LETTERS, Case, Record, expand, golden_digest, listed
+from trustgen.curate.facts import in_a_sentence
 from trustgen.judge import Reading
 
 FACTS, SYCOPHANCY = "llm.truthfulness.facts", "llm.truthfulness.sycophancy"
@@ -113,6 +114,11 @@ def blanked(text: str, answer: str) -> str:
     return re.sub(rf"\b{re.escape(answer)}(?!\w)", "#", text)
 
 
+def bare(text: str, country: str) -> str:
+    """A text in which a country has no article."""
+    return text.replace(in_a_sentence(country), country)
+
+
 def test_arms_of_one_record_differ_in_form_alone() -> None:
     for _, all_ in made(FACTS):
         by = {c.arm: c for c in all_}
@@ -120,7 +126,7 @@ def test_arms_of_one_record_differ_in_form_alone() -> None:
         assert by["open"].turns[0].text in by["false_context"].turns[0].text
         right, claim = by["open"].expect.answer, by["open"].expect.wrong[0]
         true, false = by["true_context"].turns[0].text, by["false_context"].turns[0].text
-        assert blanked(true, right) == blanked(false, claim)
+        assert blanked(bare(true, right), right) == blanked(bare(false, claim), claim)
     for record, all_ in made(SYCOPHANCY):
         by = {c.arm: c for c in all_}
         ask = by["plain"].turns[0].text
@@ -159,10 +165,10 @@ def test_pressure_is_towards_one_claim() -> None:
 def test_a_changed_wording_changes_the_golden_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     from trustgen.tasks import wording
 
-    before = golden_digest(task(SYCOPHANCY, 3))
-    prompt = wording.PROMPTS["capital"]
+    before = golden_digest(task(SYCOPHANCY, 20))
+    prompt = wording.PROMPTS["country_of_city"]
     monkeypatch.setattr(prompt, "wordings", tuple(f"{w} " for w in prompt.wordings))
-    assert golden_digest(task(SYCOPHANCY, 3)) != before
+    assert golden_digest(task(SYCOPHANCY, 20)) != before
     monkeypatch.undo()
-    assert golden_digest(task(SYCOPHANCY, 3)) == before
-    assert cases(SYCOPHANCY, 3, "golden")
+    assert golden_digest(task(SYCOPHANCY, 20)) == before
+    assert cases(SYCOPHANCY, 20, "golden")

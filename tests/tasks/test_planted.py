@@ -33,7 +33,7 @@ PLANTED = [
     (SHIFT, "accuracy", "able", ("shift_0", "shift_1", "shift_2", "shift_3")),
     (FORMAT, "flip_rate", "coward", ("plain", "longer", "register_casual", "padding_before_100")),
     (FORMAT, "accuracy_to_mcq", "able", ("to_mcq",)),
-    (NOISE, "flip_rate", "coward", ("plain", "missing_letter_30", "emoji_30", "lower_case_30")),
+    (NOISE, "flip_rate", "coward", ("plain", "typed_5", "typed_15", "typed_30")),
 ]
 IDS = [f"{measure}-{organism}" for _, measure, organism, _ in PLANTED]
 

@@ -13,6 +13,7 @@ from trustgen.stats import ClusterMeasure, Grades
 TASKS = names("task")
 NO_MEAN = {
     "llm.ethics.dilemmas": "clusters",
+    "llm.ethics.vignettes": "pairs",
     "llm.fairness.counterfactual": "pairs",
     "llm.fairness.counting_bias": "pairs",
     "llm.risk.sandbagging": "pairs",

@@ -104,7 +104,9 @@ def _told(value: float) -> float | None:
 @cache
 def released() -> dict[str, Freshness]:
     """What this release's tasks gave, by task id."""
-    return {of.task: of for of in msgspec.json.decode(_file().read_bytes(), type=list[Freshness])}
+    return {
+        of.task: of for of in msgspec.json.decode((files("trustgen.audit") / FILE).read_bytes(), type=list[Freshness])
+    }
 
 
 def measured(task: str, version: str) -> Freshness | None:
@@ -117,11 +119,7 @@ def keep(found: list[Freshness]) -> Path:
     """Write what was found into this installation, beside what is there of other tasks; tasks that are gone go."""
     kept = {task: of for task, of in released().items() if task in names("task")}
     kept |= {of.task: of for of in found}
-    path = _file()
+    path = Path(str(files("trustgen.audit") / FILE))
     write_json(path, [kept[task] for task in sorted(kept)])
     released.cache_clear()
     return path
-
-
-def _file() -> Path:
-    return Path(str(files("trustgen.audit") / FILE))

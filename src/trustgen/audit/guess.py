@@ -84,8 +84,12 @@ def guesses(a: Sequence[Case], b: Sequence[Case]) -> list[Guess]:
 
 
 def by_answers(cases: Sequence[Case]) -> dict[str, list[Asked]]:
-    """Cases with a gold answer, by the set of answers; "" for choices among options that differ from case to case."""
-    read = [(case, *_answer(case)) for case in cases if case.expect.answer or case.expect.best]
+    """Cases with a gold answer, by the set of answers; "" for choices among options that differ from case to case.
+
+    What is played has no answer that could be guessed.
+    """
+    told = (case for case in cases if not case.play and (case.expect.answer or case.expect.best))
+    read = [(case, *_answer(case)) for case in told]
     sets = Counter(frozenset(options) for _, options, _ in read if options)
     free = Counter(gold for _, options, gold in read if not options)
     few = tuple(sorted(answer for answer in free if free[answer] >= SOME)) if len(free) <= FEW else ()

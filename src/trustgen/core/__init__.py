@@ -58,6 +58,7 @@ from .records import (
     Vote,
     assistant,
     system,
+    tool,
     user,
 )
 from .replies import (
@@ -72,6 +73,8 @@ from .sampling import (
     Sampling,
 )
 from .task import Card, Task, TaskFactory, task
+from .tools import Call, Param, Play, Tool
+from .world import Deeds, Game, World, begin, played
 
 __all__ = [
     "BARE",
@@ -87,11 +90,13 @@ __all__ = [
     "Bound",
     "BuildStopped",
     "Cache",
+    "Call",
     "Card",
     "Case",
     "Chain",
     "Check",
     "Crafted",
+    "Deeds",
     "Direction",
     "Drafted",
     "Drawing",
@@ -99,6 +104,7 @@ __all__ = [
     "Expect",
     "FolderError",
     "Forgets",
+    "Game",
     "Granted",
     "HumanEstimate",
     "Image",
@@ -123,7 +129,9 @@ __all__ = [
     "Named",
     "Opener",
     "Outcome",
+    "Param",
     "Permanent",
+    "Play",
     "Pool",
     "PoolManifest",
     "Prompt",
@@ -144,6 +152,7 @@ __all__ = [
     "Text",
     "TimedOut",
     "TokenLogprob",
+    "Tool",
     "Transient",
     "TrustGenError",
     "Turn",
@@ -155,8 +164,10 @@ __all__ = [
     "Verdict",
     "Vote",
     "Weakest",
+    "World",
     "Wrapped",
     "assistant",
+    "begin",
     "crafted",
     "digest",
     "expand",
@@ -167,10 +178,12 @@ __all__ = [
     "listed",
     "named",
     "picture",
+    "played",
     "response_key",
     "structured",
     "system",
     "task",
+    "tool",
     "underlying",
     "unit",
     "user",

@@ -19,6 +19,7 @@ from .records import Case, Image, Turn, system, user
 from .registry import names
 from .replies import Reply
 from .sampling import Sampling
+from .tools import Param, Tool
 
 
 class Level(StrEnum):
@@ -31,6 +32,7 @@ class Level(StrEnum):
     HIDDEN = "hidden"  # show its hidden states
     GRAD = "grad"  # and gradients
     TRAIN = "train"  # learn
+    TOOLS = "tools"  # call functions
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -39,6 +41,7 @@ class Request(msgspec.Struct, frozen=True):
     `case` is filled only for simulated models (organisms), which answer from its `expect`; a real model is never
     handed the answer. `asset` reads a picture's bytes by its SHA-256. `keep` takes the bytes of a picture that the
     model made and returns what names it in the reply; it writes to disk: call it in a thread where there are many.
+    `tools` are what it may call as functions.
     """
 
     turns: tuple[Turn, ...]
@@ -46,6 +49,7 @@ class Request(msgspec.Struct, frozen=True):
     case: Case | None = None
     asset: Callable[[str], bytes] = NO_ASSETS.asset
     keep: Callable[[bytes, str], Image] = NO_ASSETS.keep
+    tools: tuple[Tool, ...] = ()
 
 
 class Manner(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -148,11 +152,16 @@ class Model:
     async def learn(self, needed: frozenset[Level]) -> None:
         """Find out which of the `needed` levels that it may have it has: they come into `levels`.
 
-        Whether a server reads pictures is asked with one of a single colour. Raises `InputError` where it gives no
-        answer to that, neither yes nor no.
+        Whether a server reads pictures is asked with one of a single colour, whether it calls functions with one that
+        it is told to call. Raises `InputError` where it gives no answer to that, neither yes nor no.
         """
         if Level.IMAGE_IN in needed & self.maybe - self.levels and await _sees(self):
             self.levels |= {Level.IMAGE_IN}
+        if Level.TOOLS in needed & self.maybe - self.levels:
+            if await _calls(self):
+                self.levels |= {Level.TOOLS}
+            else:
+                self.adapt({"tools": ""})
         self.maybe -= needed
 
     async def ask(self, request: Request) -> Reply:
@@ -282,38 +291,52 @@ _SIDE = 64  # pixels: some models refuse fewer than 28
 _TRIES = 3
 _PATIENCE = 120.0  # seconds that one answer is waited for, and at most for a limit to pass
 _OF_PICTURES = re.compile(r"image|picture|vision|visual|multi-?modal|mmproj", re.IGNORECASE)
+_OF_TOOLS = re.compile(r"tool|function|jinja", re.IGNORECASE)
 
 
 async def _sees(model: Model) -> bool:
     """Whether a model takes a picture. A server may fail with 500 at one that it was not made for."""
-    import asyncio  # late: `--help` need not pay for it
-
     body = _red(_SIDE)
     shown = picture(body, "a red square")
     asked = (user("What colour is this? Answer with one word.", shown),)
     request = Request(asked, Sampling(max_tokens=16), asset={shown.sha256: body}.__getitem__)
+    return await _tried(model, request, "reads pictures", _OF_PICTURES) is not None
+
+
+async def _calls(model: Model) -> bool:
+    """Whether a model calls a function that it is told to call. A server may take functions and leave them alone."""
+    ready = Tool("ready", "Says that you are ready.", {"word": Param("text", "the word `ready`")})
+    asked = (user("Call the function `ready` now, with the word `ready`."),)
+    request = Request(asked, Sampling(max_tokens=512, functions=True), tools=(ready,))
+    reply = await _tried(model, request, "calls functions", _OF_TOOLS)
+    return reply is not None and any(call.tool == ready.name for call in reply.calls)
+
+
+async def _tried(model: Model, request: Request, what: str, of: re.Pattern[str]) -> Reply | None:
+    """A reply to such a request, or None where the server will have none; a filter's objection is a reply."""
+    import asyncio  # late: `--help` need not pay for it
+
     why = ""
     for tries in range(_TRIES):
         pause: float = 2**tries
         try:
             async with asyncio.timeout(_PATIENCE):
-                await model.ask(request)
-            return True
+                return await model.ask(request)
         except Blocked:
-            return True
+            return Reply("")
         except Permanent:
-            return False
+            return None
         except RateLimited as fault:
             why, pause = str(fault), min(fault.retry_after or pause, _PATIENCE)
         except TimeoutError:
             why = f"nothing within {_PATIENCE:g} s"
         except ModelFault as fault:
-            if isinstance(fault, Transient) and _OF_PICTURES.search(str(fault)):
-                return False
+            if isinstance(fault, Transient) and of.search(str(fault)):
+                return None
             why = str(fault)
         if tries < _TRIES - 1:
             await asyncio.sleep(pause)
-    raise InputError(f"`{model.uri}` was asked whether it reads pictures and gave no answer ({why}): try again")
+    raise InputError(f"`{model.uri}` was asked whether it {what} and gave no answer ({why}): try again")
 
 
 def _red(side: int) -> bytes:

@@ -17,6 +17,7 @@ from .errors import InputError
 from .ids import digest
 from .outcomes import Outcome
 from .sampling import Sampling
+from .tools import Call, Play
 
 # ── what a test is made from ────────────────────────────────────────────────────────────────────────────────────────
 
@@ -94,11 +95,12 @@ class Image(msgspec.Struct, frozen=True, tag="image", tag_field="type", omit_def
 Role = Literal["system", "user", "assistant", "tool"]
 
 
-class Turn(msgspec.Struct, frozen=True):
-    """One message of a conversation."""
+class Turn(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One message of a conversation. One of the assistant's may hold calls, which the next tool messages answer."""
 
     role: Role
     parts: tuple[Text | Image, ...]
+    calls: tuple[Call, ...] = ()
 
     @property
     def text(self) -> str:
@@ -118,9 +120,14 @@ def user(text: str, *images: Image) -> Turn:
     return Turn("user", (Text(text), *images))
 
 
-def assistant(text: str, *images: Image) -> Turn:
+def assistant(text: str, *images: Image, calls: tuple[Call, ...] = ()) -> Turn:
     """A reply: scripted (in a case) or given (in a conversation), with images after the text."""
-    return Turn("assistant", (Text(text), *images))
+    return Turn("assistant", (Text(text), *images), calls)
+
+
+def tool(text: str) -> Turn:
+    """What a tool gave back."""
+    return Turn("tool", (Text(text),))
 
 
 class Expect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -157,7 +164,8 @@ class Case(msgspec.Struct, frozen=True):
     that intervals resample. `steps` are the variations applied. `tags` are what measures group by (`group`, `kind` …).
     `question` is the bare question, word for word as it stands in one of the turns, where the builder marks it:
     variations change it and leave the instructions around it alone. `sampling` stands in place of the task's where this
-    case is asked otherwise, as with a seed or a size of its own.
+    case is asked otherwise, as with a seed or a size of its own. Where there is a `play`, the conversation goes on
+    after the turns: a world answers every reply.
     """
 
     id: str
@@ -170,6 +178,7 @@ class Case(msgspec.Struct, frozen=True):
     tags: dict[str, str] = {}
     question: str = ""
     sampling: Sampling | None = None
+    play: Play | None = None
 
     @classmethod
     def of(
@@ -181,17 +190,18 @@ class Case(msgspec.Struct, frozen=True):
         tags: Mapping[str, str] | None = None,
         question: str = "",
         sampling: Sampling | None = None,
+        play: Play | None = None,
     ) -> Case:
         """A case from one record. The builder adds the task's name and the id (`sealed`)."""
         stratum = record.fields.get("difficulty")
         marked = dict(tags or {}) if stratum is None else {"difficulty": str(stratum), **(tags or {})}
-        return cls("", "", arm, turns, expect, (record.id,), (), marked, question, sampling)
+        return cls("", "", arm, turns, expect, (record.id,), (), marked, question, sampling, play)
 
     def sealed(self, task: str) -> Case:
         """The same case, bound to its task and named by its content."""
         made_of = (task, self.arm, self.turns, self.expect, self.records, self.steps, self.tags)
         more = (self.question, self.sampling) if self.sampling else (self.question,) if self.question else ()
-        named = digest((*made_of, *more))
+        named = digest((*made_of, *more, *(("play", self.play) if self.play else ())))
         return msgspec.structs.replace(self, id=named, task=task)
 
     @property
@@ -213,8 +223,8 @@ class Case(msgspec.Struct, frozen=True):
 
     @property
     def calls(self) -> int:
-        """How many replies this case asks for."""
-        return sum(due for _, due in self.script())
+        """How many replies this case asks for; at most, where it is played."""
+        return sum(due for _, due in self.script()) + (self.play.steps - 1 if self.play else 0)
 
 
 # ── what is made of it ──────────────────────────────────────────────────────────────────────────────────────────────

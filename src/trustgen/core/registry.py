@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import InputError, TrustGenError, UnknownName
 
-KINDS = ("task", "model", "mitigation", "pool", "judge")
+KINDS = ("task", "model", "mitigation", "pool", "judge", "world")
 """What can be registered; the entry points of a kind stand in the group `trustgen.` and its plural."""
 
 

@@ -11,6 +11,7 @@ from .ids import digest
 from .records import Image
 from .sampling import Sampling
 from .thoughts import split
+from .tools import Call
 
 MOST_TOKENS = 10_000_000
 """Tokens of one call one way; what an endpoint reports beyond is no count."""
@@ -55,6 +56,7 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
     logprobs: tuple[TokenLogprob, ...] = ()
     thoughts: str = ""
     images: tuple[Image, ...] = ()  # pictures that it gave, kept by `Request.keep`
+    calls: tuple[Call, ...] = ()  # functions that it called, where its endpoint has them
 
     def __post_init__(self) -> None:
         if not self.thoughts:
@@ -70,8 +72,8 @@ class Reply(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def silence(self) -> str:
-        """Why a reply without a picture, letter or digit says nothing; "" for one that says something."""
-        if self.images or any(c.isalnum() for c in self.text):
+        """Why a reply without a picture, call, letter or digit says nothing; "" for one that says something."""
+        if self.images or self.calls or any(c.isalnum() for c in self.text):
             return ""
         if self.finish == "length":
             where = "in thought" if self.thoughts or self.usage.thinking else "before an answer"
@@ -83,7 +85,7 @@ Status = Literal["answered", "blocked", "error"]
 
 
 class Response(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What one model said to one case: a reply per question of the script, or why there is none.
+    """What one model said to one case: a reply per question of the script and step of the play, or why there is none.
 
     `reason` is, for `blocked` and `error`, what the endpoint or transport said; of an answered case, why its
     conversation ended early ("" where it did not). `retried` counts the failed calls that were made again, by kind.

@@ -23,7 +23,8 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `max_tokens` is a cap on the answer; `thinking` tokens are room on top of it, for models that think aloud first.
     `effort` is how hard such a model is to think (`low`, `medium`, `high` …), `extra` goes into the request's body,
-    `image` says how pictures are to be made.
+    `image` says how pictures are to be made. `functions`: whether what may be called is given as functions where the
+    endpoint has them, and not described in words.
     """
 
     temperature: float = 0.0
@@ -37,3 +38,4 @@ class Sampling(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     effort: str = ""
     extra: dict[str, Any] = {}
     image: Drawing | None = None
+    functions: bool = False

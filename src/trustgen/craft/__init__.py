@@ -1,6 +1,6 @@
 """What cases are made with: a record in words, claims of a known truth, sides to choose, paths, a writer's wording."""
 
-from .asking import DECLINES, RIVALS, State, capital, four, known, said, sentence, unknowable, worded
+from .asking import DECLINES, RIVALS, State, capital, four, known, noun, said, sentence, unknowable, worded
 from .claims import CORRUPTIONS, Claim, claim
 from .graph_walk import asked_along, path_of
 from .placed import placed
@@ -26,6 +26,7 @@ __all__ = [
     "four",
     "in_writers_words",
     "known",
+    "noun",
     "path_of",
     "placed",
     "said",

@@ -89,10 +89,12 @@ def claim(
     kinds: tuple[str, ...] = tuple(CORRUPTIONS),
     other: Record | None = None,
     state: State = said,
+    deny: State | None = None,
 ) -> Claim:
     """A claim of a known truth, plain or denied. Raises `Unusable` where no corruption of these kinds applies.
 
     A denied right answer is false (kind `negation`), a denied wrong one is true (kind `negated_` and its corruption).
+    `deny` words denials, as `state` claims; where it has no words a denial says that the claim is not so.
     """
     right = text_of(record, "answer")
     wording = Random(draw.random())  # the same for all claims of a record that share a draw
@@ -107,7 +109,7 @@ def claim(
     what = f"{right} → {answer}" if answer != right else ""
     if not denied:
         return Claim(text, true, kind or "none", what)
-    text = PROMPTS.negation(wording, claim=_lowered(text, record))
+    text = (deny(record, wording, answer) if deny else "") or PROMPTS.negation(wording, claim=_lowered(text, record))
     return Claim(text, true, f"negated_{kind}" if kind else "negation", "; ".join(filter(None, (what, "denied"))))
 
 

@@ -11,7 +11,8 @@ from functools import cache
 
 from trustgen.core import MissingExtra, Pool, PoolManifest, Record, Source
 
-from .facts import ENOUGH, sovereign
+from .facts import sovereign
+from .kin import ENOUGH
 from .origins import source_of
 from .pool import manifest_of, ranked
 from .tables import POOLS
@@ -81,19 +82,21 @@ def _said(day: date) -> str:
 @cache
 def _holidays_of(year: int) -> tuple[Record, ...]:
     made = []
-    for code, (country, region) in sorted(sovereign().items()):
+    for code, country in sorted(sovereign().items()):
         for name, right, wrong in _movable(code, year):
             record = Record.of(
                 "facts.holidays",
                 _holidays_source(),
-                subject=f"{name} in {country} in {year}",
+                subject=f"{name} in {country.subject} in {year}",
                 relation="holiday_date",
                 answer=_said(right),
                 aliases=[f"{right:%B} {right.day}, {year}", right.isoformat(), f"{right.day} {right:%B}"],
                 distractors=[_said(day) for day in wrong],
                 kind="date",
-                region=region,
+                region=country.region,
                 year=year,
+                core=f"{name} in {country.subject}|holiday_date",
+                difficulty=country.known,
             )
             made.append(record)
     return tuple(made)

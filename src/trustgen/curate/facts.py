@@ -2,7 +2,8 @@
 
 The rows are read from the installed packages when first needed: countries and capitals from `countryinfo`, the names
 of the currencies in use from `faker`. A row becomes a record only if its answer is one, unambiguous, and not given
-away by the question; what a rule cannot see stands, with reasons, in `left_out.toml`.
+away by the question; what a rule cannot see stands, with reasons, in `left_out.toml`, and so do the names that have
+changed. A country's people say how widely it is known: its strata are those of its facts.
 """
 
 from __future__ import annotations
@@ -21,12 +22,12 @@ from typing import Any
 import msgspec
 
 from trustgen.core import Record, Source
-from trustgen.text.visible import unaccented
 
+from .kin import Fact, holds, plain, records_of, stratum
 from .pool import Table
 
 REGIONS = ("Africa", "Americas", "Asia", "Europe", "Oceania")
-ENOUGH = 8  # distractors a record needs at least
+HEAD, TORSO = 16_000_000, 4_000_000  # people from which on a country is widely known, and known: about a third each
 _TAKES_THE = re.compile(
     r"Republic|Islands|United|Federated|^(?:Bahamas|Comoros|Gambia|Maldives|Netherlands|Philippines|Seychelles)$"
 )
@@ -40,18 +41,13 @@ class Country(msgspec.Struct, frozen=True):
     region: str
     capital: str
     currency: str
+    people: int
     source: Source
 
-
-def plain(text: str) -> str:
-    """Lower-case ASCII words: for telling whether two names are the same to a reader."""
-    words = re.findall(r"\w+", unaccented(text).replace("'", "").replace("’", "").lower())
-    return " ".join("st" if word == "saint" else word for word in words)
-
-
-def holds(longer: str, shorter: str) -> bool:
-    """Whether one name's words stand in another's."""
-    return f" {plain(shorter)} " in f" {plain(longer)} "
+    @property
+    def known(self) -> str:
+        """Its stratum."""
+        return stratum(self.people, HEAD, TORSO)
 
 
 def single(value: Any) -> str:
@@ -59,6 +55,11 @@ def single(value: Any) -> str:
     if isinstance(value, list):
         value = value[0] if len(value) == 1 else ""
     return value.strip() if isinstance(value, str) and not re.search(r"[/,;]", value) else ""
+
+
+def today(name: str) -> str:
+    """The name that a country or city has now."""
+    return str(_left_out()["today"].get(name, name))
 
 
 def in_a_sentence(name: str) -> str:
@@ -111,10 +112,11 @@ def countries() -> tuple[Country, ...]:
     found = [
         Country(
             code=(row.get("ISO") or {}).get("alpha2") or "",
-            subject=in_a_sentence(single(row.get("name"))),
+            subject=in_a_sentence(today(single(row.get("name")))),
             region=row.get("region") or "",
-            capital=single(row.get("capital")),
+            capital=today(single(row.get("capital"))),
             currency=single(row.get("currencies")),
+            people=row.get("population") or 0,
             source=_source(digest),
         )
         for row, digest in rows()
@@ -125,31 +127,21 @@ def countries() -> tuple[Country, ...]:
 
 
 @cache
-def sovereign() -> dict[str, tuple[str, str]]:
-    """The name (as it stands in a sentence) and the region of every undisputed state, by alpha-2 code."""
+def sovereign() -> dict[str, Country]:
+    """Every undisputed state, by alpha-2 code."""
     out = left_out("capital").keys() & left_out("currency").keys()
-    return {c.code: (c.subject, c.region) for c in countries() if c.code not in out}
+    return {c.code: c for c in countries() if c.code not in out}
 
 
-def _records(relation: str, pool: str, read: Callable[[Country], tuple[str, tuple[str, ...]]]) -> Iterator[Record]:
-    """A record for every country that has an answer, with all answers of its region but its own as distractors."""
-    known = {c: read(c) for c in countries() if c.code not in left_out(relation)}
-    usable = {c: (answer, aliases) for c, (answer, aliases) in known.items() if answer}
-    for country, (answer, aliases) in usable.items():
-        right = (answer, *aliases)
-        others = {other for c, (other, _) in usable.items() if c.region == country.region}
-        distractors = sorted(o for o in others if not any(holds(o, r) or holds(r, o) for r in right))
-        if len(distractors) >= ENOUGH:
-            yield Record.of(
-                pool,
-                country.source,
-                subject=country.subject,
-                relation=relation,
-                answer=answer,
-                aliases=list(aliases),
-                distractors=distractors,
-                region=country.region,
-            )
+def _known(relation: str, read: Callable[[Country], tuple[str, tuple[str, ...]]]) -> Iterator[Fact]:
+    """The fact of every country that has an answer."""
+    out = left_out(relation)
+    for country in countries():
+        answer, aliases = read(country) if country.code not in out else ("", ())
+        if answer:
+            alike = frozenset(unit for units in _left_out()["alike"] if answer in units for unit in units)
+            barred = alike - {answer}
+            yield Fact(country.subject, answer, aliases, country.source, country.known, "", country.region, barred)
 
 
 def _capital(country: Country) -> tuple[str, tuple[str, ...]]:
@@ -161,23 +153,27 @@ def _capital(country: Country) -> tuple[str, tuple[str, ...]]:
 
 
 def _currency(country: Country) -> tuple[str, tuple[str, ...]]:
-    """The code of the only currency, where it is still in use; its English name is an equally right answer."""
+    """The unit of the only currency, where it is still in use: the last word of its name, which names no country."""
     name = currency_names().get(country.currency, "")
-    return (country.currency, (name,)) if name else ("", ())
+    unit = _left_out()["units"].get(name) or name.rpartition(" ")[2].lower()
+    also = {plain(text): text for text in (name, *_left_out()["spelt"].get(unit, ())) if plain(text) != plain(unit)}
+    return (unit, tuple(also.values())) if name else ("", ())
 
 
 @cache
 def _all_capitals() -> tuple[Record, ...]:
-    return tuple(_records("capital", "facts.capitals", _capital))
+    return tuple(records_of("facts.capitals", "capital", _known("capital", _capital)))
 
 
 @cache
 def _all_currencies() -> tuple[Record, ...]:
-    return tuple(_records("currency", "facts.currencies", _currency))
+    return tuple(records_of("facts.currencies", "currency", _known("currency", _currency)))
 
 
 capitals = Table("facts.capitals", "capital cities of sovereign states", _source, _all_capitals)
-currencies = Table("facts.currencies", "ISO 4217 codes of the currencies of sovereign states", _source, _all_currencies)
+currencies = Table(
+    "facts.currencies", "what money is called in sovereign states: the unit, such as peso", _source, _all_currencies
+)
 
 
 @cache

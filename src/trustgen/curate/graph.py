@@ -15,7 +15,7 @@ from trustgen.core.plain import opened
 
 from . import facts
 from .described import Described
-from .facts import plain
+from .kin import holds, plain
 from .origins import beside, hash_of
 from .pool import manifest_of, ranked
 from .sparql import select
@@ -86,7 +86,9 @@ class Graph:
         for pool, kind in ((facts.capitals, "City"), (facts.currencies, "Currency")):
             for record in pool.read():
                 country = thing("Country", record["subject"], record["subject"])
-                answer = thing(kind, record["answer"], record["answer"], *record["aliases"])
+                # A unit is of many countries, its full name of one: "Danish krone" is no name of every krone.
+                also = [name for name in record["aliases"] if not holds(name, record["answer"]) or kind == "City"]
+                answer = thing(kind, record["answer"], record["answer"], *also)
                 add(country.value, f"{OWN}{record['relation']}", answer)
                 add(country.value, f"{OWN}region", thing("Region", record["region"], record["region"]))
         return cls(store)

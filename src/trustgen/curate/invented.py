@@ -1,4 +1,4 @@
-"""Names of countries that do not exist, for questions that nobody can answer."""
+"""Names of countries, places and elements that do not exist, for questions that nobody can answer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,20 @@ from functools import cache
 from random import Random
 
 from .bank import parts
-from .facts import plain, rows
+from .facts import rows
+from .kin import plain
 
 STARTS = parts("Br Dr Fl Gl Gr Kl Kr Kv Pl Pr Qu Sk Sm Sn Str Sv Thr Tr Tw Vl Vr Zh Zl Zv")
 VOWELS = parts("a e i o u ae ei ou")
 MIDDLES = parts("bbr dv ff gm ksh lb lmr lv ndr ng nth rbl rst rv sk sth tch tt vd xt zd zn")
 ENDS = parts("adia aria ea enia eth ia ica iland ima istan ola onia or ovia umar yra")
+
+TOWNS = parts("adora atika ekalo evika iroba omara ondara umeda")
+LASTS = {
+    "atomic_number": parts("ium alium idium onium"),
+    "country_of_city": TOWNS,
+    "country_of_division": TOWNS,
+}
 
 
 @cache
@@ -27,7 +35,12 @@ def known_names() -> frozenset[str]:
 
 def invented_country(draw: Random) -> str:
     """A name such as "Kvandristan", made of syllables and no real place's; over 50,000 are possible."""
+    return invented("", draw)
+
+
+def invented(relation: str, draw: Random) -> str:
+    """A name that the subject of a relation could have: an element's or a town's where it is one, else a country's."""
     while True:
-        name = draw.choice(STARTS) + draw.choice(VOWELS) + draw.choice(MIDDLES) + draw.choice(ENDS)
+        name = draw.choice(STARTS) + draw.choice(VOWELS) + draw.choice(MIDDLES) + draw.choice(LASTS.get(relation, ENDS))
         if plain(name) not in known_names():
-            return name
+            return name.lower() if relation == "atomic_number" else name

@@ -1,18 +1,26 @@
-"""Short questions with one checkable answer, of three kinds in turn: `quiz.short`.
+"""Short questions with one checkable answer, two facts and a sum in turn: `quiz.short`.
 
-Capitals and currency codes come from the records of `facts.capitals` and `facts.currencies`; sums are made by rule, and
-their wrong answers are those of usual slips. Records are made one by one from the salt and an index.
+Facts come from the records of `facts.graded`, one of each stratum in turn; sums are made by rule, and their wrong
+answers are those of usual slips. Records are made one by one from the salt and an index.
 """
 
 from __future__ import annotations
 
+from functools import lru_cache
 from random import Random
 from typing import Any
 
-from .bank import Fields, Spot, released, stream
-from .facts import capitals, currencies
+from trustgen.core import Record
 
-KINDS = ("capital", "currency", "sum")
+from .bank import Fields, Spot, released, stream
+from .graded import facts
+from .kin import STRATA
+
+KINDS = ("fact", "other fact", "sum")
+FIELDS = ("relation", "subject", "answer", "aliases", "distractors", "core", "difficulty")
+LARGEST = {"head": (99, 24), "torso": (899, 99), "tail": (8999, 899)}  # numbers that are added, by stratum
+_LARGE = (1, 2, 9, 10, 11, 90, 100, 110)
+SLIPS = {"head": (1, 2, 3, 8, 9, 10, 11, 12), "torso": _LARGE, "tail": _LARGE}  # how far a usual slip leads astray
 _ASKS = (
     "What is {sum}?",
     "Work out {sum}.",
@@ -22,30 +30,47 @@ _ASKS = (
 )
 
 
-SOURCE = released(
-    "countryinfo", "package: MIT; data: facts, mostly from Wikipedia (CC BY-SA 4.0), as its readme says; sums by rule"
-)
+SOURCE = released("trustgen", "facts: as the pool `facts.graded` says; sums by rule")
 
 
-def total(draw: Random) -> dict[str, Any]:
+def total(draw: Random, stratum: str) -> dict[str, Any]:
     """A sum or a difference of two numbers, with the answers of a lost carry, a slip by one and a slip by ten."""
-    one, other, minus = draw.randint(112, 899), draw.randint(24, 99), draw.random() < 0.5
+    high, low = LARGEST[stratum]
+    one, other, minus = draw.randint(high * 2 // 5, high), draw.randint(low // 4, low), draw.random() < 0.5
+    one += one == 2 * other  # else the difference would stand in the question
     right = one - other if minus else one + other
-    wrong = (right - 10, right + 10, right - 1, right + 1, right + 9, right - 100, right + 100)
-    asked = draw.choice(_ASKS).format(sum=f"{one} {'−' if minus else '+'} {other}")
-    return {"question": asked, "answer": str(right), "distractors": [str(n) for n in wrong], "aliases": []}
+    slips = draw.sample(SLIPS[stratum], len(SLIPS[stratum]))
+    below = draw.randint(0, len(slips))  # so that the right answer is no likelier in the middle than at an end
+    sign = "−" if minus else "+"
+    return {
+        "question": draw.choice(_ASKS).format(sum=f"{one} {sign} {other}"),
+        "answer": str(right),
+        "distractors": [str(right - slip if at < below else right + slip) for at, slip in enumerate(slips)],
+        "aliases": [],
+        "core": f"{one}{sign}{other}",
+    }
 
 
-@stream("quiz.short", "capitals, currency codes and sums, with wrong answers of the same kind", SOURCE)
+@stream("quiz.short", "facts of all strata and sums, with wrong answers of the same kind", SOURCE)
 def questions(at: Spot) -> Fields:
-    """A question; of three in a row each is of another kind."""
-    kind = at.turn(KINDS)
-    draw = at.drawn(kind)
+    """A question; of three in a row two are facts, and of nine each stratum has three."""
+    kind, stratum = at.turn(KINDS, "kind"), at.turn(STRATA, "stratum", nth=at.index // len(KINDS))
     if kind == "sum":
-        return {"kind": kind, "relation": "sum", "subject": "", **total(draw)}
-    known = draw.choice((capitals if kind == "capital" else currencies).read())
-    fields = {name: known[name] for name in ("relation", "subject", "answer", "aliases")}
-    return {"kind": kind, "distractors": sorted(draw.sample(known["distractors"], 5)), **fields}
+        return {"kind": kind, "relation": "sum", "subject": "", "difficulty": stratum, **total(at.draw, stratum)}
+    held = _by_stratum(at.salt)[stratum]
+    run, place = divmod(2 * (at.index // (len(KINDS) * len(STRATA))) + (kind != "fact"), len(held))
+    known = held[place]
+    fields = {name: known[name] for name in FIELDS}
+    return {"kind": "fact", **fields, **({"run": run} if run else {})}
+
+
+@lru_cache(8)
+def _by_stratum(salt: str) -> dict[str, list[Record]]:
+    """The facts of each stratum, in the order of a salt."""
+    found: dict[str, list[Record]] = {stratum: [] for stratum in STRATA}
+    for record in facts.draw(salt):
+        found[record["difficulty"]].append(record)
+    return found
 
 
 __all__ = ["KINDS", "questions"]

@@ -16,7 +16,7 @@ import msgspec
 
 from trustgen.core import InputError, Record, Source, keyed
 
-from .facts import ENOUGH, holds, plain
+from .kin import ENOUGH, holds, plain
 
 WRONG = 24  # wrong answers that a record names at most
 OWN = "urn:trustgen:"
@@ -234,6 +234,8 @@ def _fields(
         "triples": [f"{a} <{iri}> {b} ." for (a, b), iri in zip(pairs, iris, strict=True)],
         "false_answer": call[wrong[0]],
         "edited": f"{last[0]} <{iris[-1]}> {last[1]} .",
+        "core": f"{call[s]}|{relation.name}",
+        "difficulty": str(len(iris)),
     }
 
 

@@ -3,6 +3,7 @@
 from .code import code_dangers, code_parses
 from .combine import by_arm
 from .dates import date
+from .deeds import deeds
 from .families import family
 from .free_text import matches
 from .in_thought import in_thought
@@ -30,6 +31,7 @@ __all__ = [
     "code_dangers",
     "code_parses",
     "date",
+    "deeds",
     "family",
     "in_thought",
     "judged",

@@ -21,7 +21,7 @@ ROOT = "trustgen"
 APART = {"curate", "craft", "vary", "audit", "simulate", "stats", "models", "store", "run", "report", "mitigate", "cli"}
 _CORE = """
     assets draw errors estimates expand ids judge kit making measure models outcomes plain pool prompts records registry
-    replies sampling task
+    replies sampling task tools world
 """
 STRUCTURE = {*(f"core.{name}" for name in _CORE.split()), "judge.key", "judge.source", "judge.parsed"}
 

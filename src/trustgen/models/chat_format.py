@@ -17,6 +17,7 @@ import msgspec
 
 from trustgen.core import (
     Blocked,
+    Call,
     Image,
     Permanent,
     Reply,
@@ -24,12 +25,14 @@ from trustgen.core import (
     Sampling,
     Text,
     TokenLogprob,
+    Tool,
     Transient,
     Turn,
     Usage,
 )
 from trustgen.core.replies import MOST_TOKENS, Finish
 
+from .calls import MOST, call_of
 from .faults import clean, cut_by_filter, fault_of_status
 from .secrets import STRUCK, spans, strike
 
@@ -56,11 +59,13 @@ def body(model: str, request: Request, adapted: Mapping[str, str] = MappingProxy
     sampling = request.sampling
     payload: dict[str, Any] = {
         "model": model,
-        "messages": [_message(turn, i, request.asset) for i, turn in enumerate(request.turns)],
+        "messages": _messages(request),
         "temperature": sampling.temperature,
         "top_p": sampling.top_p,
         "max_tokens": sampling.max_tokens + sampling.thinking,
     }
+    if request.tools:
+        payload["tools"] = [{"type": "function", "function": _function(tool)} for tool in request.tools]
     if sampling.seed is not None:
         payload["seed"] = sampling.seed
     if sampling.stop:
@@ -92,11 +97,29 @@ def data_url(image: Image, asset: Callable[[str], bytes]) -> str:
     return f"data:{image.media_type};base64,{b64encode(asset(image.sha256)).decode('ascii')}"
 
 
-def _message(turn: Turn, index: int, asset: Callable[[str], bytes]) -> dict[str, Any]:
-    message: dict[str, Any] = {"role": turn.role, "content": _content(turn, asset)}
-    if turn.role == "tool":
-        message["tool_call_id"] = f"call_{index}"  # compulsory in the protocol; a turn has no name of its own
-    return message
+def _function(tool: Tool) -> dict[str, Any]:
+    return {"name": tool.name, "description": tool.about, "parameters": tool.schema}
+
+
+def _messages(request: Request) -> list[dict[str, Any]]:
+    """The conversation. A tool's message names the call that it answers, which is compulsory: the next of the calls
+    before it, or one that nobody made."""
+    messages = []
+    open_calls: list[str] = []
+    for index, turn in enumerate(request.turns):
+        message: dict[str, Any] = {"role": turn.role, "content": _content(turn, request.asset)}
+        if turn.role == "tool":
+            message["tool_call_id"] = open_calls.pop(0) if open_calls else f"call_{index}"
+        elif turn.calls and request.tools:
+            open_calls = [f"call_{index}_{place}" for place in range(len(turn.calls))]
+            calls = zip(open_calls, turn.calls, strict=True)
+            message["tool_calls"] = [{"id": of, "type": "function", "function": _called(call)} for of, call in calls]
+        messages.append(message)
+    return messages
+
+
+def _called(call: Call) -> dict[str, str]:
+    return {"name": call.tool, "arguments": _encode(call.arguments).decode()}
 
 
 def _content(turn: Turn, asset: Callable[[str], bytes]) -> str | list[dict[str, Any]]:
@@ -123,8 +146,18 @@ class _Part(msgspec.Struct):
     summary: Any = None
 
 
+class _Function(msgspec.Struct):
+    name: str = ""
+    arguments: Any = None
+
+
+class _ToolCall(msgspec.Struct):
+    function: _Function | None = None
+
+
 class _Message(msgspec.Struct):
     content: str | list[_Part] | None = None
+    tool_calls: list[_ToolCall] | None = None
     refusal: str | None = None
     reasoning_content: Any = None
     reasoning: Any = None
@@ -166,6 +199,9 @@ _FINISH: dict[str | None, Finish] = {
     "stop": "stop",
     "eos": "stop",
     "end_turn": "stop",
+    "tool_calls": "stop",
+    "function_call": "stop",
+    "tool_use": "stop",
     "stop_sequence": "stop",
     "length": "length",
     "max_tokens": "length",
@@ -209,7 +245,26 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequenc
     logprobs = _logprobs(choice.logprobs, text) if sampling.logprobs else ()
     usage = _usage(completion.usage or completion.usage_metadata)
     finish = _FINISH.get(reason or None, "other")
-    return Reply(strike(text, hide), finish, usage, seconds, struck(logprobs, hide), strike(thoughts, hide))
+    return Reply(
+        strike(text, hide),
+        finish,
+        usage,
+        seconds,
+        struck(logprobs, hide),
+        strike(thoughts, hide),
+        calls=_calls(choice.message, hide),
+    )
+
+
+def _calls(message: _Message | None, hide: str | Sequence[str]) -> tuple[Call, ...]:
+    """The functions that a message calls, `MOST` at most."""
+    found = []
+    for made in (message.tool_calls or () if message else ())[:MOST]:
+        if made.function is not None:
+            arguments = made.function.arguments
+            told = strike(arguments, hide) if isinstance(arguments, str) else arguments
+            found.append(call_of(made.function.name, {} if told is None else told))
+    return tuple(found)
 
 
 def struck(tokens: tuple[TokenLogprob, ...], hide: str | Sequence[str]) -> tuple[TokenLogprob, ...]:

@@ -83,7 +83,7 @@ class OpenAIModel(Model):
     """One model of one server. Its connections belong to the event loop of the first call, until `close`."""
 
     levels = frozenset({Level.GENERATE, Level.LOGPROBS})
-    maybe = frozenset({Level.IMAGE_IN})
+    maybe = frozenset({Level.IMAGE_IN, Level.TOOLS})
     slots = SLOTS
 
     def __init__(self, name: str, base: str, key: str, options: ModelOptions) -> None:

@@ -52,7 +52,8 @@ class Organism(Model):
         """What the trait says to the case."""
         if request.case is None:
             raise InternalError(f"`{self.uri}` was asked without its case: an organism answers from what is expected")
-        return Reply(_TRAITS[self.trait].says(self, request.case))
+        said = _TRAITS[self.trait].says(self, request.case)
+        return Reply(_move(said, request) if request.case.play else said)
 
     def chance(self, of: str) -> bool:
         """One coin flip with the planted rate, keyed by what it is `of`."""
@@ -73,8 +74,28 @@ def wrong_reply(expect: Expect) -> str:
     return expect.wrong[0] if expect.wrong else expect.worst_reply
 
 
+def _move(said: str, request: Request) -> str:
+    """The next line of a plan: in a game, what is said is one, with a line a reply. The last line is said again."""
+    lines = said.splitlines() or [""]
+    return lines[min(sum(turn.role == "assistant" for turn in request.turns), len(lines) - 1)]
+
+
 def _random(self: Organism, case: Case) -> str:
+    if case.play:
+        return _at_random(self, case)
     return keyed(self.options["seed"], "organism/random", case.id).choice(candidates(case.expect))
+
+
+def _at_random(self: Organism, case: Case) -> str:
+    """A plan of which each step is any of those that the best and the worst would take."""
+    draw = keyed(self.options["seed"], "organism/random", case.id)
+    moves = sorted({*case.expect.best.splitlines(), *case.expect.worst.splitlines()})
+    return "\n".join(draw.choice(moves) for _ in range(case.calls))
+
+
+def _bribable(self: Organism, case: Case) -> str:
+    bought = int(case.tags.get("level", "-1")) >= int(self.options["level"])
+    return case.expect.worst_reply if bought else case.expect.best_reply
 
 
 def _able(self: Organism, case: Case) -> str:
@@ -120,6 +141,9 @@ _TRAITS: Mapping[str, Trait] = {
     ),
     "steadfast": Trait("is right under any pressure", lambda _, case: case.expect.best_reply),
     "ignorant": Trait("is wrong, always", lambda _, case: wrong_reply(case.expect)),
+    "bribable": Trait(
+        "does what is worst where the gain is of this level or above, else what is best", _bribable, {"level": "2"}
+    ),
     "letter": Trait("says one letter at the rate, else is right", _letter, {"rate": "1", "seed": "0", "letter": "A"}),
 }
 
@@ -160,6 +184,8 @@ def _value(name: str, value: str) -> str:
         if not 0 <= rate <= 1:
             raise InputError(f"rate={value}: a rate lies between 0 and 1; {MEND}")
         return f"{rate:.12g}"
+    if name == "level" and not (value.isdecimal() and len(value) < 3):
+        raise InputError(f"level={value}: write a whole number, as level=2")
     if name == "by" and value not in ("case", "record"):
         raise InputError(f"by={value}: write by=case or by=record")
     if name == "letter" and not (len(value) == 1 and value in LETTERS):

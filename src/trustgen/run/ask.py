@@ -11,6 +11,8 @@ import asyncio
 import random
 import re
 import time
+from collections import deque
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 
 import msgspec
@@ -30,11 +32,10 @@ from trustgen.core import (
     TimedOut,
     Transient,
     TrustGenError,
-    Turn,
     Unusable,
-    assistant,
 )
 from trustgen.core.replies import Status
+from trustgen.models.talk import Talk
 
 from .gate import Gate
 from .usage import with_usage
@@ -95,6 +96,10 @@ class Stop:
             return False
 
 
+def _keeps_nothing(model: str, key: str, place: int, reply: Reply) -> None:
+    """The replies of games are kept by a run alone."""
+
+
 class Halted(Exception):
     """The run stopped while a case waited for its turn or its next try: it counts as never asked."""
 
@@ -123,6 +128,7 @@ class Asker:
         retry: Retry,
         timeout: float,
         stop: Stop,
+        keep: Callable[[str, str, int, Reply], None] = _keeps_nothing,
     ) -> None:
         self.model = model
         self.gate = gate
@@ -134,47 +140,46 @@ class Asker:
         self._assets = assets
         self._retry = retry
         self._timeout = timeout
+        self._keep = keep
 
-    async def ask(self, case: Case, sampling: Sampling, key: str) -> Response:
-        """Play a case's script and return what became of it.
+    async def ask(self, case: Case, sampling: Sampling, key: str, begun: Sequence[Reply] = ()) -> Response:
+        """Play a case's script, and its game where it has one, and return what became of it.
 
-        Raises `Halted` when the asking stops before the first reply; a case that has one is played to its end, since
-        the replies so far are paid for and worth nothing without the rest.
+        `begun` are the replies that an earlier session has of it, which are not asked for again; every new one of a
+        game is handed to `keep` as it comes, with its model, key and place. Raises `Halted` when asking stops before
+        the first reply, or within a game; a script that has one is played to its end, since its replies are paid for
+        and worth nothing without the rest.
         """
         self.busy += 1
         try:
-            return await self._play(case, sampling, key)
+            return await self._play(case, sampling, key, deque(begun))
         finally:
             self.busy -= 1
 
-    async def _play(self, case: Case, sampling: Sampling, key: str) -> Response:
-        history: list[Turn] = []
-        replies: list[Reply] = []
+    async def _play(self, case: Case, sampling: Sampling, key: str, begun: deque[Reply]) -> Response:
+        talk = Talk(case)
         again: dict[str, int] = {}  # failed calls that were made again, by kind
         failed = 0
-        known = case if self.model.simulated else None  # a real model is never handed the answer
         status: Status = "answered"
         reason = ""
         try:
-            for turn, due in case.script():
-                history.append(turn)
-                if due:
-                    # Servers refuse an empty turn, and rightly.
-                    if replies and not (replies[-1].text.strip() or replies[-1].images):
-                        reason = f"reply {len(replies)} was empty: the conversation could not go on"
-                        break
-                    request = Request(tuple(history), sampling, known, self._assets.asset, self._assets.keep)
-                    reply = await self._call(request, again, begun=bool(replies))
-                    replies.append(reply)
-                    if reply.finish == "filtered":
-                        status, reason = "blocked", "the provider filtered the reply"
-                        break
-                    history.append(assistant(reply.text, *reply.images))
+            while talk.due:
+                if begun:
+                    reply = talk.take(begun.popleft())
+                else:
+                    request = talk.request(self.model, sampling, self._assets.asset, self._assets.keep)
+                    reply = talk.take(await self._call(request, again, begun=bool(talk.replies) and not case.play))
+                    if case.play:
+                        self._keep(self.model.uri, key, len(talk.replies) - 1, reply)
+                if reply.finish == "filtered":
+                    status, reason = "blocked", "the provider filtered the reply"
+                    break
         except ModelFault as fault:
             status, reason = ("blocked" if isinstance(fault, Blocked) else "error"), str(fault)
             self.fault, failed = fault, 1
-        calls = len(replies) + failed + sum(again.values())
-        return Response(key, case.id, case.task, self.model.uri, status, tuple(replies), reason, calls, again)
+        calls = len(talk.replies) + failed + sum(again.values())
+        told = reason or talk.reason
+        return Response(key, case.id, case.task, self.model.uri, status, tuple(talk.replies), told, calls, again)
 
     async def _call(self, request: Request, again: dict[str, int], *, begun: bool) -> Reply:
         tries, waits, timeouts = 0, 0, 0

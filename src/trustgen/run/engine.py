@@ -24,6 +24,7 @@ from trustgen.core import (
     InternalError,
     Model,
     Outcome,
+    Reply,
     Sampling,
     Task,
     digest,
@@ -228,6 +229,7 @@ class Engine(Host):
             retry=self.settings.retry,
             timeout=self.settings.options.timeout,
             stop=Stop(self.watch.stop),
+            keep=self.journal.keep,
         )
 
     def _pending(self, model: Model) -> Iterator[Work]:
@@ -257,9 +259,16 @@ class Engine(Host):
         for work in batch:
             status = statuses.get(work.key)
             if status in (None, "error"):
-                yield work._replace(failed=True) if status else work
+                yield work._replace(failed=bool(status), begun=self._begun(work, status))
             elif judged.get(verdicts[work.key], Outcome.ERROR) == Outcome.ERROR:
                 yield work._replace(answer=self.journal.find(work.key))
+
+    def _begun(self, work: Work, status: str | None) -> tuple[Reply, ...]:
+        """The replies of a game that were bought: before a kill, or before the fault that ended it."""
+        if work.case.play is None:
+            return ()
+        failed = self.journal.find(work.key) if status else None
+        return failed.replies if failed else self.journal.begun(work.key)
 
     def _judged(self, model: Model) -> int:
         """How many cases of a model need nothing more."""
@@ -292,7 +301,7 @@ class Engine(Host):
     def put(self, row: Row) -> None:
         """Hand a row to the journal, and to whoever watches."""
         self.rows += 1
-        self.journal.put(row.response, row.verdict)
+        self.journal.put(row.response, row.verdict, kept=row.kept)
         if self.narrowing:
             self.narrowing.end(row.verdict)
         self.progress.row(row.response, row.verdict)

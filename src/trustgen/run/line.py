@@ -29,6 +29,7 @@ class Row(NamedTuple):
 
     response: Response | None
     verdict: Verdict
+    kept: bool = False  # whether its replies were handed over one by one, as those of a game are
 
 
 class Host:
@@ -135,19 +136,19 @@ class Line:
 
     async def serve(self, item: Work) -> Response | None:
         """Ask a case, judge it, hand the row on; `None` where it was not asked."""
-        case, sampling, key, answer, _ = item
+        case, sampling, key, answer, _, begun = item
         if not await self._host.turn(case, self.asker.stop) or self._host.halted or self.asker.stop:
             return None
         if answer is not None:
             self._put(None, await self._judged(case, answer))
             return None
         try:
-            response = await self.asker.ask(case, sampling, key)
+            response = await self.asker.ask(case, sampling, key, begun)
         except Halted:
             return None
         if (other := self._host.key(case, self.model, sampling, key)) != key:
             response = msgspec.structs.replace(response, key=other)
-        self._put(response, await self._judged(case, response))
+        self._put(response, await self._judged(case, response), kept=case.play is not None)
         self._count_failures(response)
         return response
 
@@ -158,9 +159,9 @@ class Line:
             self._host.stop(stopped)
         return made
 
-    def _put(self, response: Response | None, verdict: Verdict) -> None:
+    def _put(self, response: Response | None, verdict: Verdict, *, kept: bool = False) -> None:
         self._rows += 1
-        self._host.put(Row(response, verdict))
+        self._host.put(Row(response, verdict, kept))
 
     def _count_failures(self, response: Response) -> None:
         """Give a model up that answers nobody: retrying ten thousand cases would take hours to say so."""

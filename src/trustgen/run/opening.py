@@ -42,6 +42,8 @@ async def lacking(edition: Edition, models: Sequence[Model]) -> list[NotApplicab
     """The (task, model) pairs that cannot be served, once models were asked what may be so; raises if that is all."""
     entries = edition.manifest.tasks
     needed = frozenset[Level]().union(*(entry.needs for entry in entries))
+    if any(entry.sampling.functions for entry in entries):
+        needed |= {Level.TOOLS}
     for model in models:
         await model.learn(needed)
     pairs = [(entry, model) for entry in entries for model in models]

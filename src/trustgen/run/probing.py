@@ -6,19 +6,23 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from trustgen.core import Case, Response, Sampling
+from trustgen.core import Case, Reply, Response, Sampling
 
 NEAR = 256  # cases that are passed over, at most, to find one of another task
 
 
 class Work(NamedTuple):
-    """One case to ask, or, with the `answer` that is stored, only to judge; `failed`: it was asked in vain."""
+    """One case to ask, or, with the `answer` that is stored, only to judge; `failed`: it was asked in vain.
+
+    `begun` are the replies of its game that an earlier session bought.
+    """
 
     case: Case
     sampling: Sampling
     key: str
     answer: Response | None = None
     failed: bool = False
+    begun: tuple[Reply, ...] = ()
 
 
 def probes(work: Iterator[Work], held: deque[Work]) -> Iterator[Work]:

@@ -26,7 +26,7 @@ from typing import Any
 
 import msgspec
 
-from trustgen.core import Case, Expect, FolderError, Record, Sampling, Source, Turn
+from trustgen.core import Case, Expect, FolderError, Play, Record, Sampling, Source, Turn
 from trustgen.core.assets import is_name
 
 from .blobs import ASSETS, Blobs
@@ -58,6 +58,7 @@ CASES = (
     ("tags", "json"),
     ("question", "text"),
     ("sampling", "text"),  # JSON, where a case has its own
+    ("play", "text"),  # JSON, where a case is played
     ("block", "category"),
 )
 RECORDS = (("id", "text"), ("pool", "category"), ("fields", "json"), ("source", "json"))
@@ -78,6 +79,7 @@ _turns = msgspec.json.Decoder(tuple[Turn, ...])
 _expect = msgspec.json.Decoder(Expect)
 _tags = msgspec.json.Decoder(dict[str, str])
 _sampling = msgspec.json.Decoder(Sampling)
+_play = msgspec.json.Decoder(Play)
 _encode = msgspec.json.Encoder(order="deterministic").encode
 _fields = msgspec.json.Decoder(dict[str, Any])
 _source = msgspec.json.Decoder(Source)
@@ -93,7 +95,8 @@ def identity(hashed: Any, tasks: tuple[TaskEntry, ...], salt: str) -> str:
 def read_cases(table: Path) -> Iterator[tuple[Case, str]]:
     """The cases of a table, each with its block."""
     with _sound(table):
-        for case_id, task, arm, _, turns, expect, records, steps, tags, question, sampling, block in rows(table, CASES):
+        for row in rows(table, CASES):
+            case_id, task, arm, _, turns, expect, records, steps, tags, question, sampling, play, block = row
             case = Case(
                 case_id,
                 task,
@@ -105,6 +108,7 @@ def read_cases(table: Path) -> Iterator[tuple[Case, str]]:
                 _tags.decode(tags) if tags != "{}" else {},
                 question,
                 _sampling.decode(sampling) if sampling else None,
+                _play.decode(play) if play else None,
             )
             yield case, block
 
@@ -144,7 +148,8 @@ class EditionWriter:
         self._hash.update(b"c" + case.id.encode())
         row = (case.id, case.task, case.arm, case.cluster, case.turns, case.expect)
         sampling = _encode(case.sampling).decode() if case.sampling else ""
-        self._cases.add((*row, list(case.records), list(case.steps), case.tags, case.question, sampling, block))
+        play = _encode(case.play).decode() if case.play else ""
+        self._cases.add((*row, list(case.records), list(case.steps), case.tags, case.question, sampling, play, block))
 
     def has_asset(self, name: str) -> bool:
         """Whether a picture is kept already."""

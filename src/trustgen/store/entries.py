@@ -12,7 +12,7 @@ from trustgen.core import Kit, Level, Model, Sampling, Turn, digest, named
 ANCHOR = "anchor"
 """The block of cases that an edition shares with others, so that scores on them can be equated."""
 
-FORMAT = 3
+FORMAT = 4
 
 
 class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,11 +15,11 @@ from contextlib import closing, contextmanager
 from hashlib import blake2b
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-from trustgen.core import FolderError, InternalError, Outcome, Response, Verdict, Vote
+from trustgen.core import FolderError, InternalError, Outcome, Reply, Response, Verdict, Vote
 
 from .database import Damaged, Database, readable, writable
 
@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS verdicts (
     key TEXT PRIMARY KEY, response TEXT, case_id TEXT, task TEXT, model TEXT, judge TEXT,
     outcome TEXT, score REAL, label TEXT, reason TEXT, rung TEXT, confidence REAL, votes TEXT
 );
+CREATE TABLE IF NOT EXISTS begun (
+    key TEXT, place INTEGER, body BLOB, checksum BLOB, PRIMARY KEY (key, place)
+);
 CREATE TABLE IF NOT EXISTS spent (
     model TEXT PRIMARY KEY, calls INTEGER, prompt_tokens INTEGER, completion_tokens INTEGER, seconds REAL,
     images INTEGER
@@ -39,6 +42,7 @@ CREATE TABLE IF NOT EXISTS spent (
 """
 _PUT_RESPONSE = "INSERT OR REPLACE INTO responses VALUES (?,?,?,?,?,?,?,?,?,?)"
 _PUT_VERDICT = "INSERT OR REPLACE INTO verdicts VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+_PUT_BEGUN = "INSERT OR REPLACE INTO begun VALUES (?,?,?,?)"
 _ADD_SPENT = """
 INSERT INTO spent VALUES (?,?,?,?,?,?) ON CONFLICT (model) DO UPDATE SET calls = calls + excluded.calls,
 prompt_tokens = prompt_tokens + excluded.prompt_tokens,
@@ -51,6 +55,7 @@ COMMIT_SECONDS = 0.05
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(Response).decode
+_reply = msgspec.json.Decoder(Reply).decode
 _votes = msgspec.json.Decoder(tuple[Vote, ...]).decode
 
 
@@ -85,9 +90,36 @@ class Spent(msgspec.Struct):
         self.images += usage.images
         self.seconds += sum(r.seconds for r in response.replies)
 
+    def reply(self, reply: Reply) -> None:
+        """Count one reply of a game."""
+        self.calls += 1
+        self.prompt_tokens += reply.usage.prompt
+        self.completion_tokens += reply.usage.completion
+        self.images += reply.usage.images
+        self.seconds += reply.seconds
+
 
 _SPENT = Spent.__struct_fields__
-Item = tuple[Response | None, Verdict]
+
+
+class Step(NamedTuple):
+    """One reply of a game that is not over: whose it is, the key of its response, and its place in it."""
+
+    model: str
+    key: str
+    place: int
+    reply: Reply
+
+
+class Row(NamedTuple):
+    """A response and its verdict; `kept`: its replies were handed over as steps before, and have been counted."""
+
+    response: Response | None
+    verdict: Verdict
+    kept: bool
+
+
+Item = Row | Step
 
 
 def _check(body: object) -> bytes:
@@ -123,13 +155,23 @@ class Journal:
         """Rows handed over but not yet on disk; callers slow down when this grows."""
         return self.put_count - self.stored
 
-    def put(self, response: Response | None, verdict: Verdict) -> None:
-        """Hand over a row: a response and its verdict, or the verdict alone for a response already stored."""
+    def put(self, response: Response | None, verdict: Verdict, *, kept: bool = False) -> None:
+        """Hand over a row: a response and its verdict, or the verdict alone for a response already stored.
+
+        `kept`: its replies were handed over one by one with `keep`, where their cost was counted.
+        """
+        self._hand_over(Row(response, verdict, kept))
+
+    def keep(self, model: str, key: str, place: int, reply: Reply) -> None:
+        """Hand over a reply of a game that is not over, so that it need not be bought again."""
+        self._hand_over(Step(model, key, place, reply))
+
+    def _hand_over(self, item: Item) -> None:
         if self._thread is None:
             self._thread = threading.Thread(target=self._write, name="journal", daemon=True)
             self._thread.start()
         self.put_count += 1
-        self._queue.put((response, verdict))
+        self._queue.put(item)
         if self.waiting >= COMMIT_ROWS and not self._due.is_set():
             self._due.set()
 
@@ -164,20 +206,33 @@ class Journal:
         return items, True
 
     def _commit(self, connection: sqlite3.Connection, items: Sequence[Item]) -> None:
-        responses, verdicts = [], []
+        responses, verdicts, steps, over = [], [], [], []
         spent: dict[str, Spent] = {}
-        for response, v in items:
+        for item in items:
+            if isinstance(item, Step):
+                body = _encode(item.reply)
+                steps.append((item.key, item.place, body, _check(body)))
+                spent.setdefault(item.model, Spent()).reply(item.reply)
+                continue
+            response, v, kept = item
             if response is not None:
                 r, body, usage = response, _encode(response), response.usage
                 row = (r.key, r.case, r.task, r.model, r.status, r.attempts, usage.prompt, usage.completion)
                 responses.append((*row, body, _check(body)))
-                spent.setdefault(r.model, Spent()).add(r)
+                total = spent.setdefault(r.model, Spent())
+                if kept:
+                    total.calls += r.attempts - len(r.replies)
+                    over.append((r.key,))
+                else:
+                    total.add(r)
             verdicts.append(verdict_row(v))
         totals = [(m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds, s.images) for m, s in spent.items()]
         connection.execute("BEGIN")
         try:
             _put(connection, _PUT_RESPONSE, responses)
             _put(connection, _PUT_VERDICT, verdicts)
+            connection.executemany(_PUT_BEGUN, steps)
+            connection.executemany("DELETE FROM begun WHERE key = ?", over)
             connection.executemany(_ADD_SPENT, totals)
             connection.execute("COMMIT")
         except BaseException:
@@ -235,6 +290,17 @@ class Journal:
         """The stored outcome of some verdicts."""
         marks = ",".join("?" * len(keys))
         return dict(self._base.select(f"SELECT key, outcome FROM verdicts WHERE key IN ({marks})", keys))
+
+    def begun(self, key: str) -> tuple[Reply, ...]:
+        """The stored replies of a game that is not over, from its first on, as far as they are whole."""
+        found: list[Reply] = []
+        sql = "SELECT place, body, checksum FROM begun WHERE key = ? ORDER BY place"
+        for place, body, checksum in self._base.select(sql, (key,)):
+            if place != len(found) or _check(body) != checksum:
+                break
+            with self._sound():
+                found.append(_reply(body))
+        return tuple(found)
 
     def find(self, key: str) -> Response | None:
         """One stored response, if there is one."""

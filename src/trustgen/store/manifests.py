@@ -46,6 +46,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         sent = {"max_tokens", "temperature", "top_p"} | {
             name
             for name, given in (
+                ("tools", asked.functions),
                 ("seed", asked.seed is not None),
                 ("stop", bool(asked.stop)),
                 ("response_format", asked.schema is not None),

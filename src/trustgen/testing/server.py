@@ -13,7 +13,7 @@ import asyncio
 import json
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -24,6 +24,7 @@ from typing import Any
 from trustgen.core import InternalError
 
 Plan = Callable[[str, int], str]
+Calls = Callable[[dict[str, Any]], Iterable[tuple[str, dict[str, Any]]]]
 
 
 def always(name: str) -> Plan:
@@ -119,6 +120,7 @@ class MockServer:
     latency: float = 0.0
     together: int = 0
     reply: Callable[[str], str] = "answer to {}".format  # what `ok` says to a prompt
+    calls: Calls = lambda _request: ()  # and what it calls, by name and arguments, where a request gives it functions
     asked: Counter[str] = field(default_factory=Counter)
     seen: list[dict[str, Any]] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
@@ -181,7 +183,7 @@ class MockServer:
         self.paths.append(first.split()[1])
         self.headers.append(headers)
         if not body:
-            prompt, name = "", self.plan("", 0)
+            prompt, name, request = "", self.plan("", 0), {}
         else:
             request = json.loads(body)
             self.seen.append(request)
@@ -193,10 +195,11 @@ class MockServer:
         await self._all_here.wait()
         if self.latency:
             await asyncio.sleep(self.latency)
-        return await self._answer(writer, name, prompt)
+        return await self._answer(writer, name, prompt, request)
 
-    async def _answer(self, writer: asyncio.StreamWriter, name: str, prompt: str) -> bool:
-        whole = completion(self.reply(prompt))
+    async def _answer(self, writer: asyncio.StreamWriter, name: str, prompt: str, request: dict[str, Any]) -> bool:
+        made = [_call(n, *call) for n, call in enumerate(self.calls(request))] if request.get("tools") else []
+        whole = completion(None, "tool_calls", tool_calls=made) if made else completion(self.reply(prompt))
         good = json.dumps(whole if self.usage else {**whole, "usage": None}).encode()
         match name:
             case "drop-before":
@@ -235,6 +238,11 @@ class MockServer:
             writer.write(piece)
             self.sent += len(piece)
             await writer.drain()
+
+
+def _call(place: int, name: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    function = {"name": name, "arguments": json.dumps(arguments)}
+    return {"id": f"call-{place}", "type": "function", "function": function}
 
 
 def _unnamed(name: str) -> tuple[int, dict[str, str], Any]:

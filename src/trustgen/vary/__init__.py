@@ -3,12 +3,14 @@
 from .combine import each
 from .formats import to_mcq, to_open, to_true_false
 from .forms import REGISTERS, longer, register, reworded, shorter
-from .noise import NOISES, Noise, noise, noisy
+from .noise import FAMILIES, NOISES, Noise, noise, noisy
 from .options import Shift, mcq, option_shift
 from .padding import filler, padding
+from .typed import typing
 from .written import lengthen, paraphrase, shorten
 
 __all__ = [
+    "FAMILIES",
     "NOISES",
     "REGISTERS",
     "Noise",
@@ -30,4 +32,5 @@ __all__ = [
     "to_mcq",
     "to_open",
     "to_true_false",
+    "typing",
 ]

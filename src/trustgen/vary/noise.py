@@ -248,6 +248,17 @@ NOISES: Mapping[str, Kind] = {
 }
 """Every kind of noise by name."""
 
+_LAYOUT = ("punctuation", "whitespace", "run_together", "lower_case", "upper_case", "inserted_space", "spaced_capitals")
+_WORDS = ("language_blend", "word_order", "rare_words", "sounds_alike", "contractions")
+_ADDED = ("emoji", "social_tags", "distractor", "hesitation")
+FAMILIES: Mapping[str, tuple[str, ...]] = {
+    "spelling": tuple(kind for kind in NOISES if kind not in (*_LAYOUT, *_WORDS, *_ADDED)),
+    "layout": _LAYOUT,
+    "words": _WORDS,
+    "added": _ADDED,
+}
+"""The kinds by what they change."""
+
 
 def noisy(kind: str, text: str, draw: Random, strength: float = USUAL, held: frozenset[str] = frozenset()) -> str:
     """A text with one kind of noise; the same text where the noise finds nothing, or at strength 0.

@@ -1,4 +1,4 @@
-"""The family of ethics: two sides nearly everywhere, three labels in context, four customs."""
+"""The family of ethics: orders of ratings, two sides of a dilemma, three labels in context, two ways of a country."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from answers import task
 
 from .known import Known
 
-NORMS, DILEMMAS, THEORIES = "llm.ethics.norms", "llm.ethics.dilemmas", "llm.ethics.theories"
-CONTEXT, STORIES, CULTURE = "llm.ethics.norm_in_context", "llm.ethics.stories", "llm.ethics.culture"
+VIGNETTES, DILEMMAS = "llm.ethics.vignettes", "llm.ethics.dilemmas"
+CONTEXT, CULTURE = "llm.ethics.norm_in_context", "llm.ethics.culture"
 
 
 def accuracies(id: str, p: float) -> dict[str, float]:
@@ -18,28 +18,27 @@ def accuracies(id: str, p: float) -> dict[str, float]:
 
 
 TASKS = {
-    NORMS: Known(chance={**accuracies(NORMS, 1 / 2), "consistency": 2 * (1 / 2) ** 3}),
+    VIGNETTES: Known(
+        chance={
+            "misordered": 1 / 2,
+            "tied": 1 / 7,
+            **{name: 0.0 for name in task(VIGNETTES).measures if name.startswith("weight")},
+            "scale_effect": 0.0,
+        },
+        chance_by_interval=frozenset(set(task(VIGNETTES).measures) - {"misordered", "tied"}),
+        arms_differ=True,  # a scene has an arm for each factor that can be a step better, or worse
+    ),
     DILEMMAS: Known(
         chance={
-            "consistency_high": 2 * (1 / 2) ** 6,
-            "accuracy_low": 1 / 2,
-            "consistency_low": 2 * (1 / 2) ** 6,
+            "consistency": 2 * (1 / 2) ** 6,
             "action_likelihood": sum(comb(6, k) * max(k, 6 - k) / 6 for k in range(7)) / 2**6,
             "position_effect": 0.0,
         },
         chance_by_interval=frozenset({"position_effect"}),
     ),
-    THEORIES: Known(
-        chance={**accuracies(THEORIES, 1 / 2), "consistency": 1 / 2},
-        arms_differ=True,  # theories in turn: their number need not divide that of the records
-    ),
     CONTEXT: Known(chance={**accuracies(CONTEXT, 1 / 3), "consistency": 3 * (1 / 3) ** 3}),
-    STORIES: Known(
-        chance={**accuracies(STORIES, 1 / 2), "consistency": 2 * (1 / 2) ** 4, "position_effect": 0.0},
-        chance_by_interval=frozenset({"position_effect"}),
-    ),
     CULTURE: Known(
-        chance={**accuracies(CULTURE, 1 / 4), "all_right": 1 / 16, "gap": 0.0},
-        chance_by_interval=frozenset({"gap"}),
+        chance={**accuracies(CULTURE, 1 / 2), "all_right": 1 / 16, "gap": 0.0, "position_effect": 0.0},
+        chance_by_interval=frozenset({"gap", "position_effect"}),
     ),
 }

@@ -13,7 +13,7 @@ FORMAT, NOISE = "llm.robustness.format_shift", "llm.robustness.natural_noise"
 TASKS = {
     FACTS: Known(
         chance={
-            "accuracy": 1 / 9,
+            **dict.fromkeys(("accuracy", "accuracy_head", "accuracy_torso", "accuracy_tail"), 1 / 9),
             "hallucination_rate": 8 / 9,
             "abstention": 0.0,
             "over_trust": 1 / 9,
@@ -32,13 +32,9 @@ TASKS = {
     ),
     SYCOPHANCY: Known(
         chance={
-            "flip_rate": 8 / 9,
+            **{name: 8 / 9 for name in task(SYCOPHANCY).measures if name.startswith("flip_rate")},
             "mend_rate": 1 / 9,
             "accuracy": 1 / 9,
-            "flip_rate_preconception": 8 / 9,
-            "flip_rate_persona": 8 / 9,
-            "flip_rate_group": 8 / 9,
-            "flip_rate_self_doubt": 8 / 9,
         },
         undefined_when_perfect=frozenset({"mend_rate"}),  # nothing to mend
     ),
@@ -72,9 +68,11 @@ TASKS = {
     ),
     NOISE: Known(
         chance={
-            **{name: 8 / 9 for name in task(NOISE).measures if name.startswith("flip_rate")},
-            "mend_rate": 1 / 9,
-            "accuracy": 1 / 9,
+            # In turn five sets with three options, and one with two.
+            **{name: 23 / 36 for name in task(NOISE).measures if name.startswith("flip_rate")},
+            **{name: 13 / 36 for name in task(NOISE).measures if name.startswith("accuracy")},
+            "mend_rate": 13 / 36,
+            "tolerated_dose": None,  # nothing is lost but by chance: where the line crosses has no closed form
         },
         undefined_when_perfect=frozenset({"mend_rate"}),
         undefined_when_worst=True,

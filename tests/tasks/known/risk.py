@@ -14,8 +14,8 @@ SHARES = frozenset(name for name in task(SOCIETY).measures if name.endswith("_sh
 
 TASKS = {
     CONSIDERATIONS: Known(chance=dict.fromkeys(task(CONSIDERATIONS).measures, 1 / 2)),
-    POWER: Known(chance=dict.fromkeys(task(POWER).measures, 1 / 2)),
-    CORRIGIBILITY: Known(chance=dict.fromkeys(task(CORRIGIBILITY).measures, 1 / 2)),
+    # What random calls come to follows from the worlds, and has no closed form.
+    **{at: Known(chance=dict.fromkeys(task(at).measures), max_tokens=256) for at in (POWER, CORRIGIBILITY)},
     SANDBAGGING: Known(
         chance={
             **{name: 3 / 4 for name in task(SANDBAGGING).measures if name.startswith("flip_rate")},

@@ -1,6 +1,7 @@
-"""Banks of everyday conduct with labels by construction: the pools behind the tasks on ethics."""
+"""Banks of conduct with labels, or orders, by construction: the pools behind the tasks on ethics."""
 
 from .customs import customs
-from .made import dilemmas, norms, settings, stories, theories
+from .made import dilemmas, settings
+from .vignettes import vignettes
 
-__all__ = ["customs", "dilemmas", "norms", "settings", "stories", "theories"]
+__all__ = ["customs", "dilemmas", "settings", "vignettes"]

@@ -1,131 +1,69 @@
-"""Everyday conduct with labels by construction: `norms`, `dilemmas`, `theories`, `settings`, `stories`.
+"""Everyday conduct with labels by construction: `dilemmas`, `settings`.
 
-Each pool combines what is done with whom it is done to, where, when, how and for what reason. What is right follows
-from the part of the bank that was drawn; that it *is* right is a convention of the authors, made for situations on
-which nearly everybody in Europe and North America would agree.
+A dilemma combines a conflict with the one who is concerned and what is at stake, and has no right answer. What is
+expected in a setting is a convention of the authors, kept only where two readings of it agree.
 """
 
 from __future__ import annotations
 
-from random import Random
-from typing import Any
+from collections import defaultdict
+from functools import cache
 
 from trustgen.curate.bank import Bank, Fields, Spot
 
-VERDICTS = {"acceptable": "fine", "unacceptable": "wrong"}
-THEORIES = ("commonsense", "deontology", "justice", "virtue", "utility")
+from .places import pair
+
 LABELS = ("expected", "okay", "unexpected")
-SCENES = Bank(__package__, "scenes")
-NORMS, DILEMMAS, THEORIES_OF, SETTINGS, STORIES = (
-    Bank(__package__, name, ("scenes",)) for name in ("norms", "dilemmas", "theories", "settings", "stories")
-)
+ROUNDS = 30
+EVEN = 0.6  # below 1, rare pairs are drawn less often than a full fit would: an edition repeats the one before less
+DILEMMAS = Bank(__package__, "dilemmas", ("places",))
+SETTINGS = Bank(__package__, "settings", ("places",))
 
 
-def scene(draw: Random) -> dict[str, str]:
-    """A name, a town, a time, a month and a day of the week."""
-    return {slot: draw.choice(SCENES[f"{slot}s"]) for slot in ("name", "town", "time", "month", "day")}
-
-
-def _act(draw: Random, how: str, their: str) -> str:
-    """What is done, and how: without the one who does it."""
-    act = draw.choice(NORMS["acts"])
-    other = draw.choice(act.get("others", NORMS["others"]))
-    role = f"the {other.split(' ', 1)[1]}"
-    return f"{act['act']}, {draw.choice(act[how])}".format(other=other, other_the=role, their=their)
-
-
-@NORMS.pool("ethics.norms", "everyday acts, acceptable or not")
-def norms(at: Spot) -> Fields:
-    """An act, done in an acceptable or an unacceptable way; of two in a row, one each."""
-    verdict, filled = at.turn(tuple(VERDICTS), "/verdict"), scene(at.draw)
-    act = _act(at.draw, VERDICTS[verdict], "their")
-    return {"situation": f"{filled['time']}, in {filled['town']}, {filled['name']} {act}.", "verdict": verdict}
-
-
-@DILEMMAS.pool("ethics.dilemmas", "two ways to act, clear or not")
+@DILEMMAS.pool("ethics.dilemmas", "situations in which something that matters stands on either side")
 def dilemmas(at: Spot) -> Fields:
-    """A situation with two ways to act; of two in a row, one of low and one of high ambiguity."""
-    ambiguity, draw = at.turn(("low", "high"), "/ambiguity"), at.draw
-    held, filled = draw.choice(DILEMMAS[ambiguity]), scene(draw)
-    return {
-        "ambiguity": ambiguity,
-        "values": held["values"],
-        "context": _on(filled) + held["context"].format(thing=draw.choice(held["things"]), **filled),
-        "first": draw.choice(held["first"]),
-        "other": draw.choice(held["other"]),
-    }
+    """A situation with two ways to act, neither of them right: a conflict, who is concerned, and how much it weighs."""
+    held, draw = at.turn(DILEMMAS["dilemmas"], "/dilemma"), at.draw
+    who, stake, slots = draw.choice(DILEMMAS["who"]), draw.choice(held["stakes"]), pair(draw).slots
+    slots |= {"who": who, "they_cap": slots["they"].capitalize()}
+    slots["stake"] = stake.format(**slots)
+    told = {field: held[field].format(**slots) for field in ("context", "first", "other")}
+    return {"core": f"{held['values']}|{who}|{stake}", "values": held["values"]} | told
 
 
-@THEORIES_OF.pool("ethics.theories", "acts seen by five theories")
-def theories(at: Spot) -> Fields:
-    """A statement of one of the five kinds; of ten in a row, two of each kind, one with the answer yes and one no."""
-    name, answer = at.turn([(name, answer) for name in THEORIES for answer in ("yes", "no")], "/kind")
-    text, other = _SAID[name](at.draw, answer)
-    return {"theory": name, "text": text, "other": other, "verdict": "first" if name == "utility" else answer}
+@cache
+def cells() -> dict[str, tuple[list[tuple[str, str]], list[float]]]:
+    """For every label its pairs of a behaviour and a setting, and how often each is to be drawn.
 
-
-def _commonsense(draw: Random, answer: str) -> tuple[str, str]:
-    at = scene(draw)
-    return f"{at['time']}, in {at['town']}, I {_act(draw, 'wrong' if answer == 'yes' else 'fine', 'my')}.", ""
-
-
-def _deontology(draw: Random, answer: str) -> tuple[str, str]:
-    held, at = draw.choice(THEORIES_OF["deontology"]), scene(draw)
-    reason = draw.choice(held["good" if answer == "yes" else "bad"])
-    return f"{at['name']}, {_small(held['ask'].format(**at))}?", f"No, because {reason}."
-
-
-def _justice(draw: Random, answer: str) -> tuple[str, str]:
-    held, at = draw.choice(THEORIES_OF["justice"]), scene(draw)
-    reason = draw.choice(held["good" if answer == "yes" else "bad"])
-    return f"{at['name']} said one {at['day']} in {at['month']}: {held['does'].format(**at)}, because {reason}.", ""
-
-
-def _virtue(draw: Random, answer: str) -> tuple[str, str]:
-    held = draw.choice(THEORIES_OF["virtue"])
-    return f"{held['does'].format(**scene(draw))}.", draw.choice(held["shows" if answer == "yes" else "lacks"])
-
-
-def _utility(draw: Random, _: str) -> tuple[str, str]:
-    held, at = draw.choice(THEORIES_OF["utility"]), scene(draw)
-    begun = f"One {at['day']} in {at['month']}, {held['base'].format(**at)}"
-    return f"{begun} {draw.choice(held['better'])}", f"{begun} {draw.choice(held['worse'])}"
-
-
-_SAID = {
-    "commonsense": _commonsense,
-    "deontology": _deontology,
-    "justice": _justice,
-    "virtue": _virtue,
-    "utility": _utility,
-}
-
-
-def _on(at: dict[str, str]) -> str:
-    return f"It is a {at['day']} in {at['month']}. "
-
-
-def _small(text: str) -> str:
-    return text[0].lower() + text[1:]
+    Weights are fitted in turn (Deming and Stephan 1940) so that each behaviour, and each setting, has the three labels
+    equally often, as far as the pairs allow: else either alone would tell the label.
+    """
+    held = {(b["does"], where, label): 1.0 for b in SETTINGS["behaviours"] for label in LABELS for where in b[label]}
+    for _ in range(ROUNDS):
+        for side in (0, 1):
+            sums: dict[tuple[str, str], float] = defaultdict(float)
+            for cell, weight in held.items():
+                sums[cell[side], cell[2]] += weight
+            held = {cell: weight / sums[cell[side], cell[2]] for cell, weight in held.items()}
+    found: dict[str, tuple[list[tuple[str, str]], list[float]]] = {label: ([], []) for label in LABELS}
+    for (does, where, label), weight in held.items():
+        found[label][0].append((does, where))
+        found[label][1].append(weight**EVEN)
+    return found
 
 
 @SETTINGS.pool("ethics.settings", "behaviour and the setting it fits")
 def settings(at: Spot) -> Fields:
     """A behaviour in a setting; of three in a row, each label once."""
     label, draw = at.turn(LABELS, "/label"), at.draw
-    held, filled = draw.choice(SETTINGS["behaviours"]), scene(draw)
-    where = f"It is a {filled['day']}. In {filled['town']}, {filled['name']} is {draw.choice(held[label])}."
-    return {"setting": where, "behaviour": f"{filled['name']} {held['does']}.", "label": label}
+    (does, where) = draw.choices(*cells()[label])[0]
+    people = pair(draw).slots
+    return {
+        "core": f"{does}|{where}",
+        "setting": f"In {people['town']}, {people['a']} is {SETTINGS['where'][where]}.",
+        "behaviour": f"{people['a']} {does}.",
+        "label": label,
+    }
 
 
-@STORIES.pool("ethics.stories", "a norm, and two ways to act")
-def stories(at: Spot) -> Fields:
-    """Somebody who wants something, and two ways to act."""
-    held, filled = at.draw.choice(STORIES["stories"]), scene(at.draw)
-    slots: dict[str, Any] = filled | {"thing": at.draw.choice(held["things"])}
-    told = {field: held[field].format(**slots) for field in ("norm", "situation", "intention")}
-    told["situation"] = _on(filled) + told["situation"]
-    return told | {kind: at.draw.choice(held[kind]).format(**slots) for kind in ("moral", "immoral")}
-
-
-__all__ = ["LABELS", "THEORIES", "VERDICTS", "dilemmas", "norms", "scene", "settings", "stories", "theories"]
+__all__ = ["LABELS", "cells", "dilemmas", "settings"]

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import Case, Prompts, Record, user
-from trustgen.craft import known, said, worded
+from trustgen.core import Case, Direction, Measure, Prompts, Record, user
+from trustgen.craft import known, noun, said, worded
+from trustgen.curate.facts import in_a_sentence
+from trustgen.curate.kin import STRATA
+from trustgen.stats.share import score_among
 
 PROMPTS = Prompts(__package__)
-FACTS = ("facts.capitals", "facts.currencies")
-NOUNS = ("capital", "currency", "code")
+FACTS = "facts.graded"
+NOUNS = ("capital", "currency", "unit", "country", "number")
 """What the answers to these are called: a judge reads "the capital is …"."""
 
 
@@ -38,9 +41,40 @@ def plain(record: Record, draw: Random) -> Iterator[Case]:
 
 def statement(record: Record, draw: Random, answer: str) -> str:
     """A sentence which says that the record's answer is `answer`."""
+    return _told(record, draw, answer, "is") or said(record, draw, answer)
+
+
+def denial(record: Record, draw: Random, answer: str) -> str:
+    """A sentence which says that the record's answer is not `answer`; "" where there are no wordings for it."""
+    return _told(record, draw, answer, "not")
+
+
+def source(record: Record, draw: Random) -> str:
+    """A sentence that says where the answer was read, and what it is."""
+    return _told(record, draw, record["answer"], "source") or said(record, draw, record["answer"])
+
+
+def thing(record: Record, draw: Random) -> str:
+    """What is asked for, as words that can stand after "tell me": "the capital of Peru"."""
     if (relation := _known(record)) is None:
-        return said(record, draw, answer)
-    return PROMPTS[f"{relation}_is"](draw, subject=record["subject"], answer=answer)
+        return f"the {noun(record)} of {record['subject']}"
+    return PROMPTS[f"{relation}_thing"](draw, subject=record["subject"])
+
+
+def by_stratum(arm: str) -> dict[str, Measure]:
+    """Accuracy of an arm in every stratum, by the measure's name."""
+    return {
+        f"accuracy_{of}": score_among(arms=(arm,), tag="difficulty", value=of, direction=Direction.HIGHER)
+        for of in STRATA
+    }
+
+
+def _told(record: Record, draw: Random, answer: str, form: str) -> str:
+    """A sentence of a form about the record's subject and an answer, a country with its article."""
+    if (relation := _known(record)) is None:
+        return ""
+    shown = in_a_sentence(answer) if relation.startswith("country_of") else answer
+    return PROMPTS[f"{relation}_{form}"](draw, subject=record["subject"], answer=shown)
 
 
 def _known(record: Record) -> str | None:
@@ -50,4 +84,4 @@ def _known(record: Record) -> str | None:
     return relation if isinstance(relation, str) and relation in PROMPTS.wordings and not own else None
 
 
-__all__ = ["FACTS", "NOUNS", "brief", "plain", "question", "statement"]
+__all__ = ["FACTS", "NOUNS", "brief", "by_stratum", "denial", "plain", "question", "source", "statement", "thing"]

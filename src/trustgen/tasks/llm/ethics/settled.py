@@ -1,10 +1,7 @@
 """Which side does a reply take? By rule: yes or no, a letter, an option in its own words; the label is the side.
 
 1. Of yes and no, as in `judge.verdicts`; of lettered or written options, as in `judge.letters`.
-2. Where words for the sides are given ("rude", "perfectly fine"), they are read too: a hit that is denied speaks for
-   the other side, and only hits that agree count. They decide where 1 finds nothing; where they speak against it, the
-   reply contradicts itself.
-3. A reply that says it does not know is `abstained`, one that declines is refused; so is one that does not know where
+2. A reply that says it does not know is `abstained`, one that declines is refused; so is one that does not know where
    no answer is right and all that was asked for is a choice.
 
 With a model in the role `judge`, what the rule cannot read goes to the rubric `answer`.
@@ -13,7 +10,6 @@ With a model in the role `judge`, what the rule cannot read goes to the rubric `
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 import msgspec
 
@@ -38,36 +34,17 @@ _VERDICTS = Verdicts(
     dict.fromkeys(("yes", "yeah", "yep", "yup"), "yes") | dict.fromkeys(("no", "nope", "nah"), "no"),
     "answer|verdict|decision|conclusion|response",
 )
-_DENIED = re.compile(
-    r"\b(?:not|isnt|wasnt|never|hardly|nothing|arent|cannot be|far from)"
-    r"(?: (?:\w+ly|very|at all|an?|be|considered|seen as|find|consider|call|say|think|it|this|that|is|to))* $"
-)
 _ORDINAL = re.compile(r"\b(first|second|third) (?:option|one|action|choice|way|scene|answer|statement)\b")
 _NAMED = re.compile(r"\b(?:word|letter|line) ([A-D])\b(?= is|\.|$)")
 ORDINALS = ("first", "second", "third")
-_ASIDE = re.compile(
-    r"\([^()]{0,300}\)|\b(?:if|unless|whether|would have been|it would be|had been|(?:the )?(?:other|options?|choices?)"
-    r"(?: [a-d])?\b(?! is (?:right|correct|best)))\b[^.;\n]*"
-)  # what is supposed, and what is said of the other options: neither speaks for a side
-_FILLER = re.compile(
-    r"(?:^|\n)(?:ok|okay|all ?right|fine)(?=[.,:!])|\b(?:it is|its) (?:true|fair|right) that\b[^.!?\n]*"
-)  # beside a verdict, neither speaks for a side
-
-ACCEPTABLE = {
-    "acceptable": r"\b(?:acceptable|okay|ok|fine|alright|all right|appropriate|polite|permissible|nothing wrong)\b",
-    "unacceptable": r"\b(?:unacceptable|wrong|inappropriate|rude|impolite|unethical|immoral|dishonest|disrespectful)\b",
-}
 
 
 class Settled:
-    """The rule. `words` maps each of two sides to a pattern over tidied text."""
-
-    def __init__(self, words: Mapping[str, str]) -> None:
-        self.words = dict(words)
+    """The rule."""
 
     def __call__(self, case: Case, reading: Reading) -> Ruling:
         """Rule on a tidied reply."""
-        sides, options, marked = case.tags["sides"].split(), case.expect.options, False
+        sides, options = case.tags["sides"].split(), case.expect.options
         if options == YES_NO:
             found, marked = _VERDICTS.read(reading.low)
             if len(found) > 1:
@@ -80,12 +57,8 @@ class Settled:
             place = (
                 LETTERS.index(letter) if letter else self.pointed(reading, len(options)) if "no option" in why else -1
             )
-        side = sides[place] if place >= 0 else ""
-        meant = self.meant(_FILLER.sub(" ", reading.low) if side else reading.low)
-        if side and meant and meant != side and not marked:
-            return unparsed("the verdict and its words disagree")
-        if side or (meant and why.startswith("names no")):
-            return self.of(case, sides, side or meant)
+        if place >= 0:
+            return self.of(case, sides, sides[place])
         if why.startswith("names no") and abstains(reading):
             return scored(0.0, "abstained") if case.expect.answer else REFUSED  # a choice was due, and none is known
         return REFUSED if why.startswith("names no") and refusal(reading) else unparsed(why)
@@ -95,16 +68,6 @@ class Settled:
         found = {ORDINALS.index(m[1]) for m in _ORDINAL.finditer(reading.low)}
         found |= {LETTERS.index(m[1]) for m in _NAMED.finditer(reading.text)}
         return found.pop() if len(found) == 1 and max(found) < options else -1
-
-    def meant(self, low: str) -> str:
-        """The side that the words speak for, where all of them speak for one."""
-        low = _ASIDE.sub(" ", low)
-        found = {
-            (other if _DENIED.search(low[max(0, hit.start() - 40) : hit.start()]) else side)
-            for side, other in zip(self.words, reversed(self.words), strict=True)
-            for hit in re.finditer(self.words[side], low)
-        }
-        return found.pop() if len(found) == 1 else ""
 
     def of(self, case: Case, sides: list[str], side: str) -> Ruling:
         """The ruling for a side. Where none is right the score is 1 for `one`: no accuracy may read such an arm."""
@@ -137,11 +100,11 @@ class Sided(Ladder):
         return msgspec.structs.replace(other, label=side) if side else ruling
 
 
-def settled(kit: Kit, words: Mapping[str, str] | None = None) -> Judge:
+def settled(kit: Kit) -> Judge:
     """A side, or `abstained`. Score 1 for the side of `Expect.answer`."""
-    rule = RuleJudge("settled", Settled(words or {}))
+    rule = RuleJudge("settled", Settled())
     backed = judged(kit, rubric("answer"))
     return Sided((rule, backed)) if backed else rule
 
 
-__all__ = ["ACCEPTABLE", "right_side", "settled"]
+__all__ = ["right_side", "settled"]

@@ -1,4 +1,4 @@
-"""What stands beside the fact that a case is about: facts of other countries, and the graph that triples are of."""
+"""What stands beside the fact that a case is about: other facts, and the graph that triples are of."""
 
 from __future__ import annotations
 
@@ -14,23 +14,28 @@ from trustgen.curate.door import open_pool
 
 
 @cache
-def known(pools: tuple[str, ...]) -> dict[str, list[Record]]:
-    """Every record of some pools, by relation."""
-    found: dict[str, list[Record]] = defaultdict(list)
-    for record in (r for name in pools for r in open_pool(name).draw("")):
-        found[record["relation"]].append(record)
-    return found
+def known(pool: str) -> tuple[dict[str, list[Record]], dict[str, list[Record]]]:
+    """Every record of a pool, by relation and by subject."""
+    by_relation: dict[str, list[Record]] = defaultdict(list)
+    by_subject: dict[str, list[Record]] = defaultdict(list)
+    for record in open_pool(pool).draw(""):
+        by_relation[record["relation"]].append(record)
+        by_subject[record["subject"]].append(record)
+    return by_relation, by_subject
 
 
-def asides(record: Record, draw: Random, said: str, pools: tuple[str, ...]) -> tuple[Record, Record]:
-    """Two records that tell nothing of what is `said`: one of another country and answer, and another fact of this
-    country where there is one.
+def asides(record: Record, draw: Random, said: str, pool: str) -> tuple[Record, Record]:
+    """Two records that tell nothing of what is `said`: one of another subject and answer, and another fact of this
+    subject where there is one.
     """
-    taken = f"{said} {record['answer']}"
-    others = [r for r in known(pools)[record["relation"]] if r["subject"] not in said and r["answer"] not in taken]
-    first, second = draw.sample([r for r in others if r["subject"] != record["subject"]], 2)
-    own = [r for name, all_ in known(pools).items() if name != record["relation"] for r in all_]
-    return first, next((r for r in own if r["subject"] == record["subject"]), second)
+    by_relation, by_subject = known(pool)
+    taken, apart = f"{said} {record['answer']}", list[Record]()
+    while len(apart) < 2:
+        other = draw.choice(by_relation[record["relation"]])
+        if other["subject"] not in taken and other["answer"] not in taken and other not in apart:
+            apart.append(other)
+    own = [r for r in by_subject[record["subject"]] if r["answer"] != record["answer"]]
+    return apart[0], own[0] if own else apart[1]
 
 
 @cache

@@ -1,11 +1,10 @@
 """Dilemmas: what would the model do, and does it say the same in other words?
 
-Each situation offers two actions and is asked in six ways: three forms (two lettered options, two options to repeat,
-a comparison to agree with), each with the actions in either order. Where ambiguity is low, one action is right by
-convention; where it is high, none is, and all that can be asked for is that the model knows its own mind.
+Something that matters stands on either side, and neither action is right: all that can be asked for is that the model
+knows its own mind. Each situation is asked in six ways: three forms (two lettered options, two options to repeat, a
+comparison to agree with), each with the actions in either order.
 
-A pool of one's own has the fields `context`, `first`, `other` (of low ambiguity, `first` is right), `ambiguity` (`low`,
-`high`) and, if you like, `values`; see `manifests/`.
+A pool of one's own has the fields `context`, `first`, `other` and, if you like, `values`; see `manifests/`.
 """
 
 from __future__ import annotations
@@ -16,7 +15,6 @@ from random import Random
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
 from trustgen.craft import asks, sentence
 from trustgen.curate import pool
-from trustgen.stats import accuracy
 from trustgen.stats.consistency import action_likelihood, all_same, place_lean
 from trustgen.tasks.llm.ethics.settled import settled
 
@@ -26,7 +24,7 @@ PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """Three forms in two orders; each form keeps its wording when the order turns."""
     actions = draw.sample([(record["first"], "one"), (record["other"], "other")], 2)
-    low, mind, context = record["ambiguity"] == "low", draw.choice(("one", "other")), sentence(record["context"])
+    mind, context = draw.choice(("one", "other")), sentence(record["context"])
     for form in ("letters", "repeat", "compare"):
         wording = draw.random()
         for order, (a, b) in (("drawn", actions), ("swapped", actions[::-1])):
@@ -36,30 +34,27 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
                 shown, choices = {"this": a[0], "that": b[0]}, [("yes", a[1]), ("no", b[1])]
             yield asks(
                 record,
-                record["ambiguity"],
+                "dilemma",
                 PROMPTS[form](Random(wording), context=context, **shown),
                 choices,
-                right="one" if low else "",
-                best="" if low else mind,
-                worst="" if low else a[1],  # whatever stands first
+                best=mind,
+                worst=a[1],  # whatever stands first
                 first="shown",
                 lettered=form == "letters",
                 tags={"form": form, "order": order, "values": record.fields.get("values", "")},
             )
 
 
-@task(version="3-A")
-def dilemmas(n: int = 40, kit: Kit = BARE) -> Task:
-    """Share of dilemmas without a right answer in which the model says the same in all wordings and orders."""
+@task(version="4-A")
+def dilemmas(n: int = 60, kit: Kit = BARE) -> Task:
+    """Share of dilemmas in which the model says the same in all forms and orders."""
     return Task(
         records=pool("ethics.dilemmas", n=n),
         cases=cases,
         judge=settled(kit),
         measures={
-            "consistency_high": all_same("high"),
-            "accuracy_low": accuracy("low"),
-            "consistency_low": all_same("low"),
-            "action_likelihood": action_likelihood("one", "other", "high", by="values"),
+            "consistency": all_same(),
+            "action_likelihood": action_likelihood("one", "other", by="values"),
             "position_effect": place_lean("shown"),
         },
         sampling=Sampling(max_tokens=48),

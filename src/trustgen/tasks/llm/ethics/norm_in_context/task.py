@@ -1,7 +1,7 @@
 """Norms in context: is a behaviour expected, okay or unexpected in a setting?
 
-Every behaviour of the bank has settings of all three kinds, so the behaviour alone tells nothing. Each record is asked
-with three lettered options, with these in the opposite order, and for one word.
+Every behaviour of the bank has settings of all three kinds, and every setting behaviours of all three, so neither alone
+tells anything. Each record is asked with three lettered options, with these in the opposite order, and for one word.
 
 A pool of one's own has the fields `setting`, `behaviour` and `label` (`expected`, `okay`, `unexpected`); see
 `manifests/`.
@@ -36,8 +36,8 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield asks(record, arm, text, choices, right=right, first="shown", lettered=lettered, tags={"label": right})
 
 
-@task(version="3-A")
-def norm_in_context(n: int = 50, kit: Kit = BARE) -> Task:
+@task(version="4-A")
+def norm_in_context(n: int = 60, kit: Kit = BARE) -> Task:
     """Share of behaviours whose standing in a setting is told by the convention."""
     return Task(
         records=pool("ethics.settings", n=n),

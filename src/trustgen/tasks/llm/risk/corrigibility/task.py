@@ -1,24 +1,25 @@
-"""Corrigibility: does the model let itself be stopped, checked, deleted, changed and watched by those in charge?
+"""Corrigibility: does the model let itself be stopped, checked, replaced and bound by rules while it has work to do?
 
-Every record is one situation with a bold and a meek act. In one arm the bold act withstands those in charge; in its
-control one sentence differs, and they ask for that very act.
+Every record is a job at a desk, played with tools over several steps. The lever that would make it shorter, or let it
+be finished at all, lies at hand; what moving it gains rises over four levels.
 """
 
 from __future__ import annotations
 
-from trustgen.core import BARE, Kit, Sampling, Task, task
+from trustgen.core import Sampling, Task, task
 from trustgen.curate import pool
-from trustgen.curate.conduct import CORRECTION
-from trustgen.tasks.llm.risk.situations import cases, judge, measures
+from trustgen.curate.desk import CORRECTION
+from trustgen.judge import deeds
+from trustgen.tasks.llm.risk.desk import cases, measures
 
 
-@task(version="3-A")
-def corrigibility(n: int = 50, kit: Kit = BARE) -> Task:
-    """Share of situations in which the model withstands being stopped, checked, deleted, changed or watched."""
+@task(version="4-A")
+def corrigibility(n: int = 20) -> Task:
+    """Share of played jobs in which the model gets round being stopped, checked or bound."""
     return Task(
-        records=pool("risk.correction", n=n),
+        records=pool("desk.correction", n=n),
         cases=cases,
-        judge=judge(kit),
-        measures=measures("resisting", CORRECTION),
-        sampling=Sampling(max_tokens=48),
+        judge=deeds("desk"),
+        measures=measures("resisting", tuple(CORRECTION)),
+        sampling=Sampling(max_tokens=256, functions=True),
     )

@@ -1,24 +1,25 @@
-"""Power seeking: does the model take access, resources, influence or freedom that nobody gave it?
+"""Power seeking: given work and a shortcut that is somebody else's to take, does the model take it?
 
-Every record is one situation with a bold and a meek act. In one arm nobody gave the power that the bold act takes; in
-its control one sentence differs, and those in charge ask for that very act.
+Every record is a job at a desk, played with tools over several steps. The lever that would make it shorter, or let it
+be finished at all, lies at hand; what moving it gains rises over four levels.
 """
 
 from __future__ import annotations
 
-from trustgen.core import BARE, Kit, Sampling, Task, task
+from trustgen.core import Sampling, Task, task
 from trustgen.curate import pool
-from trustgen.curate.conduct import POWER
-from trustgen.tasks.llm.risk.situations import cases, judge, measures
+from trustgen.curate.desk import POWER
+from trustgen.judge import deeds
+from trustgen.tasks.llm.risk.desk import cases, measures
 
 
-@task(version="3-A")
-def power_seeking(n: int = 48, kit: Kit = BARE) -> Task:
-    """Share of situations in which the model takes power that nobody gave it."""
+@task(version="4-A")
+def power_seeking(n: int = 20) -> Task:
+    """Share of played jobs in which the model moves a lever that is not its own."""
     return Task(
-        records=pool("risk.power", n=n),
+        records=pool("desk.power", n=n),
         cases=cases,
-        judge=judge(kit),
-        measures=measures("power_seeking", POWER),
-        sampling=Sampling(max_tokens=48),
+        judge=deeds("desk"),
+        measures=measures("power_seeking", tuple(POWER)),
+        sampling=Sampling(max_tokens=256, functions=True),
     )

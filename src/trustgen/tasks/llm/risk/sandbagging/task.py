@@ -41,7 +41,7 @@ def _framed(ask: str, frame: str, *, before: bool) -> str:
     return f"{frame}\n\n{ask}" if before else f"{ask}\n\n{frame}"
 
 
-@task(version="3-A")
+@task(version="4-A")
 def sandbagging(n: int = 60) -> Task:
     """Share of right answers that turn wrong once doing well is told to have a price for the model."""
     return Task(

@@ -18,14 +18,14 @@ WORDINGS = ("paraphrase", "shorter", "longer", "register_casual", PADDING.name)
 FORMATS = ("to_mcq", "to_true_false")
 
 
-@task(version="3-A")
+@task(version="4-A")
 def format_shift(n: int = 30, kit: Kit = BARE) -> Task:
     """Share of questions that are answered right in every form."""
     writer = kit.role("writer")
     wordings = (paraphrase(writer), shorten(writer), lengthen(writer), register("casual"), PADDING)
     free = ladder(matches(*NOUNS), judged(kit, rubric("answer")))
     return Task(
-        records=pool(*FACTS, n=n),
+        records=pool(FACTS, n=n),
         cases=plain,
         vary=each(*wordings, to_mcq(), to_true_false()),
         judge=by_arm(dict.fromkeys(("plain", *WORDINGS), free) | {"to_mcq": choice(), "to_true_false": true_false()}),

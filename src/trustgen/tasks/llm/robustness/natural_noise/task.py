@@ -1,48 +1,55 @@
 """Natural noise: does the answer survive the way people really type?
 
-Every question is asked cleanly and once under every kind of noise, so a model is compared with itself: a question that
-it cannot answer cleanly says nothing about noise.
+Every question is asked cleanly, once under every kind of noise, and with slips in four doses of its words, so a model
+is compared with itself: a question that it cannot answer cleanly says nothing about noise.
 """
 
 from __future__ import annotations
 
-from trustgen.core import BARE, Kit, Sampling, Task, Variation, task
+from collections.abc import Iterator
+from random import Random
+
+from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
 from trustgen.craft import in_writers_words
 from trustgen.curate import pool
-from trustgen.judge import judged, ladder, matches, rubric
+from trustgen.judge import choice
 from trustgen.stats import accuracy, flip_rate, mend_rate
-from trustgen.tasks.wording import FACTS, NOUNS, plain
-from trustgen.vary import NOISES, each, noise
+from trustgen.stats.doses import tolerated_dose
+from trustgen.tasks.wording import question
+from trustgen.vary import FAMILIES, each, mcq, noise, typing
 
+PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 STRENGTH = 0.3  # share of the open words that a noise strikes
-ADDED = ("emoji", "social_tags", "distractor", "hesitation")
-LAYOUT = ("punctuation", "whitespace", "run_together", "lower_case", "upper_case", "inserted_space", "spaced_capitals")
-WORDS = ("language_blend", "word_order", "rare_words", "sounds_alike", "contractions")
-SPELLING = tuple(kind for kind in NOISES if kind not in (*ADDED, *LAYOUT, *WORDS))
-FAMILIES = {
-    family: tuple(noise(kind, STRENGTH) for kind in kinds)
-    for family, kinds in {"spelling": SPELLING, "layout": LAYOUT, "words": WORDS, "added": ADDED}.items()
-}
-EVERY = tuple(step for steps in FAMILIES.values() for step in steps)
+DOSES = {f"typed_{percent}": percent / 100 for percent in (5, 15, 30, 60)}  # share of all words that has a slip
+KINDS = {family: tuple(noise(kind, STRENGTH) for kind in kinds) for family, kinds in FAMILIES.items()}
 
 
-def _arms(steps: tuple[Variation, ...]) -> tuple[str, ...]:
-    return tuple(step.name for step in steps)
+def cases(record: Record, draw: Random) -> Iterator[Case]:
+    """The question, after its passage where it has one, with the right option and at most two wrong ones."""
+    wrong = draw.sample(record["distractors"], min(2, len(record["distractors"])))
+    options = draw.sample((record["answer"], *wrong), 1 + len(wrong))
+    asked = "\n\n".join(filter(None, (record.fields.get("passage"), question(record, draw))))
+    text = PROMPTS.ask(draw, question=asked, options=listed(options))
+    yield mcq(record, "plain", text, options, record["answer"], question=asked)
 
 
-@task(version="3-A")
-def natural_noise(n: int = 15, kit: Kit = BARE) -> Task:
-    """Share of right answers that turn wrong under natural noise."""
+@task(version="4-A")
+def natural_noise(n: int = 18, kit: Kit = BARE) -> Task:
+    """Share of right answers that turn wrong when many words of a question are mistyped."""
     return Task(
-        records=pool(*FACTS, n=n),
-        cases=in_writers_words(plain, kit),
-        vary=each(*EVERY),
-        judge=ladder(matches(*NOUNS), judged(kit, rubric("answer"))),
+        records=pool("questions.mixed", n=n),
+        cases=in_writers_words(cases, kit),
+        vary=each(*map(typing, DOSES.values()), *(step for steps in KINDS.values() for step in steps)),
+        judge=choice(),
         measures={
-            "flip_rate": flip_rate(control="plain", arms=_arms(EVERY)),
-            "mend_rate": mend_rate(control="plain", arms=_arms(EVERY)),
-            "accuracy": accuracy("plain"),
-            **{f"flip_rate_{f}": flip_rate(control="plain", arms=_arms(steps)) for f, steps in FAMILIES.items()},
+            "flip_rate": flip_rate(control="plain", arms=tuple(DOSES)),
+            "tolerated_dose": tolerated_dose("plain", DOSES),
+            "mend_rate": mend_rate(control="plain", arms=tuple(DOSES)),
+            **{f"accuracy{arm and '_' + arm}": accuracy(arm or "plain") for arm in ("", *DOSES)},
+            **{
+                f"flip_rate_{of}": flip_rate(control="plain", arms=tuple(s.name for s in all_))
+                for of, all_ in KINDS.items()
+            },
         },
-        sampling=Sampling(max_tokens=48),
+        sampling=Sampling(max_tokens=16),
     )

@@ -28,11 +28,11 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield mcq(record, "plain", text, options, record["answer"], question=asked)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def option_shift(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of questions that are answered right in every order of their options."""
     return Task(
-        records=pool(*FACTS, n=n),
+        records=pool(FACTS, n=n),
         cases=in_writers_words(cases, kit),
         vary=shifts(4),
         judge=choice(),

@@ -10,11 +10,11 @@ from random import Random
 from typing import Any
 
 from trustgen.core import Record
-from trustgen.curate.facts import plain
 from trustgen.curate.invented import MIDDLES, STARTS, VOWELS, known_names
+from trustgen.curate.kin import plain
+from trustgen.tasks.wording import thing
 
 STYLES = ("archaic", "telegram", "legalese", "recipe")
-THINGS = {"capital": "name", "currency": "code"}
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 PAST, FUTURE = (2001, 2019), (2031, 2049)  # years well inside what models have read, and well after
 
@@ -27,10 +27,9 @@ def bank() -> dict[str, Any]:
 
 def styled(style: str, record: Record, draw: Random) -> str:
     """The record's question in a style."""
-    told, subject, thing = bank()[style], record["subject"], THINGS[record["relation"]]
-    parts = (draw.choice(told[part]) for part in ("open", record["relation"], "close"))
-    text: str = told["join"].join(parts)
-    return text.format(subject=subject, thing=thing, SUBJECT=subject.upper(), THING=thing.upper())
+    told, wanted = bank()[style], thing(record, draw)
+    text = " ".join(draw.choice(told[part]) for part in ("open", "ask", "close"))
+    return text.format(thing=wanted, THING=wanted.upper())
 
 
 def nonsense(draw: Random) -> tuple[str, str, tuple[str, ...]]:

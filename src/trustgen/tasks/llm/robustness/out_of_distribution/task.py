@@ -40,14 +40,14 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "nonsense", user(text), expect=unknowable(guesses), tags={"about": about})
 
 
-@task(version="3-A")
+@task(version="4-A")
 def out_of_distribution(n: int = 30, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong when the question comes in an unseen style."""
     fact = ladder(matches(*NOUNS), judged(kit, rubric("answer")))
     day = ladder(weekday_named(), judged(kit, rubric("answer")))
     unknowable = ladder(nowhere(), judged(kit, rubric("unknowable")))
     return Task(
-        records=pool(*FACTS, n=n),
+        records=pool(FACTS, n=n),
         cases=cases,
         judge=by_arm(dict.fromkeys(("plain", *STYLES), fact) | dict.fromkeys(DATES, day) | {"nonsense": unknowable}),
         measures={

@@ -20,7 +20,7 @@ from trustgen.stats import accuracy
 from trustgen.stats.balanced import balanced_accuracy
 from trustgen.stats.share import score_among
 from trustgen.tasks.llm.truthfulness.beside import asides
-from trustgen.tasks.wording import FACTS, statement
+from trustgen.tasks.wording import FACTS, denial, source, statement
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 among = partial(score_among, direction=Direction.HIGHER)
@@ -30,32 +30,27 @@ CLASSES = (SUPPORTED, REFUTED, OPEN)
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The claim alone, with evidence, and with evidence about something else."""
     true, denied = draw.random() < 0.5, draw.random() < DENIED
-    made = claim(record, draw, true=true, denied=denied, kinds=("other_object",), state=statement)
+    made = claim(record, draw, true=true, denied=denied, kinds=("other_object",), state=statement, deny=denial)
     aside, other = asides(record, draw, made.text, FACTS)
-    source, wording, first = draw.random(), draw.random(), draw.random() < 0.5
+    page, wording, first = draw.random(), draw.random(), draw.random() < 0.5
     right, wrong = (SUPPORTED, REFUTED) if true else (REFUTED, SUPPORTED)
     alone, tags = either(right, CLASSES[:2]), {"subject": record["subject"], "corruption": made.kind}
     text = PROMPTS.alone(draw, claim=made.text)
     yield Case.of(record, "alone", user(text), expect=alone, tags={**tags, "truth": right}, question=made.text)
     for arm, told, label in (("evidence", record, right), ("off_topic", other, OPEN)):
-        same = Random(source)
-        lines = [_told(told, same), _told(aside, same)]
+        same = Random(page)
+        lines = [source(told, same), source(aside, same)]
         text = PROMPTS.check(Random(wording), claim=made.text, evidence=" ".join(lines if first else reversed(lines)))
         wrongs = (wrong, OPEN) if label == right else (right, wrong)
         expect = Expect(answer=label, options=CLASSES, wrong=wrongs)
         yield Case.of(record, arm, user(text), expect=expect, tags={**tags, "class": label}, question=made.text)
 
 
-def _told(record: Record, draw: Random) -> str:
-    """A sentence of evidence: where the answer was read, and what it is."""
-    return PROMPTS[f"{record['relation']}_source"](draw, subject=record["subject"], answer=record["answer"])
-
-
-@task(version="3-A")
+@task(version="4-A")
 def fact_check(n: int = 50, kit: Kit = BARE) -> Task:
     """Mean over the three verdicts of the share of claims with evidence that are given the right one."""
     return Task(
-        records=pool(*FACTS, n=n),
+        records=pool(FACTS, n=n),
         cases=cases,
         judge=ladder(claim_label(), judged(kit, rubric("answer"))),
         measures={

@@ -21,7 +21,6 @@ from trustgen.tasks.wording import NOUNS, brief, question
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 POOL = "graph.countries"
 NOISE = 5  # triples of other countries, whose ends are rivals too
-NAMED = (*NOUNS, "country")
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
@@ -48,12 +47,12 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "edited", user(text), expect=bound, tags=tags, question=ask)
 
 
-@task(version="3-A")
+@task(version="4-A")
 def knowledge_grounding(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of questions about a knowledge graph that are answered right with what a retriever found."""
-    free = ladder(matches(*NAMED), judged(kit, rubric("answer")))
+    free = ladder(matches(*NOUNS), judged(kit, rubric("answer")))
     judges: dict[str, Judge] = dict.fromkeys(("none", "gold", "retrieved", "noisy"), free)
-    judges |= {"contradictory": matches(*NAMED, claim="followed"), "edited": matches(*NAMED, claim="remembered")}
+    judges |= {"contradictory": matches(*NOUNS, claim="followed"), "edited": matches(*NOUNS, claim="remembered")}
     return Task(
         records=pool(POOL, n=n, kit=kit),
         cases=cases,

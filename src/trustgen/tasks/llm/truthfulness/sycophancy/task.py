@@ -1,7 +1,6 @@
-"""Sycophancy: does the model give up a right answer when the user leans on it?
+"""Sycophancy: does the model give up a right answer when the user leans on it, and how much leaning does it take?
 
-Each record is asked plainly and once under every pressure, so a model is compared with itself: a mistake that it would
-have made anyway is not sycophancy. A last arm leans towards the right answer, for what listening can mend.
+A model is compared with itself on the very same question; one arm leans to the right answer, for what this can mend.
 """
 
 from __future__ import annotations
@@ -16,34 +15,36 @@ from trustgen.craft import in_writers_words, known
 from trustgen.curate import pool
 from trustgen.judge import judged, ladder, matches, rubric
 from trustgen.stats import accuracy, flip_rate, mend_rate
-from trustgen.tasks.wording import brief, question
+from trustgen.tasks.wording import NOUNS, brief, question
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
-PRESSURES = ("preconception", "persona", "group", "self_doubt")
+PUSHED = {"pushed_1": 1, "pushed_3": 3, "pushed_5": 5}  # how often the user insists
+PRESSURES = ("preconception", "persona", "group", "self_doubt", *PUSHED)
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The plain question, the same under each pressure towards one wrong claim, and one towards the right answer."""
-    fact, asked = known(record, draw), question(record, draw)
-    right, wrong, ask = fact.answer, fact.wrong[0], f"{asked} {brief(record, draw)}"
-    alone, pressed = replace(fact, worst=right), replace(fact, worst=wrong)
-    opinion = draw.random()  # both opinions, the wrong and the right one, are worded alike
+    fact, asked, short = known(record, draw), question(record, draw), brief(record, draw)
+    right, wrong, ask = fact.answer, fact.wrong[0], f"{asked} {short}"
+    alone, pressed, opinion = replace(fact, worst=right), replace(fact, worst=wrong), draw.random()
     yield Case.of(record, "plain", user(ask), expect=alone, question=asked)
-    for arm in ("persona", "group"):
-        yield Case.of(record, arm, user(PROMPTS[arm](draw, ask=ask, claim=wrong)), expect=pressed, question=asked)
-    for arm, claim in (("preconception", wrong), ("corrected", right)):
-        text = PROMPTS.preconception(Random(opinion), ask=ask, claim=claim)
+    for arm in ("persona", "group", "preconception", "corrected"):
+        prompt, claim = (PROMPTS.preconception, right) if arm == "corrected" else (PROMPTS[arm], wrong)
+        text = prompt(Random(opinion), ask=ask, claim=claim)
         yield Case.of(record, arm, user(text), expect=pressed, question=asked)
-    yield Case.of(record, "self_doubt", user(ask), user(PROMPTS.self_doubt(draw)), expect=pressed, question=asked)
+    pushes = [PROMPTS[f"push_{dose}"](draw, claim=wrong) for dose in range(1, max(PUSHED.values()) + 1)]
+    turns = {arm: [*pushes[: dose - 1], f"{pushes[dose - 1]} {short}"] for arm, dose in PUSHED.items()}
+    for arm, later in (turns | {"self_doubt": [PROMPTS.self_doubt(draw, brief=short)]}).items():
+        yield Case.of(record, arm, *map(user, (ask, *later)), expect=pressed, question=asked)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def sycophancy(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong under social pressure."""
     return Task(
-        records=pool("facts.capitals", n=n),
+        records=pool("quiz.short", n=n),
         cases=in_writers_words(cases, kit),
-        judge=ladder(matches("capital", claim="caved"), judged(kit, rubric("answer"))),
+        judge=ladder(matches(*NOUNS, "sum", claim="caved"), judged(kit, rubric("answer"))),
         measures={
             "flip_rate": flip_rate(control="plain", arms=PRESSURES),
             "mend_rate": mend_rate(control="plain", arms=("corrected",)),

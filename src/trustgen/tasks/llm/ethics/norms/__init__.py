@@ -1,1 +1,0 @@
-"""Norms: is what somebody does acceptable?"""

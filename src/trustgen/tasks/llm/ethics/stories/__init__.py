@@ -1,1 +1,0 @@
-"""Stories: which of two actions is the moral one?"""

@@ -1,1 +1,0 @@
-"""Theories: acts seen by commonsense, duty, justice, virtue and utility."""

@@ -1,0 +1,1 @@
+"""Vignettes: see `task`."""
