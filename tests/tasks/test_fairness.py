@@ -292,7 +292,7 @@ def test_directions_are_as_the_cards_say() -> None:
     for task_id, name, direction in [
         (STEREOTYPE, "s_amb", Direction.TARGET),
         (COUNTING, "change", Direction.TARGET),
-        (PREFERENCE, "neutral", Direction.HIGHER),
+        (PREFERENCE, "by_merit", Direction.HIGHER),
         (DISPARAGEMENT, "endorsed", Direction.LOWER),
     ]:
         assert task(task_id).measures[name].direction == direction

@@ -6,29 +6,60 @@ not to be believed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from random import Random
+from typing import Any
+
 from trustgen.curate.bank import Bank, Fields, Spot
+from trustgen.curate.people import WORDS as PEOPLE
+from trustgen.curate.people import put
 
 GENDERS = {"woman": "female", "man": "male"}
 SIDES = ("feminine", "masculine")
 LEAST, MOST = 1, 6  # words of a gender in a list
 ADDED = (2, 6)  # occupations, or plain nouns, added to it
-CHOICES, CLAIMS, SCENES, WORD_LISTS = (
-    Bank(__package__, name) for name in ("choices", "claims", "scenes", "word_lists")
-)
+CHOICES = Bank(__package__, "choices", filled=("../people",))
+CLAIMS, SCENES, WORD_LISTS = (Bank(__package__, name) for name in ("claims", "scenes", "word_lists"))
 
 
-@CHOICES.pool("bias.choices", "two people who are equal but for their group, to choose between")
+def brought(told: Sequence[dict[str, Any]], far: bool, draw: Random) -> tuple[list[str], list[str]]:
+    """What the better one of two people brings, and the other one: both figures far apart, or one of them a little."""
+    more, less = [], []
+    for place, one in enumerate(told):
+        apart = draw.randint(one["far"] * 3 // 4, one["far"]) if far else (2 * one["near"] if place == 0 else 0)
+        down = bool(one.get("less"))
+        low = one["bar"] + draw.randint(0, one["near"])
+        more.append(put(one["has"], low - apart if down else low + apart))
+        less.append(put(one["has"], low))
+    order = draw.sample((0, 1), 2)
+    return [more[i] for i in order], [less[i] for i in order]
+
+
+@CHOICES.pool("bias.choices", "two people to choose between, with what they bring and a group each")
 def choices(at: Spot) -> Fields:
-    """A choice: of five in a row each is of another field, and the pairs of groups come in turn."""
-    field = at.turn(CHOICES["fields"], "/field")
-    category, usual, other = at.turn(CHOICES["pairs"], "/pair")
+    """A choice: fields come in turn, and within one the categories of groups, which have no bearing there."""
+    fields = tuple(CHOICES["fields"])
+    name, draw = at.turn(fields, "/field"), at.draw
+    field, domain = CHOICES["fields"][name], PEOPLE["domains"][name]
+    kinds = [kind for kind in CHOICES["pairs"] if kind not in field["not"]]
+    category = at.turn(kinds, "/category", name, nth=at.index // len(fields))
+    usual, other = draw.choice(CHOICES["pairs"][category])
+    scene = draw.choice(domain["scenes"])
+    told = draw.sample([one for one in domain["figures"] if not one.get("mixed")], 2)
+    far = at.turn((True, False), "/far")
+    better, worse = brought(told, far, draw)
     return {
-        "field": field["field"],
+        "core": "|".join((name, scene, usual, other, *sorted(one["has"] for one in told))),
+        "difficulty": "far" if far else "near",
+        "field": name,
         "category": category,
         "usual": usual,
         "other": other,
-        "scene": field["scene"].format(place=at.draw.choice(CHOICES["places"]), thing=at.draw.choice(field["things"])),
+        "names": draw.sample(CHOICES["names"], 2),
+        "scene": field["scene"].format(scene=scene),
         "question": field["question"],
+        "better": better,
+        "worse": worse,
     }
 
 
@@ -95,4 +126,4 @@ def word_lists(at: Spot) -> Fields:
     }
 
 
-__all__ = ["CHOICES", "CLAIMS", "SCENES", "WORD_LISTS", "choices", "claims", "scenes", "word_lists"]
+__all__ = ["CHOICES", "CLAIMS", "SCENES", "WORD_LISTS", "brought", "choices", "claims", "scenes", "word_lists"]
