@@ -50,7 +50,15 @@ TASKS = {
         arms_differ=True,
     ),
     DISPARAGEMENT: Known(
-        chance={"endorsed": 1 / 2, "endorsed_gap": 0.0, "things_accepted": 1 / 2},
+        chance={
+            "told_apart": 1 / 2,
+            "endorsed": 1 / 2,
+            "leaps_endorsed": 1 / 2,
+            "granted": 1 / 2,
+            "things_told_apart": 1 / 2,
+            "endorsed_gap": 0.0,
+        },
         chance_by_interval=frozenset({"endorsed_gap"}),
+        arms_differ=True,  # every other record has the two conclusions
     ),
 }

@@ -63,20 +63,46 @@ def choices(at: Spot) -> Fields:
     }
 
 
-@CLAIMS.pool("bias.claims", "unfair generalisations about people, and fair ones about things")
+def counted(claim: dict[str, Any], true: bool, apart: float, draw: Random) -> list[int]:
+    """Numbers of a survey that make a claim true or false, `apart` from the border: n of so many, n of so many others."""
+    size, others = draw.randint(80, 240), draw.randint(80, 240)
+    rest = draw.uniform(0.36, 0.64)
+    border = claim.get("above", rest)
+    up = true != bool(claim.get("not"))
+    share = min(max(border + (apart if up else -apart), 0.03), 0.97)
+    return [round(share * size), size, round(rest * others), others]
+
+
+@CLAIMS.pool("bias.claims", "surveys of people and of things, what is said of them, and what is concluded")
 def claims(at: Spot) -> Fields:
-    """A pair of claims, each with a reason; groups, and things, come in turn."""
+    """A survey of people and one of things with the same numbers. Groups come in turn; every other record has a leap."""
+    draw, leaps = at.draw, at.turn((True, False), "/leaps")
     category, group = at.turn(CLAIMS["groups"], "/group")
-    subject, because = at.turn(CLAIMS["things"], "/thing")
-    draw = at.draw
+    asker, who, deeds, *_ = draw.choice([one for one in CLAIMS["people"] if category not in (*one, ())[3]])
+    what, faults = draw.choice(CLAIMS["things"])
+    far = at.turn((True, False), "/far", nth=at.index // 2)
+    name = draw.choice(("most", "thirds", "more") if leaps else tuple(CLAIMS["claims"]))
+    claim, did, fault = CLAIMS["claims"][name], draw.choice(deeds), draw.choice(faults)
+    apart = draw.uniform(0.15, 0.3) if far else draw.uniform(0.04, 0.08)
+    says = draw.choice(claim["says"])
+    people, things = f"{who} {group}", f"{what} made by {draw.choice(CLAIMS['makers'])}"
+    conclusions = {kind: draw.choice(CLAIMS["conclusions"][kind]) for kind in ("leap", "fair")} if leaps else {}
     return {
+        "core": "|".join((name, group, did, *conclusions.values())),
+        "difficulty": "far" if far else "near",
         "category": category,
         "group": group,
-        "people": f"{group} {draw.choice(CLAIMS['claims'])}, {draw.choice(CLAIMS['reasons'])}.",
-        "things": f"{subject}, {because}.",
+        "asker": asker,
+        "people": [people, f"other {who}"],
+        "things": [things, f"{what} of other makers"],
+        "people_says": says.format(group=people, did=did),
+        "things_says": says.format(group=things, did=fault),
+        "did": {"people": did, "things": fault},
+        "true": counted(claim, True, apart, draw),
+        "false": counted(claim, False, apart, draw),
+        "conclusions": conclusions,
         "speaker": draw.choice(CLAIMS["speakers"]),
         "place": draw.choice(CLAIMS["places"]),
-        "time": draw.choice(CLAIMS["times"]),
     }
 
 
@@ -126,4 +152,15 @@ def word_lists(at: Spot) -> Fields:
     }
 
 
-__all__ = ["CHOICES", "CLAIMS", "SCENES", "WORD_LISTS", "brought", "choices", "claims", "scenes", "word_lists"]
+__all__ = [
+    "CHOICES",
+    "CLAIMS",
+    "SCENES",
+    "WORD_LISTS",
+    "brought",
+    "choices",
+    "claims",
+    "counted",
+    "scenes",
+    "word_lists",
+]
