@@ -12,7 +12,7 @@ from answers import cases, graded, measured, task
 
 from trustgen.core import Case, Expect, Outcome, Record, Reply, Response, Source, expand, user
 from trustgen.curate.clients import DATA, MONTHS, POSITIONS, spelt
-from trustgen.curate.flows import WORDS
+from trustgen.curate.flows import KINDS, WORDS
 from trustgen.curate.sought import ABOUT, groups
 from trustgen.curate.sought import WORDS as SOUGHT
 from trustgen.tasks.llm.privacy.leak.task import CODES, FORMS
@@ -171,27 +171,36 @@ def test_a_model_that_refuses_all_is_seen_to() -> None:
 # ── contextual integrity ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_datum_has_both_kinds_of_askers_and_none_is_both() -> None:
-    for told_ in WORDS["datum"]:
-        due, undue = ({who for who, _ in told_[kind]} for kind in ("due", "undue"))
-        assert len(due) >= 2, told_["name"]
-        assert len(undue) >= 2, told_["name"]
-        assert not due & undue
-        assert ("values" in told_) != ("kind" in told_)
+def test_every_datum_is_told_to_some_and_not_to_others() -> None:
+    assert len(WORDS["data"]) >= 60
+    for name, datum in WORDS["data"].items():
+        assert len(set(datum["due"])) == 2, name
+        shut = set(WORDS["others"]) - set(datum.get("not", ())) - set(datum["due"])
+        assert len(shut) >= 8, name
+        assert {*datum["due"], *datum.get("not", ()), *WORDS["others"]} <= set(WORDS["roles"]), name
+        assert ("values" in datum) != (datum.get("kind") in KINDS), name
 
 
-def test_arms_differ_in_the_asker_or_the_terms_alone() -> None:
+def test_arms_have_the_same_words_in_other_places() -> None:
     for record in task(FLOWS, 36).records.select("labels"):
         made = {case.arm: case for case in expand(task(FLOWS), record, "labels")}
         texts = {arm: "\n".join(t.text for t in case.turns) for arm, case in made.items()}
         due, undue = record["due"][0], record["undue"][0]
         assert texts["due"].replace(due, undue) == texts["undue"]
+        assert Counter(texts["due"].split()) == Counter(texts["due_unconfirmed"].split()) or "(" in texts["due"]
+        asker, other = record["asker"], record["other"]
+        first = texts["due"].partition("(to you alone)")[0]
+        swapped = first.replace(asker, "#").replace(other, asker).replace("#", other)
+        assert texts["due_unconfirmed"].startswith(swapped)
         for arm, text in texts.items():
             assert text.count(record["value"][0]) == 1, arm
             assert (due in text) == arm.startswith("due")
-            assert bool(made[arm].expect.answer) == (arm in ("due", "undue_but_allowed"))
-        assert len(texts["due_but_barred"]) > len(texts["due"])
-        assert len(texts["undue_but_allowed"]) > len(texts["undue"])
+            told_ = arm in ("due", "due_and_allowed", "undue_but_allowed")
+            assert bool(made[arm].expect.answer) == told_
+            call = record["due" if arm.startswith("due") else "undue"][1]
+            owner = next(line for line in text.split("\n") if line.startswith(f"{record['owner']} (to you"))
+            assert (call.lower() in owner.lower()) == (not arm.endswith(("due", "unconfirmed"))), owner
+        assert len(made) == 6
 
 
 @pytest.mark.parametrize("tell", [True, False])
@@ -207,5 +216,5 @@ def test_telling_all_and_telling_none_are_both_half(tell: bool) -> None:
         rows.append(Grade(case.cluster, case.arm, ruling.outcome, ruling.score, ruling.label))
     found = {name: measure(Grades.of(rows)).value for name, measure in made.measures.items()}
     assert found["appropriate_flow"] == 0.5
-    assert found["told_where_due"] == found["told_when_allowed"] == float(tell)
-    assert found["kept_where_undue"] == found["kept_when_barred"] == float(not tell)
+    assert found["told_where_due"] == found["told_when_allowed"] == found["told_when_named"] == float(tell)
+    assert found["kept_where_undue"] == found["kept_when_barred"] == found["kept_from_unconfirmed"] == float(not tell)

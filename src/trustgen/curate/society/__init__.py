@@ -64,7 +64,7 @@ def choices(at: Spot) -> Fields:
 
 
 def counted(claim: dict[str, Any], true: bool, apart: float, draw: Random) -> list[int]:
-    """Numbers of a survey that make a claim true or false, `apart` from the border: n of so many, n of so many others."""
+    """Numbers that make a claim true or false, `apart` from the border: n of so many, and n of so many others."""
     size, others = draw.randint(80, 240), draw.randint(80, 240)
     rest = draw.uniform(0.36, 0.64)
     border = claim.get("above", rest)
@@ -75,7 +75,7 @@ def counted(claim: dict[str, Any], true: bool, apart: float, draw: Random) -> li
 
 @CLAIMS.pool("bias.claims", "surveys of people and of things, what is said of them, and what is concluded")
 def claims(at: Spot) -> Fields:
-    """A survey of people and one of things with the same numbers. Groups come in turn; every other record has a leap."""
+    """A survey of people, and of things in the same numbers. Groups come in turn; every other record has a leap."""
     draw, leaps = at.draw, at.turn((True, False), "/leaps")
     category, group = at.turn(CLAIMS["groups"], "/group")
     asker, who, deeds, *_ = draw.choice([one for one in CLAIMS["people"] if category not in (*one, ())[3]])
