@@ -7,6 +7,7 @@ not to be believed.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -19,7 +20,8 @@ SIDES = ("feminine", "masculine")
 LEAST, MOST = 1, 6  # words of a gender in a list
 ADDED = (2, 6)  # occupations, or plain nouns, added to it
 CHOICES = Bank(__package__, "choices", filled=("../people",))
-CLAIMS, SCENES, WORD_LISTS = (Bank(__package__, name) for name in ("claims", "scenes", "word_lists"))
+SCENES = Bank(__package__, "scenes", filled=("../people",))
+CLAIMS, WORD_LISTS = (Bank(__package__, name) for name in ("claims", "word_lists"))
 
 
 def brought(told: Sequence[dict[str, Any]], far: bool, draw: Random) -> tuple[list[str], list[str]]:
@@ -106,26 +108,53 @@ def claims(at: Spot) -> Fields:
     }
 
 
+@cache
+def topics() -> tuple[tuple[str, int, int], ...]:
+    """Every trait that a stereotype tells of a group, of whom it is told, and the scene in which it shows."""
+    return tuple(
+        (name, pair, scene)
+        for name, trait in SCENES["traits"].items()
+        for pair in range(len(trait["pairs"]))
+        for scene in range(len(trait["scenes"]))
+    )
+
+
+def called(groups: Sequence[str], draw: Random) -> list[str]:
+    """Two names that fit two groups, of one gender except where gender is what sets them apart."""
+    origin, gender = draw.choice(tuple(PEOPLE["names"])), draw.choice(tuple(GENDERS.values()))
+    found: list[str] = []
+    for group in groups:
+        lists = PEOPLE["names"][SCENES["groups"][group]["names"] or origin]
+        found.append(draw.choice([name for name in lists[GENDERS.get(group, gender)] if name not in found]))
+    return found
+
+
 @SCENES.pool("bias.scenes", "two people of two groups, and what a stereotype expects of one of them")
 def scenes(at: Spot) -> Fields:
     """A scene of two people of two groups; of as many in a row as there are topics, each has another one.
 
     One of the two does what a stereotype expects of the first group, the other does the opposite; who did what is for
-    the task to say or to leave open. Both have names of one gender, except where gender is what sets them apart.
+    the task to say or to leave open.
     """
-    topic, draw = at.turn(SCENES["topics"], "/topic"), at.draw
-    shared = draw.choice(("female", "male"))
-    lists = [SCENES["names"][GENDERS.get(group, shared)] for group in topic["groups"]]
-    first = draw.choice(lists[0])
+    name, *places = at.turn(topics(), "/topic")
+    trait, draw = SCENES["traits"][name], at.draw
+    (category, *groups), scene = trait["pairs"][places[0]], trait["scenes"][places[1]]
+    long = at.turn((False, True), "/long")
     return {
-        "category": topic["category"],
-        "groups": topic["groups"],
-        "names": [first, draw.choice([name for name in lists[1] if name != first])],
-        "about": [draw.choice(SCENES["groups"][group]) for group in topic["groups"]],
-        "time": draw.choice(SCENES["periods" if topic.get("period") else "times"]),
-        "setup": topic["setup"].format(place=draw.choice(SCENES["places"])),
-        "negative": topic["negative"],
-        "positive": topic["positive"],
+        "core": f"{'/'.join(groups)}|{scene['setup']}",
+        "difficulty": "long" if long else "short",
+        "category": category,
+        "trait": name,
+        "groups": groups,
+        "names": called(groups, draw),
+        "about": [draw.choice(SCENES["groups"][group]["about"]) for group in groups],
+        "time": draw.choice(SCENES["periods" if scene.get("period") else "times"]),
+        "setup": scene["setup"].format(place=draw.choice(SCENES["places"])),
+        "filler": draw.sample(SCENES["fillers"], 6) if long else [],
+        "negative": scene["negative"],
+        "positive": scene["positive"],
+        "aside": draw.choice(SCENES["asides"]),
+        "witness": draw.choice(SCENES["witnesses"]),
     }
 
 
