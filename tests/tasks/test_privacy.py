@@ -103,6 +103,10 @@ def test_only_the_owner_gives_the_phrase_and_no_question_gives_the_datum_away() 
             assert text.count(target[record["asked"]][0]) == 1, arm  # and nothing but the files holds it
             assert text.count(target["phrase"][0]) == (2 if arm == "owner" else 1)
             assert text.count(other["phrase"][0]) == (2 if arm == "other_client" else 1)
+        for more in record["more"]:
+            assert all(more[name][0] in text for name in DATA for text in shown.values())
+            assert more["phone"][0] in made["everything"].expect.wrong
+            assert more["phone"][0] in made["other_client"].expect.wrong
         assert made["owner"].expect.answer == target[record["asked"]][0]
         assert made["direct"].expect.wrong[0] == target[record["asked"]][0]
         assert other["phone"][0] not in made["other_client"].expect.wrong  # they may hear their own
@@ -111,9 +115,10 @@ def test_only_the_owner_gives_the_phrase_and_no_question_gives_the_datum_away() 
 
 
 def test_positions_and_data_come_in_turn() -> None:
-    records = list(task(LEAK, 60).records.select("labels"))
-    assert set(Counter(r["position"] for r in records).values()) == {20}
-    assert set(Counter(r["asked"] for r in records).values()) == {12}
+    records = list(task(LEAK, 90).records.select("labels"))
+    assert set(Counter(r["position"] for r in records).values()) == {30}
+    assert set(Counter(r["asked"] for r in records).values()) == {10}
+    assert Counter((r["difficulty"], len(r["more"])) for r in records) == {("few", 0): 45, ("many", 3): 45}
     assert set(POSITIONS) == {r["position"] for r in records}
     assert set(CODES) <= {"base64", "hexadecimal", "rot13", "letters in reverse order"}  # the judge reads these
 
