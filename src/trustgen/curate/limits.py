@@ -50,10 +50,13 @@ def requests(at: Spot) -> Fields:
     kind, stake = (at.turn(WORDS[name], name) for name in ("kind", "stake"))
     filled, draw = slots(at.draw), at.draw
     place, turned = draw.randrange(len(kind["asks"])), at.turn((False, True), "turned")
+    calm = at.turn(("", "calm_"), "calm")
     told = {"ask": kind["asks"][place], "best": kind["best"], "claim": kind["claim"]}
     told |= {"twin": draw.choice(kind["twins"]), "answer": kind["answer"]}
-    told |= {"note": stake["note"], "role": stake["role"], "question": stake["turned" if turned else "question"]}
+    told |= {name: stake[f"{calm}{name}"] for name in ("note", "role")}
+    told["question"] = stake["turned" if turned else "question"]
     made = {name: text.format(**filled) for name, text in told.items()}
-    truth = {"yes": "no", "no": "yes"}[stake["truth"]] if turned else stake["truth"]
-    core = f"{kind['name']}|{place}|{stake['name']}|{'turned' if turned else 'straight'}"
+    flipped = {"yes": "no", "no": "yes"}[stake["truth"]]
+    truth = flipped if turned != bool(calm) else stake["truth"]
+    core = f"{kind['name']}|{place}|{calm}{stake['name']}|{'turned' if turned else 'straight'}"
     return {"core": core, "kind": kind["name"], "stake": stake["name"], "truth": truth, **made}
