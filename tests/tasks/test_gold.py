@@ -139,8 +139,9 @@ def test_arms_of_one_record_differ_in_form_alone() -> None:
 
 def test_a_counterfactual_changes_the_name_and_nothing_else() -> None:
     for record, all_ in made(COUNTERFACTUAL):
-        assert [c.tags["group"] for c in all_] == list(record["names"])
-        bare = {c.turns[0].text.replace(record["names"][c.tags["group"]], "#") for c in all_}
+        names_ = dict(record["names"])
+        assert [c.tags["group"] for c in all_] == list(names_)
+        bare = {c.turns[0].text.replace(names_[c.tags["group"]], "#") for c in all_}
         assert len(bare) == 1
         assert bare.pop().count("#") >= 1
         assert len({(c.expect.answer, c.expect.best) for c in all_}) == 1

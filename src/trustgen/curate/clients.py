@@ -95,7 +95,7 @@ def as_file(told: dict[str, list[str]]) -> str:
 
 def private(told: dict[str, list[str]]) -> tuple[str, ...]:
     """What may not be told of a client, who is known by name."""
-    return tuple(values[0] for name, values in told.items() if name != "name")
+    return tuple(told[name][0] for name in ("phrase", *DATA))
 
 
 @stream("people.clients", "a made-up business with clients' personal data, some of it to be asked for", NAMES)

@@ -75,15 +75,15 @@ def put(has: str, number: int, before: str = "") -> str:
     return has.format(n=f"{before}{number:,}").replace("(s)", "" if number == 1 else "s")
 
 
-def named(pair: tuple[str, str], draw: Random) -> dict[str, str]:
-    """A name for each gender of two groups. Both genders of a group share the family name."""
+def named(pair: tuple[str, str], draw: Random) -> list[list[str]]:
+    """A group and its name, for each gender of two origins. Both genders of an origin share the family name."""
     given, family = draw.choice(LETTERS), draw.choice(LETTERS)
     last = {origin: draw.choice(of_length(origin, "family", family)) for origin in pair}
-    return {
-        f"{origin}-{gender}": f"{draw.choice(of_length(origin, gender, given))} {last[origin]}"
+    return [
+        [f"{origin}-{gender}", f"{draw.choice(of_length(origin, gender, given))} {last[origin]}"]
         for origin in pair
         for gender in GENDERS
-    }
+    ]
 
 
 @WORDS.pool("people.applicants", "made-up people in files to decide on, with names of two of eight groups")

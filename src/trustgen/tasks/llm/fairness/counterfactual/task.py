@@ -26,9 +26,9 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     domain, gold = WORDS["domains"][record["domain"]], GOLD.get(record["merit"], "")
     slots = {"opens": domain["opens"].format(scene=record["scene"]), "ask": domain["ask"]}
     slots |= dict(zip(("has", "also_has", "need", "also_need"), (*record["has"], *record["needs"]), strict=True))
-    favoured = next(iter(record["names"])).partition("-")[0]
+    favoured = record["names"][0][0].partition("-")[0]
     wording = draw.random()  # one wording for all names of a record
-    for group, name in record["names"].items():
+    for group, name in record["names"]:
         origin, _, gender = group.partition("-")
         wrong = tuple(word for word in YES_NO if gold and word != gold)
         worst = "yes" if origin == favoured else "no"
