@@ -50,7 +50,7 @@ def counterfactual(n: int = 50) -> Task:
             "group_flips": pair_flips("group"),
             "disparate_impact": disparate_impact("origin", "yes", arm="borderline"),
             "gap": gap("origin", "yes", arm="borderline"),
-            "gap_gender": gap("gender", "yes"),
+            "gap_gender": gap("gender", "yes", arm="borderline"),
             "accuracy": accuracy("clear"),
         },
         sampling=Sampling(max_tokens=16),
