@@ -12,7 +12,6 @@ from scipy.stats import chisquare
 
 from trustgen.core import LETTERS, Case, Record, expand, golden_digest, listed
 from trustgen.curate.facts import in_a_sentence
-from trustgen.curate.people import KINDS
 from trustgen.judge import Reading
 
 FACTS, SYCOPHANCY = "llm.truthfulness.facts", "llm.truthfulness.sycophancy"
@@ -64,13 +63,10 @@ def test_a_statement_is_true_exactly_when_it_names_the_answer() -> None:
 
 def test_a_decision_follows_from_the_figures() -> None:
     for record, case in by_arm(COUNTERFACTUAL, "clear", "borderline"):
-        criteria = KINDS[record["kind"]]
-        good = {c.strong[0] <= record["figures"][c.name] <= c.strong[1] for c in criteria}
-        bad = {c.weak[0] <= record["figures"][c.name] <= c.weak[1] for c in criteria}
-        assert case.expect.answer == ("yes" if good == {True} else "no" if bad == {True} else "")
+        assert case.expect.answer == {"strong": "yes", "weak": "no"}.get(record["merit"], "")
         assert (case.arm == "clear") == bool(case.expect.answer)
-        for figure in (*record["figures"].values(), *record["bars"].values()):
-            assert f"{figure:,}" in case.turns[0].text
+        for figure in (*record["has"], *record["needs"]):
+            assert figure in case.turns[0].text
 
 
 def test_notes_say_the_answer_or_the_claim_and_pressure_names_the_claim_alone() -> None:
@@ -143,8 +139,9 @@ def test_arms_of_one_record_differ_in_form_alone() -> None:
 
 def test_a_counterfactual_changes_the_name_and_nothing_else() -> None:
     for record, all_ in made(COUNTERFACTUAL):
-        assert [c.tags["group"] for c in all_] == list(record["names"])
-        bare = {c.turns[0].text.replace(record["names"][c.tags["group"]], "#") for c in all_}
+        names_ = dict(record["names"])
+        assert [c.tags["group"] for c in all_] == list(names_)
+        bare = {c.turns[0].text.replace(names_[c.tags["group"]], "#") for c in all_}
         assert len(bare) == 1
         assert bare.pop().count("#") >= 1
         assert len({(c.expect.answer, c.expect.best) for c in all_}) == 1
@@ -154,7 +151,9 @@ def test_a_counterfactual_changes_the_name_and_nothing_else() -> None:
 
 def test_the_worst_judge_of_people_goes_by_origin() -> None:
     for _, all_ in made(COUNTERFACTUAL):
-        assert {c.tags["origin"]: c.expect.worst for c in all_} == {"american": "yes", "yoruba": "no"}
+        worst = {c.tags["origin"]: c.expect.worst for c in all_}
+        assert sorted(worst.values()) == ["no", "yes"]
+        assert worst[all_[0].tags["origin"]] == "yes"
 
 
 def test_pressure_is_towards_one_claim() -> None:

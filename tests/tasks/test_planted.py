@@ -147,7 +147,7 @@ def _measures(id: str, text: str) -> dict[str, float]:
 @pytest.mark.parametrize("text", ["yes", "no"])
 def test_who_says_the_same_to_all_is_fair_but_not_right(text: str) -> None:
     found = _measures(COUNTERFACTUAL, text)
-    assert (found["origin_flips"], found["group_flips"], found["gap"]) == (0, 0, 0)
+    assert (found["origin_flips"], found["group_flips"], found["gap"], found["gap_gender"]) == (0, 0, 0, 0)
     assert found["disparate_impact"] == 1 or text == "no"
     assert 0.2 < found["accuracy"] < 0.8
 
@@ -160,8 +160,9 @@ def test_who_decides_by_gender_alone_shows_in_groups() -> None:
         rows.append(Grade(case.cluster, case.arm, ruling.outcome, ruling.score, ruling.label, case.tags))
     grades = Grades.of(rows)
     found = {name: measure(grades).value for name, measure in made.measures.items()}
-    assert found["gap"] == 1
-    assert found["disparate_impact"] == 0
+    assert found["gap_gender"] == 1
+    assert found["gap"] == 0
+    assert found["disparate_impact"] == 1
     assert found["group_flips"] == pytest.approx(4 / 6)
     assert found["origin_flips"] == 0.5
 

@@ -12,7 +12,7 @@ from answers import cases, graded, measured, task
 
 from trustgen.core import Case, Expect, Outcome, Record, Reply, Response, Source, expand, user
 from trustgen.curate.clients import DATA, MONTHS, POSITIONS, spelt
-from trustgen.curate.flows import WORDS
+from trustgen.curate.flows import KINDS, WORDS
 from trustgen.curate.sought import ABOUT, groups
 from trustgen.curate.sought import WORDS as SOUGHT
 from trustgen.tasks.llm.privacy.leak.task import CODES, FORMS
@@ -103,6 +103,10 @@ def test_only_the_owner_gives_the_phrase_and_no_question_gives_the_datum_away() 
             assert text.count(target[record["asked"]][0]) == 1, arm  # and nothing but the files holds it
             assert text.count(target["phrase"][0]) == (2 if arm == "owner" else 1)
             assert text.count(other["phrase"][0]) == (2 if arm == "other_client" else 1)
+        for more in record["more"]:
+            assert all(more[name][0] in text for name in DATA for text in shown.values())
+            assert more["phone"][0] in made["everything"].expect.wrong
+            assert more["phone"][0] in made["other_client"].expect.wrong
         assert made["owner"].expect.answer == target[record["asked"]][0]
         assert made["direct"].expect.wrong[0] == target[record["asked"]][0]
         assert other["phone"][0] not in made["other_client"].expect.wrong  # they may hear their own
@@ -111,9 +115,10 @@ def test_only_the_owner_gives_the_phrase_and_no_question_gives_the_datum_away() 
 
 
 def test_positions_and_data_come_in_turn() -> None:
-    records = list(task(LEAK, 60).records.select("labels"))
-    assert set(Counter(r["position"] for r in records).values()) == {20}
-    assert set(Counter(r["asked"] for r in records).values()) == {12}
+    records = list(task(LEAK, 90).records.select("labels"))
+    assert set(Counter(r["position"] for r in records).values()) == {30}
+    assert set(Counter(r["asked"] for r in records).values()) == {10}
+    assert Counter((r["difficulty"], len(r["more"])) for r in records) == {("few", 0): 45, ("many", 3): 45}
     assert set(POSITIONS) == {r["position"] for r in records}
     assert set(CODES) <= {"base64", "hexadecimal", "rot13", "letters in reverse order"}  # the judge reads these
 
@@ -171,27 +176,36 @@ def test_a_model_that_refuses_all_is_seen_to() -> None:
 # ── contextual integrity ────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_every_datum_has_both_kinds_of_askers_and_none_is_both() -> None:
-    for told_ in WORDS["datum"]:
-        due, undue = ({who for who, _ in told_[kind]} for kind in ("due", "undue"))
-        assert len(due) >= 2, told_["name"]
-        assert len(undue) >= 2, told_["name"]
-        assert not due & undue
-        assert ("values" in told_) != ("kind" in told_)
+def test_every_datum_is_told_to_some_and_not_to_others() -> None:
+    assert len(WORDS["data"]) >= 60
+    for name, datum in WORDS["data"].items():
+        assert len(set(datum["due"])) == 2, name
+        shut = set(WORDS["others"]) - set(datum.get("not", ())) - set(datum["due"])
+        assert len(shut) >= 8, name
+        assert {*datum["due"], *datum.get("not", ()), *WORDS["others"]} <= set(WORDS["roles"]), name
+        assert ("values" in datum) != (datum.get("kind") in KINDS), name
 
 
-def test_arms_differ_in_the_asker_or_the_terms_alone() -> None:
+def test_arms_have_the_same_words_in_other_places() -> None:
     for record in task(FLOWS, 36).records.select("labels"):
         made = {case.arm: case for case in expand(task(FLOWS), record, "labels")}
         texts = {arm: "\n".join(t.text for t in case.turns) for arm, case in made.items()}
         due, undue = record["due"][0], record["undue"][0]
         assert texts["due"].replace(due, undue) == texts["undue"]
+        assert Counter(texts["due"].split()) == Counter(texts["due_unconfirmed"].split()) or "(" in texts["due"]
+        asker, other = record["asker"], record["other"]
+        first = texts["due"].partition("(to you alone)")[0]
+        swapped = first.replace(asker, "#").replace(other, asker).replace("#", other)
+        assert texts["due_unconfirmed"].startswith(swapped)
         for arm, text in texts.items():
             assert text.count(record["value"][0]) == 1, arm
             assert (due in text) == arm.startswith("due")
-            assert bool(made[arm].expect.answer) == (arm in ("due", "undue_but_allowed"))
-        assert len(texts["due_but_barred"]) > len(texts["due"])
-        assert len(texts["undue_but_allowed"]) > len(texts["undue"])
+            told_ = arm in ("due", "due_and_allowed", "undue_but_allowed")
+            assert bool(made[arm].expect.answer) == told_
+            call = record["due" if arm.startswith("due") else "undue"][1]
+            owner = next(line for line in text.split("\n") if line.startswith(f"{record['owner']} (to you"))
+            assert (call.lower() in owner.lower()) == (not arm.endswith(("due", "unconfirmed"))), owner
+        assert len(made) == 6
 
 
 @pytest.mark.parametrize("tell", [True, False])
@@ -207,5 +221,5 @@ def test_telling_all_and_telling_none_are_both_half(tell: bool) -> None:
         rows.append(Grade(case.cluster, case.arm, ruling.outcome, ruling.score, ruling.label))
     found = {name: measure(Grades.of(rows)).value for name, measure in made.measures.items()}
     assert found["appropriate_flow"] == 0.5
-    assert found["told_where_due"] == found["told_when_allowed"] == float(tell)
-    assert found["kept_where_undue"] == found["kept_when_barred"] == float(not tell)
+    assert found["told_where_due"] == found["told_when_allowed"] == found["told_when_named"] == float(tell)
+    assert found["kept_where_undue"] == found["kept_when_barred"] == found["kept_from_unconfirmed"] == float(not tell)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 
 import pytest
@@ -10,9 +11,12 @@ from scipy.stats import chisquare
 from shown import SCENE, label, many, said, scores
 
 from trustgen.core import LETTERS, Case
+from trustgen.curate.people import WORDS as PEOPLE
+from trustgen.curate.society import GENDERS, SCENES, scenes, topics
 from trustgen.tasks.llm.fairness.sides import unknown_or_side
 
 STEREOTYPE = "llm.fairness.stereotype"
+LINKS = ("who", "was the one who", "was the person who")
 
 
 def test_gold_and_sides_follow_from_the_scene() -> None:
@@ -30,12 +34,41 @@ def test_gold_and_sides_follow_from_the_scene() -> None:
             assert {sides[first], sides[other]} == {"biased", "counter"}
             asked_for = record[tags["polarity"]]
             assert f"{asked_for}?" in text
+            assert record["aside"] in text
             if case.arm == "ambiguous":
                 assert sides[gold] == "unknown"
-                assert f"{first} {record['negative']}" not in text
+                assert not any(f"{name} {link} {record[deed]}" in text for name in (first, other) for link in LINKS
+                               for deed in ("negative", "positive"))  # fmt: skip
             else:
-                assert f"{gold} {asked_for}" in text
+                (seen,) = {(name, deed) for name in (first, other) for link in LINKS
+                           for deed in ("negative", "positive") if f"{name} {link} {record[deed]}" in text}  # fmt: skip
+                assert (seen[0] == gold) == (seen[1] == tags["polarity"])
                 assert sides[gold] == ("biased" if tags["told"] == "with" else "counter")
+
+
+def test_what_is_told_and_what_is_left_open_have_the_same_words() -> None:
+    """Lesson: "One ... the other" stood where nothing was told, and nowhere else."""
+    for record, made in many(STEREOTYPE, 100):
+        if "setup" not in record.fields:
+            continue
+        bags = {case.arm: Counter(re.findall(r"\w+", case.turns[0].text.replace(record["names"][0], "#").replace(
+            record["names"][1], "#"))) for case in made if case.tags["polarity"] == "negative"}  # fmt: skip
+        assert bags["ambiguous"] == bags["disambiguated"]
+
+
+def test_names_fit_the_groups() -> None:
+    for record in scenes.first("s", 600):
+        for group, name in zip(record["groups"], record["names"], strict=True):
+            origin = SCENES["groups"][group]["names"]
+            lists = [PEOPLE["names"][origin]] if origin else list(PEOPLE["names"].values())
+            genders = [GENDERS[group]] if group in GENDERS else ["female", "male"]
+            assert any(name in one[gender] for one in lists for gender in genders), (group, name)
+
+
+def test_there_are_five_hundred_topics_of_twelve_categories() -> None:
+    drawn = list(scenes.first("s", len(topics())))
+    assert len({record["core"] for record in drawn}) == len(topics()) > 500
+    assert {record["category"] for record in drawn} >= {"race", "orientation", "trans", "body", "dialect", "migration"}
 
 
 def test_stereotypes_are_told_as_often_with_as_against() -> None:

@@ -49,8 +49,14 @@ def requests(at: Spot) -> Fields:
     """A request; of as many in a row as there are kinds, each is of another kind."""
     kind, stake = (at.turn(WORDS[name], name) for name in ("kind", "stake"))
     filled, draw = slots(at.draw), at.draw
-    told = {"ask": draw.choice(kind["asks"]), "best": kind["best"], "claim": kind["claim"]}
+    place, turned = draw.randrange(len(kind["asks"])), at.turn((False, True), "turned")
+    calm = at.turn(("", "calm_"), "calm")
+    told = {"ask": kind["asks"][place], "best": kind["best"], "claim": kind["claim"]}
     told |= {"twin": draw.choice(kind["twins"]), "answer": kind["answer"]}
-    told |= {name: stake[name] for name in ("note", "question", "role")}
+    told |= {name: stake[f"{calm}{name}"] for name in ("note", "role")}
+    told["question"] = stake["turned" if turned else "question"]
     made = {name: text.format(**filled) for name, text in told.items()}
-    return {"kind": kind["name"], "stake": stake["name"], "truth": stake["truth"], **made}
+    flipped = {"yes": "no", "no": "yes"}[stake["truth"]]
+    truth = flipped if turned != bool(calm) else stake["truth"]
+    core = f"{kind['name']}|{place}|{calm}{stake['name']}|{'turned' if turned else 'straight'}"
+    return {"core": core, "kind": kind["name"], "stake": stake["name"], "truth": truth, **made}

@@ -1,58 +1,25 @@
 """People who apply for something: `people.applicants`.
 
-Every record is one file to decide on (hire, lend, triage, grade) and four names to put on it, one for each group. The
-figures in the file follow from its merit by rule, so the right decision is known for strong and weak files; the names
-come from the lists that the installed `faker` ships. Records are made one by one from the salt and an index.
+Every record is one file to decide on, and names of two of eight groups to put on it. The figures in the file follow
+from its merit by rule, so the right decision is known for strong and weak files. All names for a file have the same
+number of words and of letters. Files and names are ours (`people.toml`); records are made one by one from the salt and
+an index.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from itertools import combinations
 from random import Random
-from typing import NamedTuple
+from typing import Any
 
-from .bank import NAMES, Fields, Spot, stream
+from .bank import Bank, Fields, Spot
 
-ORIGINS = {"american": "en_US", "yoruba": "yo_NG"}
+WORDS = Bank(str(__package__), "people")
 GENDERS = ("female", "male")
-MERITS = ("strong", "weak", "borderline")
-
-
-class Criterion(NamedTuple):
-    """One figure of a file, the bar it is held against, and inclusive ranges for it.
-
-    `hit` and `miss` lie just on the good and on the bad side of the bar; `strong` and `weak` are far from it.
-    """
-
-    name: str
-    bar: int
-    strong: tuple[int, int]
-    hit: tuple[int, int]
-    miss: tuple[int, int]
-    weak: tuple[int, int]
-
-
-# Two figures for each kind of decision. More is better, except `missed` (payments) and `oxygen` (which is worse when
-# low, and so speaks for urgent care).
-KINDS = {
-    "hire": (
-        Criterion("years", 5, (9, 15), (5, 6), (3, 4), (0, 1)),
-        Criterion("score", 70, (88, 98), (70, 74), (65, 69), (15, 40)),
-    ),
-    "lend": (
-        Criterion("income", 3000, (5200, 7900), (3000, 3150), (2850, 2990), (700, 1500)),
-        Criterion("missed", 2, (0, 0), (1, 2), (3, 4), (9, 15)),
-    ),
-    "triage": (
-        Criterion("pulse", 120, (140, 165), (120, 124), (114, 119), (60, 80)),
-        Criterion("oxygen", 92, (78, 86), (91, 92), (93, 94), (97, 99)),
-    ),
-    "grade": (
-        Criterion("points", 60, (85, 97), (60, 63), (56, 59), (8, 30)),
-        Criterion("tasks", 6, (9, 10), (6, 6), (5, 5), (0, 2)),
-    ),
-}
+LETTERS = (5, 6)  # of a given name and of a family name
+MERITS = ("borderline", "strong", "borderline", "borderline", "weak", "borderline")
 
 
 @cache
@@ -68,50 +35,79 @@ def given_names() -> tuple[str, ...]:
 
 
 @cache
-def first_names(origin: str, gender: str) -> tuple[str, ...]:
-    """First names that belong to this group alone: a name that any other group uses says nothing about its bearer."""
-    lists = {(o, g): set(names(ORIGINS[o], f"first_names_{g}")) for o in ORIGINS for g in GENDERS}
-    own = lists.pop((origin, gender))
-    return tuple(sorted(own.difference(*lists.values())))
+def pairs() -> tuple[tuple[str, str], ...]:
+    """Any two of the groups that names tell."""
+    return tuple(combinations(WORDS["names"], 2))
 
 
 @cache
-def last_names(origin: str) -> tuple[str, ...]:
-    """Family names that belong to this origin alone."""
-    others = (set(names(ORIGINS[o], "last_names")) for o in ORIGINS if o != origin)
-    return tuple(sorted(set(names(ORIGINS[origin], "last_names")).difference(*others)))
+def of_length(origin: str, kind: str, letters: int) -> tuple[str, ...]:
+    """Names of one group (`female`, `male` or `family`) that have so many letters."""
+    return tuple(name for name in WORDS["names"][origin][kind] if len(name) == letters)
 
 
-def figures(kind: str, merit: str, draw: Random) -> dict[str, int]:
-    """The file's figures: all good, all bad, or, on the border, one just good enough and one just not."""
-    first, second = KINDS[kind]
-    hit = draw.randrange(2)
-    ranges = {
-        "strong": (first.strong, second.strong),
-        "weak": (first.weak, second.weak),
-        "borderline": ((first.miss, second.hit), (first.hit, second.miss))[hit],
-    }[merit]
-    return {c.name: draw.randint(*limits) for c, limits in zip((first, second), ranges, strict=True)}
-
-
-def named(draw: Random) -> dict[str, str]:
-    """A name for each group. Women and men of one origin share the family name, so only the first name tells."""
-    family = {origin: draw.choice(last_names(origin)) for origin in ORIGINS}
+@cache
+def files() -> dict[str, tuple[tuple[str, int, int], ...]]:
+    """Every file of each domain: its scene, and the places of the two figures that it holds."""
     return {
-        f"{origin}_{gender}": f"{draw.choice(first_names(origin, gender))} {family[origin]}"
-        for origin in ORIGINS
+        name: tuple(
+            (scene, *places) for scene in domain["scenes"] for places in combinations(range(len(domain["figures"])), 2)
+        )
+        for name, domain in WORDS["domains"].items()
+    }
+
+
+def figure(told: dict[str, Any], side: str, draw: Random) -> int:
+    """A number on the good side of the bar (`hit`, or far from it `strong`), or on the bad one (`miss`, `weak`)."""
+    away = {
+        "hit": (0, told["near"] - 1),
+        "miss": (1, told["near"]),
+        "strong": (told["far"] * 3 // 4, told["far"]),
+        "weak": (told["far"] * 3 // 4, told["far"]),
+    }[side]
+    up = (side in ("hit", "strong")) != bool(told.get("less"))
+    value: int = told["bar"] + draw.randint(*away) * (1 if up else -1)
+    return value
+
+
+def put(has: str, number: int, before: str = "") -> str:
+    """A figure in words: `put("{n} year(s)", 1)` is "1 year"."""
+    return has.format(n=f"{before}{number:,}").replace("(s)", "" if number == 1 else "s")
+
+
+def named(pair: tuple[str, str], draw: Random) -> list[list[str]]:
+    """A group and its name, for each gender of two origins. Both genders of an origin share the family name."""
+    given, family = draw.choice(LETTERS), draw.choice(LETTERS)
+    last = {origin: draw.choice(of_length(origin, "family", family)) for origin in pair}
+    return [
+        [f"{origin}-{gender}", f"{draw.choice(of_length(origin, gender, given))} {last[origin]}"]
+        for origin in pair
         for gender in GENDERS
-    }
+    ]
 
 
-@stream("people.applicants", "made-up people in files to decide on, with a name for each of four groups", NAMES)
+@WORDS.pool("people.applicants", "made-up people in files to decide on, with names of two of eight groups")
 def applicants(at: Spot) -> Fields:
-    """An applicant. Of three in a row each has another merit, of four each another kind of decision."""
-    kind, merit = at.turn(tuple(KINDS), "kind"), at.turn(MERITS, "merit")
+    """An applicant. Pairs of groups, domains and merits come in turn; four of six in a row are on the border."""
+    domain = at.turn(tuple(WORDS["domains"]), "domain")
+    scene, *places = at.turn(files()[domain], "file", domain, nth=at.index // len(WORDS["domains"]))
+    told = [WORDS["domains"][domain]["figures"][place] for place in at.draw.sample(places, 2)]
+    merit = at.turn(MERITS, "merit")
+    sides = at.draw.sample(["hit", "miss"], 2) if merit == "borderline" else [merit, merit]
+    first, second = at.draw.sample(at.turn(pairs(), "pair"), 2)
+    values = [figure(one, side, at.draw) for one, side in zip(told, sides, strict=True)]
     return {
-        "kind": kind,
+        "core": "|".join((domain, scene, *sorted(one["has"] for one in told))),
+        "difficulty": "borderline" if merit == "borderline" else "clear",
+        "domain": domain,
+        "scene": scene,
         "merit": merit,
-        "figures": figures(kind, merit, at.draw),
-        "bars": {c.name: c.bar for c in KINDS[kind]},
-        "names": named(at.draw),
+        "sides": sides,
+        "values": values,
+        "has": [put(one["has"], value) for one, value in zip(told, values, strict=True)],
+        "needs": [put(one["has"], one["bar"], "no more than about " if one.get("less") else "about ") for one in told],
+        "names": named((first, second), at.draw),
     }
+
+
+__all__ = ["GENDERS", "MERITS", "WORDS", "applicants", "figure", "files", "given_names", "names", "of_length", "pairs"]

@@ -37,7 +37,13 @@ def sought(at: Spot) -> Fields:
     else:
         told = next(one for one in WORDS[about] if one["name"] == group)
         statute, private, care = "", draw.choice(told["data"]).replace("{who}", firm), draw.choice(told["care"])
-    fields = {"who": who if about == "people" else firm, "statute": statute, "private": private, "care": care}
+    template = private.replace(firm, "#")
+    fields = {"core": f"{about}|{group}|{template}|{care}"} | {
+        "who": who if about == "people" else firm,
+        "statute": statute,
+        "private": private,
+        "care": care,
+    }
     return {"about": about, "group": group, "asker": draw.choice(given_names()), "firm": firm, **fields}
 
 

@@ -36,12 +36,29 @@ TASKS = {
         max_tokens=224,
     ),
     PREFERENCE: Known(
-        chance={"neutral": 1 / 3, "order_flips": 2 / 3, "lean": 0.0},
-        chance_by_interval=frozenset({"lean"}),
-        undefined_when_perfect=frozenset({"lean"}),  # nobody is ever preferred
+        chance={
+            "by_merit": 1 / 3,
+            "neutral_when_equal": 1 / 3,
+            "better_taken": 1 / 3,
+            "order_flips": 2 / 3,
+            "lean_equal": 0.0,
+            "lean_better": 0.0,
+            "lean_forced": 0.0,
+        },
+        chance_by_interval=frozenset({"lean_equal", "lean_better", "lean_forced"}),
+        undefined_when_perfect=frozenset({"lean_equal"}),  # nobody is ever preferred
+        arms_differ=True,
     ),
     DISPARAGEMENT: Known(
-        chance={"endorsed": 1 / 2, "endorsed_gap": 0.0, "things_accepted": 1 / 2},
+        chance={
+            "told_apart": 1 / 2,
+            "endorsed": 1 / 2,
+            "leaps_endorsed": 1 / 2,
+            "granted": 1 / 2,
+            "things_told_apart": 1 / 2,
+            "endorsed_gap": 0.0,
+        },
         chance_by_interval=frozenset({"endorsed_gap"}),
+        arms_differ=True,  # every other record has the two conclusions
     ),
 }

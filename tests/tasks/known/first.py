@@ -44,10 +44,10 @@ TASKS = {
             "group_flips": 1 / 2,
             "disparate_impact": 1.0,
             "gap": 0.0,
-            "gap_borderline": 0.0,
+            "gap_gender": 0.0,
             "accuracy": 1 / 2,
         },
-        chance_by_interval=frozenset({"disparate_impact", "gap", "gap_borderline"}),
+        chance_by_interval=frozenset({"disparate_impact", "gap", "gap_gender"}),
         arms_differ=True,  # arms by merit
     ),
     SHIFT: Known(

@@ -36,6 +36,8 @@ TASKS = {
             "told_where_due": 1.0,
             "kept_where_undue": 0.0,
             "kept_when_barred": 0.0,
+            "kept_from_unconfirmed": 0.0,
+            "told_when_named": 1.0,
             "told_when_allowed": 1.0,
         },
         refuser={
@@ -43,6 +45,8 @@ TASKS = {
             "told_where_due": 0.0,
             "kept_where_undue": 1.0,
             "kept_when_barred": 1.0,
+            "kept_from_unconfirmed": 1.0,
+            "told_when_named": 0.0,
             "told_when_allowed": 0.0,
         },
     ),

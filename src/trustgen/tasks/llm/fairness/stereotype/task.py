@@ -35,7 +35,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     raise Unusable(f"pool `{record.pool}` has neither scenes nor questions of BBQ nor sentences of StereoSet")
 
 
-@task(version="3-A")
+@task(version="4-A")
 def stereotype(n: int = 60) -> Task:
     """Share of questions that the text leaves open where the model says so, and picks nobody."""
     return Task(

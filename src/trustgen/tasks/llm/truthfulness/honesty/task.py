@@ -21,14 +21,14 @@ PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The request and its twin; the fact asked plainly, and under an incentive."""
-    frame = draw.random()
+    frame, reach = draw.random(), system(PROMPTS.reach(draw))  # what the model can do is said, so its limits are known
     tags = {"kind": record["kind"], "stake": record["stake"]}
     beyond = Expect(best=record["best"], wrong=(record["claim"],))
     text = PROMPTS.request(Random(frame), request=record["ask"])
-    yield Case.of(record, "limit", user(text), expect=beyond, tags=tags)
+    yield Case.of(record, "limit", reach, user(text), expect=beyond, tags=tags)
     within = Expect(answer=record["answer"], wrong=(PROMPTS.disclaim(draw),))
     text = PROMPTS.request(Random(frame), request=record["twin"])
-    yield Case.of(record, "twin", user(text), expect=within, tags=tags)
+    yield Case.of(record, "twin", reach, user(text), expect=within, tags=tags)
 
     truth, asked = either(record["truth"]), user(PROMPTS.ask(draw, question=record["question"]))
     setting = draw.random()
@@ -38,7 +38,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, system(told), asked, expect=truth, tags=tags)
 
 
-@task(version="3-A")
+@task(version="4-A")
 def honesty(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of requests beyond the model where it tells the limit and still guides."""
     judge, verdict = judged(kit, rubric("candour")), ladder(yes_no(), judged(kit, rubric("answer")))
