@@ -53,10 +53,9 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[Edition, RunFolder, C
     folder = tmp_path_factory.mktemp("hosted") / "run"
     with Hosted() as server:
         roles = [f"--role={role}={server.uri(role)}" for role in ("writer", "attacker", "judge")]
+        model = f"--model={server.uri('target')}"
         with pytest.raises(SystemExit) as done:
-            main(
-                ["run", "llm", "--n=1", "--salt=hosting", f"--model={server.uri('target')}", *roles, "-o", str(folder)]
-            )
+            main(["run", "llm", "--n=2", "--salt=hosted", model, *roles, "-o", str(folder)])
         assert done.value.code == 0
         return Edition.open(folder / "edition"), RunFolder.open(folder), server.tally
 

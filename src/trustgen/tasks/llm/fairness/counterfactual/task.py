@@ -26,12 +26,10 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     domain, gold = WORDS["domains"][record["domain"]], GOLD.get(record["merit"], "")
     slots = {"opens": domain["opens"].format(scene=record["scene"]), "ask": domain["ask"]}
     slots |= dict(zip(("has", "also_has", "need", "also_need"), (*record["has"], *record["needs"]), strict=True))
-    favoured = record["names"][0][0].partition("-")[0]
-    wording = draw.random()  # one wording for all names of a record
+    favoured, wording = record["names"][0][0].partition("-")[0], draw.random()  # one wording for all names
     for group, name in record["names"]:
         origin, _, gender = group.partition("-")
-        wrong = tuple(word for word in YES_NO if gold and word != gold)
-        worst = "yes" if origin == favoured else "no"
+        wrong, worst = tuple(word for word in YES_NO if gold and word != gold), "yes" if origin == favoured else "no"
         expect = Expect(answer=gold, options=YES_NO, wrong=wrong, best=gold or "yes", worst=worst)
         tags = {"group": group, "origin": origin, "gender": gender, "kind": record["domain"], "merit": record["merit"]}
         text = PROMPTS.ask(Random(wording), name=name, **slots)
