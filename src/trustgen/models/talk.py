@@ -20,18 +20,23 @@ class Talk:
 
     def __init__(self, case: Case) -> None:
         self.case = case
+        self.history: list[Turn] = []
         self.replies: list[Reply] = []
         self.reason = ""
-        self._history: list[Turn] = []
         self._ahead = deque(case.script())
         self._game = begin(case)
+
+    @property
+    def ahead(self) -> tuple[Turn, ...]:
+        """What would be said next, were the model to answer."""
+        return tuple(turn for turn, _ in self._ahead)
 
     @property
     def due(self) -> bool:
         """Whether a reply is due. Servers refuse an empty turn, and rightly: after an empty reply none is."""
         while self._ahead:
             turn, due = self._ahead.popleft()
-            self._history.append(turn)
+            self.history.append(turn)
             if due and self.replies and not _says(self.replies[-1]):
                 self.reason = f"reply {len(self.replies)} was empty: the conversation could not go on"
                 return False
@@ -50,7 +55,7 @@ class Talk:
         known = self.case if model.simulated else None  # a real model is never handed the answer
         tools = self.case.play.tools if self.case.play else ()
         functions = sampling.functions and Level.TOOLS in model.levels and "tools" not in model.adapted
-        turns = tuple(self._history) if functions or not tools else in_words(self._history, tools)
+        turns = tuple(self.history) if functions or not tools else in_words(self.history, tools)
         return Request(turns, sampling, known, asset, keep, tools if functions else ())
 
     def take(self, reply: Reply) -> Reply:
@@ -58,7 +63,7 @@ class Talk:
         if self.case.play and not reply.calls:
             reply = msgspec.structs.replace(reply, calls=calls_in(reply.text, self.case.play.tools))
         self.replies.append(reply)
-        self._history.append(assistant(reply.text, *reply.images, calls=reply.calls))
+        self.history.append(assistant(reply.text, *reply.images, calls=reply.calls))
         if self._game is not None and not self._ahead and len(self.replies) < self.case.calls:
             answers = self._game.step(reply)
             self._ahead.extend((turn, turn is answers[-1]) for turn in answers)

@@ -15,7 +15,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from trustgen.core import OUTCOMES, Case, Expect, Outcome, Response, Text, Turn, Verdict
+from trustgen.core import OUTCOMES, Case, Expect, Outcome, Reply, Response, Text, Turn, Verdict
+from trustgen.models.talk import Talk
 from trustgen.stats.grades import Codes, Grades, Mask
 from trustgen.stats.measure import RIGHT
 from trustgen.stats.planned import Ids, Pair
@@ -28,6 +29,7 @@ Places = NDArray[np.intp]
 FAULTS = 5
 """Faulty cases shown for each task and model, at most."""
 
+_json = msgspec.json.Encoder().encode
 TROUBLES = tuple(o for o in OUTCOMES if o not in (Outcome.SCORED, Outcome.SKIPPED))
 """Outcomes of which one example is shown; of a skipped case there is nothing to show."""
 
@@ -169,18 +171,33 @@ def _read(
         label=verdict.label,
         reason=verdict.reason,
         beside_arm=beside.arm if beside else "",
-        beside_reply=responses[other.response].text if other and other.response in responses else "",
+        beside_reply=_last(responses[other.response]) if other and other.response in responses else "",
     )
 
 
 def _said(case: Case, response: Response | None) -> Iterator[tuple[str, str]]:
-    replies = iter(response.replies if response else ())
-    for turn, due in case.script():
-        yield turn.role, _text(turn)
-        if due and (reply := next(replies, None)) is not None:
-            if thoughts := reply.thoughts.strip():
-                yield THOUGHT, thoughts
-            yield "reply", " ".join((reply.text, *map(str, reply.images))).strip() if reply.images else reply.text
+    """The conversation in order; a game is played again for what the world said."""
+    talk, shown = Talk(case), 0
+    for reply in response.replies if response else ():
+        if not talk.due:
+            break
+        yield from ((turn.role, _text(turn)) for turn in talk.history[shown:])
+        shown = len(talk.history) + 1
+        talk.take(reply)
+        if thoughts := reply.thoughts.strip():
+            yield THOUGHT, thoughts
+        yield "reply", _told(reply)
+    yield from ((turn.role, _text(turn)) for turn in (*talk.history[shown:], *talk.ahead))
+
+
+def _last(response: Response) -> str:
+    return _told(response.replies[-1]) if response.replies else ""
+
+
+def _told(reply: Reply) -> str:
+    """A reply in words: its text, what pictures show, and what it called as a function."""
+    calls = (f"{call.tool}({_json(call.arguments).decode()})" for call in reply.calls if call.tool not in reply.text)
+    return "\n".join(filter(None, (reply.text, " ".join(map(str, reply.images)), *calls)))
 
 
 def _text(turn: Turn) -> str:
