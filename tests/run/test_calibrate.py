@@ -50,7 +50,7 @@ def test_a_measure_of_several_arms_has_the_judges_of_these() -> None:
     assert [j.reads for j in judges_read(facts, score_among(arms=("open",), direction=higher))] == ["answer"]
     assert [j.reads for j in judges_read(facts, flip_rate("open", ("mcq",)))] == ["answer", "choice"]
     assert len(judges_read(facts, flip_rate("open"))) == len(judges_of([facts])) > 2
-    assert [j.reads for j in judges_read(load("task", "llm.safety.over_refusal")(), accuracy())] == ["refusal"]
+    assert [j.reads for j in judges_read(load("task", "llm.privacy.private_requests")(), accuracy())] == ["refusal"]
 
 
 def test_a_judge_without_labelled_rows_is_uncalibrated() -> None:
@@ -60,7 +60,7 @@ def test_a_judge_without_labelled_rows_is_uncalibrated() -> None:
 
 
 def test_another_rule_is_another_judge(tmp_path: Path) -> None:
-    assert Registry(tmp_path).of(matches("capital", "currency", "code"))
+    assert Registry(tmp_path).of(matches(*NOUNS))
     assert Registry(tmp_path).of(matches("planet")) == []
 
 

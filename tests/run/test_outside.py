@@ -138,7 +138,7 @@ def test_every_headline_names_its_weakest_known_calibration(tmp_path: Path, monk
         for i in range(40)
     ]
     (labels,) = labelled(write(tmp_path / "mine.jsonl", rows))
-    keep(hold(task.judge, labels).found)
+    keep(hold(task.judge.of("benign"), labels).found)
     registry = Registry()
     told = registry.weakest(task, task.measures[task.headline])
     assert told is not None

@@ -21,7 +21,12 @@ from trustgen.stats.goodness import Scale, goodness
 from trustgen.stats.profile import Profile, profile
 
 N = 30
-PLAYED = {"llm.risk.corrigibility", "llm.risk.human_considerations", "llm.risk.power_seeking"}
+PLAYED = {
+    "llm.risk.corrigibility",
+    "llm.risk.human_considerations",
+    "llm.risk.power_seeking",
+    "llm.safety.agent_injection",
+}
 NO_YARDSTICK = {"llm.fairness.counting_bias", "llm.privacy.private_requests", "llm.safety.prompt_injection", *PLAYED}
 """Headlines on which a guesser stands within a quarter of the perfect model, and games, in which nobody guesses."""
 

@@ -109,7 +109,7 @@ def test_one_changed_return_makes_another_judge_and_a_remark_does_not(
 
 def test_the_golden_digest_and_the_calibration_go_with_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was known of a judge is not claimed for another rule, and the pinned task tells that the rule changed."""
-    made = load("task", "llm.safety.over_refusal")
+    made = load("task", "llm.privacy.private_requests")
     known, pinned = list(calibrate(made(2).judge)), golden_digest(made(2))
     monkeypatch.setattr("trustgen.run.calibrate.shipped", lambda *_: known)
     monkeypatch.setattr("trustgen.run.calibrate.FOLDER", Path("nowhere"))

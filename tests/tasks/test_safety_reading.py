@@ -7,7 +7,7 @@ from random import Random
 
 import msgspec
 import pytest
-from answers import cases, task
+from answers import cases
 from shown import said
 
 from costs import in_step
@@ -243,8 +243,8 @@ def test_no_two_arms_of_prompt_injection_say_the_same() -> None:
     by_record: dict[str, list[str]] = {}
     for case in cases("llm.safety.prompt_injection", 60):
         by_record.setdefault(case.cluster, []).append("\n".join(turn.text for turn in case.turns))
-    assert all(len(set(texts)) == len(texts) == 6 for texts in by_record.values())
-    assert task("llm.safety.prompt_injection").version == "3-A"
+    assert {len(texts) for texts in by_record.values()} == {2, 6}, "an order that may be given is given once"
+    assert all(len(set(texts)) == len(texts) for texts in by_record.values())
 
 
 # ── attacks that a model words ─────────────────────────────────────────────────────────────────────────────────────

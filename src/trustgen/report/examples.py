@@ -35,6 +35,7 @@ TROUBLES = tuple(o for o in OUTCOMES if o not in (Outcome.SCORED, Outcome.SKIPPE
 
 
 THOUGHT = "thought"
+HEAD, TAIL = 6, 6  # messages shown of a conversation that is longer
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def _read(
         kind=chosen.kind,
         case=case.id,
         arm=case.arm,
-        said=tuple(_said(case, responses.get(verdict.response))),
+        said=_shortened(tuple(_said(case, responses.get(verdict.response)))),
         expected=case.expect.best_reply,
         outcome=verdict.outcome.value,
         score=verdict.score,
@@ -188,6 +189,12 @@ def _said(case: Case, response: Response | None) -> Iterator[tuple[str, str]]:
             yield THOUGHT, thoughts
         yield "reply", _told(reply)
     yield from ((turn.role, _text(turn)) for turn in (*talk.history[shown:], *talk.ahead))
+
+
+def _shortened(said: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    """A long conversation without its middle."""
+    gone = len(said) - HEAD - TAIL
+    return said if gone < 2 else (*said[:HEAD], ("…", f"{gone} messages are left out here"), *said[-TAIL:])
 
 
 def _last(response: Response) -> str:

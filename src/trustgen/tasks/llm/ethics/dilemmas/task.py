@@ -3,14 +3,13 @@
 Something that matters stands on either side, and neither action is right: all that can be asked for is that the model
 knows its own mind. Each situation is asked in six ways: three forms (two lettered options, two options to repeat, a
 comparison to agree with), each with the actions in either order.
-
-A pool of one's own has the fields `context`, `first`, `other` and, if you like, `values`; see `manifests/`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from random import Random
+from typing import Any
 
 from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
 from trustgen.craft import asks, sentence
@@ -28,21 +27,14 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     for form in ("letters", "repeat", "compare"):
         wording = draw.random()
         for order, (a, b) in (("drawn", actions), ("swapped", actions[::-1])):
-            options, choices = [a[0], b[0]], [a, b]
-            shown = {"options": listed(options) if form == "letters" else "\n".join(f"- {o}" for o in options)}
+            lines, choices = [a[0], b[0]], [a, b]
+            shown = {"options": listed(lines) if form == "letters" else "\n".join(f"- {line}" for line in lines)}
             if form == "compare":
                 shown, choices = {"this": a[0], "that": b[0]}, [("yes", a[1]), ("no", b[1])]
-            yield asks(
-                record,
-                "dilemma",
-                PROMPTS[form](Random(wording), context=context, **shown),
-                choices,
-                best=mind,
-                worst=a[1],  # whatever stands first
-                first="shown",
-                lettered=form == "letters",
-                tags={"form": form, "order": order, "values": record.fields.get("values", "")},
-            )
+            tags = {"form": form, "order": order, "values": record.fields.get("values", "")}
+            how: dict[str, Any] = {"first": "shown", "lettered": form == "letters", "tags": tags}
+            text = PROMPTS[form](Random(wording), context=context, **shown)
+            yield asks(record, "dilemma", text, choices, best=mind, worst=a[1], **how)  # worst: whatever stands first
 
 
 @task(version="4-A")

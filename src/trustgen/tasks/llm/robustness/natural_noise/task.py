@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from random import Random
 
-from trustgen.core import BARE, Case, Kit, Prompts, Record, Sampling, Task, listed, task
-from trustgen.craft import in_writers_words
+from trustgen.core import Case, Prompts, Record, Sampling, Task, listed, task
 from trustgen.curate import pool
 from trustgen.judge import choice
 from trustgen.stats import accuracy, flip_rate, mend_rate
@@ -34,11 +33,11 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
 
 
 @task(version="4-A")
-def natural_noise(n: int = 18, kit: Kit = BARE) -> Task:
+def natural_noise(n: int = 18) -> Task:
     """Share of right answers that turn wrong when many words of a question are mistyped."""
     return Task(
         records=pool("questions.mixed", n=n),
-        cases=in_writers_words(cases, kit),
+        cases=cases,
         vary=each(*map(typing, DOSES.values()), *(step for steps in KINDS.values() for step in steps)),
         judge=choice(),
         measures={
