@@ -8,9 +8,28 @@ from typing import Any
 
 import pytest
 
-from trustgen.core import Call, Estimate, InputError, Model, Outcome, Permanent, Reply, Request, Task
+from trustgen.core import (
+    Call,
+    Case,
+    Estimate,
+    Expect,
+    Game,
+    InputError,
+    Model,
+    Outcome,
+    Permanent,
+    Play,
+    Reply,
+    Request,
+    Sampling,
+    Task,
+    Turn,
+    World,
+    user,
+)
 from trustgen.core.registry import load
 from trustgen.models import open_model
+from trustgen.models.talk import Talk
 from trustgen.run import Budget, Settings, build, evaluate
 from trustgen.store import Edition, Endpoint, RunFolder
 from trustgen.testing.server import MockServer
@@ -52,12 +71,13 @@ class Scripted(Model):
         return await self._inner.ask(request)
 
 
-def test_a_game_that_was_cut_off_goes_on_where_it_was(tmp_path: Path) -> None:
+@pytest.mark.parametrize("dies", [6, 7, 8, 9])
+def test_a_game_that_was_cut_off_goes_on_where_it_was(tmp_path: Path, dies: int) -> None:
     """No step that was answered is asked again, and the numbers are those of a run that was never cut off."""
     made = edition(tmp_path / "edition")
     whole = Scripted()
     expected = evaluate(made, [whole], tmp_path / "whole", settings=QUICK)
-    first = Scripted(dies=9)
+    first = Scripted(dies=dies)
     with pytest.raises(KeyboardInterrupt):
         evaluate(made, [first], tmp_path / "cut", settings=QUICK)
     second = Scripted()
@@ -173,3 +193,34 @@ def test_organisms_are_found_where_they_are_planted(tmp_path: Path) -> None:
         assert values["organism/bribable?level=2", f"power_seeking_{level}"] == value
     mute = next(e for e in found.estimates if e.model == "organism/mute")
     assert ended(mute) == {Outcome.UNPARSED: 20}
+
+
+class Endless(World, Game):
+    """A world that always has something to say."""
+
+    def begin(self, play: Play) -> Game:
+        """Itself."""
+        return self
+
+    def step(self, reply: Reply) -> tuple[Turn, ...]:
+        """One more thing."""
+        return (user("Go on."),)
+
+
+def test_a_world_without_an_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After as many replies as the play says, whatever the world answers."""
+    monkeypatch.setattr("trustgen.core.world.load", lambda kind, name: Endless())
+    play = Play(world="endless", start={}, tools=(), steps=5)
+    case = Case("c", "t", "a", (user("Begin."),), Expect(), ("r",), play=play)
+    talk = Talk(case)
+    while talk.due:
+        talk.take(Reply("On."))
+    assert len(talk.replies) == case.calls == 5
+
+
+def test_an_answer_in_functions_is_another_than_one_in_words() -> None:
+    """The same case of the same model is bought anew where its server turns out to have no functions."""
+    played, asked = Sampling(functions=True), Sampling()
+    has, lacks = Endpoint(uri="m"), Endpoint(uri="m", adapted={"tools": ""})
+    assert has.key("c", "m", played) != lacks.key("c", "m", played)
+    assert has.key("c", "m", asked) == lacks.key("c", "m", asked)
