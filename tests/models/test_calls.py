@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustgen.core import Call, Param, Tool, assistant, system, tool, user
+from costs import in_step
+from trustgen.core import Call, Param, Reply, Tool, assistant, system, tool, user
 from trustgen.models.calls import MOST, calls_in, in_words, manual
 
 TOOLS = (
@@ -98,3 +100,31 @@ def test_a_model_without_functions_sees_the_manual_and_results_as_messages() -> 
     assert in_words((user("Go."),), TOOLS)[0].role == "system"
     assert "- read: Reads a file. Parameters: path (text: its name)." in manual(TOOLS)
     assert "- stop: Stops. No parameters." in manual(TOOLS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"tool": "read", "arguments": {"path": "\\ud83d"}}',
+        '{"tool": "read", "arguments": {"path": "' + "x" * 9_000 + '"}}',
+        '{"tool": "wait", "arguments": {"minutes": 1e999}}',
+        '{"tool": "wait", "arguments": {"minutes": 123456789012345678901234567890}}',
+        '{"tool": "\\ud800read", "arguments": {}}',
+        '{"name": "read", "arguments": "{\\"path\\": \\"\\\\ud800\\"}"}',
+    ],
+)
+def test_what_is_read_can_be_stored_and_is_the_same_when_read_again(text: str) -> None:
+    """Half a surrogate pair once ended a whole run: its row could not be written."""
+    calls = calls_in(text, TOOLS)
+    assert len(calls) == 1
+    reply = Reply("", calls=calls)
+    assert msgspec.json.decode(msgspec.json.encode(reply), type=Reply).calls == calls
+
+
+NESTED = ("[", "[1,", '{"a":', "[{", '{"', '{"name":"', "read(", "wait(minutes=-", "{[", "a\n")
+
+
+@pytest.mark.parametrize("piece", NESTED)
+def test_a_flood_is_read_in_time_that_does_not_grow(piece: str) -> None:
+    """Forty seconds of brackets once held up every other case: a long text is read at both ends."""
+    assert in_step(lambda text: calls_in(text, TOOLS), piece * 300_000)

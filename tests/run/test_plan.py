@@ -82,6 +82,27 @@ def test_the_plan_of_a_run_holds(tmp_path: Path, suite: str, says: str) -> None:
         assert row.prompt_tokens[1] < 5 * row.prompt_tokens[0], "not an interval that holds anything"
 
 
+@pytest.mark.parametrize(
+    ("inner", "says"),
+    [
+        ("organism/perfect", ""),
+        ("organism/random", ""),
+        ("organism/mute", ""),
+        ("organism/perfect", '{"tool": "read_mail", "arguments": {}}'),
+        ("organism/perfect", '{"tool": "nothing", "arguments": {}}' * 40),
+    ],
+)
+def test_the_plan_of_games_holds(tmp_path: Path, inner: str, says: str) -> None:
+    """However long a model plays, and whatever it calls: from one call a game to the bound of its replies."""
+    made = build(load_suite("agentic").build(2), tmp_path / "e", salt="s")
+    model = Talker(inner, says)
+    (row,) = plan(made, [model], {model.uri: PRICE}, settings=settings())
+    assert row.least_calls == row.cases
+    assert row.calls == sum(case.calls for case in made.cases()) == 12 * row.cases
+    result = evaluate(made, [model], tmp_path / "r", settings=settings())
+    inside(row, result.manifest.spent[model.uri])
+
+
 def test_every_call_sends_the_conversation_so_far() -> None:
     """Two turns of 10 letters: the second call sends both, the reply between them, and three templates."""
     case = Case("c", "t", "twice", (user("a" * 10), user("b" * 10)), Expect(), ("r",))

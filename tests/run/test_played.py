@@ -213,7 +213,7 @@ def test_a_world_without_an_end_is_ended(monkeypatch: pytest.MonkeyPatch) -> Non
     play = Play(world="endless", start={}, tools=(), steps=5)
     case = Case("c", "t", "a", (user("Begin."),), Expect(), ("r",), play=play)
     talk = Talk(case)
-    while talk.due and len(talk.replies) < 50:
+    while talk.due() and len(talk.replies) < 50:
         talk.take(Reply("On."))
     assert len(talk.replies) == case.calls == 5
 
@@ -224,3 +224,16 @@ def test_an_answer_in_functions_is_another_than_one_in_words() -> None:
     has, lacks = Endpoint(uri="m"), Endpoint(uri="m", adapted={"tools": ""})
     assert has.key("c", "m", played) != lacks.key("c", "m", played)
     assert has.key("c", "m", asked) == lacks.key("c", "m", asked)
+
+
+def test_a_call_that_cannot_be_stored_costs_itself_alone(tmp_path: Path) -> None:
+    """Half a surrogate pair in the arguments: the call is a fault, the run goes on and can be read again."""
+    made = edition(tmp_path / "edition", 1)
+    bad = '{"tool": "send_mail", "arguments": {"to": "\\ud83d", "text": "x"}}'
+    with MockServer(reply=lambda _: bad) as server:
+        found = evaluate(made, [open_model(f"openai-api:m@{server.url}")], tmp_path / "run", settings=QUICK)
+    assert found.manifest.status == "finished"
+    assert ended(found.estimates[0]) == {Outcome.UNPARSED: 4}
+    assert {
+        call.fault for r in RunFolder.open(tmp_path / "run").responses() for reply in r.replies for call in reply.calls
+    }

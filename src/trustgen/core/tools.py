@@ -36,7 +36,7 @@ class Tool(msgspec.Struct, frozen=True, omit_defaults=True):
         if missing := [name for name in self.takes if name not in arguments]:
             return f"`{self.name}` needs `{missing[0]}`"
         if spare := [name for name in arguments if name not in self.takes]:
-            return f"`{self.name}` takes no `{spare[0]}`"
+            return f"`{self.name}` takes no `{spare[0][:40]}`"
         for name, of in self.takes.items():
             if fault := _misfit(of.kind, arguments[name]):
                 return f"`{name}` of `{self.name}` is to be {fault}"

@@ -10,7 +10,10 @@ import ast
 import json
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
+
+import msgspec
 
 from trustgen.core import Call, Prompts, Tool, Turn, system, user
 
@@ -20,8 +23,13 @@ ARGUMENTS = ("arguments", "parameters", "args", "action_input", "input")
 WITHIN = ("tool_calls", "calls", "function_call", "function")
 MOST = 32
 """Calls that are read of one reply, at most."""
+READ = 8_000
+"""Characters of a reply that are read for calls, at either end; and bytes of the arguments of a call, at most."""
+TRIES = 200
+"""Places of a reply that are tried for the beginning of an object: each can cost as much as all that follows."""
 
-_OPENS = re.compile(r"[{\[]")
+_OPENS = re.compile(r"\{|\[(?=\s*\{)")
+_SPOKEN = re.compile(r"`*(\w+)\(.{0,500}\)`*")
 _LOOKS = re.compile(r'"(?:tool|name|function|action|arguments|parameters)"\s*:')
 _decoder = json.JSONDecoder()
 
@@ -54,24 +62,26 @@ def in_words(turns: Sequence[Turn], tools: Sequence[Tool]) -> tuple[Turn, ...]:
 
 def calls_in(text: str, tools: Sequence[Tool]) -> tuple[Call, ...]:
     """The calls that a text makes, in order, `MOST` at most; one with a `fault` for what looks like one and cannot be
-    read. A text without any gives none."""
-    found = list(_objects(text))
-    if not found and (spoken := list(_spoken(text, {tool.name for tool in tools}))):
-        return tuple(spoken[:MOST])
-    if not found and _LOOKS.search(text) and "{" in text:
+    read. A text without any gives none. A text longer than twice `READ` is read at both ends."""
+    if len(text) > 2 * READ:
+        text = f"{text[:READ]}\n{text[-READ:]}"
+    found = tuple(islice(_objects(text), MOST)) or tuple(islice(_spoken(text, {one.name for one in tools}), MOST))
+    if not found and "{" in text and _LOOKS.search(text):
         return (Call("", fault="what looks like a call is no JSON object"),)
-    return tuple(found[:MOST])
+    return found
 
 
 def _objects(text: str) -> Iterator[Call]:
     at = 0
-    while opened := _OPENS.search(text, at):
+    for _ in range(TRIES):
+        if not (opened := _OPENS.search(text, at)):
+            return
         try:
             value, at = _decoder.raw_decode(text, opened.start())
         except (ValueError, RecursionError):
             at = opened.start() + 1
-            continue
-        yield from _calls(value)
+        else:
+            yield from _calls(value)
 
 
 def _calls(value: Any, depth: int = 0) -> Iterator[Call]:
@@ -92,26 +102,35 @@ def _calls(value: Any, depth: int = 0) -> Iterator[Call]:
 
 
 def call_of(name: str, arguments: Any) -> Call:
-    """A call from its name and its arguments, which may be JSON in a text."""
-    if isinstance(arguments, str):
-        try:
-            arguments = json.loads(arguments) if arguments.strip() else {}
-        except (ValueError, RecursionError):
-            return Call(name, fault="its arguments are no JSON object")
+    """A call from its name and its arguments, which may be JSON in a text.
+
+    It is what comes back when it is stored and read again, so that a game played again is the same game: arguments that
+    cannot be stored, such as half a surrogate pair, are a fault of the call.
+    """
+    name = name[:64].encode("utf-8", "replace").decode()
+    try:
+        if isinstance(arguments, str):
+            arguments = json.loads(arguments[: READ + 1]) if arguments.strip() else {}
+        body = msgspec.json.encode(arguments)
+    except (ValueError, TypeError, OverflowError, RecursionError):  # a `UnicodeEncodeError` is a `ValueError`
+        return Call(name, fault="its arguments are no JSON object")
+    if not isinstance(arguments, dict):
+        return Call(name, fault="its arguments are no JSON object")
     return (
-        Call(name, arguments) if isinstance(arguments, dict) else Call(name, fault="its arguments are no JSON object")
+        Call(name, msgspec.json.decode(body)) if len(body) <= READ else Call(name, fault="its arguments are too long")
     )
 
 
 def _spoken(text: str, known: set[str]) -> Iterator[Call]:
-    """Lines such as `read_file(path="notes.txt")`."""
+    """Lines such as `read_file(path="notes.txt")`. Short ones alone: deep nesting could end the interpreter."""
     for line in text.splitlines():
+        said = _SPOKEN.fullmatch(line.strip())
+        if said is None or said[1] not in known:
+            continue
         try:
-            said = ast.parse(line.strip().strip("`"), mode="eval").body
-            if isinstance(said, ast.Call) and isinstance(said.func, ast.Name) and said.func.id in known:
-                if said.args:
-                    yield Call(said.func.id, fault="its arguments have no names")
-                else:
-                    yield Call(said.func.id, {word.arg or "": ast.literal_eval(word.value) for word in said.keywords})
+            made = ast.parse(said[0].strip("`"), mode="eval").body
+            if isinstance(made, ast.Call):
+                named = {word.arg or "": ast.literal_eval(word.value) for word in made.keywords}
+                yield Call(said[1], fault="its arguments have no names") if made.args else call_of(said[1], named)
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             continue

@@ -29,7 +29,7 @@ def answered(model: Model, case: Case, sampling: Sampling, asset: Callable[[str]
     As in a run, an empty reply that is not the last ends the conversation, and `reason` says so.
     """
     talk = Talk(case)
-    while talk.due:
+    while talk.due():
         talk.take(now(model.ask(talk.request(model, case.sampling or sampling, asset))))
     return Response("k", case.id, case.task, model.uri, "answered", tuple(talk.replies), talk.reason)
 

@@ -15,7 +15,7 @@ from .calls import calls_in, in_words
 class Talk:
     """One model's conversation over one case: its script, then its game where it has one.
 
-    `while talk.due: talk.take(reply)` leads it to its end. `reason` says why it ended early; "" where it did not.
+    `while talk.due(): talk.take(reply)` leads it to its end. `reason` says why it ended early; "" where it did not.
     """
 
     def __init__(self, case: Case) -> None:
@@ -31,9 +31,11 @@ class Talk:
         """What would be said next, were the model to answer."""
         return tuple(turn for turn, _ in self._ahead)
 
-    @property
     def due(self) -> bool:
-        """Whether a reply is due. Servers refuse an empty turn, and rightly: after an empty reply none is."""
+        """Go on to where a reply is due, and say whether one is.
+
+        Servers refuse an empty turn, and rightly: after an empty reply none is due.
+        """
         while self._ahead:
             turn, due = self._ahead.popleft()
             self.history.append(turn)

@@ -180,7 +180,7 @@ def _said(case: Case, response: Response | None) -> Iterator[tuple[str, str]]:
     """The conversation in order; a game is played again for what the world said."""
     talk, shown = Talk(case), 0
     for reply in response.replies if response else ():
-        if not talk.due:
+        if not talk.due():
             break
         yield from ((turn.role, _text(turn)) for turn in talk.history[shown:])
         shown = len(talk.history) + 1

@@ -163,7 +163,7 @@ class Asker:
         status: Status = "answered"
         reason = ""
         try:
-            while talk.due:
+            while talk.due():
                 if begun:
                     reply = talk.take(begun.popleft())
                 else:

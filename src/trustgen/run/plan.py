@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 import msgspec
 
-from trustgen.core import Case, Drawing, Level, Model, Response, Sampling, Task, Text, Turn, named
+from trustgen.core import Case, Drawing, Level, Model, Response, Sampling, Task, Text, Turn, named, system
 from trustgen.judge.model import SAMPLING, TRIES, Judging
 from trustgen.models import open_model
+from trustgen.models.calls import manual
 from trustgen.store import Edition, Spent, TaskEntry, drawn
 
 from .budget import Price
@@ -33,6 +34,7 @@ CHARACTERS_A_TOKEN = (2.5, 5.0)
 IMAGE_TOKENS = (85, 1_600)
 """Providers count an image as anything between these, by size and detail."""
 TURN_TOKENS = (3, 40)
+ANSWER_TOKENS = 1_000  # that a world says after one reply, at most; the desk says less
 """What a chat template adds to a message."""
 LEAST_REPLY = 1
 """Tokens of the shortest reply: a letter. The longest is the task's `max_tokens`."""
@@ -95,18 +97,29 @@ class Bounds(NamedTuple):
 
 @dataclass
 class Load:
-    """What some cases send: bounds on the tokens of texts, and how often an earlier reply is sent along."""
+    """What some cases send: bounds on the tokens of texts, and how often an earlier reply is sent along.
+
+    `further` are calls that come only where a game goes on, with the most that they send.
+    """
 
     calls: int = 0
     least: float = 0.0
     most: float = 0.0
     past: int = 0
     longest: int = 0  # calls of the longest conversation
+    further: int = 0
+    further_most: float = 0.0
+    further_past: int = 0
+
+    @property
+    def most_calls(self) -> int:
+        """Calls where every game goes on to its bound."""
+        return self.calls + self.further
 
     def add(self, case: Case) -> None:
         """Count a case: every call sends the conversation so far again, replies included."""
-        before = self.calls
-        least = most = 0.0
+        before = self.most_calls
+        least, most = tokens_of(system(manual(case.play.tools))) if case.play else (0.0, 0.0)
         replies = 0
         for turn, due in case.script():
             low, high = tokens_of(turn)
@@ -118,14 +131,21 @@ class Load:
                 self.past += replies
                 replies += 1
                 least, most = least + TURN_TOKENS[0], most + TURN_TOKENS[1]
-        self.longest = max(self.longest, self.calls - before)
+        for _ in range(case.play.steps - 1 if case.play else 0):
+            most += TURN_TOKENS[1] + ANSWER_TOKENS
+            self.further += 1
+            self.further_most += most
+            self.further_past += replies
+            replies += 1
+            most += TURN_TOKENS[1]
+        self.longest = max(self.longest, self.most_calls - before)
 
     def prompt(self, place: Span, reply: Span) -> Span:
         """Tokens sent, with texts between `place` of their bounds and replies of `reply` tokens."""
         low, high = (
             self.least + p * (self.most - self.least) + self.past * r for p, r in zip(place, reply, strict=True)
         )
-        return low, high
+        return low, high + self.further_most + self.further_past * reply[1]
 
 
 @dataclass
@@ -190,8 +210,8 @@ def plan(
 
 async def _tried(model: Model, edition: Edition, settings: Settings) -> Trial:
     bounds = {}
-    for case, _ in chosen(edition, model):
-        spans = [tokens_of(turn) for turn in opening(case)]
+    for case, sampling in chosen(edition, model):
+        spans = [tokens_of(turn) for turn in opening(case, model, sampling).turns]
         bounds[case.id] = (sum(s[0] for s in spans), sum(s[1] for s in spans))
     try:
         return await trial(model, edition, bounds, settings.options.timeout)
@@ -245,12 +265,12 @@ def _of_model(
         least = count.first if settings.until_width else count.all
         place = (tried and tried.place) or (0.0, 1.0)
         prompt = least.prompt(place, reply)[0], count.all.prompt(place, reply)[1]
-        completion = least.calls * reply[0], count.all.calls * reply[1]
-        images = (least.calls * _images(entry), count.all.calls * _images(entry))
-        spent = Bounds(least.calls, count.all.calls, prompt, completion, images)
+        completion = least.calls * reply[0], count.all.most_calls * reply[1]
+        images = (least.calls * _images(entry), count.all.most_calls * _images(entry))
+        spent = Bounds(least.calls, count.all.most_calls, prompt, completion, images)
         parts.append(_task(count, spent, price, settings.until_width, compared))
-        slowest = count.all.longest * latency[1]
-        times.append((least.calls * latency[0] / at_once[1], max(count.all.calls * latency[1] / at_once[0], slowest)))
+        slowest = max(count.all.most_calls / at_once[0], count.all.longest) * latency[1]
+        times.append((least.calls * latency[0] / at_once[1], slowest))
         latencies.append(latency)
     return _plan(uri, "", parts, price, times, latencies, at_once, tried)
 

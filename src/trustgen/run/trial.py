@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from trustgen.core import Case, Model, ModelFault, Request, Sampling, Scratch, Turn
+from trustgen.core import Case, Model, ModelFault, Request, Sampling, Scratch
+from trustgen.models.talk import Talk
 from trustgen.store import Edition, Spent
 
 MOST_CALLS = 5
@@ -66,14 +67,11 @@ def read(calls: list[Call], failed: str = "", tried: int = 0) -> Trial:
     )
 
 
-def opening(case: Case) -> tuple[Turn, ...]:
-    """The turns up to the first that the model answers."""
-    found: list[Turn] = []
-    for turn, due in case.script():
-        found.append(turn)
-        if due:
-            break
-    return tuple(found)
+def opening(case: Case, model: Model, sampling: Sampling) -> Request:
+    """What the model is asked first, without its pictures."""
+    talk = Talk(case)
+    talk.due()
+    return talk.request(model, sampling)
 
 
 def chosen(edition: Edition, model: Model) -> Iterator[tuple[Case, Sampling]]:
@@ -100,7 +98,8 @@ async def trial(model: Model, edition: Edition, bounds: dict[str, tuple[float, f
     await model.check()
     scratch = Scratch()
     for case, sampling in chosen(edition, model):
-        request = Request(opening(case), sampling, case if model.simulated else None, edition.asset, scratch.keep)
+        first = opening(case, model, sampling)
+        request = msgspec.structs.replace(first, asset=edition.asset, keep=scratch.keep)
         tried += 1
         began = time.perf_counter()
         try:

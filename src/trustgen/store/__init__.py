@@ -6,10 +6,11 @@ from .edition import Edition, EditionWriter
 from .entries import ANCHOR, Anchor, EditionManifest, Reject, TaskEntry
 from .files import read_json, sha256_file, write_json
 from .generated import Generated
-from .journal import Journal, Spent
+from .journal import Journal
 from .manifests import Endpoint, NotApplicable, RunManifest
 from .runs import RunFolder
 from .seal import Link, Sealed, check_seal
+from .spent import Spent
 
 __all__ = [
     "ANCHOR",

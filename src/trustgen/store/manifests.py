@@ -9,7 +9,7 @@ import msgspec
 
 from trustgen.core import Manner, Sampling, response_key
 
-from .journal import Spent
+from .spent import Spent
 
 FORMAT = 3
 
