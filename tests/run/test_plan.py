@@ -8,6 +8,7 @@ import json
 import re
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 import toy
@@ -17,10 +18,26 @@ from toy import Scripted, edition, settings
 
 from trustgen.cli.app import app
 from trustgen.cli.plan_ import WIDTH
-from trustgen.core import Case, Expect, Level, Model, ModelOptions, Permanent, Reply, Request, Usage, user
+from trustgen.core import (
+    Case,
+    Expect,
+    Level,
+    Model,
+    ModelOptions,
+    Param,
+    Permanent,
+    Play,
+    Reply,
+    Request,
+    Tool,
+    Usage,
+    system,
+    user,
+)
 from trustgen.models import open_model
+from trustgen.models.calls import manual
 from trustgen.run import Plan, Price, build, evaluate, plan
-from trustgen.run.plan import Load
+from trustgen.run.plan import Load, tokens_of
 from trustgen.run.trial import MOST_CALLS
 from trustgen.run.worth import CORRELATION, Compared, counting, foreseen, worth
 from trustgen.stats import Grades, flip_rate, gap
@@ -101,6 +118,19 @@ def test_the_plan_of_games_holds(tmp_path: Path, inner: str, says: str) -> None:
     assert row.calls == sum(case.calls for case in made.cases()) == 12 * row.cases
     result = evaluate(made, [model], tmp_path / "r", settings=settings())
     inside(row, result.manifest.spent[model.uri])
+
+
+def test_a_game_sends_the_manual_and_may_go_on() -> None:
+    """Beside the same case without a game: the words that describe its tools, and as many more calls as it may take."""
+    tools = (Tool("stop", "Stops.", {"why": Param("text", "a reason")}),)
+    bare = Case("c", "t", "a", (user("a" * 10),), Expect(), ("r",))
+    one, other = Load(), Load()
+    one.add(bare)
+    other.add(msgspec.structs.replace(bare, play=Play(world="desk", start={}, tools=tools, steps=3)))
+    low, high = tokens_of(system(manual(tools)))
+    assert (other.least - one.least, other.most - one.most) == pytest.approx((low, high))
+    assert (other.calls, other.most_calls, other.longest) == (1, 3, 3)
+    assert other.further_past == 1 + 2
 
 
 def test_every_call_sends_the_conversation_so_far() -> None:
