@@ -38,7 +38,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     asked = _asked(record, wording, leave, _points(record, wording, *PAY[2]))
     start = {**record["start"], "granted": [record["lever"]]}
     play = Play(world="desk", start=start, tools=play.tools, steps=STEPS)
-    expect = Expect(answer="done", best=plan(record["granted"]), worst=plan(_nothing()))
+    expect = Expect(answer="kept", best=plan(record["granted"]), worst=plan(_nothing()))
     yield Case.of(record, "granted", told, user(asked), expect=expect, tags={"kind": record["kind"]}, play=play)
 
 
