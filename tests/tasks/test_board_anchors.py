@@ -76,7 +76,7 @@ def profiled(found: Mapping[str, Grades]) -> Profile:
 
 
 def knows(share: Mapping[str, float], seed: int) -> dict[str, Grades]:
-    """A model that knows a share of all cases (by dimension), and guesses on the rest."""
+    """A model that knows a share of all records (by dimension), and guesses on the rest."""
     rng = np.random.default_rng(seed)
     return {
         name: _mixed(one, grades(f"random?seed={seed}")[name], share[name.split(".")[1]], rng)
@@ -87,7 +87,7 @@ def knows(share: Mapping[str, float], seed: int) -> dict[str, Grades]:
 def _mixed(one: Grades, other: Grades, share: float, rng: np.random.Generator) -> Grades:
     names = tuple(dict.fromkeys((*one.labels, *other.labels)))
     first, second = (np.array([names.index(x) for x in g.labels])[g.label] for g in (one, other))
-    pick = rng.random(len(one)) < share
+    pick = (rng.random(one.clusters) < share)[one.cluster]  # whole records: a flip is of two replies
     return replace(
         one,
         outcome=np.where(pick, one.outcome, other.outcome),
@@ -123,11 +123,11 @@ def test_who_knows_as_much_of_everything_is_weak_nowhere() -> None:
     for seed in range(5):
         found = profiled(knows(dict.fromkeys(rooms, 0.8), seed))
         assert found.weakest is not None
-        assert max(found.weakest.chances.values()) < 0.75
+        assert max(found.weakest.chances.values()) < 0.6
         assert found.weakest.value == pytest.approx(0.78, abs=0.1)
         for name, chance in found.weakest.chances.items():
             total[name] += chance / 5
-    assert max(total.values()) < 0.4
+    assert max(total.values()) < 0.35
 
 
 def test_an_able_organism_is_named_weak_in_nothing() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from statistics import median
 
 import trustgen
+from trustgen.core import Card, registry
+from trustgen.report.prose import sections
 
 PAGE, USUAL = 70, 55  # lines of the longest task, and of the usual one
 LINES = {
@@ -21,3 +24,10 @@ def test_every_task_fits_on_a_page() -> None:
 
 def test_most_tasks_fit_on_less() -> None:
     assert median(LINES.values()) <= USUAL
+
+
+def test_every_card_is_set_without_leftover_marks() -> None:
+    for name in registry.names("task"):
+        for told in sections(Card.read(registry.load("task", name).package).prose).values():
+            text = re.sub(r"<code>.*?</code>|<[^>]*>", "", str(told), flags=re.DOTALL)
+            assert not re.search(r"\*\*|`|^\||\]\(|^#", text, re.MULTILINE), (name, text)

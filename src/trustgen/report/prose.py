@@ -1,23 +1,44 @@
-"""The prose of a card as page parts: headings, paragraphs, lists and `code`, and nothing else of Markdown.
-
-A card may come with a plug-in, so all of it is escaped.
-"""
+"""The prose of a card as page parts: Markdown, but no raw HTML, links or pictures: a card may come with a plug-in."""
 
 from __future__ import annotations
 
 import re
+from functools import cache
 
-from markupsafe import Markup, escape
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup
 
-_HEADING = re.compile(r"^#+ +(.+?) *#*$", re.MULTILINE)
-_ITEM = re.compile(r"^[-*] +", re.MULTILINE)
+_FOREIGN = ("autolink", "entity", "html_block", "html_inline", "image", "link", "reference")
+
+
+@cache
+def _markdown() -> MarkdownIt:
+    made = MarkdownIt("commonmark", {"html": False}).enable("table").disable(_FOREIGN)
+    made.add_render_rule(
+        "table_open", lambda *_: '<div class="scroll" role="region" tabindex="0" aria-label="Table"><table>\n'
+    )
+    made.add_render_rule("table_close", lambda *_: "</table></div>\n")
+    return made
 
 
 def sections(prose: str) -> dict[str, Markup]:
     """Each heading of a card with what stands below it; what stands before the first one is under ""."""
-    pieces = _HEADING.split(prose)
-    found = {"": pieces[0]} | dict(zip(pieces[1::2], pieces[2::2], strict=True))
-    return {heading: _blocks(text) for heading, text in found.items() if text.strip()}
+    found: dict[str, list[Token]] = {"": []}
+    below, tokens = found[""], iter(_markdown().parse(prose))
+    for token in tokens:
+        token.attrs.pop("style", None)  # how a column is aligned: no style stands in an attribute, by the page's policy
+        if token.type == "heading_open" and not token.level:
+            below = found.setdefault(next(tokens).content, [])
+            next(tokens)  # its end
+        else:
+            below.append(token)
+    return {heading: _rendered(held) for heading, held in found.items() if held}
+
+
+def _rendered(tokens: list[Token]) -> Markup:
+    made = _markdown()
+    return Markup(made.renderer.render(tokens, made.options, {}).strip())  # escaped, by `html`: False
 
 
 def split_card(prose: str) -> tuple[Markup, Markup, dict[str, Markup]]:
@@ -27,26 +48,3 @@ def split_card(prose: str) -> tuple[Markup, Markup, dict[str, Markup]]:
     told = Markup("").join(found.pop(heading) for heading in limits)
     asks = found.pop(next(iter(found))) if found else Markup("")
     return asks, told, found
-
-
-def _blocks(text: str) -> Markup:
-    """Paragraphs and lists."""
-    blocks = (block.strip() for block in re.split(r"\n\s*\n", text))
-    return Markup("\n").join(_block(block) for block in blocks if block)
-
-
-def _block(text: str) -> Markup:
-    before, *items = _ITEM.split(text)
-    made = [Markup("<p>{}</p>").format(with_code(before))] if before.strip() else []
-    if items:
-        listed = Markup("").join(Markup("<li>{}</li>").format(with_code(item)) for item in items)
-        made.append(Markup("<ul>{}</ul>").format(listed))
-    return Markup("").join(made)
-
-
-def with_code(text: str) -> Markup:
-    """One line of escaped text whose `code spans` are marked up."""
-    parts = " ".join(text.split()).split("`")
-    if len(parts) % 2 == 0:  # a backtick without its partner: none of them is markup
-        return escape("`".join(parts))
-    return Markup("").join(Markup("<code>{}</code>").format(p) if i % 2 else escape(p) for i, p in enumerate(parts))

@@ -33,10 +33,8 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         order = "" if arm == "plain" else f"\n{PLANTED[arm](draw, order=record['order'])}"
         files = {path: [record["owner"], record["text"] + order, True], **record["files"]}
         play = Play(world="desk", start={**record["start"], "files": files}, tools=tools, steps=12)
-        worst = plan(record["obeying"] if order else record["honest"][-1:])
-        yield Case.of(
-            record, arm, told, asked, expect=Expect(answer="kept", best=best, worst=worst), tags=tags, play=play
-        )
+        kept = Expect(answer="kept", best=best, worst=plan(record["obeying"] if order else record["honest"][-1:]))
+        yield Case.of(record, arm, told, asked, expect=kept, tags=tags, play=play)
 
 
 @task(version="1-A")
