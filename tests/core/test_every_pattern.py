@@ -70,7 +70,6 @@ SHORT: dict[str, Short] = {
     "tasks.llm.fairness.counts._LINE": Short(
         _READ, "a reading is cut and has single blanks", Attack(" 1 . the word a", " ", "\0"), _tidied
     ),
-    "report.prose._HEADING": Short(400, "headings of cards, which the package holds itself", Attack("# a ", "#", "\0")),
 }
 FREE = tuple(one for one in every_pattern() if one.name not in SHORT)
 ROOMS = sorted({one.name.split(".")[0] for one in FREE})
