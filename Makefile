@@ -30,8 +30,9 @@ check: dev  ## Format, lint, types, layers, generated pages
 	$(RUN)lint-imports
 	$(RUN)python docs/generate.py --check
 
+# OF=tests/judge takes one room. Proofs are long and each stands alone: a free worker takes what another has waiting.
 proof: dev  ## Run the slow proofs at full size (coverage grids, kill tests, three hundred examples of every property)
-	$(RUN)pytest -m proof
+	$(RUN)pytest -m proof -n logical --maxprocesses 4 --dist worksteal $(OF)
 
 bench: .venv/.bench  ## Speed and memory as ratios against baselines in the same run
 	$(RUN)python bench/bench.py
