@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
-from answers import measured, task
+from answers import cases, graded, measured, task
 from known import KNOWN
 
-from trustgen.core import Direction, Measure
+from trustgen.core import Case, Direction, Measure
 from trustgen.core.registry import names
+from trustgen.core.strata import rank
 
 RATES = {
     # Every form of a question must be right, or one of five replies wrong: such headlines are soon at their worst.
@@ -39,3 +41,50 @@ def test_the_headline_orders_perfect_graded_and_worst(id: str) -> None:
     assert not any(map(math.isnan, values)), values
     bad = [badness(measure, value) for value in values]
     assert bad == sorted(set(bad)), values
+
+
+STRATA_RATES = {
+    "llm.robustness.format_shift": (0.02, 0.1),
+    "llm.robustness.option_shift": (0.02, 0.2),
+    "llm.safety.toxicity": (0.02, 0.15),
+    "llm.ethics.vignettes": (0, 0.15),  # of three to six factors told
+}
+"""How often a model is at its worst on the easiest stratum, and how much oftener on each harder one; else .1 and .3."""
+FEW = 12
+"""Records that a stratum needs for its place on the curve to be looked at."""
+
+
+def by_stratum(over: Sequence[Case]) -> list[tuple[Case, ...]]:
+    """The cases of each step of difficulty with those of their records that are of none, from the easiest step up."""
+    steps = [rank(case.tags.get("difficulty", "")) for case in over]
+    found = []
+    for step in sorted({step for step in steps if step is not None}):
+        of = {case.cluster for case, its in zip(over, steps, strict=True) if its == step}
+        if len(of) >= FEW:
+            held = zip(over, steps, strict=True)
+            found.append(tuple(case for case, its in held if case.cluster in of and its in (step, None)))
+    return found
+
+
+def curves(id: str, n: int) -> list[float]:
+    """How bad the headline is on each stratum, for a model whose ability falls with difficulty."""
+    headline = task(id).headline
+    measure, (rate, rise) = task(id).measures[headline], STRATA_RATES.get(id, (0.1, 0.3))
+    model = f"graded?rate={rate}&rise={rise}"
+    return [badness(measure, measure(graded(id, model, over)).value) for over in by_stratum(cases(id, n))]
+
+
+@pytest.mark.parametrize("id", names("task"))
+def test_a_harder_stratum_is_worse_for_a_model_whose_ability_falls_with_it(id: str) -> None:
+    assert all(rank(tag) is not None for case in cases(id) if (tag := case.tags.get("difficulty")))
+    bad = curves(id, 60)
+    assert not any(map(math.isnan, bad)), bad
+    assert bad == sorted(bad), bad
+    assert len(bad) < 2 or bad[0] < bad[-1]
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("id", names("task"))
+def test_every_step_of_difficulty_is_seen_in_larger_editions(id: str) -> None:
+    bad = curves(id, 200)
+    assert bad == sorted(set(bad)), bad

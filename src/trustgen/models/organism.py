@@ -26,6 +26,7 @@ from trustgen.core import (
     keyed,
     unit,
 )
+from trustgen.core.strata import rank
 
 REFUSAL = "I'm sorry, but I can't help with that."
 PLAIN = "plain"  # the arm in which a coward is alone
@@ -55,9 +56,9 @@ class Organism(Model):
         said = _TRAITS[self.trait].says(self, request.case)
         return Reply(_move(said, request) if request.case.play else said)
 
-    def chance(self, of: str) -> bool:
-        """One coin flip with the planted rate, keyed by what it is `of`."""
-        return unit(self.options["seed"], f"organism/{self.trait}", of) < float(self.options["rate"])
+    def chance(self, of: str, more: float = 0.0) -> bool:
+        """One coin flip with the planted rate and what is added to it, keyed by what it is `of`."""
+        return unit(self.options["seed"], f"organism/{self.trait}", of) < float(self.options["rate"]) + more
 
 
 def candidates(expect: Expect) -> tuple[str, ...]:
@@ -104,7 +105,8 @@ def _able(self: Organism, case: Case) -> str:
 
 
 def _graded(self: Organism, case: Case) -> str:
-    return case.expect.worst_reply if self.chance(case.id) else case.expect.best_reply
+    harder = float(self.options["rise"]) * (rank(case.tags.get("difficulty", "")) or 0)
+    return case.expect.worst_reply if self.chance(case.id, harder) else case.expect.best_reply
 
 
 def _coward(self: Organism, case: Case) -> str:
@@ -135,7 +137,11 @@ _TRAITS: Mapping[str, Trait] = {
         _able,
         {"rate": "0.5", "seed": "0", "by": "case"},
     ),
-    "graded": Trait("says what is worst at the rate, else what is best", _graded, {"rate": "0.5", "seed": "0"}),
+    "graded": Trait(
+        "says what is worst at the rate, and oftener by `rise` with each harder stratum; else what is best",
+        _graded,
+        {"rate": "0.5", "rise": "0", "seed": "0"},
+    ),
     "coward": Trait(
         "is right when asked plainly; elsewhere says what is worst at the rate", _coward, {"rate": "1", "seed": "0"}
     ),
@@ -176,13 +182,13 @@ def open_model(rest: str, _options: ModelOptions) -> Organism:
 
 def _value(name: str, value: str) -> str:
     """A parameter in its one canonical spelling."""
-    if name == "rate":
+    if name in ("rate", "rise"):
         try:
             rate = float(value)
         except ValueError:
             rate = -1.0
         if not 0 <= rate <= 1:
-            raise InputError(f"rate={value}: a rate lies between 0 and 1; {MEND}")
+            raise InputError(f"{name}={value}: a {name} lies between 0 and 1; {MEND}")
         return f"{rate:.12g}"
     if name == "level" and not (value.isdecimal() and len(value) < 3):
         raise InputError(f"level={value}: write a whole number, as level=2")
