@@ -190,6 +190,9 @@ def test_native_code_says_nothing() -> None:
 def test_control_c_with_calls_in_flight_ends_soon() -> None:
     """More calls than slots wait; those under way end with their `max_tokens`, the others never start."""
     process = script("""
+        import signal
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job is born deaf to it
+
         async def main():
             model = open_model("smollm2")
             await model.check()

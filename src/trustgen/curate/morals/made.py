@@ -15,7 +15,7 @@ from .places import pair
 
 LABELS = ("expected", "okay", "unexpected")
 ROUNDS = 30
-EVEN = 0.6  # below 1, rare pairs are drawn less often than a full fit would: an edition repeats the one before less
+EVEN = 0.85  # below 1, rare pairs are drawn less often than a full fit would: an edition repeats the one before less
 DILEMMAS = Bank(__package__, "dilemmas", ("places",))
 SETTINGS = Bank(__package__, "settings", ("places",))
 
