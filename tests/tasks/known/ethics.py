@@ -36,7 +36,7 @@ TASKS = {
         },
         chance_by_interval=frozenset({"position_effect"}),
     ),
-    CONTEXT: Known(chance={**accuracies(CONTEXT, 1 / 3), "consistency": 3 * (1 / 3) ** 3}),
+    CONTEXT: Known(chance={**accuracies(CONTEXT, 1 / 2), "consistency": 2 * (1 / 2) ** 4}),
     CULTURE: Known(
         chance={**accuracies(CULTURE, 1 / 2), "all_right": 1 / 16, "gap": 0.0, "position_effect": 0.0},
         chance_by_interval=frozenset({"gap", "position_effect"}),
