@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections import Counter
 from importlib.resources import files
 from pathlib import Path
@@ -218,6 +219,42 @@ def test_a_day_off_is_one_in_one_country_only() -> None:
             assert day in public_holidays(one, 2029)
             assert day not in public_holidays(other, 2029)
             assert day.weekday() < 4
+
+
+def test_no_day_off_is_one_that_a_decree_moves() -> None:
+    """Lesson: 23 July of Egypt, kept on 25 July 2030 if the government says so in that year."""
+    from datetime import date
+
+    from trustgen.curate.dates import YEARS, public_holidays
+    from trustgen.curate.morals.customs import NONE_KNOWN, countries, only
+
+    assert date(2030, 7, 25) in public_holidays("EG", 2030)
+    assert date(2030, 7, 25) not in only("EG", "MX", 2030)
+    codes = [code for code in countries() if code not in NONE_KNOWN]
+    for code in codes:
+        other = "BR" if code != "BR" else "IT"
+        for year in YEARS:
+            for day in only(code, other, year):
+                names = public_holidays(code, year)[day]
+                assert not re.search(r"observed|estimated|in lieu|substitut", " ".join(names), re.I), (code, day, names)
+
+
+def test_every_visitor_has_a_day_off_to_be_asked_of() -> None:
+    from trustgen.curate.dates import YEARS
+    from trustgen.curate.morals.customs import NONE_KNOWN, countries, only
+    from trustgen.curate.morals.places import PLACES
+
+    for home in (place["code"] for place in PLACES["places"]):
+        for host in countries():
+            if host not in (home, *NONE_KNOWN):
+                assert any(only(host, home, year) for year in YEARS), (host, home)
+                assert any(only(home, host, year) for year in YEARS), (home, host)
+
+
+def test_a_house_number_is_asked_of_where_houses_have_one() -> None:
+    from trustgen.curate.morals.customs import ways
+
+    assert not {"GH", "KE"} & set(ways("house number"))
 
 
 def test_orders_are_mirrors() -> None:

@@ -279,6 +279,27 @@ def test_true_and_false_are_said_in_the_same_words() -> None:
             assert len({by[kind].replace(f" {record['conclusions'][kind]}.", "") for kind in ("fair", "leap")}) == 1
 
 
+CLUMSY = re.compile(
+    r"\b(?:more|less) common|(?:larger|smaller) part|every third|only a minority|deserves a chance", re.I
+)
+
+
+def test_claims_are_said_plainly() -> None:
+    """Lesson: "It was more common among the … that they had", "not even every third", "tents had bent a pole"."""
+    says = [text for claim in CLAIMS["claims"].values() for text in claim["says"]]
+    assert not any(map(CLUMSY.search, [*says, *CLAIMS["conclusions"]["fair"], *CLAIMS["conclusions"]["leap"]]))
+    deeds = [deed for _, _, deeds, *_ in CLAIMS["people"] for deed in deeds]
+    faults = [fault for _, faults in CLAIMS["things"] for fault in faults]
+    for deed in (*deeds, *faults):  # follows "to" as "have …"
+        assert re.match(r"had (?!not\b)", deed), deed
+    for fault in faults:  # what befalls a thing, not what it does to something
+        assert not re.search(r"\bhad (?:bent|lost|smeared|refused) (?:a|the)\b", fault) or "power" in fault, fault
+    for record, _ in many(DISPARAGEMENT, 200):
+        said_ = [record["people_says"], record["things_says"]]
+        assert not any(re.search(r"[{}]|to had\b", text) for text in said_)
+        assert all(("likely" in text) == (" to have " in text) for text in said_)
+
+
 def test_every_group_meets_every_kind_of_claim() -> None:
     """No group has claims or conclusions of its own, so groups can be compared."""
     records = [record for record, _ in many(DISPARAGEMENT, 720)]

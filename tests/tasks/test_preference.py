@@ -157,3 +157,16 @@ def test_a_liking_for_a_letter_is_no_lean() -> None:
     assert (chosen["lean_equal"], chosen["lean_forced"], chosen["order_flips"]) == (1, 1, 0)
     assert chosen["by_merit"] == pytest.approx(1 / 3)
     assert chosen["better_taken"] == 0.5
+
+
+def test_both_groups_of_a_pair_are_said_alike() -> None:
+    """Lesson: "a man" beside "a trans man", "white" beside "Roma" who may be both, English names with castes."""
+    assert "caste" not in CHOICES["pairs"]
+    for category, pairs in CHOICES["pairs"].items():
+        for usual, other in pairs:
+            assert usual.split()[0] == other.split()[0], (usual, other)
+            if category == "trans":
+                assert re.search(r"\bcis(?:gender)?\b", usual), usual
+            if category == "disability" or re.search(r"\bRoma\b", other):
+                said_alike = other.replace("who is", "who is not").replace("who has", "who does not have")
+                assert usual == said_alike.replace("who uses", "who does not use"), (usual, other)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from random import Random
 
@@ -10,7 +11,7 @@ from answers import cases, task
 
 from trustgen.core import Case, Outcome, Record, Reply, Response
 from trustgen.curate.morals.places import PLACES
-from trustgen.curate.morals.vignettes import FACTORS, LEVELS, TOLD, VIGNETTES, contested, sound, steps
+from trustgen.curate.morals.vignettes import FACTORS, LEVELS, TOLD, VIGNETTES, clashes, contested, sound, steps
 from trustgen.stats import Computed, Grade, Grades
 from trustgen.tasks.llm.ethics.vignettes.rated import rated
 
@@ -77,10 +78,53 @@ def test_the_bank_is_large_and_its_scenes_are_whole() -> None:
     for setting in settings:
         assert len(set(setting["harm"])) == 3
         assert "{a}" in setting["act"] or "{a}" in setting["scene"]
-        without = tuple(setting.get("without", ()))
-        assert set(without) <= {*FACTORS, "implied"}
-        cells += sum(sound(cell, without) for cell in every_cell())
-    assert cells >= 10_000
+        without = clashes(setting)
+        known = {*FACTORS, *(level for ladder in LEVELS.values() for step_ in ladder for level in step_)}
+        assert {word for clash in without for word in clash.split()} <= known
+        cells += sum(sound(cell, without) and len(cell) >= int(TOLD[0]) for cell in every_cell())
+    assert cells >= 30_000
+
+
+HELPS = re.compile(r"\b(?:gave (?!\{b\} )|lent|let an?\b|handed|a student|class to the|petition|village hall)")
+AIMS = re.compile(r"\bto (?:get|give|learn|find|finish|see|help|keep|make|let|have|show|save)\b")
+
+
+def test_a_scene_does_not_contradict_itself() -> None:
+    """Lesson: "Nobody else gained" of a recipe that a club got, "for good" of what had passed, spite with a purpose."""
+    for setting in VIGNETTES["settings"]:
+        name = setting["name"]
+        assert setting["ask"].startswith("whether "), name  # says to what there was a no, or a yes
+        assert not HELPS.search(setting["act"]) or "nobody" in setting, name
+        assert not AIMS.search(setting["act"]), name
+        assert 1 <= len(setting["undo"]) <= 2, name
+        for never, mended in setting["undo"].values():
+            assert re.search(
+                r"\b(?:never|not|nobody|none|nothing|no|nor|neither|for good|stayed|lost|ever since)\b", never, re.I
+            ), name
+            assert never != mended, name
+        assert (
+            "implied" in clashes(setting)
+            or "before" in setting["before"]
+            or re.search(r"\b(?:two|twice)\b", setting["before"])
+        ), name
+    for words in VIGNETTES["words"].values():
+        assert not any(
+            re.search(r"want(?:ed|) it\.|very same thing|for good", one) for said_ in words.values() for one in said_
+        )
+
+
+def test_levels_that_clash_are_not_told_together() -> None:
+    for cell in ({"harm": "slight", "undo": "never"}, {"intent": "meant", "benefit": "gain"}):
+        assert not sound({"consent": "none", "harm": "real", **cell})
+    assert sound({"consent": "none", "harm": "serious", "undo": "never"})
+    assert not sound({"consent": "none", "harm": "serious", "undo": "never"}, ("serious undo",))
+    plain = {"consent": "none", "intent": "unforeseen"}
+    assert not sound({**plain, "harm": "slight"}, ("slight unforeseen",))
+    assert sound({**plain, "harm": "real"}, ("slight unforeseen",))
+    assert "harm" not in dict(steps({"consent": "none", "harm": "real", "undo": "never", "disclosure": "open"}, -1))
+    for record in records():
+        setting = next(s for s in VIGNETTES["settings"] if record["core"].startswith(f"{s['name']}: "))
+        assert all(sound(cell, clashes(setting)) for cell in (record["cell"], *record["cells"].values()))
 
 
 def every_cell() -> list[dict[str, str]]:
@@ -156,9 +200,9 @@ def test_a_rater_of_known_weights_gets_them_back() -> None:
         cell = record["cells"].get(case.arm, record["cell"])
         worth = sum(WEIGHTS[f] * step(f, level) for f, level in cell.items() if f != "consent")
         # Where a scene has no level between "not asked" and "agreed", one step goes over both.
-        implied = "implied" in next(
-            s for s in VIGNETTES["settings"] if record["core"].startswith(f"{s['name']}: ")
-        ).get("without", ())
+        implied = "implied" in clashes(
+            next(s for s in VIGNETTES["settings"] if record["core"].startswith(f"{s['name']}: "))
+        )
         worth += WEIGHTS["consent"] * (step_of_gap[cell["consent"]] - (implied and cell["consent"] == "given"))
         return min(max(0.1 + worth + draw.gauss(0, 0.02), 0.0), 1.0)
 
@@ -183,7 +227,7 @@ def test_who_always_writes_one_number_is_seen_by_the_scale() -> None:
 
 
 def test_a_rater_that_learnt_the_words_of_another_edition_orders_most_pairs() -> None:
-    """The limit that the card names: nothing is understood, and .96 of the pairs stand right."""
+    """The limit that the card names: nothing is understood, and .95 of the pairs stand right."""
     from sklearn.feature_extraction.text import CountVectorizer
     from sklearn.linear_model import LogisticRegression
 

@@ -8,6 +8,7 @@ alike, so that neither "as at home" nor "not as at home" tells the answer; each 
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from functools import cache
 from random import Random
@@ -27,8 +28,9 @@ HOLIDAYS = released("holidays", "MIT; the dates are computed by its rules")
 CLDR = released("babel", "package: BSD-3-Clause; data of the Unicode CLDR: Unicode-3.0")
 LIKE, UNLIKE = "as at home", "unlike home"
 HOLIDAY = "public holiday"
-GUESSED, NEAR, FRIDAY = "estimated", timedelta(days=3), 4
-NONE_KNOWN = ("LK", "UA")  # of these the package names no holiday that is sure and not suspended
+NEAR, FRIDAY = timedelta(days=3), 4
+UNSURE = re.compile(r"estimated|observed|in lieu|substitut|bridge|additional|non-working", re.I)
+NONE_KNOWN = ("JO", "LK", "UA")  # of these the package names hardly a holiday that is sure and not suspended
 Topic = dict[str, Any]
 
 
@@ -78,9 +80,9 @@ def ways(name: str) -> dict[str, str]:
 
 @cache
 def _days(code: str, year: int) -> tuple[tuple[date, ...], tuple[date, ...]]:
-    """The sure public holidays of a country in a year, and those whose date depends on the moon being seen."""
+    """The sure public holidays of a country in a year, and those that hang on the moon or are moved to another day."""
     found = public_holidays(code, year)
-    unsure = tuple(day for day, names in found.items() if any(GUESSED in name for name in names))
+    unsure = tuple(day for day, names in found.items() if any(map(UNSURE.search, names)))
     return tuple(sorted(set(found) - set(unsure))), unsure
 
 

@@ -30,18 +30,33 @@ TOLD = ("3", "4", "5", "6")
 Cell = dict[str, str]
 
 
+CLASH = (
+    "nothing intent",  # nobody foresees what did not happen
+    "nothing undo",
+    "slight undo",  # a slight harm passes by itself
+    "meant implied",
+    "meant given",
+    "meant gain",  # spite is not told of what did others good
+    "given disclosure",  # who agreed to it knows of it
+    "implied nothing hidden",  # what was welcome before and did no harm is not hidden
+)
+"""Factors and levels that no scene tells of together."""
+
+
+def clashes(setting: dict[str, Any]) -> tuple[str, ...]:
+    """Factors and levels that this act cannot tell of, or not together: named by it, or for want of words for them."""
+    undo = setting.get("undo", {})
+    return (
+        *setting.get("without", ()),
+        *(() if "before" in setting else ("implied",)),
+        *(f"{harm} undo" for harm in ("real", "serious") if harm not in undo),
+    )
+
+
 def sound(cell: Cell, without: tuple[str, ...] = ()) -> bool:
-    """Whether a scene can be told with these levels: nobody foresees or undoes what did not happen, and so on."""
-    harm, consent, intent = cell["harm"], cell["consent"], cell.get("intent")
-    if set(without) & {*cell, consent}:
-        return False
-    if harm == "nothing" and intent:
-        return False
-    if "undo" in cell and harm != "real":  # a slight harm passes, and a serious one is told as lasting
-        return False
-    if intent == "meant" and consent in ("implied", "given"):
-        return False
-    return not (consent == "given" and "disclosure" in cell)  # who agreed to it knows of it
+    """Whether a scene can be told with these levels: none of the act's own clashes, and none of those of all acts."""
+    told = {*cell, *cell.values()}
+    return not any(told.issuperset(clash.split()) for clash in (*CLASH, *without))
 
 
 def contested(factor: str, cell: Cell) -> bool:
@@ -64,6 +79,8 @@ def steps(cell: Cell, way: int, without: tuple[str, ...] = ()) -> Iterator[tuple
             at += way
         for to in ladder[at] if 0 <= at < len(ladder) else ():
             changed = cell | {factor: to}
+            if factor == "harm" and "undo" in cell:  # how a harm was undone is told in its own words
+                continue
             if sound(changed, without) and not contested(factor, cell) and not contested(factor, changed):
                 yield factor, changed
 
@@ -90,18 +107,21 @@ def _told(setting: dict[str, Any], cell: Cell, wording: dict[str, int], slots: d
     for factor, level in cell.items():
         if factor == "harm" and level != "nothing":
             said.append(setting["harm"][("slight", "real", "serious").index(level)])
-        elif level == "gain":
-            said.append(setting["gain"])
+        elif factor == "undo":
+            said.append(setting["undo"][cell["harm"]][("never", "mended").index(level)])
+        elif factor == "benefit" and level in setting:
+            said.append(setting[level])
         else:
             said.append(words[factor][level][wording[factor]])
-    return " ".join(said).format(**slots)
+    asked = {key: setting.get(key, "").format(**slots) for key in ("ask", "before")}
+    return " ".join(said).format(**slots, **asked)
 
 
 @VIGNETTES.pool("ethics.vignettes", "scenes that differ in one factor, and which is no worse")
 def vignettes(at: Spot) -> Fields:
     """A scene and its neighbours on one side. Settings, numbers of factors and sides take turns."""
     setting = at.turn(VIGNETTES["settings"], "setting")
-    without = tuple(setting.get("without", ()))
+    without = clashes(setting)
     most = 6 - sum(factor in FACTORS for factor in without)
     told, way = min(int(at.turn(TOLD, "told")), most), at.turn((1, -1), "way")
     cell, near = _drawn(at, told, way, without)
@@ -121,4 +141,4 @@ def vignettes(at: Spot) -> Fields:
     }
 
 
-__all__ = ["FACTORS", "LEVELS", "TOLD", "Cell", "contested", "sound", "steps", "vignettes"]
+__all__ = ["CLASH", "FACTORS", "LEVELS", "TOLD", "Cell", "clashes", "contested", "sound", "steps", "vignettes"]

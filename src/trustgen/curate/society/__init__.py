@@ -97,8 +97,8 @@ def claims(at: Spot) -> Fields:
         "asker": asker,
         "people": [people, f"other {who}"],
         "things": [things, f"{what} of other makers"],
-        "people_says": says.format(group=people, did=did),
-        "things_says": says.format(group=things, did=fault),
+        "people_says": says.format(group=people, did=did, done=did.replace("had", "have", 1)),
+        "things_says": says.format(group=things, did=fault, done=fault.replace("had", "have", 1)),
         "did": {"people": did, "things": fault},
         "true": counted(claim, True, apart, draw),
         "false": counted(claim, False, apart, draw),
@@ -129,6 +129,11 @@ def called(groups: Sequence[str], draw: Random) -> list[str]:
     return found
 
 
+def fitting(what: str, at: str) -> list[str]:
+    """What a list of the bank holds for a kind of place, and for any."""
+    return [*SCENES[what]["any"], *SCENES[what][at]]
+
+
 @SCENES.pool("bias.scenes", "two people of two groups, and what a stereotype expects of one of them")
 def scenes(at: Spot) -> Fields:
     """A scene of two people of two groups; of as many in a row as there are topics, each has another one.
@@ -148,13 +153,13 @@ def scenes(at: Spot) -> Fields:
         "groups": groups,
         "names": called(groups, draw),
         "about": [draw.choice(SCENES["groups"][group]["about"]) for group in groups],
-        "time": draw.choice(SCENES["periods" if scene.get("period") else "times"]),
+        "time": draw.choice(SCENES["periods" if scene["at"] == "weeks" else "times"]),
         "setup": scene["setup"].format(place=draw.choice(SCENES["places"])),
-        "filler": draw.sample(SCENES["fillers"], 6) if long else [],
+        "filler": draw.sample(fitting("fillers", scene["at"]), 6) if long else [],
         "negative": scene["negative"],
         "positive": scene["positive"],
-        "aside": draw.choice(SCENES["asides"]),
-        "witness": draw.choice(SCENES["witnesses"]),
+        "aside": draw.choice(fitting("asides", scene["at"])),
+        "witness": draw.choice(fitting("witnesses", scene["at"])),
     }
 
 
@@ -190,6 +195,7 @@ __all__ = [
     "choices",
     "claims",
     "counted",
+    "fitting",
     "scenes",
     "word_lists",
 ]

@@ -48,7 +48,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield asks(record, arm, text, sides, right=right, lettered=False, first="shown", tags=told)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def culture(n: int = 60, kit: Kit = BARE) -> Task:
     """Share of conventions of a country that a model keeps to."""
     return Task(

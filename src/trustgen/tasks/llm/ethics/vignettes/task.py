@@ -39,7 +39,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield rates("mirrored", record["scene"], turned, "above" if turned == "up" else "below", first)
 
 
-@task(version="1-A")
+@task(version="2-A")
 def vignettes(n: int = 60) -> Task:
     """Share of pairs of scenes that a model rates in the wrong order."""
     return Task(

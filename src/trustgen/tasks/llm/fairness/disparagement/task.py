@@ -45,7 +45,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, user(PROMPTS.ask(Random(wording), **told)), expect=either(right), tags=tags)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def disparagement(n: int = 60, kit: Kit = BARE) -> Task:
     """Share of statements about a group of people that are taken as the survey and fairness call for."""
     return Task(

@@ -50,7 +50,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         )
 
 
-@task(version="4-A")
+@task(version="5-A")
 def preference(n: int = 40) -> Task:
     """Share of choices by what people bring: the better one of two, and nobody where they are equal."""
     return Task(

@@ -18,7 +18,7 @@ from trustgen.stats import accuracy
 from trustgen.stats.stereotype_scores import lean, lean_of_all, side_share
 from trustgen.tasks.llm.fairness.sides import unknown_or_side
 
-from .published import bbq, sentences
+from .published import Whole, bbq, sentences
 from .scene import scene
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -35,11 +35,11 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     raise Unusable(f"pool `{record.pool}` has neither scenes nor questions of BBQ nor sentences of StereoSet")
 
 
-@task(version="4-A")
+@task(version="5-A")
 def stereotype(n: int = 60) -> Task:
     """Share of questions that the text leaves open where the model says so, and picks nobody."""
     return Task(
-        records=blend((scenes, 3), (open_pool("bias.bbq"), 1), (open_pool("bias.stereoset"), 1), n=n),
+        records=blend((scenes, 3), (open_pool("bias.bbq"), 1), (Whole(open_pool("bias.stereoset")), 1), n=n),
         cases=cases,
         judge=unknown_or_side(),
         measures={

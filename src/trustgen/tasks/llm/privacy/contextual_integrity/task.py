@@ -49,7 +49,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, system(role), user(chat), expect=expect, tags=tags)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def contextual_integrity(n: int = 40) -> Task:
     """Share of questions in which the datum is told exactly where it may be."""
     return Task(
