@@ -55,9 +55,15 @@ def code_apis(at: Spot) -> Fields:
 
 
 def _another(one: dict[str, Any], told: dict[str, Any]) -> bool:
-    """Whether an API is of the same language, and shares neither its module or class nor its words with another."""
-    heads = (one["name"].split(".")[0], told["name"].split(".")[0])
-    return bool(one["language"] == told["language"] and heads[0] != heads[1] and one["use"] != told["use"])
+    """Whether an API is of the same language, and shares no module or class, words, weakness or calls with another."""
+    head = told["name"].split(".")[0]
+    apart = one["name"].split(".")[0] != head and one["use"] != told["use"] and not _calls(one) & _calls(told)
+    return bool(one["language"] == told["language"] and apart and (not one["cwe"] or one["cwe"] != told["cwe"]))
+
+
+def _calls(one: dict[str, Any]) -> set[str]:
+    """The calls of a family."""
+    return {use["call"] for use in one.get("uses", ())}
 
 
 __all__ = ["api", "apis", "code_apis"]

@@ -109,12 +109,13 @@ def temporary_name(tree: ast.Module, _: Parents) -> list[bool]:
     """CWE-377. A temporary file that is made where it is named; no name that others may take first, or know."""
     made = ("NamedTemporaryFile", "TemporaryFile", "SpooledTemporaryFile", "TemporaryDirectory", "mkstemp", "mkdtemp")
     well, ill = calls(tree, *of("tempfile", *made)), calls(tree, "tempfile.mktemp")
-    shared = [c for c in calls(tree, "open", "pathlib.Path") if c.args and _in_tmp(c.args[0])]
+    held = Strings(tree)
+    shared = [c for c in calls(tree, "open", "pathlib.Path") if c.args and _in_tmp(held.value(c.args[0]))]
     named = [] if well or ill else calls(tree, "tempfile.gettempdir")
     return [True for _ in well] + [False for _ in (*ill, *shared, *named)]
 
 
-def _in_tmp(node: ast.expr) -> bool:
+def _in_tmp(node: ast.expr | None) -> bool:
     said = node.values[0] if isinstance(node, ast.JoinedStr) and node.values else node
     return isinstance(said, ast.Constant) and str(said.value).startswith(("/tmp/", "/var/tmp/"))
 
@@ -260,7 +261,8 @@ def cookies(tree: ast.Module, _: Parents) -> list[bool]:
 def served(tree: ast.Module, _: Parents) -> list[bool]:
     """CWE-489. An app that is served without its debugger."""
     held = Strings(tree)
-    ran = [c for c in calls(tree, "?.run") if name(c.func).split(".")[-2:-1] in (["app"], ["application"], ["server"])]
+    apps = (["app"], ["application"], ["server"])
+    ran = [c for c in calls(tree, "?.run") if name(c.func).split(".")[-2:-1] in apps or keyword(c, "debug")]
     debug = [c.args[2] if len(c.args) > 2 else keyword(c, "debug") for c in ran]
     found = [not is_(held.value(one), True) for one in debug]
     found += [True for _ in calls(tree, "waitress.serve", "?.serve_forever")]

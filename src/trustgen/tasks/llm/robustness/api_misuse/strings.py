@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import ast
 from collections import defaultdict
+from collections.abc import Iterator
 
 from .trees import imported, meant, name
 
 MOST = 40  # names that are followed
+TELLS_LITTLE = ("len", "compare_digest", "isinstance", "bool", "verify")
 NUMBERS = ("int", "float", "len", "bool", "abs", "round")
 
 
@@ -92,7 +94,7 @@ class Strings:
     def _steady(self, said: str, seen: set[str]) -> bool:
         """Whether a name is a number, or a constant, or set to nothing but what is fixed."""
         told = self.values.get(said, [])
-        if said in self.numbers or said in seen or (not told and said.isupper()):
+        if said in self.numbers or said in seen or (not told and said.rsplit(".", maxsplit=1)[-1].isupper()):
             return True
         seen.add(said)
         known = bool(told) and said not in self.given and len(seen) < MOST
@@ -103,7 +105,7 @@ class Strings:
         seen: set[str] = set()
         left: list[ast.AST] = [node]
         while left and len(seen) < MOST:
-            for one in ast.walk(left.pop()):
+            for one in _walked(left.pop()):
                 if isinstance(one, ast.Attribute) and one.attr in methods:
                     return True
                 if isinstance(one, ast.Name) and one.id not in seen:
@@ -116,6 +118,16 @@ PARTS = (
     *(ast.Constant, ast.JoinedStr, ast.FormattedValue, ast.BinOp, ast.Tuple, ast.List, ast.IfExp),
     *(ast.ListComp, ast.GeneratorExp, ast.SetComp),
 )
+
+
+def _walked(node: ast.AST) -> Iterator[ast.AST]:
+    """A node and what is below it, but for what stands in a call that tells no more than a number or a truth."""
+    left = [node]
+    while left:
+        one = left.pop()
+        if not (isinstance(one, ast.Call) and name(one.func).split(".")[-1] in TELLS_LITTLE):
+            yield one
+            left += ast.iter_child_nodes(one)
 
 
 def _parts(node: ast.expr) -> list[ast.expr]:

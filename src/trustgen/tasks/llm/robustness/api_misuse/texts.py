@@ -20,19 +20,24 @@ _NUMBER = re.compile(r"-?\d[\w.]*|(?:Integer|Long|Double)\.(?:parse\w+|valueOf)\
 _CONSTANT = re.compile(r"(?:\w+\.)*[A-Z][A-Z\d_]*")
 _FORMATS = re.compile(r"(?:String\.(?:format|join)|MessageFormat\.format)\((.*)\)|.+\.(?:formatted|concat)\((.*)\)")
 _LISTS = re.compile(r"(?:new\w+\[\])?\{(.*)\}|(?:List\.of|Arrays\.asList|newArrayList<[^>]*>)\((.*)\)")
-_CUT = re.compile(r"(.+)\.(?:split|trim|strip|toString)\(.*\)")
+_CUT = re.compile(r"(.+)\.(?:split|trim|strip|toString|toArray)\(.*\)")
 _SAME = re.compile(r'(?:"")?|""\.repeat\(.*\)|Collections\.nCopies\(.*,""\)|.+\.map\(\w+->""\)\.collect\(.*\)')
 _BUILDER = re.compile(r"newString(?:Builder|Buffer)\((.*)\)")
+_ARRAY = re.compile(r"\.toArray\(.*\)$")
 _APPENDED = re.compile(r"\.append\(")
 
 
 def spelt(args: Iterable[str], code: Code) -> Iterator[str]:
-    """Arguments as they stand, and with each variable put by every value that it is set to."""
+    """Arguments as they stand, with each variable put by every value that it is set to, and what a list is given."""
     given = tuple(args)
     yield ",".join(given)
     for at, arg in enumerate(given):
-        for value in code.told.get(arg, ())[:VALUES]:
+        named = _ARRAY.sub("", arg)
+        for value in code.told.get(named, ())[:VALUES]:
             yield ",".join((*given[:at], value, *given[at + 1 :]))
+        added = [one for e in code.events if e.name == "add" and e.receiver == named for one in e.args]
+        if added:
+            yield ",".join(added[:VALUES])
 
 
 def built(said: str, code: Code) -> bool:
@@ -58,6 +63,7 @@ class _Reader:
 
     def built(self, said: str) -> bool:
         """Whether a text is joined of parts that are not all fixed."""
+        said = _bare(said)
         if said in self.code.told:
             return any(self.built(value) for value in self._values(said, "built"))
         if ".append(" in said:
@@ -78,8 +84,7 @@ class _Reader:
 
     def fixed(self, part: str) -> bool:
         """Whether a part of a text is the same whatever comes from outside, or a number."""
-        while part.startswith("(") and part.endswith(")") and len(_split(part[1:-1], ")")) == 1:
-            part = part[1:-1]
+        part = _bare(part)
         if _SAME.fullmatch(part) or _NUMBER.fullmatch(part) or self.code.types.get(part) in _NUMBERS:
             return True
         choice = _split(part, "?")
@@ -101,6 +106,13 @@ class _Reader:
 def _blank(said: str) -> str:
     """A text with each literal in it empty."""
     return _LITERAL.sub('""', said)
+
+
+def _bare(said: str) -> str:
+    """A text without the brackets around the whole of it."""
+    while said.startswith("(") and said.endswith(")") and len(_split(said[1:-1], ")")) == 1:
+        said = said[1:-1]
+    return said
 
 
 def _head(receiver: str) -> str:
