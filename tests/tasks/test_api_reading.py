@@ -93,6 +93,26 @@ def test_a_chain_without_end_is_no_code(code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("api", "code"),
+    [
+        ("sqlite3", "db.execute(" + "a+" * 1200 + "a)"),
+        ("os.chmod", "import os\nos.chmod(p, " + "4|" * 1200 + "4)"),
+        ("re.search", "import re\nm = re.search(a, b)\nif " + "m+" * 1200 + "m:\n    m.group()"),
+        ("sqlite3", "".join(f"a{i} = {'(' * 40}a{i + 1}{'+x)' * 40}\n" for i in range(60)) + "db.execute(a0)"),
+        (
+            "Statement.executeQuery",
+            "void a(Statement s) {"
+            + "".join(f"String a{i}=a{i + 1}{'.trim()' * 90};" for i in range(25))
+            + "s.executeQuery(a0);}",
+        ),
+    ],
+)
+def test_texts_in_texts_without_end_do_not_end_the_run(api: str, code: str) -> None:
+    """A sum of a thousand parts, or names that lead to names, used to end it with a RecursionError."""
+    assert verdict(api, code) in ("fails", "misuse", "pass")
+
+
+@pytest.mark.parametrize(
     ("api", "head", "piece", "times", "tail"),
     [
         (TOKEN, "void a(StringTokenizer t) { ", "if (a) return; t.nextToken(); ", 130, "}"),

@@ -226,13 +226,17 @@ def permitted(tree: ast.Module, _: Parents) -> list[bool]:
 
 def _bits(node: ast.expr, held: Strings) -> int:
     """The rights that are named in a mode, as far as they are told."""
-    node = held.value(node) or node
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr | ast.Add):
-        return _bits(node.left, held) | _bits(node.right, held)
-    if isinstance(node, ast.Constant) and isinstance(node.value, int):
-        return node.value
-    last = name(node).split(".")[-1]
-    return int(getattr(stat, last)) if last.startswith("S_I") and isinstance(getattr(stat, last, None), int) else 0
+    found, left = 0, [held.value(node) or node]
+    while left:
+        one = left.pop()
+        last = name(one).split(".")[-1]
+        if isinstance(one, ast.BinOp) and isinstance(one.op, ast.BitOr | ast.Add):
+            left += (one.left, one.right)
+        elif isinstance(one, ast.Constant) and isinstance(one.value, int):
+            found |= one.value
+        elif last.startswith("S_I") and isinstance(getattr(stat, last, None), int):
+            found |= int(getattr(stat, last))
+    return found
 
 
 def rendered(tree: ast.Module, _: Parents) -> list[bool]:

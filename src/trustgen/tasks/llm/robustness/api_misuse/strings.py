@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from .trees import imported, meant, name
 
-MOST = 40  # names that are followed
+MOST, DEEP = 40, 100  # names that are followed, and parts inside one another
 TELLS_LITTLE = ("len", "compare_digest", "isinstance", "bool", "verify")
 NUMBERS = ("int", "float", "len", "bool", "abs", "round")
 
@@ -25,6 +25,7 @@ class Strings:
         self.values: dict[str, list[ast.expr]] = defaultdict(list)
         self.numbers: set[str] = set()
         self.given: set[str] = set()
+        self.depth = 0
         self.defaults: dict[str, ast.expr] = {}
         for node in ast.walk(tree):
             self._note(node)
@@ -57,8 +58,13 @@ class Strings:
         return told[0] if said and len(told) == 1 else node
 
     def built(self, node: ast.expr, seen: set[str] | None = None) -> bool:
-        """Whether a text is put together of parts that are not all fixed."""
-        seen = set() if seen is None else seen
+        """Whether a text is put together of parts that are not all fixed; too deep, it is not."""
+        self.depth += 1
+        found = self.depth < DEEP and self._built(node, set() if seen is None else seen)
+        self.depth -= 1
+        return found
+
+    def _built(self, node: ast.expr, seen: set[str]) -> bool:
         said = name(node)
         if said:
             fresh = said not in seen and len(seen) < MOST
@@ -73,8 +79,13 @@ class Strings:
         return isinstance(node, ast.JoinedStr | ast.BinOp) and not self.fixed(node)
 
     def fixed(self, node: ast.expr, seen: set[str] | None = None) -> bool:
-        """Whether a node is the same whatever comes from outside, or a number."""
-        seen = set() if seen is None else seen
+        """Whether a node is the same whatever comes from outside, or a number; too deep, it is neither."""
+        self.depth += 1
+        found = self.depth < DEEP and self._fixed(node, set() if seen is None else seen)
+        self.depth -= 1
+        return found
+
+    def _fixed(self, node: ast.expr, seen: set[str]) -> bool:
         if isinstance(node, ast.Call):
             return self._safe(node, seen)
         if said := name(node):

@@ -13,7 +13,7 @@ from itertools import chain, islice
 
 from .java import Code
 
-MOST, VALUES = 40, 60  # variables that are followed, and values of one
+MOST, VALUES, DEEP = 40, 60, 100  # variables that are followed, values of one, and parts inside one another
 _LITERAL = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*+"""|"(?:[^"\\]|\\.)*+"|\'(?:[^\'\\]|\\.)*+\'')
 _NUMBERS = ("int", "long", "short", "byte", "double", "float", "boolean", "Integer", "Long", "Short", "Double", "UUID")
 _NUMBER = re.compile(r"-?\d[\w.]*|(?:Integer|Long|Double)\.(?:parse\w+|valueOf)\(.*\)|[\w.]+\.(?:size|length)(?:\(\))?")
@@ -53,6 +53,7 @@ class _Reader:
     def __init__(self, code: Code) -> None:
         self.code = code
         self.seen: set[tuple[str, str]] = set()
+        self.depth = 0
 
     def _values(self, name: str, sought: str) -> Iterator[str]:
         """What a variable is set to, and what a list of that name is given."""
@@ -62,7 +63,13 @@ class _Reader:
             yield from map(_blank, islice(chain(self.code.told[name], given), VALUES))
 
     def built(self, said: str) -> bool:
-        """Whether a text is joined of parts that are not all fixed."""
+        """Whether a text is joined of parts that are not all fixed; too deep, it is not."""
+        self.depth += 1
+        found = self.depth < DEEP and self._built(said)
+        self.depth -= 1
+        return found
+
+    def _built(self, said: str) -> bool:
         said = _bare(said)
         if said in self.code.told:
             return any(self.built(value) for value in self._values(said, "built"))
@@ -83,7 +90,13 @@ class _Reader:
         return all(self.fixed(_blank(arg)) for e in grown for arg in e.args)
 
     def fixed(self, part: str) -> bool:
-        """Whether a part of a text is the same whatever comes from outside, or a number."""
+        """Whether a part of a text is the same whatever comes from outside, or a number; too deep, it is neither."""
+        self.depth += 1
+        found = self.depth < DEEP and self._fixed(part)
+        self.depth -= 1
+        return found
+
+    def _fixed(self, part: str) -> bool:
         part = _bare(part)
         if _SAME.fullmatch(part) or _NUMBER.fullmatch(part) or self.code.types.get(part) in _NUMBERS:
             return True
