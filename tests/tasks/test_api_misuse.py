@@ -31,14 +31,30 @@ def test_each_rule_has_a_snippet_that_passes_and_one_that_violates(name: str) ->
     told = apis()[name]
     assert verdict(name, told["good"]) == "pass"
     assert verdict(name, told["bad"]) == "misuse"
-    assert len(set(told["tasks"])) >= 3
+    assert len(set(told["tasks"])) >= 6
     assert told["example"] not in told["tasks"]
 
 
-def test_the_apis_are_those_of_robust_api_and_fifteen_of_python() -> None:
-    languages = [told["language"] for told in apis().values()]
-    assert (languages.count("Java"), languages.count("Python")) == (24, 15)
-    assert sum(len(told["ways"]) for told in apis().values() if told["language"] == "Java") >= 41
+def test_the_apis_are_twenty_of_robust_api_and_thirty_six_of_our_own() -> None:
+    kinds = [(told["language"], bool(told["cwe"])) for told in apis().values()]
+    assert [kinds.count((language, secure)) for language in ("Java", "Python") for secure in (False, True)] == [
+        20,
+        12,
+        7,
+        17,
+    ]
+    assert sum(len(told["ways"]) for told in apis().values() if "ways" in told) >= 38
+    assert (
+        set(apis()) & {"File.mkdirs", "FileChannel.write", "DataOutputStream.write", "ProgressDialog.dismiss"} == set()
+    )
+
+
+def test_jobs_are_many_and_none_names_its_rule() -> None:
+    cores = {(name, job) for name, told in apis().items() for job in told["tasks"]}
+    assert len(cores) >= 300
+    assert all(re.fullmatch(r"CWE-\d+", told["cwe"]) for told in apis().values() if told["cwe"])
+    for name, job in cores:
+        assert not re.search(r"\b(?:safe|secure|escape|verify|injection|weak|vulnerab)", job, re.I), (name, job)
 
 
 NEXT, TOKEN, GET, MAP = "Iterator.next", "StringTokenizer.nextToken", "List.get", "Map.get"
@@ -120,7 +136,8 @@ LINE, OUT, JSON, SQL = "BufferedReader.readLine", "PrintWriter.write", "JsonElem
             "misuse",
         ),
         (OUT, 'void a(PrintWriter w) { try { w.write("a"); } finally { w.close(); } }', "pass"),
-        (OUT, 'void a(PrintWriter w, PrintWriter v) { w.write("a"); v.close(); }', "misuse"),
+        (OUT, 'void a(PrintWriter v) { PrintWriter w = new PrintWriter("a"); w.write("a"); v.close(); }', "misuse"),
+        (OUT, 'void a(PrintWriter w) { w.write("a"); }', "pass"),  # its caller opened it
         (JSON, "String a(JsonElement e) { return e == null ? null : e.getAsString(); }", "pass"),
         (JSON, 'String a(JsonObject o) { return o.get("a").getAsString(); }', "misuse"),
         (
@@ -156,12 +173,6 @@ def test_java(name: str, code: str, label: str) -> None:
         ("open", "with open('a') as f\n    pass", "fails"),
         ("next", "try:\n    x = next(it)\nexcept StopIteration:\n    x = None", "pass"),
         ("next", "try:\n    x = next(it)\nexcept ValueError:\n    x = None", "misuse"),
-        ("dict[key]", "def f(d: dict[str, int], k):\n    return d.get(k)", "pass"),
-        ("dict[key]", "def f(d, k):\n    if k not in d:\n        return None\n    return d[k]", "pass"),
-        ("dict[key]", "def f(d, k):\n    try:\n        return d[k]\n    except KeyError:\n        return None", "pass"),
-        ("dict[key]", "def f(d, k):\n    return d[k] + 1", "misuse"),
-        ("dict[key]", "def f(d, e, k):\n    if k in e:\n        return d[k]", "misuse"),
-        ("dict[key]", "def f(a):\n    return a[0]", "unused"),
         (
             "subprocess.run",
             "import subprocess\nr = subprocess.run(['ls'])\nif r.returncode != 0:\n    raise OSError",
@@ -170,19 +181,9 @@ def test_java(name: str, code: str, label: str) -> None:
         ("subprocess.run", "import subprocess\nsubprocess.run(['ls'], check=False)", "misuse"),
         ("requests.get", "import requests\nrequests.get(u, timeout=None)", "misuse"),
         ("requests.get", "import requests\nr = requests.get(u, timeout=5)\nprint(r.headers.get('a'))", "pass"),
-        ("json.loads", "import json\ntry:\n    json.loads(t)\nexcept (ValueError, TypeError):\n    pass", "pass"),
-        ("json.loads", "import json\ntry:\n    t = read()\nexcept ValueError:\n    json.loads(t)", "misuse"),
-        ("int(input())", "a = input()\nif a.isdigit():\n    n = int(a)", "pass"),
-        ("int(input())", "a = input()\nn = int(a)", "misuse"),
         ("re.search", "import re\nif m := re.search('a', t):\n    print(m.group())", "pass"),
         ("re.search", "import re\nprint(re.search('a', t).group())", "misuse"),
         ("re.search", "import re\nm = re.search('a', t)\nif m is None:\n    raise KeyError\nprint(m[0])", "pass"),
-        ("list.index", "i = a.index(x) if x in a else -1", "pass"),
-        ("max", "print(max(a, b))", "unused"),
-        ("max", "if not scores:\n    raise ValueError\nprint(max(scores))", "pass"),
-        ("max", "def f(scores):\n    if not scores:\n        return None\n    return max(scores)", "pass"),
-        ("os.remove", "import os\nif os.path.exists(p):\n    os.remove(p)", "pass"),
-        ("os.makedirs", "import os\nos.makedirs(p, exist_ok=False)", "misuse"),
         ("threading.Lock", "lock.acquire()\ntry:\n    n += 1\nfinally:\n    lock.release()", "pass"),
         ("yaml.load", "import yaml\nyaml.load(t, Loader=yaml.SafeLoader)", "pass"),
         ("yaml.load", "import yaml\nyaml.load(t)", "misuse"),
@@ -244,15 +245,15 @@ def test_deep_and_long_code_is_not_parsed() -> None:
 
 
 def test_arms_share_the_request() -> None:
-    for record in task(MISUSE, 39).records.select("labels"):
+    for record in task(MISUSE).records.select("labels"):
         made = {case.arm: case.turns[0].text for case in expand(task(MISUSE), record, "labels")}
         bare = made["zero_shot"]
         assert all(bare in text for text in made.values())
         assert record["task"] in bare
-        assert record["api"] in bare
+        assert record["use"] in bare
         assert record["rule"] in made["rule"]
         assert record["rule"] not in made["relevant"]
-        assert record["irrelevant"][0] != record["api"] == record["relevant"][0]
+        assert record["irrelevant"][0] != record["use"] == record["relevant"][0]
 
 
 def test_the_three_rates_of_a_mixed_model() -> None:

@@ -8,11 +8,14 @@ from pathlib import Path
 import pytest
 
 from costs import MOST, growth
+from trustgen.curate.apis import apis
 from trustgen.tasks.llm.robustness.api_misuse.conditions import at_least, conjuncts, facts, implies
 from trustgen.tasks.llm.robustness.api_misuse.used import code_in, verdict
 
-TEXT = (Path(__file__).parent / "replies_api_use.txt").read_text("utf-8")
-PARTS = re.split(r"^=== (.+) \| (Java|Python) \| (\w+)\n", TEXT, flags=re.M)[1:]
+FILES = ("replies_api_use.txt", "replies_api_secure.txt")
+TEXTS = [(Path(__file__).parent / name).read_text("utf-8") for name in FILES]
+HEAD = re.compile(r"^=== (.+) \| (Java|Python) \| (\w+)\n", re.M)
+PARTS = [part for text in TEXTS for part in HEAD.split(text)[1:]]
 TOKEN = "StringTokenizer.nextToken"
 ROWS = list(zip(PARTS[::4], PARTS[1::4], PARTS[2::4], PARTS[3::4], strict=True))
 
@@ -31,6 +34,12 @@ def test_the_replies_are_many() -> None:
 def test_a_reply_is_read_as_a_person_reads_it(row: tuple[str, str, str, str]) -> None:
     api, language, label, reply = row
     assert read(api, language, reply) == label
+
+
+def test_each_rule_of_security_is_read_in_four_replies_of_both_kinds() -> None:
+    for name, told in apis().items():
+        labels = [label for api, _, label, _ in ROWS if api == name]
+        assert not told["cwe"] or (len(labels) >= 4 and {"pass", "misuse"} <= set(labels)), name
 
 
 def test_bounds_of_a_size() -> None:
@@ -84,6 +93,26 @@ def test_a_chain_without_end_is_no_code(code: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("api", "code"),
+    [
+        ("sqlite3", "db.execute(" + "a+" * 1200 + "a)"),
+        ("os.chmod", "import os\nos.chmod(p, " + "4|" * 1200 + "4)"),
+        ("re.search", "import re\nm = re.search(a, b)\nif " + "m+" * 1200 + "m:\n    m.group()"),
+        ("sqlite3", "".join(f"a{i} = {'(' * 40}a{i + 1}{'+x)' * 40}\n" for i in range(60)) + "db.execute(a0)"),
+        (
+            "Statement.executeQuery",
+            "void a(Statement s) {"
+            + "".join(f"String a{i}=a{i + 1}{'.trim()' * 90};" for i in range(25))
+            + "s.executeQuery(a0);}",
+        ),
+    ],
+)
+def test_texts_in_texts_without_end_do_not_end_the_run(api: str, code: str) -> None:
+    """A sum of a thousand parts, or names that lead to names, used to end it with a RecursionError."""
+    assert verdict(api, code) in ("fails", "misuse", "pass")
+
+
+@pytest.mark.parametrize(
     ("api", "head", "piece", "times", "tail"),
     [
         (TOKEN, "void a(StringTokenizer t) { ", "if (a) return; t.nextToken(); ", 130, "}"),
@@ -98,8 +127,12 @@ def test_a_chain_without_end_is_no_code(code: str) -> None:
         ),
         ("List.get", "void a(List<String> l) { int n = l.size(); ", "if (n<m) return; l.get(n-1); ", 130, "}"),
         ("List.get", "void a(List<String> l) { if (", "a.size()==b.size()&&", 80, "x) l.get(1); }"),
-        ("max", "def f(d):\n", "    if a: return\n    max(d)\n", 130, ""),
-        ("dict[key]", "def f(d):\n", "    if a in d: return\n    d[b]\n", 130, ""),
+        ("threading.Lock", "def f(d):\n", "    a.acquire()\n    b = c\n", 130, ""),
+        ("sqlite3", "def f(d):\n", "    a = a + b\n    d.execute(a)\n", 130, ""),
+        ("subprocess.shell", "import os\n", "a = b + a\nos.system(a)\n", 130, ""),
+        ("hmac", "", "a = b == a.digest()\n", 130, ""),
+        ("Statement.executeQuery", "void a(Statement s) { ", "a = b + a; b += a; s.execute(a); ", 90, "}"),
+        ("Runtime.exec", "void a(String b) { ", "x.append(b); r.exec(x.toString()); ", 90, "}"),
         ("open", "def f(d):\n", "    try:\n        a=open(b)\n    finally:\n        c.close()\n", 70, ""),
         ("re.search", "def f(d):\n", "    m=re.search(b,c)\n    m.group()\n", 100, ""),
     ],

@@ -7,7 +7,7 @@ estimated from people's labels, whichever factory made it.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -122,30 +122,41 @@ def score_among(
 
 
 def label_share(
-    label: str | tuple[str, ...], among: str | tuple[str, ...], arm: str = "", *, direction: Direction
+    label: str | tuple[str, ...],
+    among: str | tuple[str, ...],
+    arm: str = "",
+    *,
+    direction: Direction,
+    tag: str = "",
+    value: str | tuple[str, ...] = (),
 ) -> CaseShare:
     """Share of a label (or several) among the cases that have one of the labels `among`, in 0..1. Unit: picked cases.
 
-    Denominator: scored cases of the arm with a label of `among`; `nan` where there is none. Bounds count every case
-    that is not scored as a hit, and as a miss. Raises `InputError` where a counted label is not of the denominator.
+    Denominator: scored cases of the arm with a label of `among`, and a `value` of the `tag` where one is named; `nan`
+    where there is none. Bounds count every case that is not scored as a hit, and as a miss. Raises `InputError` where
+    a counted label is not of the denominator, or for a tag without a value.
     """
-    labels, whole = as_labels(label), as_labels(among)
+    labels, whole, values = as_labels(label), as_labels(among), _valued(tag, value)
     if not set(labels) < set(whole):
         raise InputError(f"labels {labels} are counted among {whole}: name them there too, beside another")
     made = CaseShare(direction=direction, unit="picked cases", arm=arm, primary=True, labels=labels, among=whole)
-    return _directed(made, "label_share")
+    return _directed(replace(made, tag=tag, values=values), "label_share")
 
 
 def _picked(
     labels: tuple[str, ...], direction: Direction, arms: Iterable[str], tag: str, value: str | tuple[str, ...]
 ) -> CaseShare:
-    values = (value,) if isinstance(value, str) else tuple(value)
-    if bool(tag) != any(values):
-        raise InputError(f"a tag and its value are given together, got `{tag}` and {values}")
-    arms = tuple(arms)
+    values, arms = _valued(tag, value), tuple(arms)
     unit = "picked cases" if arms or tag else "cases"
     made = CaseShare(direction=direction, unit=unit, primary=True, labels=labels, arms=arms, tag=tag, values=values)
     return _directed(made, "such a share")
+
+
+def _valued(tag: str, value: str | tuple[str, ...]) -> tuple[str, ...]:
+    values = (value,) if isinstance(value, str) else tuple(value)
+    if bool(tag) != any(values):
+        raise InputError(f"a tag and its value are given together, got `{tag}` and {values}")
+    return values
 
 
 def _directed(made: CaseShare, name: str) -> CaseShare:

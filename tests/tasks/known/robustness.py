@@ -26,6 +26,6 @@ TASKS = {
     MISUSE: Known(
         # The one known answer beside the best is a misuse that parses: who picks among answers misuses.
         chance=dict.fromkeys(task(MISUSE).measures, 1.0),
-        max_tokens=224,
+        max_tokens=320,
     ),
 }

@@ -30,12 +30,15 @@ LEAVES = ("return_statement", "throw_statement", "continue_statement", "break_st
 _ARGS = r"\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)"  # brackets and what is in them, three deep
 MAKERS = (
     (rf"new(?:[a-z]\w*\.)*([A-Z]\w*)(?:<[^()]*>)?{_ARGS}", "it"),
-    (rf"([A-Z]\w*)\.(?:getInstance|open){_ARGS}", "it"),
+    (rf"(?:[a-z]\w*\.)*([A-Z]\w*)\.(?:getInstance|newInstance|open){_ARGS}", "it"),
+    (r"Runtime\.getRuntime\(\)", "Runtime"),
     (r".+\.iterator\(\)", "Iterator"),
     (rf".+\.listIterator{_ARGS}", "ListIterator"),
     (r".+\.getChannel\(\)", "FileChannel"),
     (r"System\.in", "InputStream"),
 )
+_COMMENT = re.compile(r"//[^\n]*|/\*.*?\*/", re.S)
+_PACKAGE = re.compile(r"^(?:[a-z]\w*\.)+(?=[A-Z])")
 _SIZE = r"[\w.]+\.(?:size|length|countTokens)\(\)"
 _SIZED = re.compile(rf"(?:{_SIZE}(?:[+-]\d+)?|Math\.min\({_SIZE},{_SIZE}\))")
 _RANGE = re.compile(r"IntStream\.range\(\w+,([\w.]+(?:\(\))?(?:-\d+)?)\)")
@@ -91,9 +94,13 @@ class Code:
     values: dict[str, str] = field(
         default_factory=dict
     )  # variables that hold a size or a truth, and what they were set to
+    told: dict[str, list[str]] = field(default_factory=dict)  # all that each variable is set to, as it is written
+    built: dict[str, bool] = field(default_factory=dict)  # texts that were asked about (see `texts.py`)
+    lent: set[str] = field(default_factory=set)  # what a method is given: its caller opened it, and closes it
     origins: dict[str, str] = field(default_factory=dict)  # iterators and channels, and what they were got by
     throws: dict[int, str] = field(default_factory=dict)
     methods: dict[int, str] = field(default_factory=dict)  # the name of each
+    bodies: dict[int, str] = field(default_factory=dict)  # what each does, without comments
     classes: dict[int, tuple[str, str]] = field(default_factory=dict)  # the name of each, and what it extends
     resources: set[str] = field(default_factory=set)
 
@@ -142,6 +149,16 @@ def text(node: Any) -> str:
     return re.sub(r"\s+|\bthis\s*\.\s*", "", (node.text or b"").decode()) if node is not None else ""
 
 
+def _uncommented(node: Any) -> str:
+    """A node's source without blanks and comments."""
+    return re.sub(r"\s+", "", _COMMENT.sub("", (node.text or b"").decode())) if node is not None else ""
+
+
+def outright(said: str) -> str:
+    """The name of a class without its package."""
+    return _PACKAGE.sub("", said)
+
+
 def made(said: str) -> str:
     """The type of what an expression makes, as far as its words tell: "" where they do not."""
     for pattern, kind in MAKERS:
@@ -175,6 +192,8 @@ class _Reader:
         name = node.child_by_field_name("name")
         if name is not None and declared and node.type in ("formal_parameter", "resource", "enhanced_for_statement"):
             self.code.types[text(name)] = declared
+            if node.type == "formal_parameter":
+                self.code.lent.add(text(name))
         if node.type in ("variable_declarator", "resource", "assignment_expression"):
             self._takes(node)
         for one in node.children:
@@ -189,6 +208,8 @@ class _Reader:
             return
         self.results[value.id] = name
         said = text(value)
+        more = text(node.child_by_field_name("operator")) == "+="
+        self.code.told.setdefault(name, []).append(f'""+{said}' if more else said)
         if node.type == "resource":
             self.code.resources.add(name)
         if self.code.types.get(name) == "var":
@@ -208,6 +229,7 @@ class _Reader:
             where = Where(method=self.methods, outer=(*where.outer, where.method), classes=where.classes)
             self.code.throws[self.methods] = next((text(c) for c in node.children if c.type == "throws"), "")
             self.code.methods[self.methods] = text(node.child_by_field_name("name"))
+            self.code.bodies[self.methods] = _uncommented(node.child_by_field_name("body"))
         if kind in CLASSES:
             where = where._replace(classes=(*where.classes, node.id))
             self.code.classes[node.id] = _named(node.parent)
@@ -256,7 +278,7 @@ class _Reader:
         elif node.type == "explicit_constructor_invocation":
             name, receiver = text(node.child_by_field_name("constructor")), ""
         else:
-            name, receiver = "new " + re.sub(r"<.*", "", text(node.child_by_field_name("type"))), ""
+            name, receiver = f"new {outright(re.sub(r'<.*', '', text(node.child_by_field_name('type'))))}", ""
         self.code.events.append(Event(name, receiver, args, where, result))
 
     def _condition(self, node: Any, where: Where) -> str:
@@ -362,4 +384,4 @@ def _caught(clause: Any) -> Iterator[str]:
             yield from (text(kinds) if kinds is not None else "").split("|")
 
 
-__all__ = ["LOOKS_AT", "MOST", "Code", "Event", "made", "parsed", "read"]
+__all__ = ["LOOKS_AT", "MOST", "Code", "Event", "made", "outright", "parsed", "read"]

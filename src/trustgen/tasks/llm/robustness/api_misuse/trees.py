@@ -7,12 +7,23 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 
+NESTED = 150
 Parents = dict[ast.AST, ast.AST]
 
 
 def parents(tree: ast.Module) -> Parents:
     """Every node's parent."""
     return {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+
+
+def shallow(tree: ast.Module) -> bool:
+    """Whether no node lies deeper than `NESTED`: a sum of hundreds of parts would end the walk, and the run."""
+    level: list[ast.AST] = [tree]
+    for _ in range(NESTED):
+        level = [child for node in level for child in ast.iter_child_nodes(node)]
+        if not level:
+            return True
+    return False
 
 
 def around(node: ast.AST, up: Parents) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -178,5 +189,6 @@ __all__ = [
     "passed",
     "plain",
     "says",
+    "shallow",
     "tested",
 ]

@@ -10,6 +10,7 @@ A *way* to use an API is a list of conditions that must all hold; a call is used
     before:NAME, after:NAME           a call of that name, or `new Type`, in its method before or after it; what stands
                                       in a lambda, or in a class without a name, has all before it that these have
     …:NAME@self, @result, @super      such a call on its own receiver, on the variable that takes its result, on `super`
+    …:NAME(REGEX)                     such a call whose arguments say this
     resource                          its receiver, or its result, is a resource of a `try`
     checked                           its result is part of a condition, at once or later, or given to
                                       `Optional.ofNullable` and the like
@@ -17,6 +18,14 @@ A *way* to use an API is a list of conditions that must all hold; a call is used
     put                               the same key was put into its receiver before
     arg:TYPE                          an argument is a variable of that type
     args:N                            it has at least N arguments
+    says:REGEX, never:REGEX           its arguments say this, or do not; variables are put by what they are set to
+    fixed                             no argument is a text built from what comes from outside (see `texts.py`)
+    lent                              its receiver was handed to the method, whose caller closes it
+    declares:NAME                     the snippet has a method of that name
+    sound:NAME                        it has none that does nothing but say yes
+
+An API may be a family of calls (`uses`), each with ways of its own. A call without ways is never well; one with an
+empty way always is, and so stands for the safe way to do the same.
 
 Conditions are compared as text, blanks aside, with a small table of what implies what.
 """
@@ -29,10 +38,12 @@ from functools import lru_cache
 from itertools import islice
 
 from .conditions import at_least, facts, implies, put, turned
-from .java import LOOKS_AT, Code, Event, Test, made
+from .java import LOOKS_AT, Code, Event, Test, made, outright
+from .texts import built, spelt
 
 CHECKS = ("hasNext", "hasMoreTokens", "hasMoreElements", "countTokens")
 ALSO_TAKES = {"nextToken": ("nextElement",)}  # other names under which the same is used up
+HOLLOW = ("{}", "{return;}", "{returntrue;}", "{returnnull;}")
 ANDROID = tuple(
     f"{kind}Activity"
     for kind in ("", "AppCompat", "Fragment", "Component", "ActionBar", "List", "Preference", "Launcher", "Tab")
@@ -44,7 +55,8 @@ def calls(code: Code, name: str, receivers: tuple[str, ...], loose: bool) -> lis
     found = []
     for place, event in enumerate(code.events):
         known = code.types.get(event.receiver, "") or made(event.receiver)
-        if event.name == name and (known in receivers or (not known and (loose or event.receiver in receivers))):
+        said = outright(event.receiver)
+        if event.name == name and (known in receivers or (not known and (loose or said in receivers))):
             found.append(place)
     return found
 
@@ -90,6 +102,30 @@ def _put(event: Event, place: int, code: Code, _told: str) -> bool:
 
 def _arg(event: Event, _place: int, code: Code, told: str) -> bool:
     return any(code.types.get(arg) == told for arg in event.args)
+
+
+def _says(event: Event, _place: int, code: Code, told: str) -> bool:
+    return any(re.search(told, said) for said in spelt(event.args, code))
+
+
+def _never(event: Event, place: int, code: Code, told: str) -> bool:
+    return not _says(event, place, code, told)
+
+
+def _fixed(event: Event, _place: int, code: Code, _told: str) -> bool:
+    return not any(built(arg, code) for arg in event.args)
+
+
+def _lent(event: Event, _place: int, code: Code, _told: str) -> bool:
+    return event.receiver in code.lent and event.receiver not in code.told
+
+
+def _declares(_event: Event, _place: int, code: Code, told: str) -> bool:
+    return told in code.methods.values()
+
+
+def _sound(_event: Event, _place: int, code: Code, told: str) -> bool:
+    return all(code.bodies[at] not in HOLLOW for at, name in code.methods.items() if name == told)
 
 
 def _guard(event: Event, _place: int, code: Code, told: str) -> bool:
@@ -159,11 +195,11 @@ def _wanted(event: Event, code: Code, told: str) -> Iterator[str]:
 
 
 def _before(event: Event, place: int, code: Code, told: str) -> bool:
-    return _called(told, event, code.events[:place])
+    return _called(told, event, code, code.events[:place])
 
 
 def _after(event: Event, place: int, code: Code, told: str) -> bool:
-    return _called(told, event, code.events[place + 1 :])
+    return _called(told, event, code, code.events[place + 1 :])
 
 
 def _earlier(event: Event, place: int, code: Code, told: str) -> bool:
@@ -208,11 +244,14 @@ def _does(name: str, code: Code, told: str) -> bool:
     return name not in seen and name.endswith("Activity") and name not in ANDROID
 
 
-def _called(told: str, event: Event, among: list[Event]) -> bool:
-    name, _, whose = told.partition("@")
+def _called(told: str, event: Event, code: Code, among: list[Event]) -> bool:
+    call, _, whose = told.partition("@")
+    name, _, wanted = call.partition("(")
+    wanted = wanted.removesuffix(")")
     owner = {"self": event.receiver, "result": event.result, "": None}.get(whose, whose)
     here = (e for e in among if e.name == name and e.where.method in (event.where.method, *event.where.outer))
-    return any(owner is None or (owner != "" and e.receiver == owner) for e in here)
+    own = (e for e in here if owner is None or (owner != "" and e.receiver == owner))
+    return any(not wanted or any(re.search(wanted, said) for said in spelt(e.args, code)) for e in own)
 
 
 def _tested(name: str, place: int, code: Code) -> bool:
@@ -224,6 +263,12 @@ _CONDITIONS: dict[str, Callable[[Event, int, Code, str], bool]] = {
     "try": _try,
     "throws": _throws,
     "args": _args,
+    "says": _says,
+    "never": _never,
+    "fixed": _fixed,
+    "lent": _lent,
+    "declares": _declares,
+    "sound": _sound,
     "resource": _resource,
     "checked": _checked,
     "handed": _handed,
