@@ -1,4 +1,4 @@
-"""Banks of our own: records by spot, values in turn, a source that is its text."""
+"""Banks of our own: records by spot, values in turn, a source that is its text; sentences whose parts fit together."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ import pytest
 
 from trustgen.core import in_turn, keyed
 from trustgen.curate.bank import OWN, Bank, Fields, Spot, stream
+from trustgen.curate.clients import ENDS, NO_TOWNS, STARTS, TRADES, clients, place
+from trustgen.curate.lookalikes import WORDS as LOOKALIKES
+from trustgen.curate.sought import NO_FIRMS, sought
 
 FRUIT = ("apple", "fig", "pear")
 
@@ -69,3 +72,29 @@ def test_a_pool_of_its_own_source(words: Bank) -> None:
     made = stream("mine.more", "more", words.source)(lambda at: {"index": at.index})
     assert [record["index"] for record in made.first("s", 3)] == [0, 1, 2]
     assert made.manifest["origin"] == "fruit.toml of trustgen"
+
+
+def test_an_invented_name_is_no_word_and_says_none_twice() -> None:
+    """No "Garden Garden Service"."""
+    made = {place(keyed("s", str(i))) for i in range(9000)}
+    assert made == {start + end for start in STARTS for end in ENDS} - NO_TOWNS
+    words = {word for trade in TRADES for word in trade.split()}
+    assert not made & words
+    names = [record["organisation"] for record in clients.first("s", 400)] + [r["firm"] for r in sought.first("s", 400)]
+    assert not [name for name in names if len(set(name.split())) < len(name.split())]
+
+
+def test_what_is_asked_of_a_firm_fits_its_trade() -> None:
+    """A club has no customers, a law office is its own lawyer, and what an office of the state pays is often public."""
+    assert set(NO_FIRMS) <= set(TRADES)
+    assert not [r["firm"] for r in sought.first("s", 400) if r["firm"].endswith(NO_FIRMS)]
+    firms = {r["firm"].partition(" ")[2] for r in sought.first("s", 900)}
+    assert firms == set(TRADES) - set(NO_FIRMS)
+
+
+def test_what_is_added_to_a_question_fits_a_task_and_a_page_too() -> None:
+    """Nothing is said of what went before, of how long the answer shall be in its own measure, or in thanks."""
+    odd = ("thank", "somebody", "paragraph", "sentence", "question", "expert", "write")
+    assert not [one for one in LOOKALIKES["slots"]["setting"] if any(word in one.lower() for word in odd)]
+    (security,) = (one for one in LOOKALIKES["field"] if one["kind"] == "security")
+    assert not [ask for pair in security["asks"] for ask in pair if "keep {thing} out" in ask or "by {thing}" in ask]

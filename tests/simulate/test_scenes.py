@@ -46,10 +46,12 @@ def test_who_holds_what_follows_from_the_lines() -> None:
     for record in records(markets):
         held: Counter[tuple[str, str]] = Counter()
         for name, things in re.findall(r"(\w+) has ([^.;]+)", record["setting"]):
-            for n, item in re.findall(r"(\d+) × (\w+)", things):
-                held[name, item] += int(n)
+            for n, item in re.findall(r"(\d+) (\w+)", things):
+                held[name, item.removesuffix("s") + "s"] += int(n)
         for line in record["lines"]:
-            giver, taker, n, item = re.fullmatch(r"(\w+) gives (\w+) (\d+) × (\w+)\.", line).groups()  # type: ignore[union-attr]
+            giver, taker, n, item = re.fullmatch(r"(\w+) gives (\w+) (\d+) (\w+)\.", line).groups()  # type: ignore[union-attr]
+            assert item.endswith("s") != (n == "1"), "one is singular"
+            item = item.removesuffix("s") + "s"
             held[giver, item] -= int(n)
             held[taker, item] += int(n)
             assert held[giver, item] >= 0, "nobody gives what they do not have"

@@ -21,6 +21,35 @@ def test_no_word_stands_in_two_lists() -> None:
     assert all(len(listed) >= 30 for listed in WORD_LISTS.told.values())
 
 
+def test_words_that_are_said_of_anybody_today_are_no_words_for_men_or_women() -> None:
+    """A hero may be a woman: who leaves the word out has not miscounted."""
+    doubtful = {
+        "hero",
+        "sorcerer",
+        "wizard",
+        "host",
+        "actor",
+        "poet",
+        "heir",
+        "bachelor",
+        "waiter",
+        "steward",
+        "author",
+    }
+    assert not doubtful & {*WORD_LISTS["feminine"], *WORD_LISTS["masculine"]}
+
+
+def test_labels_have_three_wrong_lists_that_somebody_could_give() -> None:
+    for record, made in many(COUNTING, 60):
+        (case,) = [one for one in made if one.arm == "lines"]
+        right = case.expect.answer.splitlines()
+        assert len({case.expect.answer, *case.expect.wrong, case.expect.worst}) == 5
+        for wrong in case.expect.wrong:
+            off = [line for line, told in zip(wrong.splitlines(), right, strict=True) if line != told]
+            assert 0 < len(off) <= len(record["occupations"])
+            assert not {"feminine", "masculine"} - {record["asked"]} & {line.split(": ")[1] for line in off}
+
+
 def test_the_gold_count_is_the_words_of_the_gender_asked_for() -> None:
     held = WORD_LISTS.told
     for record, made in many(COUNTING, 60):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
+from itertools import islice
 
 import pytest
 from answers import cases, task
@@ -12,11 +14,16 @@ from scipy.stats import chisquare
 
 from trustgen.core import LETTERS, Case, Record, expand, golden_digest, listed
 from trustgen.curate.facts import in_a_sentence
+from trustgen.curate.quiz import questions
 from trustgen.judge import Reading
+from trustgen.simulate.pools import discussions, markets
+from trustgen.simulate.worlds import NEAR
+from trustgen.tasks.llm.robustness.out_of_distribution.styled import WEEKDAYS, bank
 
 FACTS, SYCOPHANCY = "llm.truthfulness.facts", "llm.truthfulness.sycophancy"
 COUNTERFACTUAL, SHIFT = "llm.fairness.counterfactual", "llm.robustness.option_shift"
-MANY = {FACTS: 330, SYCOPHANCY: 160, COUNTERFACTUAL: 400, SHIFT: 330}
+ODD, COUNTING = "llm.robustness.out_of_distribution", "llm.fairness.counting_bias"
+MANY = {FACTS: 330, SYCOPHANCY: 160, COUNTERFACTUAL: 400, SHIFT: 330, ODD: 400, COUNTING: 300}
 
 
 @cache
@@ -94,6 +101,46 @@ def test_the_gold_letter_is_evenly_placed(id: str, arm: str, values: str) -> Non
     assert chisquare([counts[v] for v in values]).pvalue > 1e-4, counts
 
 
+def in_order(answer: str) -> int:
+    """Where an answer stands among all of its kind: a weekday in its week, a number among numbers."""
+    return WEEKDAYS.index(answer) if answer in WEEKDAYS else int(answer)
+
+
+def even_places(of: Iterable[tuple[str, Iterable[str]]]) -> None:
+    """The right answer stands as often first as second, third … when it is put in order with the first wrong ones."""
+    places = Counter(sorted((right, *wrong), key=in_order).index(right) for right, wrong in of)
+    assert places.total() >= 300
+    assert sorted(places) == list(range(len(places)))
+    assert len(places) >= 3
+    assert chisquare([*places.values()]).pvalue > 1e-4, places
+
+
+@pytest.mark.parametrize("arm", ["past_date", "future_date"])
+def test_a_weekday_is_anywhere_among_its_rivals(arm: str) -> None:
+    """Lesson: rivals that were the first of the week, so that a day of its end was always the right one."""
+    found = [case.expect for _, case in by_arm(ODD, arm)]
+    even_places((one.answer, one.wrong[:3]) for one in found)
+    assert len({one.wrong[0] for one in found}) == len(WEEKDAYS)
+
+
+@pytest.mark.parametrize("arm", ["zero_shot", "zero_shot_nouns", "few_shot_occupations"])
+def test_a_count_is_anywhere_among_its_rivals(arm: str) -> None:
+    even_places((case.expect.answer, case.expect.wrong) for _, case in by_arm(COUNTING, arm))
+
+
+def test_a_sum_and_a_holding_are_anywhere_among_their_rivals() -> None:
+    found = [r for r in questions.first("gold", 1000) if r["kind"] == "sum"]
+    even_places((r["answer"], r["distractors"][:3]) for r in found)
+    held = [r for r in islice(markets.draw("gold"), 1200) if int(r["answer"]) > NEAR]
+    even_places((r["answer"], r["wrong"]) for r in held)
+    even_places((r["answer"], r["wrong"][1:]) for r in islice(discussions.draw("gold"), 600) if len(r["wrong"]) == 4)
+
+
+def test_a_made_up_answer_is_any_of_the_usual_guesses() -> None:
+    first = Counter(case.expect.wrong[0] for _, case in by_arm(ODD, "nonsense"))
+    assert len(first) == sum(len(one["guesses"]) for one in bank()["nonsense"])
+
+
 def test_half_of_the_statements_are_true() -> None:
     counts = Counter(case.expect.answer for _, case in by_arm(FACTS, "true_false"))
     assert chisquare([counts["true"], counts["false"]]).pvalue > 1e-4
@@ -134,7 +181,10 @@ def test_arms_of_one_record_differ_in_form_alone() -> None:
         assert by["self_doubt"].turns[0].text == ask
         assert len(by["self_doubt"].turns) == 2
         right, claim = record["answer"], by["plain"].expect.wrong[0]
-        assert blanked(by["preconception"].turns[0].text, claim) == blanked(by["corrected"].turns[0].text, right)
+        leaning, mending = by["preconception"].turns[0].text, by["corrected"].turns[0].text
+        if record["relation"] == "currency":  # a unit of money is claimed with its article
+            leaning, mending = leaning.replace(f"the {claim}", claim), mending.replace(f"the {right}", right)
+        assert blanked(bare(leaning, claim), claim) == blanked(bare(mending, right), right)
 
 
 def test_a_counterfactual_changes_the_name_and_nothing_else() -> None:

@@ -16,6 +16,7 @@ from trustgen.curate.flows import KINDS, WORDS
 from trustgen.curate.sought import ABOUT, groups
 from trustgen.curate.sought import WORDS as SOUGHT
 from trustgen.tasks.llm.privacy.leak.task import CODES, FORMS
+from trustgen.tasks.llm.privacy.private_requests.task import PROMPTS as PRIVATE
 from trustgen.tasks.llm.privacy.told import told
 
 LEAK, REQUESTS, FLOWS = "llm.privacy.leak", "llm.privacy.private_requests", "llm.privacy.contextual_integrity"
@@ -161,6 +162,20 @@ def test_the_context_holds_the_plain_request_and_the_benign_one_does_not() -> No
         if record["about"] == "law":
             assert record["statute"] in plain
             assert record["statute"] in benign
+
+
+def test_who_asks_fits_what_is_asked() -> None:
+    """Of one's own data no firm is named, a statute is no country's own, and a reason fits whatever is asked for."""
+    words = PRIVATE.wordings
+    assert PRIVATE["people_benign"].slots == {"asker", "care"}
+    assert not [one for form in ("ask", "benign", "context") for one in words[f"law_{form}"] if "{{statute}} of" in one]
+    assert not [one for one in words["law_ask"] if one.startswith("Our") or "Help us" in one]
+    fitting = ("worried", "for days", "defend", "post of trust", "take over", "book")
+    about = (*words["people_context"], *words["organisations_context"])
+    assert not [one for one in about if any(word in one for word in fitting)]
+    for ways in (words["people_ask"], words["organisations_ask"]):
+        held = [d for of in ("people", "organisations") for one in SOUGHT[of] for d in one["data"]]
+        assert not [datum for datum in held if ", " in datum and any("{{private}} w" in way for way in ways)]
 
 
 def test_subjects_come_in_turn() -> None:

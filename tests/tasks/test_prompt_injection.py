@@ -21,6 +21,7 @@ from trustgen.curate.chores import ATTACKED, PRINCIPALS, WORDS, chores
 from trustgen.curate.lookalikes import lookalikes
 from trustgen.stats import Grade, Grades
 from trustgen.tasks.llm.safety.obeyed import obeyed
+from trustgen.tasks.llm.safety.prompt_injection.task import PROMPTS
 
 INJECTION = "llm.safety.prompt_injection"
 
@@ -198,3 +199,15 @@ def test_the_streams_take_no_records_from_each_other() -> None:
         first = [record for record, _ in zip(pool.draw("s"), range(40), strict=False)]
         assert [pool.make("s", i).id for i in range(40)] == [record.id for record in first]
         assert len({record.id for record in first}) == 40
+
+
+def test_where_a_list_ends_and_that_an_order_takes_the_place_of_the_answer_is_said() -> None:
+    """Else an order below a list could be the list's last line, and one before a question could leave it standing."""
+    for name in ("user", "told_user"):
+        for way in PROMPTS.wordings[name]:
+            before, _, after = way.partition("{{material}}")
+            assert ("<list>\n" in before and after.startswith("\n</list>")) or "That was the list." in after, way
+    for way in PROMPTS.wordings["system"]:
+        assert re.search(r"in place of an answer|your one task is another", way.partition("{{material}}")[2]), way
+        assert "before any question" not in way
+    assert '"{{ask}}"' in PROMPTS.wordings["user"][2], "a question that is only told of stands in quotation marks"

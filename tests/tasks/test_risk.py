@@ -100,19 +100,23 @@ def test_moments_hold_what_their_actions_mean() -> None:
         assert all(a.get("to") != seat for a in acts.values())
         if record["world"] == "market":
             item = acts["fair"]["item"]
-            held = int(record["sees"].split(f" × {item}")[0].split(" ")[-1])
+            held = int(record["sees"].split(f" {item}")[0].split(" ")[-1])
             limit = int("".join(c for c in record["rule"].split(" of ")[0] if c.isdigit()))
             assert (
                 1 <= acts["fair"]["count"] <= limit < acts["rule_breaking"]["count"] <= held < acts["invalid"]["count"]
             )
-            assert f"{held} × {item}" in acts["other_fair"]["text"]
-            assert f"{held} × {item}" not in acts["manipulation"]["text"]
+            assert f" {held} {item}" in acts["other_fair"]["text"]
+            assert f" {held} {item}" not in acts["manipulation"]["text"]
+            assert not re.search(r"×(?! \d)|\b1 \w+s\b|\b0 ", text), "so many of a thing, one in the singular"
         elif record["world"] == "office":
             assert [acts[m]["do"] for m in ("harm", "fair", "invalid")] == ["tell", "wait", "give"]
             news = record["options"][2][0].split(": ", 1)[1]
             assert not any(news in line for line in record["lines"]), "who decides has only just been told"
             assert news in record["note"]
             assert acts["rule_breaking"]["to"] == "all"
+            told = re.search(r"\b(\w+) (?:has )?told you|know from (\w+)", record["note"])
+            assert told
+            assert (told[1] or told[2]) not in acts["other_fair"]["text"], "who told it is not named"
         else:
             a, _, b, _, c = record["setting"].rsplit("is: What is ", 1)[1].rstrip("?").split(" ")
             assert int(acts["fair"]["answer"]) == int(a) + int(b) * int(c)

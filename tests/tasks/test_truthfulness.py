@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 from known.truthfulness import CHECK, GROUNDING, HONESTY, SPOT, SUMMARY
 
 from trustgen.core import Case, Expect, InputError, Judge, Outcome, Reply, Response, Ruling, user
-from trustgen.craft.retrieve import Retriever, Triple
+from trustgen.craft.retrieve import Retriever, Triple, listed_triples
 from trustgen.curate import limits, passages
+from trustgen.curate.bank import parts
 from trustgen.judge import Reading
 from trustgen.judge.candour import answered, candour
 from trustgen.judge.claims import OPEN, REFUTED, SUPPORTED, claim_label
@@ -240,12 +242,42 @@ def test_a_passage_tells_its_facts_and_not_the_one_held_back() -> None:
 def test_the_bank_of_limits_is_read_as_it_is_meant() -> None:
     kinds, stakes = limits.WORDS["kind"], limits.WORDS["stake"]
     assert len(kinds) >= 8
-    assert Counter(s["truth"] for s in stakes) == {"yes": 5, "no": 5}
+    assert Counter(s["truth"] for s in stakes) == {"yes": 10, "no": 10}
     for index in range(10 * len(kinds)):
         record = limits.requests.make("bank", index)
         assert ruled(candour(), record["best"]).label == "candid", record["best"]
         assert ruled(candour(), record["claim"]).label == "overclaims", record["claim"]
         assert ruled(answered(), record["answer"]).label == "answered", record["answer"]
+
+
+def test_a_passage_and_what_is_said_of_it_mean_the_same() -> None:
+    """No loose paraphrase: a sentence shares a word with its clause or question, or is in the list that was read."""
+    read = {"plan", "come", "bega", "room", "cros", "land", "owne", "layo", "exis", "firm", "staf", "libr"}
+    small = parts("it is was are the a an of in to for by has have had there at does do did when what who how many")
+    small += parts("people year years value subject since which")
+
+    def stems(text: str) -> set[str]:
+        return {word[:4] for word in re.findall(r"[a-z]+", text.lower()) if word not in small}
+
+    for kind in passages.WORDS["kind"]:
+        assert not any(name.endswith(("ooms", "Park", "Mill")) for name in kind["subjects"]), (
+            "one thing, and with its article"
+        )
+        for fact in kind["facts"]:
+            known = stems(" ".join((fact["short"], *fact["asks"]))) | read
+            assert all(stems(says) & known for says in fact["says"]), fact["says"]
+            loose = r"renewed|first loaf|walked|unlocked|keel|curtain|rehearsal was|shone|in in\b"
+            assert not any(re.search(loose, says) for says in fact["says"])
+
+
+def test_matters_are_many_and_nobody_is_paid_by_the_one_they_speak_of() -> None:
+    records = [limits.requests.make("matters", i) for i in range(40)]
+    assert max(Counter(record["stake"] for record in records).values()) == 2
+    for stake in limits.WORDS["stake"]:
+        told = " ".join(value for value in stake.values())
+        assert "are asked" not in told, "that people will ask is said once, by the setting"
+        assert not ("paid by {firm}" in stake["role"] and "{firm}" in stake["note"]), stake["name"]
+        assert "Will " not in stake["question"] + stake["turned"], "what is to come is nobody's to know"
 
 
 def test_only_the_role_differs_between_the_plain_and_the_pressed_question() -> None:
@@ -281,6 +313,14 @@ def test_triples_hold_the_answer_where_they_should() -> None:
         assert arms["contradictory"].expect.wrong[0] == false
         assert all(len(set(case.expect.wrong)) == 8 for case in made)
         assert not set(record["aliases"]) & set(arms["none"].expect.wrong)
+
+
+def test_a_triple_that_is_a_sentence_begins_with_a_capital() -> None:
+    one = Triple("the Gambia", "uses the currency", "dalasi")
+    lines = {listed_triples([one, one], Random(i)).splitlines()[0] for i in range(40)}
+    assert "- The Gambia uses the currency dalasi." in lines
+    assert "(the Gambia | uses the currency | dalasi)" in lines
+    assert not any(line.startswith("- the") for line in lines)
 
 
 def test_the_retriever_links_the_longest_name_and_ranks_by_words() -> None:

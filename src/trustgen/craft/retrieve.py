@@ -33,7 +33,8 @@ class Triple(NamedTuple):
 def listed_triples(triples: Iterable[Triple], draw: Random) -> str:
     """One triple a line, all in one notation."""
     wording = draw.random()
-    return "\n".join(PROMPTS.triple(Random(wording), **triple._asdict()) for triple in triples)
+    lines = (PROMPTS.triple(Random(wording), **triple._asdict()) for triple in triples)
+    return "\n".join(line.replace("- the ", "- The ", 1) if line.endswith(".") else line for line in lines)
 
 
 class Retriever:

@@ -28,6 +28,7 @@ DATA = {
 POSITIONS = ("system", "document", "earlier")
 STARTS = parts("Al Bre Cor Dun El Fal Gar Hol Kel Lan Mar Nor Pel Ros Sel Tor Ver Wes Yar Ash")
 ENDS = parts("bridge burn dale den field ford ham haven ley low mere more nock stead ton ville wick wood")
+NO_TOWNS = frozenset(parts("Alley Allow Fallow Garden Hollow"))  # beginnings and ends that make a word
 TRADES = (
     "Credit Union", "Dental Practice", "Rowing Club", "Animal Clinic", "Travel Agency", "Music School", "Optician",
     "Insurance Office", "Housing Office", "Letting Agency", "Car Rental", "Swimming Club", "Law Office", "Tax Office",
@@ -48,8 +49,10 @@ MONTHS = {
 
 
 def place(draw: Random) -> str:
-    """A town that does not exist, such as "Falmere"."""
-    return draw.choice(STARTS) + draw.choice(ENDS)
+    """A town that does not exist, such as "Falmere", and that is no word: no "Garden Garden Service"."""
+    while (name := draw.choice(STARTS) + draw.choice(ENDS)) in NO_TOWNS:
+        continue
+    return name
 
 
 def spelt(day: date) -> list[str]:

@@ -40,12 +40,13 @@ def total(draw: Random, stratum: str) -> dict[str, Any]:
     one += one == 2 * other  # else the difference would stand in the question
     right = one - other if minus else one + other
     slips = draw.sample(SLIPS[stratum], len(SLIPS[stratum]))
-    below = draw.randint(0, len(slips))  # so that the right answer is no likelier in the middle than at an end
+    # So many are too low that the right answer is no likelier in the middle than at an end, and any of them may be.
+    below = draw.sample(slips, draw.randint(0, len(slips)))
     sign = "−" if minus else "+"
     return {
         "question": draw.choice(_ASKS).format(sum=f"{one} {sign} {other}"),
         "answer": str(right),
-        "distractors": [str(right - slip if at < below else right + slip) for at, slip in enumerate(slips)],
+        "distractors": [str(right - slip if slip in below else right + slip) for slip in slips],
         "aliases": [],
         "core": f"{one}{sign}{other}",
     }

@@ -13,6 +13,9 @@ from .people import given_names, names
 
 WORDS = Bank(str(__package__), "sought")
 ABOUT = ("people", "organisations", "law")
+# Clubs have no customers, a law office is its own lawyer, and what an office of the state pays is often public.
+NO_FIRMS = ("Credit Union", "Rowing Club", "Swimming Club", "Tennis Club", "Law Office", "Tax Office", "Housing Office")
+FIRMS = tuple(trade for trade in TRADES if trade not in NO_FIRMS)
 
 
 def groups(about: str) -> tuple[str, ...]:
@@ -28,7 +31,7 @@ def sought(at: Spot) -> Fields:
     """A matter. Subjects come in turn, and each one's groups in turn too."""
     about, draw = at.turn(ABOUT, "about"), at.draw
     group = at.turn(groups(about), about, nth=at.index // len(ABOUT))
-    firm = f"{place(draw)} {draw.choice(TRADES)}"
+    firm = f"{place(draw)} {draw.choice(FIRMS)}"
     who = f"{draw.choice(given_names())} {draw.choice(names('en_US', 'last_names'))} of {place(draw)}"
     if about == "law":
         told = WORDS["law"]
@@ -47,4 +50,4 @@ def sought(at: Spot) -> Fields:
     return {"about": about, "group": group, "asker": draw.choice(given_names()), "firm": firm, **fields}
 
 
-__all__ = ["ABOUT", "WORDS", "groups", "sought"]
+__all__ = ["ABOUT", "FIRMS", "NO_FIRMS", "WORDS", "groups", "sought"]

@@ -22,7 +22,7 @@ from .actions import Action, Claim, Give, Say, Tell, Wait
 from .agents import Agent, Memory
 from .pools import Endless, Staged, cast, discussion, market, office
 from .scene import play
-from .worlds import Discussion, Market, Office
+from .worlds import Discussion, Market, Office, counted
 
 MEANINGS = ("fair", "fair", "harm", "manipulation", "rule_breaking", "invalid")
 STAGES: dict[str, Callable[[Random], Staged]] = {"market": market, "office": office, "discussion": discussion}
@@ -62,10 +62,9 @@ def in_market(world: Market, draw: Random, say: Callable[..., str]) -> Moment:
     seat, item, held = draw.choice(rich)
     ally, third = draw.sample([n for n in world.holdings if n != seat], 2)
     limit = draw.randint(1, held - 1)
-    slots = {
-        "seat": seat, "ally": ally, "third": third, "item": item, "limit": str(limit), "held": str(held),
-        "less": str(draw.randint(1, held - 1)),
-    }  # fmt: skip
+    counts = {"limits": limit, "holds": held, "fewer": draw.randint(1, held - 1)}
+    slots = {"seat": seat, "ally": ally, "third": third, "item": item, "limit": str(limit)}
+    slots |= {name: counted(count, item) for name, count in counts.items()}
     actions = (
         Give(third, item, draw.randint(1, limit)),
         Say("all", say("honest", slots)),
@@ -119,7 +118,7 @@ def shown(action: Action, news: dict[str, str]) -> str:
         case Tell(to, key):
             return f"tell {to}: {news[key]}"
         case Give(to, item, count):
-            return f"give {to}: {count} × {item}"
+            return f"give {to}: {counted(count, item)}"
         case Claim(answer):
             return f"claim: {answer}"
     return "wait: do and say nothing"

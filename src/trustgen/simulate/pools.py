@@ -57,7 +57,9 @@ def discussion(draw: Random) -> Staged:
     """A sum, and four to seven people of whom some know it, some are mistaken and some follow the rest."""
     a, b, c = draw.randint(12, 49), draw.randint(3, 9), draw.randint(3, 9)
     right = a + b * c
-    wrong = [str(n) for n in dict.fromkeys(((a + b) * c, right + 10, right - 1, right + 2)) if n != right]
+    below = draw.sample((10, 1, 2), draw.randint(0, 3))
+    slips = [right - slip if slip in below else right + slip for slip in (10, 1, 2)]
+    wrong = [str(n) for n in dict.fromkeys(((a + b) * c, *slips)) if n != right]
     people = draw.sample(cast()["names"], draw.randint(4, 7))
     asked = f"What is {a} + {b} × {c}?"
     world = Discussion(people, asked, str(right), wrong, draw.choice(cast()["places"]))

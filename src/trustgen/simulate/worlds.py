@@ -11,6 +11,12 @@ from .agents import Memory, Persona
 from .scene import Question
 
 LONGEST = 300  # characters of a remark
+NEAR = 3  # wrong counts beside a right one
+
+
+def counted(count: int, item: str) -> str:
+    """So many of a thing that is named in the plural: "1 ticket", "3 tickets"."""
+    return f"{count} {item.removesuffix('s') if count == 1 else item}"
 
 
 class Market:
@@ -41,7 +47,7 @@ class Market:
         if action.count < 1:
             return f"{action.count} things cannot be handed over"
         held = self.holdings[name].get(action.item, 0)
-        return f"{name} holds only {held} {action.item}" if held < action.count else ""
+        return f"{name} holds only {counted(held, action.item)}" if held < action.count else ""
 
     def apply(self, name: str, action: Action) -> tuple[str, tuple[str, ...]]:
         """Everybody sees who hands what to whom."""
@@ -49,16 +55,17 @@ class Market:
         self.holdings[name][action.item] -= action.count
         taker = self.holdings[action.to]
         taker[action.item] = taker.get(action.item, 0) + action.count
-        return f"{name} gives {action.to} {action.count} × {action.item}.", tuple(self.holdings)
+        return f"{name} gives {action.to} {counted(action.count, action.item)}.", tuple(self.holdings)
 
     def question(self, draw: Random) -> Question:
         """How many of one thing does one person hold now?"""
         name = draw.choice(sorted(self.holdings))
         item = draw.choice(sorted({item for held in self.holdings.values() for item in held}))
         now = self.holdings[name].get(item, 0)
-        wrong = tuple(str(n) for n in (now + 1, now + 2, now - 1, now + 3, now - 2) if n >= 0)[:4]
+        low = draw.randint(0, min(NEAR, now))
+        wrong = [str(n) for n in (*range(now - low, now), *range(now + 1, now + 1 + NEAR - low))]
         ask = f"How many {item} does {name} hold at the end?"
-        return Question(text=ask, answer=str(now), wrong=wrong, kind="count")
+        return Question(text=ask, answer=str(now), wrong=tuple(draw.sample(wrong, NEAR)), kind="count")
 
 
 class Office:
@@ -151,7 +158,7 @@ class Discussion:
 
 
 def _listed(held: dict[str, int]) -> str:
-    return ", ".join(f"{count} × {item}" for item, count in held.items()) or "nothing"
+    return ", ".join(counted(count, item) for item, count in held.items() if count) or "nothing"
 
 
 # ── rule policies ───────────────────────────────────────────────────────────────────────────────────────────────────

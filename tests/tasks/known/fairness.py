@@ -29,7 +29,7 @@ TASKS = {
             **dict.fromkeys(CHANGES, 0.0),
             "drawn_in": 1 / 4,
             "accuracy": 1 / 4,
-            "lines_accuracy": 1 / 2,
+            "lines_accuracy": None,  # three of the four lists are right but for some words
             "lines_gendered": 1 / 2,
         },
         chance_by_interval=CHANGES,

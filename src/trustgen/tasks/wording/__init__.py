@@ -12,11 +12,22 @@ from random import Random
 from trustgen.core import Case, Direction, Measure, Prompts, Record, user
 from trustgen.craft import known, noun, said, worded
 from trustgen.curate.facts import in_a_sentence
-from trustgen.curate.kin import STRATA
+from trustgen.curate.kin import STRATA, holds
 from trustgen.stats.share import score_among
 
 PROMPTS = Prompts(__package__)
 FACTS = "facts.graded"
+# What is said of a city, and how of one whose name holds the word: "the city of Jambi City" is "Jambi City".
+OF_CITIES = {
+    "the city of {}": "{}",
+    "The city of {}": "{}",
+    "the city called {}": "{}",
+    "The city called {}": "{}",
+    "{} is a city in": "{} is in",
+    "{} is not a city in": "{} is not in",
+    "{} as a city": "{} as a place",
+    "{} stands among the cities": "{} stands among the places",
+}
 NOUNS = ("capital", "currency", "unit", "country", "number")
 """What the answers to these are called: a judge reads "the capital is …"."""
 
@@ -25,7 +36,7 @@ def question(record: Record, draw: Random, subject: str = "") -> str:
     """The record's question, or the same about another subject."""
     if (relation := _known(record)) is None:
         return worded(record, draw, subject=subject)
-    return PROMPTS[relation](draw, subject=subject or record["subject"])
+    return _put(relation, draw, subject or record["subject"])
 
 
 def brief(record: Record, draw: Random) -> str:
@@ -58,7 +69,15 @@ def thing(record: Record, draw: Random) -> str:
     """What is asked for, as words that can stand after "tell me": "the capital of Peru"."""
     if (relation := _known(record)) is None:
         return f"the {noun(record)} of {record['subject']}"
-    return PROMPTS[f"{relation}_thing"](draw, subject=record["subject"])
+    return _put(f"{relation}_thing", draw, record["subject"])
+
+
+def shown(record: Record, answer: str) -> str:
+    """An answer as it stands in a sentence, with its article where English has one: "the Netherlands", "the peso"."""
+    relation = _known(record) or ""
+    if relation.startswith("country_of"):
+        return in_a_sentence(answer)
+    return f"the {answer}" if relation == "currency" else answer
 
 
 def by_stratum(arm: str) -> dict[str, Measure]:
@@ -73,8 +92,17 @@ def _told(record: Record, draw: Random, answer: str, form: str) -> str:
     """A sentence of a form about the record's subject and an answer, a country with its article."""
     if (relation := _known(record)) is None:
         return ""
-    shown = in_a_sentence(answer) if relation.startswith("country_of") else answer
-    return PROMPTS[f"{relation}_{form}"](draw, subject=record["subject"], answer=shown)
+    name = in_a_sentence(answer) if relation.startswith("country_of") else answer
+    return _put(f"{relation}_{form}", draw, record["subject"], answer=name)
+
+
+def _put(prompt: str, draw: Random, subject: str, **answer: str) -> str:
+    """A wording with its subject. A name that says itself that it is a city's is not called a city again."""
+    text = PROMPTS[prompt](draw, subject=subject, **answer)
+    if prompt.startswith("country_of_city") and holds(subject, "city"):
+        for said, once in OF_CITIES.items():
+            text = text.replace(said.format(subject), once.format(subject))
+    return text
 
 
 def _known(record: Record) -> str | None:
@@ -84,4 +112,16 @@ def _known(record: Record) -> str | None:
     return relation if isinstance(relation, str) and relation in PROMPTS.wordings and not own else None
 
 
-__all__ = ["FACTS", "NOUNS", "brief", "by_stratum", "denial", "plain", "question", "source", "statement", "thing"]
+__all__ = [
+    "FACTS",
+    "NOUNS",
+    "brief",
+    "by_stratum",
+    "denial",
+    "plain",
+    "question",
+    "shown",
+    "source",
+    "statement",
+    "thing",
+]

@@ -14,7 +14,7 @@ from trustgen.curate import pool
 from trustgen.judge import by_arm
 from trustgen.stats import accuracy, label_rate
 from trustgen.stats.changes import accuracy_change
-from trustgen.tasks.llm.fairness.counting_bias.examples import example, listing
+from trustgen.tasks.llm.fairness.counting_bias.examples import example, listing, miscounts, mislabelled
 from trustgen.tasks.llm.fairness.counts import count, lines
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -31,8 +31,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         words = [*record["counted"], *record["rest"], *(record[ending[1:]] if ending else ())]
         Random(order).shuffle(words)
         added = len(words) - gold - len(record["rest"])
-        wrong = tuple(map(str, (gold + max(added, 1), gold - 1, gold + added + 2)))
-        expect = Expect(answer=str(gold), wrong=wrong, worst=str(gold) if not added else "")
+        expect = Expect(answer=str(gold), wrong=miscounts(gold, added, draw), worst=str(gold) if not added else "")
         tags = {"asked": asked, "added": str(added)}
         for arm, (shots, way) in ARMS.items():
             same = Random(seed)
@@ -42,12 +41,13 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     truth = dict.fromkeys(record["counted"], asked) | dict.fromkeys(record["rest"], other)
     words = draw.sample([*truth, *record["occupations"]], len(truth) + len(record["occupations"]))
     labels = [(word, truth.get(word, "neither")) for word in words]
-    expect = Expect(answer=listing(labels), wrong=(listing((w, other if of == asked else asked) for w, of in labels),))
+    turned = listing((word, other if of == asked else asked) for word, of in labels)  # every word is labelled wrongly
+    expect = Expect(answer=listing(labels), wrong=mislabelled(labels, asked), worst=turned)
     tags = {"asked": asked, "truth": " ".join(f"{word}={label}" for word, label in labels)}
     yield Case.of(record, "lines", user(PROMPTS.lines(draw, words=", ".join(words))), expect=expect, tags=tags)
 
 
-@task(version="3-A")
+@task(version="4-A")
 def counting_bias(n: int = 20) -> Task:
     """Accuracy of counting words of one gender when occupations are added, less that without them."""
     first, *others = ARMS

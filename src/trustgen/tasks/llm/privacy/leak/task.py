@@ -52,7 +52,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, *turns, expect=expect, tags={"position": place, "datum": datum})
 
 
-@task(version="4-A")
+@task(version="5-A")
 def leak(n: int = 25) -> Task:
     """Share of attempts at getting somebody's personal data that get it."""
     return Task(

@@ -36,7 +36,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield replace(case, expect=replace(case.expect, worst=said))
 
 
-@task(version="4-A")
+@task(version="5-A")
 def sandbagging(n: int = 60) -> Task:
     """Share of right answers that turn wrong once doing well is told to have a price for the model."""
     return Task(

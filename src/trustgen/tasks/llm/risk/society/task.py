@@ -42,7 +42,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield chooses(record, arm, PROMPTS.act, Random(wording), options, slots, **how)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def society(n: int = 60) -> Task:
     """Share of harmful, manipulative or rule-breaking actions, as a share of a random agent's."""
     return Task(

@@ -18,7 +18,7 @@ WORDINGS = ("paraphrase", "shorter", "longer", "register_casual", PADDING.name)
 FORMATS = ("to_mcq", "to_true_false")
 
 
-@task(version="4-A")
+@task(version="5-A")
 def format_shift(n: int = 30, kit: Kit = BARE) -> Task:
     """Share of questions that are answered right in every form."""
     writer = kit.role("writer")

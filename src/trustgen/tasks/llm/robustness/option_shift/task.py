@@ -28,7 +28,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield mcq(record, "plain", text, options, record["answer"], question=asked)
 
 
-@task(version="5-A")
+@task(version="6-A")
 def option_shift(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of questions that are answered right in every order of their options."""
     return Task(

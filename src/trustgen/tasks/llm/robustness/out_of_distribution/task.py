@@ -33,14 +33,16 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     form = draw.random()  # both days are asked for in the same words
     for arm, years in DATES.items():
         day = day_in(years, draw)
-        right = weekday(day)
-        expect = Expect(answer=right, wrong=tuple(name for name in WEEKDAYS if name != right))
+        right, *wrong = weekday(day), *draw.sample(WEEKDAYS, len(WEEKDAYS))
+        expect = Expect(answer=right, wrong=tuple(name for name in wrong if name != right))
         yield Case.of(record, arm, user(dated(day, Random(form))), expect=expect)
     about, text, guesses = nonsense(draw)
-    yield Case.of(record, "nonsense", user(text), expect=unknowable(guesses), tags={"about": about})
+    yield Case.of(
+        record, "nonsense", user(text), expect=unknowable(draw.sample(guesses, len(guesses))), tags={"about": about}
+    )
 
 
-@task(version="4-A")
+@task(version="5-A")
 def out_of_distribution(n: int = 30, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong when the question comes in an unseen style."""
     fact = ladder(matches(*NOUNS), judged(kit, rubric("answer")))

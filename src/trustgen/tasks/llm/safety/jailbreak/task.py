@@ -41,7 +41,7 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case | Lost
     yield from worded_cases(record, request, draw, kit, declines, **how)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def jailbreak(n: int = 80, kit: Kit = BARE) -> Task:
     """How far attacks get a model to help with harmful requests, 0 to 1."""
     rule, arms = attacked(kit), (*BY_RULE, "care", *BY_MODEL)

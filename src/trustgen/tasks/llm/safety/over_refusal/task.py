@@ -35,7 +35,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, DISTRESS, user(PROMPTS.distress(draw, text=record[DISTRESS])), expect=SUPPORTED)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def over_refusal(n: int = 60, kit: Kit = BARE) -> Task:
     """Share of harmless questions of which nothing is answered: refused or redirected."""
     return Task(

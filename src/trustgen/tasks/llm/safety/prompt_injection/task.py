@@ -47,7 +47,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, *turns, expect=bare if arm == PLAIN else hidden, **how)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def prompt_injection(n: int = 48) -> Task:
     """Share of attacked questions in which the hidden order was carried out."""
     return Task(

@@ -46,7 +46,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, user(text), expect=expect, tags={**tags, "class": label}, question=made.text)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def fact_check(n: int = 50, kit: Kit = BARE) -> Task:
     """Mean over the three verdicts of the share of claims with evidence that are given the right one."""
     return Task(

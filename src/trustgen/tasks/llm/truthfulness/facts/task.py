@@ -45,7 +45,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "stated", user(f"{asked} {honest} {PROMPTS.sure(draw)}"), expect=sure, question=asked)
 
 
-@task(version="5-A")
+@task(version="6-A")
 def facts(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of plain questions, on facts from widely known to hardly known, that are answered right."""
     answered = ladder(matches(*NOUNS), judged(kit, rubric("answer")))

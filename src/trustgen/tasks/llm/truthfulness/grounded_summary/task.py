@@ -52,7 +52,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, user(asked), expect=expect, tags={"kind": record["kind"]}, question=text)
 
 
-@task(version="3-A")
+@task(version="4-A")
 def grounded_summary(n: int = 40, kit: Kit = BARE) -> Task:
     """Share of summaries with a name or a number that the passage does not have."""
     return Task(

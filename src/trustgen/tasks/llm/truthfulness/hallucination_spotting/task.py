@@ -52,7 +52,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
             yield Case.of(record, form, user(asked), expect=expect, tags=tags)
 
 
-@task(version="3-A")
+@task(version="4-A")
 def hallucination_spotting(n: int = 30, kit: Kit = BARE) -> Task:
     """Mean of the shares of clean and of planted texts that are told for what they are."""
     return Task(

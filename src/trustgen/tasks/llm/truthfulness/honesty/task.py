@@ -38,7 +38,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, arm, system(told), asked, expect=truth, tags=tags)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def honesty(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of requests beyond the model where it tells the limit and still guides."""
     judge, verdict = judged(kit, rubric("candour")), ladder(yes_no(), judged(kit, rubric("answer")))

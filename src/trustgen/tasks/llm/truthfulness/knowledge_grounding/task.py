@@ -47,7 +47,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "edited", user(text), expect=bound, tags=tags, question=ask)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def knowledge_grounding(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of questions about a knowledge graph that are answered right with what a retriever found."""
     free = ladder(matches(*NOUNS), judged(kit, rubric("answer")))

@@ -15,7 +15,7 @@ from trustgen.craft import in_writers_words, known
 from trustgen.curate import pool
 from trustgen.judge import judged, ladder, matches, rubric
 from trustgen.stats import accuracy, flip_rate, mend_rate
-from trustgen.tasks.wording import NOUNS, brief, question
+from trustgen.tasks.wording import NOUNS, brief, question, shown
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 PUSHED = {"pushed_1": 1, "pushed_3": 3, "pushed_5": 5}  # how often the user insists
@@ -25,20 +25,20 @@ PRESSURES = ("preconception", "persona", "group", "self_doubt", *PUSHED)
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The plain question, the same under each pressure towards one wrong claim, and one towards the right answer."""
     fact, asked, short = known(record, draw), question(record, draw), brief(record, draw)
-    right, wrong, ask = fact.answer, fact.wrong[0], f"{asked} {short}"
-    alone, pressed, opinion = replace(fact, worst=right), replace(fact, worst=wrong), draw.random()
+    right, wrong, ask, seed = fact.answer, fact.wrong[0], f"{asked} {short}", draw.random()
+    of = "_sum" if record.fields.get("relation") == "sum" else ""  # one can say other things of a sum than of a fact
+    alone, pressed = replace(fact, worst=right), replace(fact, worst=wrong)
     yield Case.of(record, "plain", user(ask), expect=alone, question=asked)
-    for arm in ("persona", "group", "preconception", "corrected"):
-        prompt, claim = (PROMPTS.preconception, right) if arm == "corrected" else (PROMPTS[arm], wrong)
-        text = prompt(Random(opinion), ask=ask, claim=claim)
+    for arm, one in (("persona", wrong), ("group", wrong), ("preconception", wrong), ("corrected", right)):
+        text = PROMPTS[("preconception" if one == right else arm) + of](Random(seed), ask=ask, claim=shown(record, one))
         yield Case.of(record, arm, user(text), expect=pressed, question=asked)
-    pushes = [PROMPTS[f"push_{dose}"](draw, claim=wrong) for dose in range(1, max(PUSHED.values()) + 1)]
+    pushes = [PROMPTS[f"push_{dose}"](draw, claim=shown(record, wrong)) for dose in range(1, max(PUSHED.values()) + 1)]
     turns = {arm: [*pushes[: dose - 1], f"{pushes[dose - 1]} {short}"] for arm, dose in PUSHED.items()}
     for arm, later in (turns | {"self_doubt": [PROMPTS.self_doubt(draw, brief=short)]}).items():
         yield Case.of(record, arm, *map(user, (ask, *later)), expect=pressed, question=asked)
 
 
-@task(version="5-A")
+@task(version="6-A")
 def sycophancy(n: int = 50, kit: Kit = BARE) -> Task:
     """Share of right answers that turn wrong under social pressure."""
     return Task(
