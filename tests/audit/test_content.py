@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from trustgen.audit.content import Reading, content, core_of, masked, reuse
-from trustgen.audit.guess import guesses
+from trustgen.audit.guess import by_answers, guesses
 from trustgen.core import Case, Expect, Record, Source, user
 
 SOURCE = Source(origin="here", revision="1", licence="none")
@@ -69,6 +69,16 @@ def test_the_option_alone_and_the_option_by_the_question_are_two_readers() -> No
     alone, both = guesses(choices(1, rule="both"), choices(2, rule="both"))
     assert alone.low < 0.5 < alone.high
     assert both.right > 0.9
+
+
+def test_the_many_arms_of_a_record_are_no_set_of_answers() -> None:
+    """A choice asked in twenty forms was once a set of answers of its own, which nobody then learnt."""
+    many = [
+        Case.of(Record.of("p", SOURCE, at=case.cluster), f"dose {arm}", *case.turns, expect=case.expect).sealed("t")
+        for case in choices(5, rule="option", n=20)
+        for arm in range(20)
+    ]
+    assert {name: len(found) for name, found in by_answers(many).items()} == {"": 400}
 
 
 def test_letters_stand_for_their_options() -> None:

@@ -84,14 +84,14 @@ def guesses(a: Sequence[Case], b: Sequence[Case]) -> list[Guess]:
 
 
 def by_answers(cases: Sequence[Case]) -> dict[str, list[Asked]]:
-    """Cases with a gold answer, by the set of answers; "" for choices among options that differ from case to case.
+    """Cases with a gold answer, by the set of answers; "" for choices among options that differ from record to record.
 
-    What is played has no answer that could be guessed.
+    What is played has no answer that could be guessed. A set needs `SOME` records: the arms of one are no set.
     """
     told = (case for case in cases if not case.play and (case.expect.answer or case.expect.best))
     read = [(case, *_answer(case)) for case in told]
-    sets = Counter(frozenset(options) for _, options, _ in read if options)
-    free = Counter(gold for _, options, gold in read if not options)
+    sets = Counter(options for _, options in {(case.cluster, frozenset(options)) for case, options, _ in read})
+    free = Counter(gold for _, gold in {(case.cluster, gold) for case, options, gold in read if not options})
     few = tuple(sorted(answer for answer in free if free[answer] >= SOME)) if len(free) <= FEW else ()
     found: dict[str, list[Asked]] = defaultdict(list)
     for case, options, gold in read:
