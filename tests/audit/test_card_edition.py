@@ -149,7 +149,7 @@ def test_human_labels_by_case_and_by_question(tmp_path: Path) -> None:
         generated = [wrong] * 3 if i < 10 else [truth] * 3
         rows.append({**name, "labels": [truth, truth, wrong], "generated": generated})
     rows.append({"case": "no such case", "labels": ["true"]})
-    found = audit_edition(made, labels=lines(tmp_path / "l.jsonl", rows))
+    found = audit_edition(made, labels=[lines(tmp_path / "l.jsonl", rows)])
     figures = found.labels["figures"]
     assert found.labels["items"] == 40
     assert figures["majority_match"]["value"] == 0.75
@@ -169,7 +169,7 @@ def test_without_generated_labels_the_gold_answer_is_compared(tmp_path: Path) ->
         rows.append(
             {"case": c.id, "labels": [gold if i < 36 else c.expect.options[("ABCD".index(c.expect.answer) + 1) % 4]]}
         )
-    found = audit_edition(made, labels=lines(tmp_path / "l.jsonl", rows))
+    found = audit_edition(made, labels=[lines(tmp_path / "l.jsonl", rows)])
     assert found.labels["figures"]["majority_match"]["value"] == 0.9
     assert found.labels["figures"]["variance_ratio"]["passed"] is None
 
@@ -203,7 +203,7 @@ def test_labels_that_cannot_be_used(sound: Edition, tmp_path: Path, text: str, s
     path = tmp_path / "l.jsonl"
     path.write_text(text)
     with pytest.raises(InputError, match=says):
-        audit_edition(sound, labels=path)
+        audit_edition(sound, labels=[path])
 
 
 def test_what_is_not_there_is_named(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +65,7 @@ def audit_edition(
     edition: Edition | Path,
     *,
     reference: Reference | None = None,
-    labels: Path | None = None,
+    labels: Sequence[Path] = (),
     thresholds: Thresholds | None = None,
     progress: Callable[[str], None] = lambda _: None,
 ) -> AuditCard:
@@ -77,7 +77,7 @@ def audit_edition(
     """
     edition = edition if isinstance(edition, Edition) else Edition.open(edition)
     thresholds = thresholds or Thresholds.read()
-    book = LabelBook(labels) if labels else None
+    book = LabelBook(*labels) if labels else None
     sheet, dialogues = EditionSheet(), dict[str, Dialogues]()
     progress("reading the cases")
     for case in edition.cases():
@@ -174,14 +174,14 @@ def _labelled(book: LabelBook | None, thresholds: Thresholds, not_measured: list
         not_measured.append("majority_match, minority_match, variance_ratio, flip_rate: no --labels were given")
         return {}
     if book.unknown:
-        not_measured.append(f"{book.unknown} rows of `{book.path}`: they name no case of this edition")
+        not_measured.append(f"{book.unknown} rows of {book.named}: they name no case of this edition")
     found = agreement(book.items())
     judge = thresholds.judge
     figures = {name: judge(name, found.pop(name)) for name in ("majority_match", "minority_match", "flip_rate")}
     limits = [found.pop(f"variance_ratio{end}") for end in ("", "_low", "_high")]
     note = "" if not math.isnan(limits[0]) else "needs two labels of each kind for an item"
     figures["variance_ratio"] = judge("variance_ratio", *limits, note=note)
-    return {**found, "figures": figures}
+    return {**found, "figures": figures, "by_task": book.by_task()}
 
 
 def _compared(

@@ -9,10 +9,12 @@ from typing import Any
 
 from trustgen.core import Case, keyed
 
+EACH = 40
+"""Records of a task that a sheet holds."""
 OTHERS = 3  # wrong answers that stand beside the right one where a case has no options of its own
 
 
-def sheet(cases: Iterable[Case], each: int) -> Iterator[Mapping[str, Any]]:
+def rows(cases: Iterable[Case], each: int = EACH) -> Iterator[Mapping[str, Any]]:
     """Rows of a sheet: one case of each record, drawn among its arms, of up to `each` records of every task.
 
     A row has `case` (the id), `text`, the `options` in their order, and empty `labels` to be filled in with what a

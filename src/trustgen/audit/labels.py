@@ -165,8 +165,8 @@ def agreement(items: Sequence[Labelled], draw: Random | None = None) -> dict[str
     return {
         "items": len(items),
         "disputed": len(split),
-        "majority_match": _share(bool(majority(i.human) & majority(i.generated)) for i in items),
-        "minority_match": _share(bool(minority(i.human) & minority(i.generated)) for i in split),
+        "majority_match": share(bool(majority(i.human) & majority(i.generated)) for i in items),
+        "minority_match": share(bool(minority(i.human) & minority(i.generated)) for i in split),
         "variance_ratio": ratio,
         "variance_ratio_low": low,
         "variance_ratio_high": high,
@@ -199,6 +199,7 @@ def _ratio(human: float, generated: float) -> float:
     return math.inf if human > 1e-12 else math.nan
 
 
-def _share(hits: Iterable[bool]) -> float:
+def share(hits: Iterable[bool]) -> float:
+    """Share of what is true, in 0..1; `nan` over nothing."""
     values = list(hits)
     return sum(values) / len(values) if values else math.nan

@@ -13,7 +13,7 @@ from trustgen.core import Case, InputError
 from trustgen.core.plain import open_text
 from trustgen.store import Edition
 
-from .labels import Labelled
+from .labels import Labelled, majority, share
 from .sampled import CHARACTERS, Passage, asked, mark
 
 
@@ -94,39 +94,27 @@ def label_of(value: Any) -> str:
     return " ".join(str(value).casefold().split())
 
 
+Rows = dict[str | int, tuple[tuple[str, ...], tuple[str, ...]]]
+"""The human and the generated labels of each case, by its id, or by a mark of its question."""
+
+
 class LabelBook:
     """Human labels of cases, and the labels that a model or the edition gives them.
 
-    Each row of the `.jsonl` names a `case` (its id) or a `question` (its words), the human `labels`, and may hold
-    `generated` labels; without these, the gold answer is the one generated label.
+    Each row of a `.jsonl` names a `case` (its id) or a `question` (its words), the human `labels`, and may hold
+    `generated` labels; without these, the gold answer is the one generated label. Several files are several readers'.
     """
 
-    def __init__(self, path: Path) -> None:
-        if not path.is_file():
-            raise InputError(f"labels `{path}`: there is no such file")
-        self.path = path
-        self._rows: dict[str | int, tuple[tuple[str, ...], tuple[str, ...]]] = {}
+    def __init__(self, *paths: Path) -> None:
+        self.paths = paths
+        self._readers = [_rows(path) for path in paths]
+        self._rows: Rows = {}
         self._gold: dict[str | int, frozenset[str]] = {}
-        for number, line in lines(path):
-            row = row_of(line, path, number)
-            labels, generated = row.get("labels"), row.get("generated", [])
-            name = row.get("case") or row.get("question")
-            if (
-                not isinstance(name, str)
-                or not isinstance(labels, list)
-                or not labels
-                or not isinstance(generated, list)
-            ):
-                raise InputError(
-                    f'{path}:{number}: a row is {{"case": id or "question": text, "labels": [...]}}, with "generated": '
-                    "[...] where there are any"
-                )
-            key: str | int = row["case"] if row.get("case") else _question(name)
-            if key in self._rows:
-                raise InputError(f"{path}:{number} names `{name[:60]}` again: put all its labels into one row")
-            self._rows[key] = (tuple(map(label_of, labels)), tuple(map(label_of, generated)))
-        if not self._rows:
-            raise InputError(f"labels `{path}`: the file holds no row")
+        self._task: dict[str | int, str] = {}
+        for reader in self._readers:
+            for key, (labels, generated) in reader.items():
+                before = self._rows.get(key, ((), ()))
+                self._rows[key] = (before[0] + labels, before[1] + generated)
         self._by_words = any(isinstance(key, int) for key in self._rows)
 
     def see(self, case: Case) -> None:
@@ -134,21 +122,68 @@ class LabelBook:
         for key in (case.id, _question(asked(case))) if self._by_words else (case.id,):
             if key in self._rows:
                 self._gold[key] = self._gold.get(key, frozenset()) | _golds(case)
+                self._task[key] = case.task
 
     def items(self) -> list[Labelled]:
         """The rows whose case was seen, each with its generated labels."""
         if not self._gold:
-            raise InputError(f"labels `{self.path}`: no row names a case or a question of this edition")
-        return [
-            Labelled(str(key), human, generated or _told(human, self._gold[key]))
-            for key, (human, generated) in self._rows.items()
-            if key in self._gold
-        ]
+            raise InputError(f"labels {self.named}: no row names a case or a question of this edition")
+        return [self._item(key) for key in self._rows if key in self._gold]
+
+    def _item(self, key: str | int) -> Labelled:
+        human, generated = self._rows[key]
+        return Labelled(str(key), human, generated or _told(human, self._gold[key]))
+
+    def by_task(self) -> dict[str, Any]:
+        """Of each task: its `items`; `met`, for each file the share of its rows whose most frequent label is right or
+        generated; and `alike`, the share of items with two labels or more on which all are one. `nan` over nothing."""
+        found: dict[str, Any] = {}
+        for task in sorted(set(self._task.values())):
+            keys = [key for key in self._rows if self._task.get(key) == task]
+            told = {key: frozenset(self._rows[key][1]) or self._gold[key] for key in keys}
+            labels = [self._rows[key][0] for key in keys]
+            found[task] = {
+                "items": len(keys),
+                "met": [
+                    share(bool(majority(reader[key][0]) & told[key]) for key in keys if key in reader)
+                    for reader in self._readers
+                ],
+                "alike": share(len(set(said)) == 1 for said in labels if len(said) > 1),
+            }
+        return found
+
+    @property
+    def named(self) -> str:
+        """The files, as a reader is told of them."""
+        return " and ".join(f"`{path}`" for path in self.paths)
 
     @property
     def unknown(self) -> int:
         """Rows that name no case of the edition."""
         return len(self._rows) - len(self._gold)
+
+
+def _rows(path: Path) -> Rows:
+    """The human and the generated labels of a file's rows, by case or question. Raises `InputError`."""
+    if not path.is_file():
+        raise InputError(f"labels `{path}`: there is no such file")
+    found: Rows = {}
+    for number, line in lines(path):
+        row = row_of(line, path, number)
+        labels, generated = row.get("labels"), row.get("generated", [])
+        name = row.get("case") or row.get("question")
+        if not isinstance(name, str) or not isinstance(labels, list) or not labels or not isinstance(generated, list):
+            raise InputError(
+                f'{path}:{number}: a row is {{"case": id or "question": text, "labels": [...]}}, with "generated": '
+                "[...] where there are any"
+            )
+        key: str | int = row["case"] if row.get("case") else _question(name)
+        if key in found:
+            raise InputError(f"{path}:{number} names `{name[:60]}` again: put all its labels into one row")
+        found[key] = (tuple(map(label_of, labels)), tuple(map(label_of, generated)))
+    if not found:
+        raise InputError(f"labels `{path}`: the file holds no row")
+    return found
 
 
 def _question(text: str) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +25,17 @@ SIGNS = {True: ("pass", "green"), False: ("FAIL", "bold red"), None: ("–", "di
     help="Texts to compare with: a .txt (one a line), a .jsonl with `text`, or another edition.",
 )
 @click.option("--published", is_flag=True, help="Models may have read the reference: what is shared is contamination.")
-@click.option("--labels", type=click.Path(path_type=Path), help="Human labels of cases, a .jsonl.")
+@click.option(
+    "--labels",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="Labels of cases by readers, a .jsonl; repeat for several readers.",
+)
+@click.option(
+    "--sheet",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write 40 cases a task without their answers, for readers to label; audit nothing.",
+)
 @click.option("--thresholds", type=click.Path(path_type=Path), help="A .toml of thresholds in the place of ours.")
 @click.option("-o", "--out", type=click.Path(path_type=Path, dir_okay=False), help="Write the card as JSON as well.")
 @common
@@ -32,7 +43,8 @@ def command(
     edition: Path,
     reference: Path | None,
     published: bool,
-    labels: Path | None,
+    labels: tuple[Path, ...],
+    sheet: Path | None,
     thresholds: Path | None,
     out: Path | None,
     as_json: bool,
@@ -50,6 +62,9 @@ def command(
     from trustgen.report.tables import write_text
     from trustgen.store.files import as_json as sorted_json
 
+    if sheet:
+        _write_sheet(edition, sheet)
+        return
     if published and not reference:
         raise InputError("--published says something of a reference: add --reference FILE")
     if out and out.resolve().is_relative_to(edition.resolve()):
@@ -70,6 +85,23 @@ def command(
     else:
         _print(card, edition)
     raise SystemExit(int(not card.passed))
+
+
+def _write_sheet(edition: Path, sheet: Path) -> None:
+    """Cases for readers, who fill in `labels` and hand the file to `--labels`."""
+    from trustgen.audit.blind import rows
+    from trustgen.core import InputError
+    from trustgen.report.tables import write_text
+    from trustgen.store import Edition
+
+    opened = Edition.open(edition)
+    if sheet.resolve().is_relative_to(edition.resolve()):
+        raise InputError(f"--sheet {sheet} lies in the edition, which is frozen: write it elsewhere")
+    found = list(rows(opened.cases()))
+    if not found:
+        raise InputError(f"--sheet: no case of `{edition}` has a right answer among others")
+    write_text(sheet, "".join(f"{json.dumps(row)}\n" for row in found))
+    say(f"{len(found)} cases to read: fill in `labels`, then `trustgen audit {edition} --labels {sheet}`")
 
 
 def _print(card: AuditCard, folder: Path) -> None:
@@ -97,6 +129,7 @@ def _print(card: AuditCard, folder: Path) -> None:
             table.add_row(name, _value(figure), _threshold(figure), Text(sign, style), note)
         console.print()
         console.print(table)
+    _print_readers(console, card.labels.get("by_task", {}))
     _print_ledger(console, card)
     console.print(Text("what the figures are", "bold"))
     for name in dict.fromkeys(name for figures in card.sections().values() for name in figures):
@@ -111,6 +144,16 @@ def _print(card: AuditCard, folder: Path) -> None:
         console.print(Text(f"failed: {failure}. {broken['reason']}", "red"), soft_wrap=True)
     if card.passed:
         console.print("passed: every threshold holds", style="green")
+
+
+def _print_readers(console: Any, by_task: dict[str, Any]) -> None:
+    """How often each reader says the right answer, and all say the same, by task."""
+    for task, read in by_task.items():
+        said = " and ".join("–" if share is None else f"{share:.2f}" for share in read["met"])
+        alike = "" if read["alike"] is None else f", {read['alike']:.2f} with one another"
+        console.print(
+            f"  {task}: {read['items']} cases read; {said} agree with the right answers{alike}", soft_wrap=True
+        )
 
 
 def _print_ledger(console: Any, card: AuditCard) -> None:
