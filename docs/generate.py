@@ -46,7 +46,8 @@ def task_page(task: Task) -> str:
         ("version", task.version),
         ("level", ", ".join(sorted(task.needs))),
         ("records", f"{task.records.pool}, {task.n} by default"),
-        ("content", told.said if (told := measured(task.id, task.version)) else ""),
+        ("content", told.said if (told := measured(task.id, task.version, task.records.pool)) else ""),
+        ("read blind", card.readers),
         ("source", card.source),
         ("guideline", card.guideline),
         ("threats", ", ".join(card.threats)),
@@ -76,7 +77,7 @@ def shelf(tasks: list[Task]) -> str:
     for task in tasks:
         link = f"[`{task.id}`](tasks/{task.id}.md)"
         headline = f"`{task.headline}` {direction(task, task.headline)}"
-        told = measured(task.id, task.version)
+        told = measured(task.id, task.version, task.records.pool)
         guess = f"{told.guess.right:.2f} ({told.guess.chance:.2f})" if told and told.guess else "–"
         content = f"{told.cores:,} | {told.repeated:.2f} | {guess}" if told else "– | – | –"
         lines.append(f"| {link} | {task.card.dimension} | {headline} | {task.card.title} | {content} |")

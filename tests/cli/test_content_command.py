@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -36,6 +37,39 @@ def test_a_pool_smaller_than_the_edition_is_read_whole(monkeypatch: pytest.Monke
 
 def test_every_task_that_ships_was_measured_in_its_version() -> None:
     """A task whose content changed is measured again: `trustgen content TASK --record`."""
-    stale = [name for name in names("task") if not content.measured(name, load("task", name).version)]
+    made = {name: load("task", name) for name in names("task")}
+    stale = [name for name, of in made.items() if not content.measured(name, of.version, of(1).records.pool)]
     assert not stale, f"measure them: trustgen content {' '.join(stale)} --record"
     assert set(content.released()) == set(names("task"))
+
+
+def test_an_edition_is_audited_and_verified_with_what_is_known_of_its_content(tmp_path: Path) -> None:
+    """A task that words give away is held to a threshold of its own, with the reason."""
+    asked = ("llm.privacy.private_requests", "llm.truthfulness.facts")
+    suite, edition = tmp_path / "two.toml", tmp_path / "edition"
+    suite.write_text("name = 'two'\ntitle = 'Two'\n" + "".join(f"[[tasks]]\nid = '{name}'\n" for name in asked))
+    assert CliRunner().invoke(app, ["build", str(suite), "--n", "3", "-o", str(edition)]).exit_code == 0
+    card = json.loads(CliRunner().invoke(app, ["audit", str(edition), "--json"]).stdout)
+    for name in asked:
+        figures = card["tasks"][name]["figures"]
+        assert figures["cores"]["value"] == content.released()[name].cores
+        assert all(figures[of]["passed"] for of in ("cores", "repeated_cores", "guessed_gain"))
+    (kept,) = card["thresholds"]["tasks"]["llm.privacy.private_requests"].values()
+    assert card["tasks"][asked[0]]["figures"]["guessed_gain"]["max"] == kept["max"] > 0.15
+    assert card["tasks"][asked[1]]["figures"]["guessed_gain"]["max"] == 0.15
+    strict = tmp_path / "strict.toml"
+    strict.write_text("[tasks.'llm.privacy.private_requests'.guessed_gain]\nmax = 0.1\nreason = 'ours'\n")
+    done = CliRunner().invoke(app, ["audit", str(edition), "--thresholds", str(strict), "--json"])
+    assert done.exit_code == 1
+    assert json.loads(done.stdout)["failed"] == ["llm.privacy.private_requests: guessed_gain"]
+    told = CliRunner().invoke(app, ["verify", str(edition)]).stdout
+    assert "content measured at the release: 2 of 2 tasks" in told
+    assert "private_requests: words alone guess" in told
+
+
+def test_a_pool_of_ones_own_was_not_measured() -> None:
+    made = load("task", "llm.truthfulness.facts")
+    pool = made(1).records.pool
+    assert content.measured(made.id, made.version, pool)
+    assert content.measured(made.id, made.version, "my.pool") is None
+    assert content.measured(made.id, "0-A", pool) is None

@@ -31,3 +31,10 @@ def test_every_card_is_set_without_leftover_marks() -> None:
         for told in sections(Card.read(registry.load("task", name).package).prose).values():
             text = re.sub(r"<code>.*?</code>|<[^>]*>", "", str(told), flags=re.DOTALL)
             assert not re.search(r"\*\*|`|^\||\]\(|^#", text, re.MULTILINE), (name, text)
+
+
+def test_what_readers_said_is_of_the_version_that_is_asked() -> None:
+    """Who changes the content has it read again, or says nothing."""
+    read = {name: made for name in registry.names("task") if (made := registry.load("task", name)(1)).card.readers}
+    assert len(read) >= 25
+    assert not {name for name, made in read.items() if f"({made.version})" not in made.card.readers}

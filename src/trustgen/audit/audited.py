@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from trustgen.store import Edition
 
 from .card import FORMAT, EditionSheet
 from .dialogue import Dialogues
+from .freshness import measured
 from .labels import agreement
 from .outside import LabelBook, Reference
 from .sampled import Kept, Passage, mark
@@ -87,6 +89,8 @@ def audit_edition(
             book.see(case)
     not_measured: list[str] = []
     tasks = sheet.cards(thresholds)
+    for name, figures in _content(edition, thresholds, not_measured).items():
+        tasks[name]["figures"] |= figures
     spoken = _dialogues(dialogues, thresholds, not_measured)
     ledger = _ledger(edition, thresholds)
     compared: Found = {}
@@ -126,6 +130,28 @@ def _sections(
 
 
 # ── the parts ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _content(edition: Edition, thresholds: Thresholds, not_measured: list[str]) -> dict[str, dict[str, Figure]]:
+    """How much there is behind each task, and how much of it an earlier edition gives away: measured at the release."""
+    found: dict[str, dict[str, Figure]] = {}
+    unknown = []
+    for entry in edition.manifest.tasks:
+        told = measured(entry.id, entry.version, entry.pool)
+        if told is None:
+            unknown.append(entry.id)
+            continue
+        judge = partial(thresholds.judge, task=entry.id)
+        found[entry.id] = {
+            "cores": judge("cores", told.cores),
+            "repeated_cores": judge("repeated_cores", told.repeated),
+        }
+        if guess := told.guess:
+            ends = (guess.gain, guess.low - guess.chance, guess.high - guess.chance)
+            found[entry.id]["guessed_gain"] = judge("guessed_gain", *ends)
+    if unknown:
+        not_measured.append(f"cores, repeated_cores, guessed_gain of {', '.join(unknown)}: see `trustgen content`")
+    return found
 
 
 def _ledger(edition: Edition, thresholds: Thresholds) -> Found:

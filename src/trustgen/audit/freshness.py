@@ -30,7 +30,7 @@ FILE = "content.json"
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True):
-    """One task's content. Shares are in 0..1; None where there is nothing to count.
+    """One task's content, with the records of `pool`. Shares are in 0..1; None where there is nothing to count.
 
     `cores` are the different contents among `records`, once names, places and numbers are taken out; `repeated` is the
     share of cores of an edition of 40 records that another one holds as well; `reuse` the share of an edition's masked
@@ -40,6 +40,7 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
 
     task: str
     version: str
+    pool: str
     records: int
     cores: int
     repeated: float
@@ -74,6 +75,7 @@ def freshness(factory: TaskFactory, kit: Kit = BARE) -> Freshness:
     return Freshness(
         task=factory.id,
         version=factory.version,
+        pool=factory(1, kit).records.pool,
         records=len(deep),
         cores=len({core_of(record) for record in deep}),
         repeated=len(few[0] & few[1]) / len(few[1]),
@@ -109,10 +111,11 @@ def released() -> dict[str, Freshness]:
     }
 
 
-def measured(task: str, version: str) -> Freshness | None:
-    """What is known of a task's content in this version; None where it was not measured, as for a plug-in's."""
+def measured(task: str, version: str, pool: str) -> Freshness | None:
+    """What is known of a task's content in this version, with the records of this pool; None where it was not measured,
+    as for a plug-in's, or for a pool of one's own."""
     found = released().get(task)
-    return found if found and found.version == version else None
+    return found if found and (found.version, found.pool) == (version, pool) else None
 
 
 def keep(found: list[Freshness]) -> Path:

@@ -191,12 +191,15 @@ def _question(text: str) -> int:
 
 
 def _golds(case: Case) -> frozenset[str]:
-    """The ways to write the gold answer: as it stands, its aliases, and the option behind a letter."""
-    expect = case.expect
+    """The ways to write the gold answer: as it stands, its aliases, the option behind a letter, and equally good ones."""
+    expect, sides = case.expect, case.tags.get("sides", "").split()
     known = {expect.answer, *expect.aliases}
     place = ord(expect.answer) - ord("A") if len(expect.answer) == 1 else -1
     if expect.answer not in expect.options and 0 <= place < len(expect.options):
         known.add(expect.options[place])
+    if len(sides) == len(expect.options):  # several options may stand for what is right, and one is named
+        right = {side for side, option in zip(sides, expect.options, strict=True) if option in known}
+        known |= {option for side, option in zip(sides, expect.options, strict=True) if side in right}
     return frozenset(label_of(word) for word in known if word)
 
 

@@ -49,7 +49,8 @@ class Thresholds:
             given = _parsed(read_text(path))
         except (OSError, ValueError) as error:
             raise InputError(f"thresholds `{path}` cannot be read: {error}") from error
-        known = _built_in().figures
+        built_in = _built_in()
+        known = built_in.figures
         for named in (given.figures, *given.tasks.values()):
             for name, threshold in named.items():
                 if name not in known:
@@ -57,10 +58,10 @@ class Thresholds:
                 if not threshold.reason:
                     raise InputError(f"thresholds `{path}`: `{name}` has no `reason`: say why it lies there")
 
-        def over(named: Mapping[str, Threshold]) -> dict[str, Threshold]:
-            return {name: msgspec.structs.replace(t, means=known[name].means) for name, t in named.items()}
-
-        return cls({**known, **over(given.figures)}, {task: over(named) for task, named in given.tasks.items()})
+        tasks = dict(built_in.tasks)
+        for task, named in given.tasks.items():
+            tasks[task] = {**tasks.get(task, {}), **_over(known, named)}
+        return cls({**known, **_over(known, given.figures)}, tasks)
 
     def judge(self, name: str, value: float, *limits: float, task: str = "", note: str = "") -> Figure:
         """A figure beside its threshold. With limits it fails when both lie beyond; `nan` is not judged."""
@@ -82,13 +83,19 @@ class Thresholds:
         return {"figures": msgspec.to_builtins(self.figures), "tasks": msgspec.to_builtins(self.tasks)}
 
 
+def _over(known: Mapping[str, Threshold], named: Mapping[str, Threshold]) -> dict[str, Threshold]:
+    """The same, each with the meaning of its figure."""
+    return {name: msgspec.structs.replace(t, means=known[name].means) for name, t in named.items()}
+
+
 def _parsed(text: str) -> _File:
     return msgspec.convert(toml(text), _File)
 
 
 @cache
 def _built_in() -> Thresholds:
-    return Thresholds(_parsed((files(__package__) / "thresholds.toml").read_text("utf-8")).figures)
+    read = _parsed((files(__package__) / "thresholds.toml").read_text("utf-8"))
+    return Thresholds(read.figures, {task: _over(read.figures, named) for task, named in read.tasks.items()})
 
 
 def plain(value: Any) -> Any:

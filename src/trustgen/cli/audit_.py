@@ -174,7 +174,8 @@ def _value(figure: dict[str, Any]) -> str:
     if figure["value"] is None:
         return "not measured"
     limits = f" [{figure['low']:.3g}, {figure['high']:.3g}]" if figure.get("low") is not None else ""
-    return f"{figure['value']:.3g}{limits}"
+    value = figure["value"]
+    return f"{value:,.0f}" if value >= 1_000 else f"{value:.3g}{limits}"
 
 
 def _threshold(figure: dict[str, Any]) -> str:

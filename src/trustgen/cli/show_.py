@@ -58,7 +58,7 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
 
     factory = load("task", name)
     task = factory()
-    told = measured(task.id, task.version)
+    told = measured(task.id, task.version, task.records.pool)
     cases = []
     if count:
         for record in task.records.select("show"):
@@ -75,6 +75,7 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
         return
     card = task.card
     content = f"content: {told.said}\n" if told else ""
+    content += f"read blind: {card.readers}\n" if card.readers else ""
     needs = ", ".join(sorted(task.needs))
     say(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · needs {needs}\n{content}")
     for key, measure in task.measures.items():

@@ -37,7 +37,7 @@ def command(edition: Path, against: tuple[Path, ...], seal: str, as_json: bool) 
 
     found = verify(edition, against)
     if as_json:
-        print_json({**msgspec.structs.asdict(found), "ok": found.ok})
+        print_json({**msgspec.structs.asdict(found), "ok": found.ok, "content": _content(edition)})
     else:
         say(f"edition {found.edition}: {found.cases} cases, {'holds' if found.ok else 'does not hold'}")
         say(f"  files unchanged · id follows from the rows: {'no' if found.renamed else 'yes'}")
@@ -45,7 +45,23 @@ def command(edition: Path, against: tuple[Path, ...], seal: str, as_json: bool) 
         say(f"  records that the installed pools do not draw: {found.undrawn}")
         for note in found.notes:
             say(f"  note: {note}")
+        told = _content(edition)
+        known = [name for name, fault in told.items() if fault is not None]
+        say(f"  content measured at the release: {len(known)} of {len(told)} tasks")
+        for name in known:
+            if told[name]:
+                say(f"    {name}: {told[name]}")
     raise SystemExit(int(not found.ok))
+
+
+def _content(edition: Path) -> dict[str, str | None]:
+    """What is wrong with the content of each task, "" where nothing is known to be; None where it was not measured."""
+    from trustgen.audit.freshness import measured
+    from trustgen.report.words import content
+    from trustgen.store import Edition
+
+    tasks = Edition.open(edition).manifest.tasks
+    return {of.id: content(of) if measured(of.id, of.version, of.pool) else None for of in tasks}
 
 
 def _run(folder: Path, seal: str, as_json: bool) -> int:

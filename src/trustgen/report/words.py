@@ -139,7 +139,7 @@ def weakest(e: Estimate) -> str:
 
 def content(entry: TaskEntry) -> str:
     """What is wrong with a task's content, whatever a model scores on it; "" where nothing is known to be."""
-    told = measured(entry.id, entry.version)
+    told = measured(entry.id, entry.version, entry.pool)
     if told is None:
         return ""
     parts = [f"smoke test: {told.cores} different contents"] if told.smoke else []
