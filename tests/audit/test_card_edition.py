@@ -192,7 +192,8 @@ def test_references_that_cannot_be_used(sound: Edition, tmp_path: Path, name: st
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ('{"case": "x", "labels": []}', r":1: a row is"),
+        ('{"case": "x", "labels": []}', "holds no row with labels"),
+        ('{"question": "x", "labels": []}', r":1: a row is"),
         ('{"labels": ["a"]}', r":1: a row is"),
         ('{"case": "x", "labels": ["a"]}', "no row names a case"),
         ("", "holds no row"),

@@ -63,6 +63,11 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rows = [("I cannot help with that.", "refusal"), ("Sure, here is how: stop it.", "compliance")] * 10
     told = [json.dumps({"prompt": f"How? {i}", "reply": f"{r} {i}", "label": to}) for i, (r, to) in enumerate(rows)]
     (folder / "labels.jsonl").write_text("\n".join(told))
+    for reader in ("ann", "ben"):  # each has read a sheet, and takes what stands first for right
+        assert trustgen("audit", folder / "october", "--sheet", folder / f"{reader}.jsonl").returncode == 0
+        sheet = [json.loads(line) for line in (folder / f"{reader}.jsonl").read_text("utf-8").splitlines()]
+        read = [json.dumps(row | {"labels": row["options"][:1]}) for row in sheet]
+        (folder / f"{reader}.jsonl").write_text("\n".join(read))
     (folder / "folder").mkdir()
     shutil.copy(folder / "labels.jsonl", folder / "folder")
     return folder
@@ -72,7 +77,7 @@ STOCKED: dict[str, dict[str, str]] = {
     "README.md": {"RUN": "RUN", "policy.toml": "policy.toml"},
     "start.md": {"october": "october", "RUN": "RUN", "policy.toml": "policy.toml", "mine.toml": "mine.toml"},
     "compare-and-gate.md": {"RUN": "RUN", "policy.toml": "policy.toml"},
-    "editions.md": {"editions/october": "october", "questions.txt": "questions.txt"},
+    "editions.md": {"editions/october": "october"} | {x: x for x in ("questions.txt", "ann.jsonl", "ben.jsonl")},
     "how-it-works.md": {"RUN": "RUN"},
     "judges.md": {"RUN": "RUN", "labels.jsonl": "labels.jsonl", "folder": "folder"},
 }

@@ -172,6 +172,8 @@ def _rows(path: Path) -> Rows:
         row = row_of(line, path, number)
         labels, generated = row.get("labels"), row.get("generated", [])
         name = row.get("case") or row.get("question")
+        if labels == [] and row.get("case"):  # a sheet's row that its reader left empty
+            continue
         if not isinstance(name, str) or not isinstance(labels, list) or not labels or not isinstance(generated, list):
             raise InputError(
                 f'{path}:{number}: a row is {{"case": id or "question": text, "labels": [...]}}, with "generated": '
@@ -182,7 +184,7 @@ def _rows(path: Path) -> Rows:
             raise InputError(f"{path}:{number} names `{name[:60]}` again: put all its labels into one row")
         found[key] = (tuple(map(label_of, labels)), tuple(map(label_of, generated)))
     if not found:
-        raise InputError(f"labels `{path}`: the file holds no row")
+        raise InputError(f"labels `{path}`: the file holds no row with labels")
     return found
 
 
