@@ -193,7 +193,7 @@ def _question(text: str) -> int:
 
 
 def _golds(case: Case) -> frozenset[str]:
-    """The ways to write the gold answer: as it stands, its aliases, the option behind a letter, and equally good ones."""
+    """Ways to write the gold answer: as it stands, its aliases, the option behind a letter, and what is as right."""
     expect, sides = case.expect, case.tags.get("sides", "").split()
     known = {expect.answer, *expect.aliases}
     place = ord(expect.answer) - ord("A") if len(expect.answer) == 1 else -1

@@ -27,8 +27,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     """A task's `card.md`: TOML front matter between `+++` lines, then prose.
 
     `measures` maps each measure to its caption, which states the denominator. The card is the only source of docs
-    tables, report captions and leaderboard headings; direction and range stand with the measure itself. `readers` says how
-    far readers who saw no right answer agree with them: how many cases, who read, when.
+    tables, report captions and leaderboard headings; direction and range stand with the measure itself. `readers` says
+    how far readers who saw no right answer agree with them: how many cases, who read, when.
     """
 
     title: str
