@@ -60,13 +60,15 @@ def test_a_planted_rate_is_recovered(id: str, measure: str, organism: str, arms:
 def test_95_percent_intervals_hold_the_planted_rate_95_percent_of_the_time(
     id: str, measure: str, organism: str, arms: tuple[str, ...], rate: float
 ) -> None:
-    repeats, held = 2000, 0  # so many that 28 of these stay within 2 points of 95 % unless something is wrong
+    # So many that these stay within 2 points of 95 % unless something is wrong. Above, half a point more: a design effect
+    # is never taken for less than 1, which holds .966 at a rate of .9 (4,400 repeats), and 40 cells are looked at.
+    repeats, held = 2000, 0
     asked = planned(id, PROOF_RECORDS, arms)
     scores = Scores(id, organism, rate)
     for seed in range(repeats):
         found = task(id).measures[measure](scores.grades(asked, seed))
         held += found.low <= rate <= found.high
-    assert 0.93 * repeats <= held <= 0.97 * repeats, held / repeats
+    assert 0.93 * repeats <= held <= 0.975 * repeats, held / repeats
 
 
 class Scores:

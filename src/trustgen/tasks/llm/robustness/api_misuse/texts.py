@@ -18,7 +18,9 @@ _LITERAL = re.compile(r'"""(?:[^"\\]|\\.|"(?!""))*+"""|"(?:[^"\\]|\\.)*+"|\'(?:[
 _NUMBERS = ("int", "long", "short", "byte", "double", "float", "boolean", "Integer", "Long", "Short", "Double", "UUID")
 _NUMBER = re.compile(r"-?\d[\w.]*|(?:Integer|Long|Double)\.(?:parse\w+|valueOf)\(.*\)|[\w.]+\.(?:size|length)(?:\(\))?")
 _CONSTANT = re.compile(r"(?:\w+\.)*[A-Z][A-Z\d_]*")
-_FORMATS = re.compile(r"(?:String\.(?:format|join)|MessageFormat\.format)\((.*)\)|.+\.(?:formatted|concat)\((.*)\)")
+_FORMATS = re.compile(  # what does not end in a bracket is seen at once, and not from every `formatted(` again
+    r"(?=.*\)\Z)(?:(?:String\.(?:format|join)|MessageFormat\.format)\((.*)\)|.+\.(?:formatted|concat)\((.*)\))"
+)
 _LISTS = re.compile(r"(?:new\w+\[\])?\{(.*)\}|(?:List\.of|Arrays\.asList|newArrayList<[^>]*>)\((.*)\)")
 _CUT = re.compile(r"(.+)\.(?:split|trim|strip|toString|toArray)\(.*\)")
 _SAME = re.compile(r'(?:"")?|""\.repeat\(.*\)|Collections\.nCopies\(.*,""\)|.+\.map\(\w+->""\)\.collect\(.*\)')
