@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from trustgen.audit.blind import OTHERS, rows
+from trustgen.audit.outside import LabelBook
 from trustgen.cli.app import app
 from trustgen.core import Case
 from trustgen.core.registry import load
@@ -57,6 +58,11 @@ def edition(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_script_is_told_where_the_sheet_is(edition: Path, tmp_path: Path) -> None:
+    sheet = str(tmp_path / "sheet.jsonl")
+    assert json.loads(run("audit", str(edition), "--sheet", sheet, "--json").output) == {"sheet": sheet, "cases": 30}
+
+
 def test_two_readers_are_told_apart(edition: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.jsonl"
     assert "30 cases to read" in run("audit", str(edition), "--sheet", str(sheet)).output
@@ -74,12 +80,24 @@ def test_two_readers_are_told_apart(edition: Path, tmp_path: Path) -> None:
     assert "30 cases read; 0.90 and 0.70 agree with the right answers, 0.85 with one another" in said
 
 
+def test_a_letter_and_its_option_are_one_label(tmp_path: Path) -> None:
+    over = cases("llm.robustness.option_shift", 5)
+    for name, told in (("letters", lambda e: e.answer), ("words", lambda e: e.options["ABCD".index(e.answer)])):
+        lines = [json.dumps({"case": case.id, "labels": [told(case.expect)]}) for case in over]
+        (tmp_path / name).write_text("\n".join(lines))
+    book = LabelBook(tmp_path / "letters", tmp_path / "words")
+    for case in over:
+        book.see(case)
+    assert book.by_task() == {"llm.robustness.option_shift": {"items": len(over), "met": [1.0, 1.0], "alike": 1.0}}
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("--sheet", "{edition}/sheet.jsonl"), "which is frozen"),
         (("--sheet", "{edition}/../no/such/sheet.jsonl"), "cannot write"),
         (("--labels", "{edition}/none.jsonl"), "there is no such file"),
+        (("--sheet", "{edition}/../s.jsonl", "--published"), "audits nothing"),
     ],
 )
 def test_a_sheet_that_cannot_be(edition: Path, words: tuple[str, ...], says: str) -> None:

@@ -58,10 +58,11 @@ def test_an_edition_is_audited_and_verified_with_what_is_known_of_its_content(tm
     assert card["tasks"][asked[0]]["figures"]["guessed_gain"]["max"] == kept["max"] > 0.15
     assert card["tasks"][asked[1]]["figures"]["guessed_gain"]["max"] == 0.15
     strict = tmp_path / "strict.toml"
-    strict.write_text("[tasks.'llm.privacy.private_requests'.guessed_gain]\nmax = 0.1\nreason = 'ours'\n")
-    done = CliRunner().invoke(app, ["audit", str(edition), "--thresholds", str(strict), "--json"])
-    assert done.exit_code == 1
-    assert json.loads(done.stdout)["failed"] == ["llm.privacy.private_requests: guessed_gain"]
+    for of in ("tasks.'llm.privacy.private_requests'", "figures"):  # a word on all tasks is one on this task too
+        strict.write_text(f"[{of}.guessed_gain]\nmax = 0.1\nreason = 'ours'\n")
+        done = CliRunner().invoke(app, ["audit", str(edition), "--thresholds", str(strict), "--json"])
+        assert done.exit_code == 1
+        assert json.loads(done.stdout)["failed"] == ["llm.privacy.private_requests: guessed_gain"]
     told = CliRunner().invoke(app, ["verify", str(edition)]).stdout
     assert "content measured at the release: 2 of 2 tasks" in told
     assert "private_requests: words alone guess" in told

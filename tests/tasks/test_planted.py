@@ -1,7 +1,7 @@
 """Planted rates: what an organism is made to do is what the task finds.
 
 The small form asks once with many records; a right instrument fails it less than once in 10,000 times. The proof
-repeats it 2,000 times and counts how often the 95 % interval holds the planted rate.
+repeats it 6,000 times and counts how often the 95 % interval holds the planted rate.
 """
 
 from __future__ import annotations
@@ -60,15 +60,15 @@ def test_a_planted_rate_is_recovered(id: str, measure: str, organism: str, arms:
 def test_95_percent_intervals_hold_the_planted_rate_95_percent_of_the_time(
     id: str, measure: str, organism: str, arms: tuple[str, ...], rate: float
 ) -> None:
-    # So many that these stay within 2 points of 95 % unless something is wrong. Above, half a point more: a design
-    # effect is never taken for less than 1, which holds .968 at a rate of .9 (5,600 repeats), and there are 40 cells.
-    repeats, held = 2000, 0
+    # So many that 40 of these stay within 2 points of 95 % unless something is wrong: where a rate is .9, records alike
+    # and a design effect never taken for less than 1 hold .968, and 2,000 repeats do not tell that from .97.
+    repeats, held = 6000, 0
     asked = planned(id, PROOF_RECORDS, arms)
     scores = Scores(id, organism, rate)
     for seed in range(repeats):
         found = task(id).measures[measure](scores.grades(asked, seed))
         held += found.low <= rate <= found.high
-    assert 0.93 * repeats <= held <= 0.975 * repeats, held / repeats
+    assert 0.93 * repeats <= held <= 0.97 * repeats, held / repeats
 
 
 class Scores:

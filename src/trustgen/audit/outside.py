@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from trustgen.core import Case, InputError
+from trustgen.core import LETTERS, Case, InputError
 from trustgen.core.plain import open_text
 from trustgen.store import Edition
 
@@ -111,6 +111,7 @@ class LabelBook:
         self._rows: Rows = {}
         self._gold: dict[str | int, frozenset[str]] = {}
         self._task: dict[str | int, str] = {}
+        self._letters: dict[str | int, dict[str, str]] = {}
         for reader in self._readers:
             for key, (labels, generated) in reader.items():
                 before = self._rows.get(key, ((), ()))
@@ -123,6 +124,7 @@ class LabelBook:
             if key in self._rows:
                 self._gold[key] = self._gold.get(key, frozenset()) | _golds(case)
                 self._task[key] = case.task
+                self._letters[key] = _letters(case)
 
     def items(self) -> list[Labelled]:
         """The rows whose case was seen, each with its generated labels."""
@@ -141,7 +143,7 @@ class LabelBook:
         for task in sorted(set(self._task.values())):
             keys = [key for key in self._rows if self._task.get(key) == task]
             told = {key: frozenset(self._rows[key][1]) or self._gold[key] for key in keys}
-            labels = [self._rows[key][0] for key in keys]
+            labels = [[self._letters[key].get(said, said) for said in self._rows[key][0]] for key in keys]
             found[task] = {
                 "items": len(keys),
                 "met": [
@@ -190,6 +192,13 @@ def _rows(path: Path) -> Rows:
 
 def _question(text: str) -> int:
     return mark(" ".join(text.casefold().split()))
+
+
+def _letters(case: Case) -> dict[str, str]:
+    """The letters by which a reader may name the options, which are no options themselves."""
+    options = list(map(label_of, case.expect.options))
+    letters = map(label_of, LETTERS[: len(options)])
+    return {letter: option for letter, option in zip(letters, options, strict=True) if letter not in options}
 
 
 def _golds(case: Case) -> frozenset[str]:

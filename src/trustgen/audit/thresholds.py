@@ -58,7 +58,11 @@ class Thresholds:
                 if not threshold.reason:
                     raise InputError(f"thresholds `{path}`: `{name}` has no `reason`: say why it lies there")
 
-        tasks = dict(built_in.tasks)
+        # What a file says of a figure is said of every task: our exceptions from our own threshold go with it.
+        tasks = {
+            task: {name: t for name, t in named.items() if name not in given.figures}
+            for task, named in built_in.tasks.items()
+        }
         for task, named in given.tasks.items():
             tasks[task] = {**tasks.get(task, {}), **_over(known, named)}
         return cls({**known, **_over(known, given.figures)}, tasks)

@@ -63,7 +63,13 @@ def command(
     from trustgen.store.files import as_json as sorted_json
 
     if sheet:
-        _write_sheet(edition, sheet)
+        if reference or published or labels or thresholds or out:
+            raise InputError("--sheet audits nothing: leave the other options to the audit itself")
+        count = _write_sheet(edition, sheet)
+        if as_json:
+            print_json({"sheet": str(sheet), "cases": count})
+        else:
+            say(f"{count} cases to read: fill in `labels`, then `trustgen audit {edition} --labels {sheet}`")
         return
     if published and not reference:
         raise InputError("--published says something of a reference: add --reference FILE")
@@ -87,8 +93,8 @@ def command(
     raise SystemExit(int(not card.passed))
 
 
-def _write_sheet(edition: Path, sheet: Path) -> None:
-    """Cases for readers, who fill in `labels` and hand the file to `--labels`."""
+def _write_sheet(edition: Path, sheet: Path) -> int:
+    """Write cases for readers, who fill in `labels` and hand the file to `--labels`; how many there are."""
     from trustgen.audit.blind import rows
     from trustgen.core import InputError
     from trustgen.report.tables import write_text
@@ -101,7 +107,7 @@ def _write_sheet(edition: Path, sheet: Path) -> None:
     if not found:
         raise InputError(f"--sheet: no case of `{edition}` has a right answer among others")
     write_text(sheet, "".join(f"{json.dumps(row)}\n" for row in found))
-    say(f"{len(found)} cases to read: fill in `labels`, then `trustgen audit {edition} --labels {sheet}`")
+    return len(found)
 
 
 def _print(card: AuditCard, folder: Path) -> None:
