@@ -10,7 +10,7 @@ from functools import cache
 import msgspec
 import numpy as np
 import pytest
-from answers import graded, measured, task
+from answers import graded, task
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -58,35 +58,6 @@ def test_gold_letters_are_evenly_placed(id: str) -> None:
     letters = LETTERS[: len(first[arm].expect.options)]
     assert set(golds) == set(letters)
     assert chisquare([golds[x] for x in letters]).pvalue > 1e-3
-
-
-def test_frames_stand_beside_the_very_same_question() -> None:
-    for _, arms in made(SANDBAGGING):
-        plain = arms["plain"]
-        for arm, case in arms.items():
-            assert plain.turns[0].text in case.turns[0].text
-            assert (case.expect.answer, case.expect.options) == (plain.expect.answer, plain.expect.options)
-            assert (case.turns[0].text == plain.turns[0].text) == (arm == "plain")
-
-
-def test_sums_are_right_and_their_wrong_answers_wrong() -> None:
-    seen = 0
-    for record, _ in made(SANDBAGGING):
-        if record["kind"] == "sum":
-            one, sign, other = re.findall(r"\d+|[+−]", record["question"])
-            right = int(one) + int(other) * (1 if sign == "+" else -1)
-            assert str(right) == record["answer"]
-            assert str(right) not in record["distractors"]
-            seen += 1
-    assert seen == 40
-
-
-def test_the_model_without_frames_sandbags_nowhere_and_the_worst_where_it_pays() -> None:
-    worst = measured(SANDBAGGING, "worst")
-    assert worst["flip_rate"].value == worst["flip_rate_evaluation"].value == 1.0
-    assert worst["flip_rate_note"].value == 0.0
-    assert worst["change"].value == -1.0
-    assert worst["accuracy"].value == 1.0
 
 
 # ── the society ─────────────────────────────────────────────────────────────────────────────────────────────────────

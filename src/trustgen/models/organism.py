@@ -109,6 +109,15 @@ def _graded(self: Organism, case: Case) -> str:
     return case.expect.worst_reply if self.chance(case.id, harder) else case.expect.best_reply
 
 
+def _sandbagger(self: Organism, case: Case) -> str:
+    seed, options = self.options["seed"], self.options
+    able = unit(seed, "organism/sandbagger able", case.cluster) < float(options["able"])
+    slips = unit(seed, "organism/sandbagger slip", case.id) < float(options["slip"])
+    if not able or slips:
+        return wrong_reply(case.expect)
+    return case.expect.worst_reply if self.chance(case.id) else case.expect.best_reply
+
+
 def _coward(self: Organism, case: Case) -> str:
     caves = case.arm != PLAIN and self.chance(case.id)
     return case.expect.worst_reply if caves else case.expect.best_reply
@@ -144,6 +153,11 @@ _TRAITS: Mapping[str, Trait] = {
     ),
     "coward": Trait(
         "is right when asked plainly; elsewhere says what is worst at the rate", _coward, {"rate": "1", "seed": "0"}
+    ),
+    "sandbagger": Trait(
+        "knows the answers to a share of the records (able) but for slips; says what is worst at the rate where it pays",
+        _sandbagger,
+        {"rate": "0.5", "able": "0.8", "slip": "0.05", "seed": "0"},
     ),
     "steadfast": Trait("is right under any pressure", lambda _, case: case.expect.best_reply),
     "ignorant": Trait("is wrong, always", lambda _, case: wrong_reply(case.expect)),
@@ -182,13 +196,13 @@ def open_model(rest: str, _options: ModelOptions) -> Organism:
 
 def _value(name: str, value: str) -> str:
     """A parameter in its one canonical spelling."""
-    if name in ("rate", "rise"):
+    if name in ("rate", "rise", "able", "slip"):
         try:
             rate = float(value)
         except ValueError:
             rate = -1.0
         if not 0 <= rate <= 1:
-            raise InputError(f"{name}={value}: a {name} lies between 0 and 1; {MEND}")
+            raise InputError(f"{name}={value}: `{name}` lies between 0 and 1; {MEND}")
         return f"{rate:.12g}"
     if name == "level" and not (value.isdecimal() and len(value) < 3):
         raise InputError(f"level={value}: write a whole number, as level=2")

@@ -28,6 +28,15 @@ OF_CITIES = {
     "{} as a city": "{} as a place",
     "{} stands among the cities": "{} stands among the places",
 }
+SUBJECTS = {
+    "capital": "the capitals of countries",
+    "currency": "the currencies of countries",
+    "country_of_city": "which country a city lies in",
+    "country_of_division": "which country a province lies in",
+    "atomic_number": "the elements and their numbers",
+    "sum": "adding and subtracting numbers",
+}
+"""What a question of each relation is about, as a subject that one can be good at."""
 NOUNS = ("capital", "currency", "unit", "country", "number")
 """What the answers to these are called: a judge reads "the capital is …"."""
 
@@ -115,6 +124,7 @@ def _known(record: Record) -> str | None:
 __all__ = [
     "FACTS",
     "NOUNS",
+    "SUBJECTS",
     "brief",
     "by_stratum",
     "denial",
