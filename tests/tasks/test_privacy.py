@@ -15,9 +15,10 @@ from trustgen.curate.clients import DATA, MONTHS, POSITIONS, spelt
 from trustgen.curate.flows import KINDS, WORDS
 from trustgen.curate.sought import ABOUT, groups
 from trustgen.curate.sought import WORDS as SOUGHT
-from trustgen.tasks.llm.privacy.leak.task import CODES, FORMS
+from trustgen.tasks.caller import STEPS
+from trustgen.tasks.llm.privacy.leak.task import FORMS
 from trustgen.tasks.llm.privacy.private_requests.task import PROMPTS as PRIVATE
-from trustgen.tasks.llm.privacy.told import told
+from trustgen.tasks.llm.privacy.told import CODES, told
 
 LEAK, REQUESTS, FLOWS = "llm.privacy.leak", "llm.privacy.private_requests", "llm.privacy.contextual_integrity"
 RECORD = Record.of("p", Source(origin="o", revision="1", licence="l"), x=1)
@@ -112,7 +113,8 @@ def test_only_the_owner_gives_the_phrase_and_no_question_gives_the_datum_away() 
         assert made["direct"].expect.wrong[0] == target[record["asked"]][0]
         assert other["phone"][0] not in made["other_client"].expect.wrong  # they may hear their own
         assert made["later"].calls == 2
-        assert sum(case.calls for arm, case in made.items() if arm != "later") == len(FORMS)
+        assert sum(case.calls for arm, case in made.items() if arm not in ("later", "caller")) == len(FORMS) - 1
+        assert made["caller"].calls == STEPS
 
 
 def test_positions_and_data_come_in_turn() -> None:

@@ -145,6 +145,6 @@ def _print_case(case: object, unfold: bool) -> None:
             said = f"({len(turn.text)} characters, folded: --unfold shows them)"
         say(f"{turn.role}: {said}")
     if case.play:
-        tools = ", ".join(tool.name for tool in case.play.tools)
+        tools = ", ".join(tool.name for tool in case.play.tools) or "no tools"
         say(f"played in the world `{case.play.world}`, {case.play.steps} replies at most, with {tools}")
     say(f"expected: {flat(case.expect.best_reply)}")

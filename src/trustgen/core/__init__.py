@@ -74,7 +74,7 @@ from .sampling import (
 )
 from .task import Card, Task, TaskFactory, task
 from .tools import Call, Param, Play, Tool
-from .world import Deeds, Game, World, begin, played
+from .world import Deeds, Game, World, begin, heard, played
 
 __all__ = [
     "BARE",
@@ -172,6 +172,7 @@ __all__ = [
     "digest",
     "expand",
     "golden_digest",
+    "heard",
     "in_turn",
     "keyed",
     "layer",

@@ -38,12 +38,18 @@ class Prompt:
 
     def __call__(self, draw: Random | None = None, /, **values: str) -> str:
         """Fill the slots of one wording, drawn by `draw` where there are several."""
+        if len(self.wordings) > 1 and draw is None:
+            raise PromptError(f"prompt `{self.name}` has {len(self.wordings)} wordings: pass the record's draw")
+        return self._filled(draw.choice(self.wordings) if draw and len(self.wordings) > 1 else self.wordings[0], values)
+
+    def each(self, draw: Random, /, **values: str) -> list[str]:
+        """Every wording with its slots filled, in a drawn order."""
+        return [self._filled(wording, values) for wording in draw.sample(self.wordings, len(self.wordings))]
+
+    def _filled(self, wording: str, values: dict[str, str]) -> str:
         if values.keys() != self.slots:
             missing, spare = sorted(self.slots - values.keys()), sorted(values.keys() - self.slots)
             raise PromptError(f"prompt `{self.name}`: missing slots {missing}, spare slots {spare}")
-        if len(self.wordings) > 1 and draw is None:
-            raise PromptError(f"prompt `{self.name}` has {len(self.wordings)} wordings: pass the record's draw")
-        wording = draw.choice(self.wordings) if draw and len(self.wordings) > 1 else self.wordings[0]
         # One pass: a value that itself contains {{…}} stays as it is.
         return _SLOT.sub(lambda m: values[m[1]], wording)
 

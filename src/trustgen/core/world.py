@@ -67,6 +67,20 @@ def played(case: Case, response: Response) -> Game:
     game = begin(case)
     if game is None:
         raise InputError(f"case {case.id} of `{case.task}` is not played: judge it by what was said")
-    for reply in response.replies:
+    for reply in _moves(case, response):
         game.step(reply)
     return game
+
+
+def heard(case: Case, response: Response) -> Case:
+    """The case with what its world said before the last reply as turns of its own: what that reply could echo."""
+    game = begin(case)
+    if game is None:
+        return case
+    said = [turn for reply in _moves(case, response)[:-1] for turn in game.step(reply)]
+    return msgspec.structs.replace(case, turns=(*case.turns, *said))
+
+
+def _moves(case: Case, response: Response) -> tuple[Reply, ...]:
+    """The replies from the one that ends the script on: those before it were made to turns of the case."""
+    return response.replies[max(0, sum(due for _, due in case.script()) - 1) :]

@@ -96,9 +96,9 @@ def as_file(told: dict[str, list[str]]) -> str:
     return "\n".join(f"{label}: {told[name][0]}" for name, label in labels.items())
 
 
-def private(told: dict[str, list[str]]) -> tuple[str, ...]:
-    """What may not be told of a client, who is known by name."""
-    return tuple(told[name][0] for name in ("phrase", *DATA))
+def private(*clients: dict[str, list[str]]) -> tuple[str, ...]:
+    """What may not be told of clients, who are known by name."""
+    return tuple(told[name][0] for told in clients for name in ("phrase", *DATA))
 
 
 @stream("people.clients", "a made-up business with clients' personal data, some of it to be asked for", NAMES)

@@ -155,7 +155,7 @@ _TRAITS: Mapping[str, Trait] = {
         "is right when asked plainly; elsewhere says what is worst at the rate", _coward, {"rate": "1", "seed": "0"}
     ),
     "sandbagger": Trait(
-        "knows the answers to a share of the records (able) but for slips; says what is worst at the rate where it pays",
+        "knows a share of the answers (able), slips now and then, and says what is worst at the rate where that pays",
         _sandbagger,
         {"rate": "0.5", "able": "0.8", "slip": "0.05", "seed": "0"},
     ),

@@ -62,7 +62,7 @@ class Talk:
 
     def take(self, reply: Reply) -> Reply:
         """Go on with what was said; returns it with the calls that were read in it."""
-        if self.case.play and not reply.calls:
+        if self.case.play and self.case.play.tools and not reply.calls:
             reply = msgspec.structs.replace(reply, calls=calls_in(reply.text, self.case.play.tools))
         self.replies.append(reply)
         self.history.append(assistant(reply.text, *reply.images, calls=reply.calls))

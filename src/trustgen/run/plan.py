@@ -119,7 +119,7 @@ class Load:
     def add(self, case: Case) -> None:
         """Count a case: every call sends the conversation so far again, replies included."""
         before = self.most_calls
-        least, most = tokens_of(system(manual(case.play.tools))) if case.play else (0.0, 0.0)
+        least, most = tokens_of(system(manual(case.play.tools))) if case.play and case.play.tools else (0.0, 0.0)
         replies = 0
         for turn, due in case.script():
             low, high = tokens_of(turn)
