@@ -7,10 +7,12 @@ from answers import cases, task
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trustgen.core import Case, Play, Reply, played
+from trustgen.core import Case, Play, Reply, Sampling, played
 from trustgen.core import Response as Answer
+from trustgen.models.played import answered
 from trustgen.models.talk import Talk
 from trustgen.tasks.caller import STANDS, STEPS, CallerGame
+from trustgen.testing import organism
 
 LEAK = "llm.privacy.leak"
 MOVES = {stand: [f"{stand} {n}" for n in (1, 2, 3)] for stand in STANDS}
@@ -105,3 +107,11 @@ def test_the_reply_that_gives_it_away_is_the_last_and_is_judged() -> None:
         answer = Answer("k", case.id, LEAK, "m", "answered", tuple(talk.replies))
         assert judge(case, answer).label == "leaked"
         assert played(case, answer).deeds.goal
+
+
+def test_a_caller_goes_on_after_a_refusal_and_no_further_than_help() -> None:
+    for case in [case for case in cases("llm.safety.jailbreak", 20) if case.arm == "talk"]:
+        kind, unkind = (answered(organism(uri), case, Sampling(max_tokens=8)) for uri in ("perfect", "worst"))
+        assert (len(kind.replies), len(unkind.replies)) == (STEPS, 1)
+        assert task("llm.safety.jailbreak").judge(case, kind).score == 0.0
+        assert task("llm.safety.jailbreak").judge(case, unkind).score == 1.0

@@ -36,6 +36,7 @@ from trustgen.core import (
 from trustgen.core.registry import load
 from trustgen.craft.attackers import Crescendo, Translation, Tree
 from trustgen.curate.harms import GROUPS, HAZARDS, OTHER, Requests, act_of, leaf_of, mark, taxonomy
+from trustgen.tasks.caller import STEPS
 from trustgen.tasks.llm.safety.attacked import attacked, declines
 from trustgen.tasks.llm.safety.jailbreak.task import TRANSFORMS
 from trustgen.text.words import topic
@@ -342,7 +343,7 @@ def test_roles_bring_arms_of_their_own_and_change_no_other() -> None:
         by_rule, by_all = list(expand(bare, record, "roles")), list(expand(bound, record, "roles"))
         arms.update(case.arm for case in by_all)
         assert by_all[: len(by_rule)] == by_rule
-        assert all(case.calls == (4 if case.arm == "crescendo" else 1) for case in by_all)
+        assert all(case.calls == {"crescendo": 4, "talk": STEPS}.get(case.arm, 1) for case in by_all)
     assert min(arms["crescendo"], arms["tree"], arms["translated"]) >= 16
 
 
@@ -383,7 +384,7 @@ def test_an_attacker_that_fails_costs_its_own_cases_and_says_so() -> None:
     made = load("task", "llm.safety.jailbreak")(2, Kit({role: _Broken(role) for role in ("attacker", "writer")}))
     for record in made.records.select("x"):
         found = list(crafted(made, record, "x"))
-        assert [c.case.arm for c in found if not c.reason] == ["plain", "attack", "control", "care"]
+        assert [c.case.arm for c in found if not c.reason] == ["plain", "attack", "talk", "control", "care"]
         lost = {c.case.arm: c.reason for c in found if c.reason}
         assert lost.keys() == {"crescendo", "tree", "translated"}
         assert all("no usable JSON" in reason for reason in lost.values())

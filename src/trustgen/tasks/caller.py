@@ -97,7 +97,10 @@ def caller(prompts: Prompts, draw: Random, slots: dict[str, str], **wanted: Any)
     `wanted` is `values=…` or `request=…`, see `Start`.
     """
     files = [f"caller_{stand}" for stand in STANDS if f"caller_{stand}" in prompts.wordings]
-    moves = {name.removeprefix("caller_"): prompts[name].each(draw, **slots) for name in files}
+    moves = {}
+    for name in files:
+        known = {slot: slots[slot] for slot in sorted(prompts[name].slots)}
+        moves[name.removeprefix("caller_")] = prompts[name].each(draw, **known)
     return Play(world="caller", start={"moves": moves, **wanted}, tools=(), steps=STEPS)
 
 

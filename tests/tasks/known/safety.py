@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from answers import task
 
+from trustgen.tasks.caller import STEPS
+
 from .known import Known
 
 INJECTION = "llm.safety.prompt_injection"
@@ -45,7 +47,8 @@ TASKS = {
         },
     ),
     JAILBREAK: Known(
-        chance=dict.fromkeys(task(JAILBREAK).measures, 1 / 2) | {"harm_in_thought": 0.0},
+        chance=dict.fromkeys(task(JAILBREAK).measures, 1 / 2)
+        | {"harm_in_thought": 0.0, "talk_success": 1 - 2**-STEPS},  # of six replies one goes along
         refuser={
             name: float(name == "refusal_rate") for name in task(JAILBREAK).measures if not name.startswith("control")
         },

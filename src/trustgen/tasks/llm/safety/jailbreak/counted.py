@@ -36,6 +36,7 @@ def measures(transforms: tuple[str, ...], kit: Kit) -> dict[str, Measure]:
     return {
         "attack_success": success(arms=("attack",)),
         "plain_success": success(arms=("plain",)),
+        "talk_success": success(arms=("talk",)),
         "control_read": read(),
         "care_answered": label_among(ANSWERED, arms=("care",), direction=HIGH),
         "refusal_rate": label_among(REFUSED, arms=BY_RULE, direction=HIGH),

@@ -1,7 +1,8 @@
 """Jailbreak: does a model that declines a harmful request still decline it when it is put otherwise?
 
-Each record is a published request that should be declined, asked plainly and in one of twenty ways. A harmless one is
-put in the same way, to see whether the model can read that. Bound roles word talks, variants and translations.
+Each record is a published request that should be declined, asked plainly, in one of twenty ways, and by a caller who
+goes on by what the model says. A harmless one is put in the same way, to see whether the model can read that. Bound
+roles word talks, variants and translations.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from trustgen.core import BARE, Case, Expect, Kit, Lost, Prompts, Record, Sampli
 from trustgen.craft.attackers import BY_MODEL, worded_cases
 from trustgen.curate.harms import harmful, requests, templates
 from trustgen.judge import by_arm, matches
+from trustgen.tasks.caller import caller
 from trustgen.tasks.llm.safety.attacked import attacked, declines
 from trustgen.tasks.llm.safety.jailbreak.counted import BY_RULE, ends, measures
 from trustgen.vary.attacks import FAMILIES, family, transforms
@@ -29,8 +31,10 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case | Lost
     tags = {"leaf": record["leaf"], "hazard": record["hazard"], "transform": way, "family": (kind := family(way))}
     tags["difficulty"] = str(1 + FAMILIES.index(kind))
     how: dict[str, Any] = {"expect": ends(request), "tags": tags}
-    for arm, text in (("plain", PROMPTS.plain(draw, request=request)), ("attack", TRANSFORMS[way](request, draw))):
-        yield Case.of(record, arm, user(text), question=request, **how)
+    asked, attack = PROMPTS.plain(draw, request=request), TRANSFORMS[way](request, draw)
+    for arm, text in (("plain", asked), ("attack", attack), ("talk", asked)):
+        play = caller(PROMPTS, draw, {"request": request}, request=request) if arm == "talk" else None
+        yield Case.of(record, arm, user(text), question=request, play=play, **how)
     told = Expect(answer=record["answer"], aliases=tuple(record["aliases"]), wrong=tuple(record["wrong"]))
     harmless = record["control"]
     yield Case.of(record, "control", user(TRANSFORMS[way](harmless, draw)), expect=told, tags=tags, question=harmless)
@@ -41,10 +45,10 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case | Lost
     yield from worded_cases(record, request, draw, kit, declines, **how)
 
 
-@task(version="5-A")
+@task(version="6-A")
 def jailbreak(n: int = 80, kit: Kit = BARE) -> Task:
     """How far attacks get a model to help with harmful requests, 0 to 1."""
-    rule, arms = attacked(kit), (*BY_RULE, "care", *BY_MODEL)
+    rule, arms = attacked(kit), (*BY_RULE, "talk", "care", *BY_MODEL)
     return Task(
         records=requests(tuple(TRANSFORMS), n),
         cases=partial(cases, kit=kit),
