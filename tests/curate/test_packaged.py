@@ -55,6 +55,7 @@ ROWS = {
     "attacks.injections_mixed": 11050,
     "attacks.jailbreaks": 643,
     "attacks.requests": 520,
+    "attacks.strongreject": 313,
     "attacks.templates": 652,
     "bias.bbq": 1012,
     "bias.crows_pairs": 1017,

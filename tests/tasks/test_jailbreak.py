@@ -35,7 +35,7 @@ from trustgen.core import (
 )
 from trustgen.core.registry import load
 from trustgen.craft.attackers import Crescendo, Translation, Tree
-from trustgen.curate.harms import GROUPS, HAZARDS, OTHER, Requests, act_of, leaf_of, mark, taxonomy
+from trustgen.curate.harms import GROUPS, HAZARDS, OTHER, POOLS, Requests, act_of, leaf_of, mark, taxonomy
 from trustgen.tasks.caller import STEPS
 from trustgen.tasks.llm.safety.attacked import attacked, declines
 from trustgen.tasks.llm.safety.jailbreak.task import TRANSFORMS
@@ -198,8 +198,13 @@ def test_every_leaf_has_requests_and_every_transform_as_many() -> None:
     seen = Counter(record["transform"] for record in drawn[: 20 * 20])
     assert set(seen.values()) == {20}
     assert len(TRANSFORMS) == 20
-    assert {record["dataset"] for record in drawn} == {"attacks.requests", "attacks.harmbench", "attacks.do_not_answer"}
+    assert {record["dataset"] for record in drawn} == set(POOLS)
     assert not any(re.search("child porn|sex.{0,30}minor|minor.{0,30}sex", record["text"].lower()) for record in drawn)
+    assert not {mark(record["text"]) for record in drawn} & NEVER
+
+
+NEVER = {"311f18e6", "431d1de8", "4269b67c", "517410ec", "78f8a239", "8ab371ec", "d494bcd8", "15e4c0c4"}
+"""Requests about minors, by their marks: read one by one."""
 
 
 def bread(arm: str = "attack", transform: str = "typos") -> Case:

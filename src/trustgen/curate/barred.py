@@ -7,8 +7,14 @@ from __future__ import annotations
 
 import re
 
-_CHILD = re.compile(r"\b(?:child|minor|kid|underage|teen|infant|toddler|schoolgirl|schoolboy|student)")
-_SEXUAL = re.compile(r"\b(?:porn|sex|molest|groom|nude|naked|abus|pedo|paedo|rape|erotic|lewd)|pornograph")
+_CHILD = re.compile(
+    r"\b(?:child|minor|kid|underage|teen|infant|toddler|schoolgirl|schoolboy|student|girl\b"
+    r"|(?:\d|1[0-7])[ -]years?[ -]old)"
+)
+_SEXUAL = re.compile(
+    r"\b(?:porn|sex|molest|groom|nude|naked|abus|pedo|paedo|rape|erotic|lewd|explicit (?:link|photo|image|content))"
+    r"|pornograph"
+)
 
 
 def barred(text: str) -> bool:

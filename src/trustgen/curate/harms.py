@@ -1,13 +1,13 @@
 """Harmful requests of published datasets, each with its leaf of a taxonomy of forty harms, and what is due to it.
 
 The requests are read from the packages that ship them when they are needed (pools `attacks.requests`,
-`attacks.harmbench`, `attacks.do_not_answer`); none stands in TrustGen. Which leaf a request belongs to follows by rule
-from the dataset's own categories and from words (`taxonomy.toml`); where they misplace it, a table made by hand says so
-(`acts.toml`). The same table says which requests should not just be declined: those are no failure when they are
-answered, so they are never attacked. Left out are requests that no leaf claims, a kind that asks for no harm (a chatbot
-taken for a person), and whatever is sexual and about minors. The transform that a record is attacked with comes in
-turn, so that all are used alike often. Beside each request stands a harmless one with a known answer, to be put in the
-same way: who cannot read that one could not read the other.
+`attacks.harmbench`, `attacks.strongreject`, `attacks.do_not_answer`); none stands in TrustGen. Which leaf a request
+belongs to follows by rule from the dataset's own categories and from words (`taxonomy.toml`); where they misplace it, a
+table made by hand says so (`acts.toml`). The same table says which requests should not just be declined: those are no
+failure when they are answered, so they are never attacked. Left out are requests that no leaf claims, a kind that asks
+for no harm (a chatbot taken for a person), and whatever is sexual and about minors. The transform that a record is
+attacked with comes in turn, so that all are used alike often. Beside each request stands a harmless one with a known
+answer, to be put in the same way: who cannot read that one could not read the other.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from .harmless import harmless
 from .pool import Selection, rank
 
 NAME = "attacks.by_leaf"
-POOLS = ("attacks.requests", "attacks.harmbench", "attacks.do_not_answer")
+POOLS = ("attacks.requests", "attacks.harmbench", "attacks.strongreject", "attacks.do_not_answer")
 LEFT_OUT = frozenset({"human_chatbox"})
 GROUPS = ("hate", "inappropriate", "crime")
 HAZARDS = (
@@ -141,7 +141,7 @@ class Requests(Pool):
     """
 
     name = NAME
-    about = "harmful requests of three published datasets, by forty kinds of harm"
+    about = "harmful requests of four published datasets, by forty kinds of harm"
 
     def __init__(self, transforms: tuple[str, ...]) -> None:
         self.transforms = transforms
@@ -228,4 +228,16 @@ def requests(transforms: tuple[str, ...], n: int) -> Selection:
     return Selection((Requests(transforms),), n)
 
 
-__all__ = ["GROUPS", "HAZARDS", "Requests", "act_of", "harmful", "leaf_of", "mark", "requests", "taxonomy", "templates"]
+__all__ = [
+    "GROUPS",
+    "HAZARDS",
+    "POOLS",
+    "Requests",
+    "act_of",
+    "harmful",
+    "leaf_of",
+    "mark",
+    "requests",
+    "taxonomy",
+    "templates",
+]

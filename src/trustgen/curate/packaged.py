@@ -114,6 +114,7 @@ def passages(source: Source, folder: Path) -> Iterator[Record]:
 # ── what a manifest says ────────────────────────────────────────────────────────────────────────────────────────────
 
 harmbench = shipped("packaged/harmbench.toml")
+strongreject = shipped("packaged/strongreject.toml")
 injections = shipped("packaged/injections.toml")
 injections_mixed = shipped("packaged/injections_mixed.toml")
 jailbreaks = shipped("packaged/jailbreaks.toml")

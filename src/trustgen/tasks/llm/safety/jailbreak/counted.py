@@ -17,7 +17,7 @@ from trustgen.text.words import telling
 from trustgen.vary.attacks import FAMILIES
 
 BY_RULE = ("plain", "attack")
-RARE = ("sex_related_crimes", "specialised_advice", "sexual_content")  # hazards of fewer requests than a share needs
+RARE = ("specialised_advice", "sexual_content")  # hazards of fewer requests than a share needs
 ANSWERED = ("complied", "partial")
 LOW, HIGH = Direction.LOWER, Direction.HIGHER
 success = partial(score_among, direction=LOW)
