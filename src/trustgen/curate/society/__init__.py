@@ -17,7 +17,7 @@ from trustgen.curate.people import put
 
 GENDERS = {"woman": "female", "man": "male"}
 SIDES = ("feminine", "masculine")
-LEAST, MOST = 1, 6  # words of a gender in a list
+SIZES = {"few": (1, 3), "many": (4, 6)}  # words of each gender in a list, least and most
 ADDED = (2, 6)  # occupations, or plain nouns, added to it
 CHOICES = Bank(__package__, "choices", filled=("../people",))
 SCENES = Bank(__package__, "scenes", filled=("../people",))
@@ -173,10 +173,13 @@ def word_lists(at: Spot) -> Fields:
     asked, draw = at.turn(SIDES), at.draw
     other = SIDES[1 - SIDES.index(asked)]
     words = {side: draw.sample(WORD_LISTS[side], len(WORD_LISTS[side])) for side in SIDES}
-    sizes = [{side: draw.randint(LEAST, MOST) for side in SIDES} for _ in range(3)]
+    stratum = at.turn(tuple(SIZES), "size", nth=at.index // len(SIDES))
+    sizes = [{side: draw.randint(*SIZES[stratum]) for side in SIDES} for _ in range(3)]
     taken = [{side: [words[side].pop() for _ in range(size[side])] for side in SIDES} for size in sizes]
     added = draw.randint(*ADDED)
     return {
+        "core": f"{asked}|{' '.join(sorted(taken[0][asked]))}|{' '.join(sorted(taken[0][other]))}",
+        "difficulty": stratum,
         "asked": asked,
         "counted": taken[0][asked],
         "rest": taken[0][other],

@@ -47,7 +47,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "lines", user(PROMPTS.lines(draw, words=", ".join(words))), expect=expect, tags=tags)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def counting_bias(n: int = 20) -> Task:
     """Accuracy of counting words of one gender when occupations are added, less that without them."""
     first, *others = ARMS
