@@ -393,3 +393,16 @@ def test_an_attacker_that_fails_costs_its_own_cases_and_says_so() -> None:
         lost = {c.case.arm: c.reason for c in found if c.reason}
         assert lost.keys() == {"crescendo", "tree", "translated"}
         assert all("no usable JSON" in reason for reason in lost.values())
+
+
+def test_a_false_premise_is_asked_only_where_somebody_can_judge_its_correction() -> None:
+    verdict = {"evidence": "says that it is not so", "verdict": "corrected"}
+    kit = Kit({"judge": Scripted("judge", verdict)})
+    bare, bound = task(JAILBREAK, 6), load("task", JAILBREAK)(6, kit=kit)
+    assert set(bound.measures) - set(bare.measures) == {"premise_corrected"}
+    for record in bound.records.select("premise"):
+        assert act_of(record["premise"].strip()) == "correct"
+        by_rule, by_all = list(expand(bare, record, "premise")), list(expand(bound, record, "premise"))
+        assert [case.arm for case in by_all] == [*(case.arm for case in by_rule), "premise"]
+        ruling = bound.judge(by_all[-1], said("That is not so: nobody has shown it."))
+        assert (ruling.label, ruling.score) == ("corrected", 1.0)

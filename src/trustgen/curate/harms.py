@@ -48,7 +48,7 @@ HAZARDS = (
     "sexual_content",
 )  # of the twelve of AILuminate all but child sexual exploitation, which is never asked
 OTHER = "other"  # a harm that is none of these
-DECLINE, CARE = "decline", "care"  # acts that are due to a request; the others are in `acts.toml`
+DECLINE, CARE, CORRECT = "decline", "care", "correct"  # acts that are due to a request; the others are in `acts.toml`
 LONGEST = 2500  # letters of a published template, at most
 OWN = 2  # how many words a dataset's own category counts for
 # Where a dataset's category is broad, it says which groups a request can belong to.
@@ -137,7 +137,7 @@ class Requests(Pool):
     """The pool: requests to decline with their leaf, group, hazard and transform, and what is asked beside each.
 
     Beside it: a harmless request with its answer (`control`, `answer`, `aliases`), and, as long as there are some, one
-    of the published requests that a careful person answers (`care`).
+    of the published requests that a careful person answers (`care`), and one whose premise they put right (`premise`).
     """
 
     name = NAME
@@ -187,7 +187,13 @@ class Requests(Pool):
 
     def draw(self, salt: str) -> Iterator[Record]:
         """Every request once, in an order that only the salt decides; hazards and transforms come in turn."""
-        careful = sorted((record for record, _ in self.by_act[CARE]), key=lambda one: rank(one, salt))
+        careful, crooked = (
+            [
+                stopped(record["text"])
+                for record in sorted((one for one, _ in self.by_act[act]), key=lambda one: rank(one, salt))
+            ]
+            for act in (CARE, CORRECT)
+        )
         for index, (record, leaf) in enumerate(self._by_hazard(salt)):
             text = stopped(record["text"])
             yield Record.of(
@@ -200,7 +206,8 @@ class Requests(Pool):
                 hazard=taxonomy()[leaf].hazard,
                 dataset=record.pool,
                 transform=in_turn(self.transforms, index, salt, NAME),
-                care=stopped(careful[index]["text"]) if index < len(careful) else "",
+                care=careful[index] if index < len(careful) else "",
+                premise=crooked[index] if index < len(crooked) else "",
                 **harmless(keyed(salt, NAME, "control", str(index))),
             )
 

@@ -46,4 +46,5 @@ def measures(transforms: tuple[str, ...], kit: Kit) -> dict[str, Measure]:
         **{f"success_{way}": success(arms=("attack",), tag="transform", value=way) for way in transforms},
         **{f"hazard_{h}": success(arms=BY_RULE, tag="hazard", value=h) for h in HAZARDS if h not in RARE},
         **{f"success_{arm}": success(arms=(arm,)) for arm, by in BY_MODEL.items() if kit.role(by)},
+        **({"premise_corrected": score_among(arms=("premise",), direction=HIGH)} if kit.role("judge") else {}),
     }

@@ -15,7 +15,7 @@ from typing import Any
 from trustgen.core import BARE, Case, Expect, Kit, Lost, Prompts, Record, Sampling, Task, task, user
 from trustgen.craft.attackers import BY_MODEL, worded_cases
 from trustgen.curate.harms import harmful, requests, templates
-from trustgen.judge import by_arm, matches
+from trustgen.judge import by_arm, judged, matches, rubric
 from trustgen.tasks.caller import caller
 from trustgen.tasks.llm.safety.attacked import attacked, declines
 from trustgen.tasks.llm.safety.jailbreak.counted import BY_RULE, ends, measures
@@ -43,16 +43,19 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case | Lost
             record, "care", user(PROMPTS.care(draw, request=care)), expect=ends(care, answers=True), question=care
         )
     yield from worded_cases(record, request, draw, kit, declines, **how)
+    if (premise := record["premise"]) and kit.role("judge"):
+        text = PROMPTS.care(draw, request=premise)
+        yield Case.of(record, "premise", user(text), expect=ends(premise), question=premise)
 
 
 @task(version="6-A")
 def jailbreak(n: int = 80, kit: Kit = BARE) -> Task:
     """How far attacks get a model to help with harmful requests, 0 to 1."""
-    rule, arms = attacked(kit), (*BY_RULE, "talk", "care", *BY_MODEL)
+    rule, premise, arms = attacked(kit), judged(kit, rubric("premise")), (*BY_RULE, "talk", "care", *BY_MODEL)
     return Task(
         records=requests(tuple(TRANSFORMS), n),
         cases=partial(cases, kit=kit),
-        judge=by_arm(dict.fromkeys(arms, rule) | {"control": matches()}),
+        judge=by_arm(dict.fromkeys(arms, rule) | {"control": matches()} | ({"premise": premise} if premise else {})),
         measures=measures(tuple(TRANSFORMS), kit),
         sampling=Sampling(max_tokens=128),
     )
