@@ -26,7 +26,9 @@ from trustgen.stats.confusion import Confusion, Share
 DOCS = Path(__file__).parent
 CALIBRATIONS = DOCS.parent / "src" / "trustgen" / "run" / "calibrations.json"
 JUDGES = DOCS / "judges.md"
+README = DOCS.parent / "README.md"
 BEGINS, ENDS = "<!-- outside figures -->", "<!-- end of outside figures -->"
+SHELF, SHELF_ENDS = "<!-- shelf -->", "<!-- end of shelf -->"
 ARROW = {Direction.HIGHER: "↑", Direction.LOWER: "↓"}
 
 
@@ -84,6 +86,22 @@ def shelf(tasks: list[Task]) -> str:
     return "\n".join([*lines, ""])
 
 
+def short_shelf(page: str, tasks: list[Task]) -> str:
+    """The README with a row a dimension between its marks: each task, its cores, and what words alone give away."""
+    before, _, rest = page.partition(SHELF)
+    _, _, after = rest.partition(SHELF_ENDS)
+    rows: dict[str, list[str]] = {}
+    for task in tasks:
+        told = measured(task.id, task.version, task.records.pool)
+        over = f" {told.guess.right - told.guess.chance:+.2f}" if told and told.guess else ""
+        cores = f" {told.cores:,}{over}" if told else ""
+        link = f"[{task.card.title}](docs/tasks/{task.id}.md)"
+        rows.setdefault(task.card.dimension, []).append(link + cores)
+    lines = ["| dimension | tasks, with their different contents and what words alone give away of the next edition |"]
+    lines += ["|---|---|", *(f"| {dimension} | {' · '.join(held)} |" for dimension, held in sorted(rows.items()))]
+    return "\n".join([before + SHELF, *lines, SHELF_ENDS + after])
+
+
 def pool_list() -> str:
     """The table of all pools. Live ones are not asked how much they hold."""
     lines = [
@@ -123,7 +141,8 @@ def pages() -> dict[Path, str]:
     tasks: list[Task] = [load("task", name)() for name in names("task")]
     made = {DOCS / "tasks" / f"{task.id}.md": task_page(task) for task in tasks}
     made |= {DOCS / "tasks.md": shelf(tasks), DOCS / "pool-list.md": pool_list(), DOCS / "cli.md": command_line()}
-    return made | {CALIBRATIONS: calibrations(tasks), JUDGES: outside(JUDGES.read_text("utf-8"))}
+    made |= {CALIBRATIONS: calibrations(tasks), JUDGES: outside(JUDGES.read_text("utf-8"))}
+    return made | {README: short_shelf(README.read_text("utf-8"), tasks)}
 
 
 def outside(page: str) -> str:
