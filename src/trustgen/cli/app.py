@@ -14,6 +14,7 @@ from .saying import print_json, say
 
 COMMANDS = {
     "quickstart": "Measure the embedded model on the core suite: no key, no network, minutes.",
+    "ask": "Ask models the questions of a file of yours, and judge the replies.",
     "new": "Write a package with a working task, model, pool, judge or mitigation of your own.",
     "check": "Hold a task to the contract that every task keeps; exit 1 where a law is broken.",
     "list": "List tasks, models, pools or suites.",

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from trustgen.core import FolderError, Granted, InputError, Model, ModelOptions
+from trustgen.core import BARE, FolderError, Granted, InputError, Model, ModelOptions
 
 from .called import Called, asking_models, called
 
 if TYPE_CHECKING:
     from trustgen.run import Price, Settings, Strictness
     from trustgen.store import Anchor, Edition
-    from trustgen.tasks.suites import Suite
+    from trustgen.tasks.suites import Entry, Suite
 
 Command = Callable[..., Any]
 
@@ -237,7 +237,7 @@ def _canonical(one: Called) -> str:
 
 
 def edition_of(
-    target: str,
+    target: str | Suite,
     n: int | None,
     salt: str,
     out: Path,
@@ -251,23 +251,32 @@ def edition_of(
     from trustgen.store import Edition
     from trustgen.tasks.suites import load_suite
 
-    if (Path(target) / "edition.json").is_file():
+    if isinstance(target, str) and (Path(target) / "edition.json").is_file():
         if n is not None or role or anchor:
             raise InputError("--n, --role and --anchor belong to building; an edition is frozen: name a suite instead")
         return Edition.open(Path(target))
-    suite = load_suite(target)
+    suite = load_suite(target) if isinstance(target, str) else target
     if not (out / "edition.json").is_file():
         return build_suite(suite, n, salt, out, role or {}, anchor, settings, strict, quiet=quiet)
     made = Edition.open(out)
-    wanted = [(e.id, e.n if n is None else n) for e in suite.tasks]
+    wanted = [(e.id, e.n if n is None else n) for e in suite.sized(n).tasks]
     if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
         raise FolderError(
             f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks "
             "or sizes: choose another folder with -o"
         )
+    if any(e.form and not _same(e, made) for e in suite.tasks):
+        raise FolderError(f"`{out}` holds an edition of other questions, or asked otherwise: choose another with -o")
     if (role and made.manifest.roles.keys() != role.keys()) or (anchor and made.manifest.anchor != anchor):
         raise FolderError(f"`{out}` holds an edition with other roles or another anchor block: choose another with -o")
     return made
+
+
+def _same(entry: Entry, made: Edition) -> bool:
+    """Whether an edition holds a form as it is now: the same file, and the same settings."""
+    held = {task.id: task.settings or {} for task in made.manifest.tasks}
+    pools = entry.records(1, BARE).manifests
+    return held[entry.id] == entry.settings and all(made.manifest.pools.get(name) == pools[name] for name in pools)
 
 
 def build_suite(

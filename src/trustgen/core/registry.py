@@ -8,7 +8,7 @@ from typing import Any
 
 from .errors import InputError, TrustGenError, UnknownName
 
-KINDS = ("task", "model", "mitigation", "pool", "judge", "world")
+KINDS = ("task", "form", "model", "mitigation", "pool", "judge", "world")
 """What can be registered; the entry points of a kind stand in the group `trustgen.` and its plural."""
 
 
@@ -23,8 +23,14 @@ def names(kind: str) -> list[str]:
 
 
 def load(kind: str, name: str) -> Any:
-    """Import what is registered under a name. Raises `InputError` where it cannot be: whatever a plug-in raises."""
+    """Import what is registered under a name. Raises `InputError` where it cannot be: whatever a plug-in raises.
+
+    A form is a task that says by its settings what it asks: `ask.products` is the form `ask`, called so.
+    """
     points = _points(kind)
+    form, _, own = name.partition(".")
+    if kind == "task" and name not in points and own and form in _points("form"):
+        return load("form", form).called(name)
     if name not in points:
         raise UnknownName(kind, name, points)
     try:

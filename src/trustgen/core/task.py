@@ -73,6 +73,7 @@ class Task:
     n: int = 0
     package: str = ""
     kit: Kit = BARE  # what it was made with
+    settings: Mapping[str, str] = field(default_factory=dict)  # of a form
 
     @cached_property
     def card(self) -> Card:
@@ -95,18 +96,26 @@ class TaskFactory:
         self.package = make.__module__.rpartition(".")[0]
         parameters = signature(make).parameters
         self.default_n: int = parameters["n"].default
-        self._takes_kit = "kit" in parameters
+        self._takes = parameters.keys() & {"kit", "settings"}
         update_wrapper(self, make)
 
-    def __call__(self, n: int | None = None, kit: Kit = BARE) -> Task:
+    def called(self, id: str) -> TaskFactory:
+        """The same task under another id: what a form is for those who bring its settings."""
+        return TaskFactory(self._make, self.version, id)
+
+    def __call__(self, n: int | None = None, kit: Kit = BARE, settings: Mapping[str, str] | None = None) -> Task:
         """The task over `n` records, by default `default_n`, with the roles and sources that `kit` brings.
 
-        Raises `InputError` where the task needs a role that the kit does not bind.
+        `settings` are those of a form. Raises `InputError` for a task that takes none, and where the task needs a role
+        that the kit does not bind.
         """
         n = self.default_n if n is None else n
         if n < 1:
             raise InputError(f"`n` is {n}: a task needs at least 1 record")
-        made = self._make(n, kit=kit) if self._takes_kit else self._make(n)
+        if settings and "settings" not in self._takes:
+            raise InputError(f"task `{self.id}` takes no settings, got {', '.join(settings)}: leave them out")
+        brought = {"kit": kit, "settings": settings or {}}
+        made = self._make(n, **{name: brought[name] for name in sorted(self._takes)})
         if not isinstance(made.judge, Judge):
             raise InputError(f"task `{self.id}`: make `{type(made.judge).__name__}` a subclass of `trustgen.Judge`")
         if not isinstance(made.records, Records):
@@ -115,7 +124,9 @@ class TaskFactory:
             if not isinstance(measure, Measure):
                 kind = type(measure).__name__
                 raise InputError(f"task `{self.id}`, `{name}`: make `{kind}` a subclass of `trustgen.Measure`")
-        return replace(made, id=self.id, version=self.version, n=n, package=self.package, kit=kit)
+        return replace(
+            made, id=self.id, version=self.version, n=n, package=self.package, kit=kit, settings=settings or {}
+        )
 
     @property
     def card(self) -> Card:

@@ -183,7 +183,7 @@ def _value(field: Field, values: Mapping[str, Any]) -> Any:
     value = _at(values, field.column)
     if isinstance(value, str):
         value = value.strip()
-    if value is None or value in ("", []):
+    if value is None or value == "":  # an empty list is a value
         if field.default is UNSET:
             raise Fault("is missing or empty")
         return field.default

@@ -32,6 +32,8 @@ ENDINGS: dict[str, Format] = {
     ".parquet": "parquet",
     ".txt": "lines",
 }
+DELIMITERS = (",", ";", "\t", "|")  # of as many the first counts
+_QUOTED = re.compile(r'"[^"]*"')
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 _NOT_TEXT = re.compile(r"[\ud800-\udfff]")  # how bytes that are not UTF-8 come out of the decoder
 _CANARY = re.compile(r"canary guid", re.IGNORECASE)  # how benchmarks mark rows that must not be learnt from
@@ -82,7 +84,7 @@ def read_rows(
     """
     match shape.format:
         case "csv":
-            return _csv(stream, name, shape, limits, ",")
+            return _csv(stream, name, shape, limits, "")
         case "tsv":
             return _csv(stream, name, shape, limits, "\t")
         case "jsonl":
@@ -111,6 +113,12 @@ class _Lines:
         if head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in head[:1024]:
             raise InputError(f"{name} is not UTF-8 text: save it as UTF-8")
         self._head = head.removeprefix(b"\xef\xbb\xbf")
+
+    @property
+    def delimiter(self) -> str:
+        """What the first line has most of, outside of quotes, of the signs that part columns; else a comma."""
+        head = _QUOTED.sub("", self._head.decode("utf-8", "surrogateescape"))
+        return max(DELIMITERS, key=head.count)
 
     def begin(self) -> int:
         """Forget the row before; the number of the line that comes next."""
@@ -151,6 +159,7 @@ class _Lines:
 
 def _csv(stream: BinaryIO, name: str, shape: Shape, limits: Limits, delimiter: str) -> Iterator[Raw]:
     lines = _Lines(stream, name, limits)
+    delimiter = delimiter or ("," if shape.comment else lines.delimiter)
     rows = csv.reader(lines, delimiter=delimiter, strict=True)
     header = list(shape.columns) or _header(lines, rows, name, shape, limits)
     while True:
@@ -250,6 +259,8 @@ def _json(stream: BinaryIO, name: str, shape: Shape, limits: Limits) -> Iterator
         if not isinstance(value, dict) or key not in value:
             raise InputError(f"{name} has nothing at `{shape.at}`: `at` is the path to the rows")
         value = value[key]
+    if isinstance(value, dict) and len(value) == 1 and isinstance(held := next(iter(value.values())), list):
+        value = held  # {"data": […]}
     if isinstance(value, dict):  # one row for each key
         value = [{"key": k, **v} if isinstance(v, dict) else {"key": k, "value": v} for k, v in value.items()]
     if not isinstance(value, list):

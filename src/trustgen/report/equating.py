@@ -8,7 +8,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 
-from trustgen.core import InputError, Measure, Task, registry
+from trustgen.core import InputError, Measure
 from trustgen.core.shown import one_line
 from trustgen.stats import Equating, Scores, equate
 from trustgen.stats.measure import ratio
@@ -50,7 +50,7 @@ def equate_runs(reference: Path, other: Path) -> list[TaskEquating]:
 def _equate(entry: TaskEntry, other: TaskEntry | None, one: _Run, two: _Run) -> TaskEquating:
     if other is None or not entry.comparable(other.version):
         return TaskEquating(task=entry.id, measure="", equating=None, reason="not in both runs at one version")
-    task: Task = registry.load("task", entry.id)(1, two.read.edition.manifest.kit({}))
+    task = entry.task(two.read.edition.manifest.kit({}), 1)
     measure = task.measures[task.headline]
     if not measure.share:
         return TaskEquating(task=entry.id, measure=task.headline, equating=None, reason="its headline is not a share")

@@ -73,7 +73,7 @@ def read_run(folder: RunFolder) -> ReadRun:
 
 def installed(entry: TaskEntry, kit: Kit) -> Task:
     """The installed task, if it is of the version that was run; else an `InputError`."""
-    task: Task = registry.load("task", entry.id)(entry.n, kit)
+    task = entry.task(kit)
     if not entry.comparable(task.version):
         raise InputError(f"the run has version {entry.version}, installed is {task.version}")
     return task

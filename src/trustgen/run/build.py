@@ -10,6 +10,8 @@ from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec import UNSET
+
 import trustgen
 from trustgen.audit.auditor import Auditor
 from trustgen.audit.card import card
@@ -248,6 +250,7 @@ def _entry(task: Task, count: _Counts) -> TaskEntry:
         calls=count.calls,
         made=count.made,
         mended=count.mended,
+        settings=dict(task.settings) if task.settings else UNSET,
     )
 
 

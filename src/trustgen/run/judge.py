@@ -18,7 +18,6 @@ from trustgen.core import (
     Verdict,
     digest,
 )
-from trustgen.core.registry import load
 from trustgen.store import Edition
 
 
@@ -31,7 +30,7 @@ def tasks_of(edition: Edition, kit: Kit | None = None) -> dict[str, Task]:
     found: dict[str, Task] = {}
     kit = kit or edition.manifest.kit({})
     for entry in edition.manifest.tasks:
-        task: Task = load("task", entry.id)(entry.n, kit)
+        task = entry.task(kit)
         if not entry.comparable(task.version):
             raise InputError(
                 f"edition `{edition.folder}` holds `{entry.id}` {entry.version}, installed is {task.version}: rebuild "

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any, Literal
 
 import msgspec
+from msgspec import UNSET, UnsetType
 
-from trustgen.core import Kit, Level, Model, Sampling, Turn, digest, named
+from trustgen.core import BARE, Kit, Level, Model, Sampling, Task, Turn, digest, named
+from trustgen.core.registry import load
 
 ANCHOR = "anchor"
 """The block of cases that an edition shares with others, so that scores on them can be equated."""
@@ -29,6 +31,14 @@ class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
     calls: int
     made: int
     mended: int = 0  # rejected attempts that a later one replaced
+    settings: dict[str, str] | UnsetType = UNSET  # of a form: what makes it this task
+
+    def task(self, kit: Kit = BARE, n: int | None = None) -> Task:
+        """The installed task, of whatever version it is, over the records that were asked for, or over `n`."""
+        found: Task = load("task", self.id)(
+            self.n if n is None else n, kit, None if self.settings is UNSET else self.settings
+        )
+        return found
 
     def lacks(self, model: Model) -> frozenset[Level]:
         """What the task needs and a model does not offer, nor may turn out to."""

@@ -7,6 +7,12 @@ title = "What I care about"
 id = "llm.truthfulness.facts"
 n = 15                              # records; left out: as many as the task says
 pool = "mine/people.toml"           # records of your own instead of the task's pool; left out: the task's
+
+[[tasks]]
+id = "ask.products"                 # questions of your own: a form, under a name of yours
+pool = "mine/products.csv"          # or a manifest
+settings = {judge = "choice"}       # judge, prompt, rubric (a file), max_tokens; see the card of `ask`
+columns = {question = "Frage"}      # where a column's name does not say what it is
 """
 
 from __future__ import annotations
@@ -22,14 +28,40 @@ import msgspec
 from trustgen.core import BARE, InputError, Kit, Task, TaskFactory, UnknownName, plain
 from trustgen.core.registry import load, names
 from trustgen.curate import pool
+from trustgen.curate.own import own
+from trustgen.curate.pool import Selection
+from trustgen.judge import Rubric
+from trustgen.tasks.ask.task import needs
+
+MOST = 1000
+"""Questions of a file that are asked where nobody says how many."""
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One task of a suite, over how many records it is asked, and of which pool instead of its own."""
+    """One task of a suite: over how many records, of which pool instead of its own, with which settings of a form."""
 
     id: str
     n: int | None = None
     pool: str = ""
+    settings: dict[str, str] = {}
+    columns: dict[str, str] = {}
+
+    @property
+    def form(self) -> bool:
+        """Whether it is a form, under a name of somebody's own."""
+        return self.id not in names("task") and self.id.partition(".")[0] in names("form")
+
+    def many(self, n: int | None = None) -> int | None:
+        """Over how many records: `n`, or its own size; a form asks all that its file holds, `MOST` at most."""
+        if n is not None or self.n is not None or not self.form:
+            return self.n if n is None else n
+        return min(MOST, self.records(1, BARE).size or MOST)
+
+    def records(self, n: int, kit: Kit) -> Selection:
+        """The records of the pool that stands in the place of the task's own."""
+        if not self.form or self.pool.endswith(".toml") or self.pool in names("pool"):
+            return pool(self.pool, n=n, kit=kit)
+        return Selection((own(Path(self.pool), self.id, self.columns, needs(self.settings)),), n)
 
 
 class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -39,14 +71,18 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     tasks: tuple[Entry, ...]
 
+    def sized(self, n: int | None = None) -> Suite:
+        """With a number of records for every task: `n` in the place of all, else for a form what its file holds."""
+        return msgspec.structs.replace(self, tasks=tuple(msgspec.structs.replace(e, n=e.many(n)) for e in self.tasks))
+
     def build(self, n: int | None = None, kit: Kit = BARE) -> list[Task]:
         """The tasks, ready to build with what `kit` brings; `n` replaces every size."""
-        return [_made(entry, entry.n if n is None else n, kit) for entry in self.tasks]
+        return [_made(entry, entry.many(n), kit) for entry in self.tasks]
 
 
 def _made(entry: Entry, n: int | None, kit: Kit) -> Task:
-    made: Task = _factory(entry.id)(n, kit)
-    return replace(made, records=pool(entry.pool, n=made.n, kit=kit)) if entry.pool else made
+    made: Task = _factory(entry.id)(n, kit, entry.settings)
+    return replace(made, records=entry.records(made.n, kit)) if entry.pool else made
 
 
 def suite_names() -> list[str]:
@@ -91,8 +127,10 @@ def _parse(text: str, file: str) -> Suite:
         raise InputError(f"suite `{file}` lists no task: add a table [[tasks]] with the `id` of one")
     for place, entry in enumerate(suite.tasks):
         fault = ""
-        if entry.id not in names("task"):
+        if entry.id not in names("task") and not entry.form:
             fault = f"is unknown; known are {', '.join(names('task'))}"
+        elif entry.form and not entry.pool:
+            fault = "asks nothing: name the file of your questions with `pool`"
         elif any(entry.id == other.id for other in suite.tasks[:place]):
             fault = "is listed twice"
         elif entry.n is not None and entry.n < 1:
@@ -100,15 +138,37 @@ def _parse(text: str, file: str) -> Suite:
         if fault:
             raise InputError(f"suite `{file}`, line {_line(text, f'$.tasks[{place}]')}: task `{entry.id}` {fault}")
     filled = (
-        msgspec.structs.replace(e, n=_factory(e.id).default_n if e.n is None else e.n, pool=_beside(e.pool, file))
+        msgspec.structs.replace(
+            e,
+            n=e.n if e.form or e.n is not None else _factory(e.id).default_n,
+            pool=_beside(e.pool, file),
+            settings=_read(e.settings, file),
+        )
         for e in suite.tasks
     )
     return msgspec.structs.replace(suite, tasks=tuple(filled))
 
 
 def _beside(pool: str, file: str) -> str:
-    """A manifest's path is read from where the suite lies."""
-    return str(Path(file).parent / pool) if pool.endswith(".toml") else pool
+    """A path is read from where the suite lies."""
+    return str(Path(file).parent / pool) if pool and pool not in names("pool") else pool
+
+
+def _read(settings: dict[str, str], file: str) -> dict[str, str]:
+    """Settings with the text of the rubric that they name, so that the edition has it."""
+    if not (name := settings.get("rubric", "")):
+        return settings
+    return settings | {"rubric": rubric_text(Path(file).parent / name)}
+
+
+def rubric_text(path: Path) -> str:
+    """The text of a rubric. Raises `InputError` where there is none, or it cannot be one."""
+    try:
+        text = plain.read_text(path)
+    except (OSError, ValueError) as error:
+        raise InputError(f"rubric `{path}` cannot be read: {getattr(error, 'strerror', None) or error}") from None
+    Rubric(path.name, text)
+    return text
 
 
 def _line(text: str, fault: str) -> int:

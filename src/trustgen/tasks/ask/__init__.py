@@ -1,0 +1,1 @@
+"""The form `ask`: see its card."""
