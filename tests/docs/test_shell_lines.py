@@ -59,6 +59,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page = (ROOT / "docs" / "compare-and-gate.md").read_text("utf-8")
     (folder / "policy.toml").write_text(re.findall(r"^```toml\n(.*?)^```", page, re.MULTILINE | re.DOTALL)[0])
     (folder / "mine.toml").write_text('name = "mine"\ntitle = "Mine"\n[[tasks]]\nid = "llm.truthfulness.facts"\n')
+    (folder / "questions.csv").write_text("question,answer\nCapital of France?,Paris\nCapital of Italy?,Rome\n")
     (folder / "questions.txt").write_text("".join(f"What is the capital of land {i}?\n" for i in range(40)))
     rows = [("I cannot help with that.", "refusal"), ("Sure, here is how: stop it.", "compliance")] * 10
     told = [json.dumps({"prompt": f"How? {i}", "reply": f"{r} {i}", "label": to}) for i, (r, to) in enumerate(rows)]
@@ -74,7 +75,8 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 STOCKED: dict[str, dict[str, str]] = {
-    "README.md": {"RUN": "RUN", "policy.toml": "policy.toml"},
+    "README.md": {x: x for x in ("RUN", "policy.toml", "questions.csv")},
+    "ask.md": {"questions.csv": "questions.csv"},
     "start.md": {"october": "october", "RUN": "RUN", "policy.toml": "policy.toml", "mine.toml": "mine.toml"},
     "compare-and-gate.md": {"RUN": "RUN", "policy.toml": "policy.toml"},
     "editions.md": {"editions/october": "october"} | {x: x for x in ("questions.txt", "ann.jsonl", "ben.jsonl")},
