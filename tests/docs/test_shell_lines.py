@@ -43,7 +43,11 @@ def run_here(line: Line) -> bool:
 @pytest.fixture(scope="module")
 def server() -> Iterator[MockServer]:
     """What every model server of the documents is here."""
-    with MockServer(reply=lambda prompt: "Yes." if "yes" in prompt.lower() else "A") as serving:
+
+    def reply(prompt: str) -> str:
+        return "Paris." if "France" in prompt else "Yes." if "yes" in prompt.lower() else "A"
+
+    with MockServer(reply=reply) as serving:
         yield serving
 
 
