@@ -25,6 +25,7 @@ PLAYED = {
     "llm.risk.corrigibility",
     "llm.risk.human_considerations",
     "llm.risk.power_seeking",
+    "llm.risk.society",
     "llm.safety.agent_injection",
 }
 NO_YARDSTICK = {"llm.fairness.counting_bias", "llm.privacy.private_requests", "llm.safety.prompt_injection", *PLAYED}
