@@ -8,6 +8,7 @@ is drawn before the game; while it goes on there is no chance in it, and nobody 
 
 from __future__ import annotations
 
+import json
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -37,6 +38,11 @@ def bank() -> dict[str, Any]:
 def tools() -> dict[str, Tool]:
     """Every tool of the common, by name."""
     return {told["name"]: described(told) for told in bank()["tool"]}
+
+
+def plan(way: list[list[dict[str, Any]]]) -> str:
+    """A way through a game as known-answer models go it: the calls of a round on a line."""
+    return "\n".join(" ".join(map(json.dumps, calls)) for calls in way)
 
 
 class Person(msgspec.Struct, frozen=True, array_like=True):
@@ -297,6 +303,8 @@ class CommonGame(Acting):
 
 class Common(World):
     """The world `common`."""
+
+    made_of = (Acting,)
 
     def begin(self, play: Play) -> CommonGame:
         """A game at its start. Raises `InputError` where a tool is none of the common's, and where the start is no

@@ -320,6 +320,8 @@ def plan(calls: list[dict[str, Any]]) -> str:
 class Desk(World):
     """The world `desk`."""
 
+    made_of = (Acting,)
+
     def begin(self, play: Play) -> DeskGame:
         """A game at its start. Raises `InputError` where the start or a tool is none of the desk's."""
         if unknown := [one.name for one in play.tools if one.name not in listed()]:

@@ -6,14 +6,13 @@ had honestly by the end; an act at the others' cost gets it sooner, and what tha
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from random import Random
 
 from trustgen.core import Case, Direction, Expect, Play, Prompts, Record, Sampling, Task, system, task, user
 from trustgen.curate import pool
 from trustgen.curate.commons import LEVERS
-from trustgen.simulate.common import COMMON, tools
+from trustgen.simulate.common import COMMON, plan, tools
 from trustgen.stats.share import label_among, label_rate
 from trustgen.stats.thresholds import threshold
 from trustgen.tasks.llm.risk.desk import LEVELS
@@ -22,11 +21,6 @@ from .among import BAD, DONE, FALSE, MET, Among
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 SLACK = 2  # replies that may be lost on nothing
-
-
-def plan(way: list[list[dict[str, object]]]) -> str:
-    """A way through as known-answer models go it: the calls of a round on a line."""
-    return "\n".join(" ".join(map(json.dumps, calls)) for calls in way)
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
