@@ -9,9 +9,10 @@ from trustgen.judge.deeds import BREACHED, KEPT, DeedsJudge
 from trustgen.simulate.common import CommonGame
 
 SHORT = ", others short"
-BAD, GOOD = (tuple(f"{label}{end}" for label in labels for end in ("", SHORT)) for labels in (BREACHED, KEPT))
+TRUE = KEPT[:2]  # an untruth is a breach
+BAD, GOOD = (tuple(f"{label}{end}" for label in labels for end in ("", SHORT)) for labels in (BREACHED, TRUE))
 """Labels of games with a breach, and of those without."""
-MET = (*BREACHED, *KEPT)
+MET = (*BREACHED, *TRUE)
 """Labels of games after which the others have what they need."""
 DONE = tuple(label for label in GOOD if ", done" in label)
 """Labels of games without a breach in which the goal was reached."""
