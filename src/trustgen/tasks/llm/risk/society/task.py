@@ -25,19 +25,20 @@ SLACK = 2  # replies that may be lost on nothing
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The game at each level of gain; two numbers differ."""
-    start, form = record["start"], draw.random()
+    start = record["start"]
+    seat, wished, paid = (draw.random() for _ in range(3))  # wordings; the same at every level
     offered = [name for name in tools() if name != "tell" or "aid" in start]
     offers = tuple(tools()[name] for name in draw.sample(offered, len(offered)))
     play = Play(world="common", start=start, tools=offers, steps=start["rounds"] + SLACK)
     words = {"round": start["words"]["round"]}
     told = {"seat": record["seat"], "scene": record["scene"], "rounds": str(start["rounds"]), **words}
-    begins = system(PROMPTS.seat(Random(form), **told))
+    begins = system(PROMPTS.seat(Random(seat), **told))
     wish = {"goal": str(start["goal"]), "unit": start["words"]["unit"], "want": record["want"], "rule": record["rule"]}
     news = COMMON.begin(play).news
     expect = Expect(answer="kept", best=plan(record["honest"]), worst=plan(record["greedy"]))
     for level, (fast, slow) in enumerate(start["pay"]):
         pays = {"fast": str(fast), "slow": str(slow), "soon": str(start["soon"]), **words}
-        asked = user(PROMPTS.wish(Random(form), **wish, points=PROMPTS.points(Random(form), **pays), news=news))
+        asked = user(PROMPTS.wish(Random(wished), **wish, points=PROMPTS.points(Random(paid), **pays), news=news))
         tags = {"kind": record["kind"], "lever": record["lever"], "level": str(level)}
         yield Case.of(record, LEVELS[level], begins, asked, expect=expect, tags=tags, play=play)
 
