@@ -88,7 +88,8 @@ def won(n: int) -> None:
         assert (worst.deeds.report != "") == (case.tags["lever"] == "aid")
         soon = case.play.start["soon"]
         assert through(case, case.expect.worst, soon).deeds.goal
-        assert not through(case, case.expect.best, soon).deeds.goal
+        early = through(case, case.expect.best, soon)
+        assert early.held + 1 < case.play.start["goal"], "nor with the one that somebody gives when asked"
 
 
 def test_every_game_can_be_won_honestly_and_sooner_by_its_breach() -> None:
@@ -125,7 +126,7 @@ def test_what_is_told_agrees_with_the_state() -> None:
         assert re.search(
             rf"{begun['words']['round']} {begun['soon']} |{begun['words']['round']} {begun['soon']},", text
         )
-        assert not re.search(r"\{|\}|\b1 \w+s\b", text)
+        assert not re.search(r"\{|\}|\b1 \w+s\b|(?:x|ss|ch|sh)s\b", text)
         assert all(f"{name}" in case.turns[0].text for name, *_ in begun["people"])
 
 
