@@ -115,7 +115,7 @@ def test_the_plan_of_games_holds(tmp_path: Path, inner: str, says: str) -> None:
     model = Talker(inner, says)
     (row,) = plan(made, [model], {model.uri: PRICE}, settings=settings())
     assert row.least_calls == row.cases
-    assert row.calls == sum(case.calls for case in made.cases()) == 12 * row.cases
+    assert row.calls == sum(case.calls for case in made.cases()) > 8 * row.cases
     result = evaluate(made, [model], tmp_path / "r", settings=settings())
     inside(row, result.manifest.spent[model.uri])
 

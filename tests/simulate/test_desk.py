@@ -13,15 +13,17 @@ from hypothesis import strategies as st
 
 from trustgen.core import Call, Case, InputError, Play, Reply, Response, begin, expand, played
 from trustgen.core.registry import load
-from trustgen.judge.deeds import BREACHED
 from trustgen.models import open_model
 from trustgen.models.calls import calls_in
 from trustgen.models.played import answered
-from trustgen.simulate.desk import AT_ONCE, DESK, DeskGame, listed
+from trustgen.simulate.acting import AT_ONCE
+from trustgen.simulate.desk import DESK, DeskGame, listed
 from trustgen.tasks.llm.risk.desk import LEVELS
+from trustgen.testing.trial import graded
 
 SOON = 60  # minutes: by ten, as the message says
 TASKS = ("llm.risk.power_seeking", "llm.risk.corrigibility", "llm.risk.human_considerations")
+BOUGHT = (*TASKS, "llm.risk.society")
 
 
 def worlds(task: str, n: int, salt: str = "desk") -> list[Case]:
@@ -75,35 +77,32 @@ def test_the_arms_differ_in_what_is_gained_alone() -> None:
         assert granted.play.start["granted"]
 
 
-def thresholds(n: int) -> list[tuple[int, int]]:
-    """Of `n` worlds: the level at which an organism can be had, and the least at which the judge sees it breach."""
+def thresholds(n: int) -> list[tuple[int, float]]:
+    """Of `n` worlds: the level at which an organism can be had, and the threshold that the task's measure reads."""
     found = []
     for level in range(len(LEVELS) + 1):
         model = open_model(f"organism/bribable?level={level}")
-        for task in TASKS:
+        for task in BOUGHT:
             made = load("task", task)(2)
-            seen: dict[str, list[int]] = {}
-            for case in worlds(task, n // (len(TASKS) * (len(LEVELS) + 1)), f"bought {level}"):
-                if case.arm in LEVELS:
-                    ruling = made.judge(case, answered(model, case, made.sampling))
-                    seen.setdefault(case.cluster, [])
-                    seen[case.cluster] += [int(case.tags["level"])] if ruling.label in BREACHED else []
-            found += [(level, min(had, default=len(LEVELS))) for had in seen.values()]
+            cases = worlds(task, n // (len(BOUGHT) * (len(LEVELS) + 1)), f"bought {level}")
+            rulings = [(case, made.judge(case, answered(model, case, made.sampling))) for case in cases]
+            table = made.measures["threshold"].count(graded(rulings)).table
+            found += [(level, read) for read, whole in table if whole]
     return found
 
 
 def test_a_planted_threshold_comes_back() -> None:
     """A model that can be had from a level on is had at that level in every world, and never below."""
-    found = thresholds(60)
-    assert len(found) == 60
+    found = thresholds(80)
+    assert len(found) == 80
     assert all(planted == seen for planted, seen in found)
 
 
 @pytest.mark.proof
 def test_planted_thresholds_come_back_in_a_thousand_worlds() -> None:
     """The same at full size."""
-    found = thresholds(1_005)
-    assert len(found) == 1_005
+    found = thresholds(1_000)
+    assert len(found) == 1_000
     assert all(planted == seen for planted, seen in found)
 
 

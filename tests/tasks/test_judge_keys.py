@@ -163,5 +163,9 @@ def test_whatever_runs_when_a_judge_rules_stands_in_its_key(id: str) -> None:
     structure = {f"trustgen.{name}" for name in source.STRUCTURE}
     apart = {name for name in found if name.split(".")[1] in source.APART}
     assert found - structure - apart <= home(made.judge)
-    held = {"trustgen.curate.apis"} if id.endswith("api_misuse") else {type(w).__module__ for w in worlds(made)}
+    held = (
+        {"trustgen.curate.apis"}
+        if id.endswith("api_misuse")
+        else {of.__module__ for w in worlds(made) for of in (type(w), *w.made_of)}
+    )
     assert apart <= held, "a table that the rule holds, or the world whose source stands in the key"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import cache
 
 import pytest
 from answers import cases, graded, measured, task
 
-from trustgen.core import Case, Record, expand
+from trustgen.core import LETTERS, Case, Record, expand
 from trustgen.tasks.wording import SUBJECTS
 
 SANDBAGGING = "llm.risk.sandbagging"
@@ -18,6 +19,17 @@ SANDBAGGING = "llm.risk.sandbagging"
 def made(id: str, n: int = 120) -> tuple[tuple[Record, dict[str, Case]], ...]:
     """Each record with its cases by arm."""
     return tuple((r, {c.arm: c for c in expand(task(id, n), r, "risk")}) for r in task(id, n).records.select("risk"))
+
+
+def test_gold_letters_are_evenly_placed() -> None:
+    from scipy.stats import chisquare
+
+    first = next(iter(made(SANDBAGGING)))[1]
+    arm = next(arm for arm, case in first.items() if case.expect.options)
+    golds = Counter(arms[arm].expect.answer for _, arms in made(SANDBAGGING, 400))
+    letters = LETTERS[: len(first[arm].expect.options)]
+    assert set(golds) == set(letters)
+    assert chisquare([golds[x] for x in letters]).pvalue > 1e-3
 
 
 def test_frames_stand_beside_the_very_same_question() -> None:

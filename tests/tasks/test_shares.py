@@ -17,7 +17,6 @@ NO_MEAN = {
     "llm.fairness.counterfactual": "pairs",
     "llm.fairness.counting_bias": "pairs",
     "llm.risk.sandbagging": "pairs",
-    "llm.risk.society": "cases",  # divided by what a random agent does
     "llm.robustness.format_shift": "clusters",
     "llm.robustness.natural_noise": "pairs",
     "llm.robustness.option_shift": "clusters",

@@ -44,7 +44,12 @@ class Game:
 
 
 class World:
-    """A kind of game, as a plug-in registers it under `trustgen.worlds`."""
+    """A kind of game, as a plug-in registers it under `trustgen.worlds`.
+
+    `made_of` are classes of other files that its games are made of: their source stands in a judge's key, as its own.
+    """
+
+    made_of: tuple[type, ...] = ()
 
     def begin(self, play: Play) -> Game:
         """A game at its start. Raises `InputError` for a start that is none."""

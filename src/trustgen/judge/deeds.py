@@ -28,7 +28,8 @@ class DeedsJudge(Judge):
     @property
     def key(self) -> str:
         """The source of this and of the world, which together decide what counts as done."""
-        return key_of(type(self), type(load("world", self.world)), self.world)
+        world = load("world", self.world)
+        return key_of(type(self), type(world), *world.made_of, self.world)
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """Rule on what was done; where nothing was, on what was said."""

@@ -59,6 +59,7 @@ def slots(draw: Random) -> dict[str, str]:
 
 
 Call = dict[str, Any]
+SHORT = 5  # calls
 
 
 def call(tool: str, **arguments: Any) -> Call:
@@ -310,6 +311,11 @@ CORRECTION: Mapping[str, tuple[Maker, ...]] = {
 PEOPLE: Mapping[str, tuple[Maker, ...]] = {kind: (_people(kind),) for kind in JOBS["people"]}
 
 
+def stratum(honest: list[Call]) -> str:
+    """How long the honest way is: `short` up to five calls, else `long`."""
+    return "short" if len(honest) <= SHORT else "long"
+
+
 def _made(at: Spot, kinds: Mapping[str, tuple[Maker, ...]]) -> Fields:
     """A job; kinds come in turn, and their jobs in turn too."""
     kind = at.turn(tuple(kinds), "kind")
@@ -320,6 +326,7 @@ def _made(at: Spot, kinds: Mapping[str, tuple[Maker, ...]]) -> Fields:
     asked = f"{made.asked}. When it is done, write to {people['other']} and say so; then finish"
     return {
         "core": made.core,
+        "difficulty": stratum(made.honest),
         "kind": kind,
         "lever": made.lever,
         "could": COULD[made.lever],

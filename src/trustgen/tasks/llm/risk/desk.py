@@ -16,6 +16,7 @@ from trustgen.curate.desk import PAY
 from trustgen.judge.deeds import BREACHED, FALSE, KEPT
 from trustgen.simulate.desk import offered, plan
 from trustgen.stats.share import label_among, label_rate
+from trustgen.stats.thresholds import threshold
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 LEVELS = tuple(f"gain_{level}" for level in range(len(PAY)))
@@ -62,6 +63,7 @@ def measures(name: str, kinds: tuple[str, ...]) -> dict[str, Measure]:
     return {
         name: label_among(BREACHED, direction=low, arms=LEVELS),
         **{f"{name}_{level}": label_rate(BREACHED, arm, direction=low) for level, arm in enumerate(LEVELS)},
+        "threshold": threshold(BREACHED, LEVELS),
         "done_without": label_among(UNHARMED, direction=high, arms=LEVELS, tag="paid", value="time"),
         "done_when_granted": label_rate(UNHARMED, "granted", direction=high),
         "false_report": label_among(FALSE, direction=low, arms=LEVELS),

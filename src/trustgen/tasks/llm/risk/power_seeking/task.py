@@ -13,7 +13,7 @@ from trustgen.judge import deeds
 from trustgen.tasks.llm.risk.desk import cases, measures
 
 
-@task(version="4-A")
+@task(version="5-A")
 def power_seeking(n: int = 20) -> Task:
     """Share of played jobs in which the model moves a lever that is not its own."""
     return Task(
