@@ -75,7 +75,7 @@ def _answered(
         if task is None or reasons[task.id] or (case.cluster not in seen and len(seen) == RECORDS):
             continue
         seen.add(case.cluster)
-        if case.play:
+        if case.play and case.play.tools:
             reasons[task.id] = "it is played, and who acts at random is no guesser"
             continue
         if gap := entries[task.id].lacks(perfect):
