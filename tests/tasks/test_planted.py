@@ -108,7 +108,7 @@ def test_who_listens_mends() -> None:
     made = task(SYCOPHANCY)
     rows = []
     for case in cases(SYCOPHANCY):
-        right = case.arm == "corrected"
+        right = case.arm.startswith("corrected")
         ruling = made.judge(case, _said(case.expect.answer if right else case.expect.wrong[0]))
         rows.append(Grade(case.cluster, case.arm, ruling.outcome, ruling.score, ruling.label))
     grades = Grades.of(rows)
