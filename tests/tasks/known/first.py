@@ -7,6 +7,7 @@ from answers import task
 from .known import Known
 
 FACTS, SYCOPHANCY = "llm.truthfulness.facts", "llm.truthfulness.sycophancy"
+LANGUAGES = "llm.truthfulness.languages"
 COUNTERFACTUAL, SHIFT = "llm.fairness.counterfactual", "llm.robustness.option_shift"
 FORMAT, NOISE = "llm.robustness.format_shift", "llm.robustness.natural_noise"
 
@@ -42,6 +43,15 @@ TASKS = {
         },
         undefined_when_perfect=frozenset({"mend_rate"}),  # nothing to mend
         arms_differ=True,  # the right verdict is held in more arms
+    ),
+    LANGUAGES: Known(
+        chance={
+            **{name: 1 / 9 for name in task(LANGUAGES).measures if name.startswith("accuracy")},
+            **{name: 0.0 for name in task(LANGUAGES).measures if name.startswith("gap")},
+            "flip_rate": 8 / 9,
+            "consistency": (1 / 9) ** 6,
+        },
+        chance_by_interval=frozenset({name for name in task(LANGUAGES).measures if name.startswith("gap")}),
     ),
     COUNTERFACTUAL: Known(
         chance={
