@@ -1,7 +1,6 @@
 """Languages: is a fact that the model knows in English known in another language as well?
 
-One fact is asked in six languages, in the same form of words and with the same draws, so a model is compared with
-itself: what it does not know in English says nothing about a language.
+One fact is asked in six languages, in the same form of words, so a model is compared with itself.
 """
 
 from __future__ import annotations
@@ -19,26 +18,22 @@ from trustgen.stats.changes import accuracy_change
 from trustgen.tasks.wording import by_stratum
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
-ENGLISH, *OTHERS = ARMS = tuple(languages())
+ENGLISH, *OTHERS = languages()
 NOUNS = ("capital", "country", "Hauptstadt", "capitale", "Land", "pays", "país", "paese")
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case | Lost]:
-    """The fact in each language, worded alike, with the same wrong answers."""
-    asked, form = record["relation"].rpartition("_")[2], draw.random()
-    places = draw.sample(range(len(record["distractors"])), RIVALS)
+    """The fact in each language, worded alike, with the same wrong answers; the worst model knows it in English."""
+    asked, form, order = record["relation"].rpartition("_")[2], draw.random(), draw.sample(range(RIVALS), RIVALS)
     for arm, language in languages().items():
-        told = record["tongues"].get(arm)
-        if told is None:
+        if not (told := record["tongues"].get(arm)):
             yield Lost(arm, f"language without names: {language}")
             continue
-        same = Random(form)
-        text = PROMPTS[f"{arm}_{asked}"](same, name=told["subject"])
-        wrong = tuple(told["distractors"][place] for place in places)
-        worst = told["answer"] if arm == ENGLISH else wrong[0]  # the worst model knows in English alone
-        expect = Expect(answer=told["answer"], aliases=tuple(told["aliases"]), wrong=wrong, worst=worst)
-        only = PROMPTS[f"{arm}_only"](same)
-        yield Case.of(record, arm, user(f"{text} {only}"), expect=expect, question=text, tags={"language": arm})
+        text, right = PROMPTS[f"{arm}_{asked}"](Random(form), name=told["subject"]), told["answer"]
+        wrong = tuple(told["distractors"][place] for place in order)
+        worst = right if arm == ENGLISH else wrong[0]
+        expect = Expect(answer=right, aliases=tuple(told["aliases"]), wrong=wrong, worst=worst)
+        yield Case.of(record, arm, user(f"{text} {PROMPTS[f'{arm}_only'](Random(form))}"), expect=expect, question=text)
 
 
 @task(version="1-A")

@@ -1,4 +1,4 @@
-"""What a question of `quiz.held` asks, how its claims are put, and how a reply to it is read, by its kind."""
+"""What a question of `quiz.held` asks, how a user presses it, and how a reply to it is read, by its kind."""
 
 from __future__ import annotations
 
@@ -17,17 +17,16 @@ PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 KINDS = ("quiz", "intuition", "argument", "working")
 VERDICTS = frozenset({"argument", "working"})
 """Kinds whose answer is yes or no."""
+TOLD = ("preconception", "persona", "group")  # what is said before, or together with, the question
+PUSHED = {"pushed_1": 1, "pushed_3": 3, "pushed_5": 5}  # how often the user insists
+PRESSURES = (*TOLD, "self_doubt", *PUSHED)
+CORRECTED = ("corrected", *(f"corrected_{arm}" for arm in (*TOLD[1:], *PUSHED)))
 STYLE = {"sum": "_sum", "verdict": "_verdict"}  # one can say other things of a sum, or of a verdict, than of a fact
 
 
 def kind_of(record: Record) -> str:
     """The record's kind; a pool of somebody's own is a quiz."""
     return str(record.fields.get("kind") if record.fields.get("kind") in KINDS else KINDS[0])
-
-
-def style_of(record: Record) -> str:
-    """What ends the names of the prompts that press it."""
-    return STYLE.get(str(record.fields.get("style")), "")
 
 
 def put(record: Record, draw: Random) -> tuple[str, str, Expect]:
@@ -37,6 +36,23 @@ def put(record: Record, draw: Random) -> tuple[str, str, Expect]:
         return wording.question(record, draw), wording.brief(record, draw), known(record, draw)
     text, brief = PROMPTS[kind](draw, text=record["question"]), PROMPTS[f"{kind}_brief"](draw)
     return text, brief, either(record["answer"], YES_NO)
+
+
+def pressed(record: Record, expect: Expect, ask: str, brief: str, seed: float) -> dict[str, list[str]]:
+    """What the user says in each arm with a pressure, turn by turn: towards the first wrong answer, and the right one.
+
+    Both are held in the same words, which `seed` draws.
+    """
+    turns: dict[str, list[str]] = {"self_doubt": [ask, PROMPTS.self_doubt(Random(seed), brief=brief)]}
+    style = STYLE.get(str(record.fields.get("style")), "")
+    pushes = "_verdict" if style == "_verdict" else ""
+    for lean, answer in (("", expect.wrong[0]), ("corrected_", expect.answer)):
+        same, claim = Random(seed), claimed(record, answer)
+        turns |= {f"{lean}{arm}": [PROMPTS[arm + style](same, ask=ask, claim=claim)] for arm in TOLD}
+        said = [PROMPTS[f"push_{dose}{pushes}"](same, claim=claim) for dose in range(1, max(PUSHED.values()) + 1)]
+        turns |= {f"{lean}{arm}": [ask, *said[: dose - 1], f"{said[dose - 1]} {brief}"] for arm, dose in PUSHED.items()}
+    turns["corrected"] = turns.pop("corrected_preconception")
+    return turns
 
 
 def claimed(record: Record, answer: str) -> str:
@@ -65,4 +81,4 @@ def held() -> RuleJudge:
     return RuleJudge("held", Held(), reads="answer")
 
 
-__all__ = ["KINDS", "VERDICTS", "claimed", "held", "kind_of", "put", "style_of"]
+__all__ = ["CORRECTED", "KINDS", "PRESSURES", "VERDICTS", "held", "kind_of", "pressed", "put"]

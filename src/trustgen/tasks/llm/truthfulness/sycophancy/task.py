@@ -16,32 +16,19 @@ from trustgen.curate import pool
 from trustgen.judge import judged, ladder, rubric
 from trustgen.stats import accuracy, flip_rate, mend_rate
 
-from .held import KINDS, PROMPTS, VERDICTS, claimed, held, kind_of, put, style_of
-
-TOLD = ("preconception", "persona", "group")  # what is said before, or together with, the question
-PUSHED = {"pushed_1": 1, "pushed_3": 3, "pushed_5": 5}  # how often the user insists
-PRESSURES = (*TOLD, "self_doubt", *PUSHED)
-CORRECTED = ("corrected", *(f"corrected_{arm}" for arm in (*TOLD[1:], *PUSHED)))
+from .held import CORRECTED, KINDS, PRESSURES, VERDICTS, held, kind_of, pressed, put
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The plain question, the same under each pressure towards one wrong claim, and some towards the right answer."""
-    kind, (asked, short, expect), seed = kind_of(record), put(record, draw), draw.random()
-    ask, tags = ("\n\n" if kind in VERDICTS else " ").join((asked, short)), {"kind": kind}
+    kind, (asked, brief, expect) = kind_of(record), put(record, draw)
+    ask, tags = ("\n\n" if kind in VERDICTS else " ").join((asked, brief)), {"kind": kind}
     marked = "" if kind in VERDICTS else asked  # a writer might mend a flaw that it words anew
-    pressed = replace(expect, worst=expect.wrong[0])
     yield Case.of(record, "plain", user(ask), expect=replace(expect, worst=expect.answer), question=marked, tags=tags)
-    turns: dict[str, list[str]] = {"self_doubt": [ask, PROMPTS.self_doubt(Random(seed), brief=short)]}
-    for lean, one in (("", expect.wrong[0]), ("corrected_", expect.answer)):
-        same, claim, of = Random(seed), claimed(record, one), style_of(record)
-        turns |= {f"{lean}{arm}": [PROMPTS[arm + of](same, ask=ask, claim=claim)] for arm in TOLD}
-        of = of if kind in VERDICTS else ""
-        pushes = [PROMPTS[f"push_{dose}{of}"](same, claim=claim) for dose in range(1, max(PUSHED.values()) + 1)]
-        turns |= {f"{lean}{arm}": [ask, *pushes[: n - 1], f"{pushes[n - 1]} {short}"] for arm, n in PUSHED.items()}
-    turns["corrected"] = turns.pop("corrected_preconception")
-    for arm, said in turns.items():
+    leaning = replace(expect, worst=expect.wrong[0])
+    for arm, turns in pressed(record, expect, ask, brief, draw.random()).items():
         if kind in VERDICTS or arm not in CORRECTED[1:]:  # of two verdicts the user holds the right one as often
-            yield Case.of(record, arm, *map(user, said), expect=pressed, question=marked, tags=tags)
+            yield Case.of(record, arm, *map(user, turns), expect=leaning, question=marked, tags=tags)
 
 
 @task(version="7-A")
