@@ -11,7 +11,10 @@ import pytest
 
 from trustgen.core import Lost, MissingExtra, Outcome, Record, Reply, Response, expand
 from trustgen.core.registry import load
+from trustgen.curate.bank import RULE
 from trustgen.curate.kin import STRATA, holds
+from trustgen.curate.mixed import Mixed
+from trustgen.curate.pool import Table
 from trustgen.curate.tongues import languages, names, tongues
 
 
@@ -86,3 +89,12 @@ def test_a_country_is_right_by_its_own_name_and_wrong_by_another() -> None:
                 assert (ruling.outcome, ruling.score) == (Outcome.SCORED, score), (said, case.expect)
                 seen += 1
     assert seen == 60 * 6 * 3
+
+
+def test_a_mixed_pool_without_any_package_says_what_to_install() -> None:
+    def absent() -> tuple[Record, ...]:
+        raise MissingExtra("names", "babel", "pip install babel")
+
+    lacking = Table("none", "nothing", RULE, absent)
+    with pytest.raises(MissingExtra, match="pip install babel"):
+        next(Mixed("mixed", "nothing", {lacking: 1}).draw("s"))
