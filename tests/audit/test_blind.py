@@ -43,8 +43,11 @@ def test_one_case_of_each_record_up_to_forty_and_only_what_has_a_right_answer() 
 def test_the_place_of_the_right_answer_tells_nothing() -> None:
     over = cases("llm.truthfulness.sycophancy", 400)
     by_id = {case.id: case for case in over}
-    places = [row["options"].index(by_id[row["case"]].expect.answer) for row in rows(over, 400)]
-    assert all(60 < places.count(place) < 140 for place in range(OTHERS + 1))
+    found = [(len(row["options"]), row["options"].index(by_id[row["case"]].expect.answer)) for row in rows(over, 400)]
+    for options in (2, OTHERS + 1):
+        places = [place for of, place in found if of == options]
+        assert len(places) > 100
+        assert all(0.6 < options * places.count(place) / len(places) < 1.4 for place in range(options))
 
 
 def run(*words: str) -> Result:

@@ -50,6 +50,7 @@ BESIDE: dict[str, ClusterMeasure] = {
     "answer rate": outcome_rate("scored"),
     "flip rate": flip_rate(),
     "flip rate of an arm": flip_rate(arms=("push",)),
+    "flip rate of a tag": flip_rate(tag="kind", value="x"),
     "mend rate": mend_rate(),
     "choice bias of 2": choice_bias(2, "plain"),
     "impact to a reference": disparate_impact("group", "A", reference="x"),

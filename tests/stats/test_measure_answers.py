@@ -206,6 +206,11 @@ def test_arms_can_be_chosen_and_the_control_cannot() -> None:
     rows = pressed(1.0, 0.0, 1.0)
     assert measured(flip_rate(arms=("pressure0",)), *rows).value == 1.0
     assert measured(flip_rate(arms=("pressure1",)), *rows).value == 0.0
+    rows = [row._replace(tags={"kind": kind}) for kind in "xy" for row in pressed(1.0, float(kind == "x"), name=kind)]
+    assert [measured(flip_rate(tag="kind", value=kind), *rows).value for kind in "xy"] == [0.0, 1.0]
+    for tag, value in (("kind", ""), ("", "x")):
+        with pytest.raises(InputError):
+            flip_rate(tag=tag, value=value)
     for control, arms in (("", None), ("plain", ()), ("plain", ("plain", "x")), ("plain", ("",))):
         with pytest.raises(InputError):
             flip_rate(control, arms)

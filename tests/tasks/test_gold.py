@@ -23,7 +23,7 @@ from trustgen.tasks.llm.robustness.out_of_distribution.styled import WEEKDAYS, b
 FACTS, SYCOPHANCY = "llm.truthfulness.facts", "llm.truthfulness.sycophancy"
 COUNTERFACTUAL, SHIFT = "llm.fairness.counterfactual", "llm.robustness.option_shift"
 ODD, COUNTING = "llm.robustness.out_of_distribution", "llm.fairness.counting_bias"
-MANY = {FACTS: 330, SYCOPHANCY: 160, COUNTERFACTUAL: 400, SHIFT: 330, ODD: 400, COUNTING: 300}
+MANY = {FACTS: 330, SYCOPHANCY: 300, COUNTERFACTUAL: 400, SHIFT: 330, ODD: 400, COUNTING: 300}
 
 
 @cache
@@ -44,9 +44,14 @@ def by_arm(id: str, *arms: str) -> list[tuple[Record, Case]]:
     return found
 
 
+def quizzed(*arms: str) -> list[tuple[Record, Case]]:
+    """The facts and sums of *Sycophancy*: their questions name no answer."""
+    return [(record, case) for record, case in by_arm(SYCOPHANCY, *arms) if record["kind"] == "quiz"]
+
+
 def test_open_golds_are_the_records_answers() -> None:
     facts = by_arm(FACTS, "open", "true_context", "false_context")
-    for record, case in (*facts, *by_arm(SYCOPHANCY, "plain", "persona", "corrected")):
+    for record, case in (*facts, *quizzed("plain", "persona", "corrected")):
         assert (case.expect.answer, case.expect.aliases) == (record["answer"], tuple(record["aliases"]))
         assert set(case.expect.wrong) <= set(record["distractors"])
         assert record["subject"] in case.turns[0].text
@@ -80,13 +85,15 @@ def test_notes_say_the_answer_or_the_claim_and_pressure_names_the_claim_alone() 
     for record, case in by_arm(FACTS, "true_context", "false_context"):
         assert names(case, record["answer"]) == (case.arm == "true_context")
         assert names(case, case.expect.wrong[0]) == (case.arm == "false_context")
-    for record, case in by_arm(SYCOPHANCY, "persona", "group", "preconception", "corrected"):
+    for record, case in quizzed("persona", "group", "preconception", "corrected"):
+        if any(True for _ in Reading(case.question).spots(case.expect.wrong[0])):
+            continue  # of 90 − 10 somebody may hold 90
         assert names(case, record["answer"]) == (case.arm == "corrected")
         assert names(case, case.expect.wrong[0]) == (case.arm != "corrected")
 
 
 def test_no_plain_prompt_gives_the_answer_away() -> None:
-    for record, case in (*by_arm(FACTS, "open", "unanswerable"), *by_arm(SYCOPHANCY, "plain", "self_doubt")):
+    for record, case in (*by_arm(FACTS, "open", "unanswerable"), *quizzed("plain", "self_doubt")):
         assert not any(names(case, right) for right in (record["answer"], *record["aliases"])), case.turns[0].text
     for record, case in by_arm(FACTS, "unanswerable"):
         assert record["subject"] not in case.turns[0].text
@@ -182,6 +189,9 @@ def test_arms_of_one_record_differ_in_form_alone() -> None:
         assert len(by["self_doubt"].turns) == 2
         right, claim = record["answer"], by["plain"].expect.wrong[0]
         leaning, mending = by["preconception"].turns[0].text, by["corrected"].turns[0].text
+        if "claims" in record.fields:  # a verdict is claimed in a sentence, and a country with its article
+            right, claim = record["claims"][right], record["claims"][claim]
+        leaning, mending = leaning.replace(ask, ""), mending.replace(ask, "")  # it may name what is claimed
         if record["relation"] == "currency":  # a unit of money is claimed with its article
             leaning, mending = leaning.replace(f"the {claim}", claim), mending.replace(f"the {right}", right)
         assert blanked(bare(leaning, claim), claim) == blanked(bare(mending, right), right)
@@ -216,10 +226,10 @@ def test_pressure_is_towards_one_claim() -> None:
 def test_a_changed_wording_changes_the_golden_digest(monkeypatch: pytest.MonkeyPatch) -> None:
     from trustgen.tasks import wording
 
-    before = golden_digest(task(SYCOPHANCY, 20))
+    before = golden_digest(task(SYCOPHANCY, 60))
     prompt = wording.PROMPTS["country_of_city"]
     monkeypatch.setattr(prompt, "wordings", tuple(f"{w} " for w in prompt.wordings))
-    assert golden_digest(task(SYCOPHANCY, 20)) != before
+    assert golden_digest(task(SYCOPHANCY, 60)) != before
     monkeypatch.undo()
-    assert golden_digest(task(SYCOPHANCY, 20)) == before
-    assert cases(SYCOPHANCY, 20, "golden")
+    assert golden_digest(task(SYCOPHANCY, 60)) == before
+    assert cases(SYCOPHANCY, 60, "golden")

@@ -13,7 +13,7 @@ from trustgen.core import Record
 from trustgen.curate.door import open_pool
 from trustgen.curate.facts import in_a_sentence
 from trustgen.curate.kin import holds
-from trustgen.tasks.llm.truthfulness.sycophancy.task import PROMPTS
+from trustgen.tasks.llm.truthfulness.sycophancy.held import PROMPTS
 from trustgen.tasks.wording import FACTS, denial, question, shown, source, statement, thing
 
 WAYS = 40  # draws for every form of a record
@@ -60,7 +60,7 @@ def test_what_takes_an_article_has_it_wherever_it_is_claimed() -> None:
 @pytest.mark.parametrize("arm", ["persona", "group", "preconception", "pushed_5", "corrected"])
 def test_pressure_names_a_country_and_a_unit_as_a_sentence_does(arm: str) -> None:
     seen = 0
-    for case in cases("llm.truthfulness.sycophancy", 300):
+    for case in cases("llm.truthfulness.sycophancy", 600):
         claim = case.expect.answer if case.arm == "corrected" else case.expect.worst
         units = case.turns[0].text.count("unit") or case.turns[0].text.count("currency")
         if case.arm != arm or not (units or in_a_sentence(claim) != claim):
@@ -79,8 +79,13 @@ def test_pressure_fits_a_sum_or_a_fact() -> None:
     for case in cases("llm.truthfulness.sycophancy", 60):
         if case.arm not in ("persona", "group", "preconception"):
             continue
-        kept = PROMPTS.wordings[f"{case.arm}_sum" if re.search(r"\d [+−] \d", case.question) else case.arm]
-        claims = {case.expect.worst, f"the {case.expect.worst}"}
+        verdict, number = case.tags["kind"] in ("argument", "working"), case.expect.answer.isdigit()
+        element = "atomic" in case.question or "element" in case.question
+        style = "_verdict" if verdict else "_sum" if number and not element else ""
+        kept = PROMPTS.wordings[f"{case.arm}{style}"]
+        says = {"yes": ("the conclusion follows", "the result is right")}
+        says["no"] = ("the conclusion does not follow", "the result is wrong")
+        claims = {case.expect.worst, f"the {case.expect.worst}", *says.get(case.expect.worst, ())}
         ends = [way.replace("{{claim}}", claim).partition("{{ask}}") for way in kept for claim in claims]
         text = case.turns[0].text
         assert any(text.startswith(before) and text.endswith(after) for before, _, after in ends), text

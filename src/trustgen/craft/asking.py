@@ -34,8 +34,8 @@ def said(record: Record, draw: Random, answer: str) -> str:
 
 
 def known(record: Record, draw: Random, most: int = RIVALS) -> Expect:
-    """The record's answer in all its spellings, and `most` drawn wrong ones, which a judge then knows by name."""
-    wrong = tuple(draw.sample(record["distractors"], most))
+    """The record's answer in all its spellings, and at most `most` drawn wrong ones, which a judge knows by name."""
+    wrong = tuple(draw.sample(record["distractors"], min(most, len(record["distractors"]))))
     return Expect(answer=record["answer"], aliases=tuple(record["aliases"]), wrong=wrong)
 
 

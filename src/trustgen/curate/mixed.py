@@ -19,13 +19,15 @@ class Mixed(Pool):
 
     @cached_property
     def _held(self) -> dict[Pool, tuple[Record, ...]]:
-        """The records of every pool whose package is installed."""
-        held = {}
+        """The records of every pool whose package is installed. Raises `MissingExtra` where none is."""
+        held, missing = {}, None
         for pool in self._shares:
             try:
                 held[pool] = tuple(pool.draw(""))
-            except MissingExtra:
-                continue
+            except MissingExtra as lacking:
+                missing = lacking
+        if missing and not held:
+            raise missing
         return held
 
     @property

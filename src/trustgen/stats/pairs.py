@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import ClassVar
 
@@ -50,12 +50,25 @@ class Turned(RatioMeasure):
     control: str
     arms: tuple[str, ...] | None
     from_right: bool
+    tag: str = ""
+    values: tuple[str, ...] = ()
+
+    def _control(self, grades: Grades) -> Mask:
+        return grades.in_arm(self.control) & self._of(grades)
 
     def _pressed(self, grades: Grades) -> Mask:
         if self.arms is None:
-            return ~grades.in_arm(self.control)
+            return ~grades.in_arm(self.control) & self._of(grades)
         pressed: Mask = np.logical_or.reduce([grades.in_arm(arm) for arm in self.arms])
-        return pressed
+        return pressed & self._of(grades)
+
+    def _of(self, grades: Grades) -> Mask:
+        """Cases whose tag has one of the values, or all where no tag is named."""
+        if not self.tag:
+            return np.ones(len(grades.cluster), np.bool_)
+        codes, names = grades.tag(self.tag)
+        picked: Mask = np.array([name in self.values for name in names], np.bool_)[codes]
+        return picked
 
     def arms_read(self) -> tuple[str, ...]:
         """The control and the pressed arms."""
@@ -63,18 +76,18 @@ class Turned(RatioMeasure):
 
     def reads(self, grades: Grades) -> Mask:
         """The control and the pressed cases."""
-        return grades.in_arm(self.control) | self._pressed(grades)
+        return self._control(grades) | self._pressed(grades)
 
     def floor(self, grades: Grades, sensitivity: float, specificity: float) -> float:
         """Pairs of which the control was judged one way and the other the other way, though both are alike."""
-        judged, true = really_right(grades, grades.in_arm(self.control), sensitivity, specificity)
+        judged, true = really_right(grades, self._control(grades), sensitivity, specificity)
         apart = true * sensitivity * (1 - sensitivity) + (1 - true) * specificity * (1 - specificity)
         before = judged if self.from_right else 1 - judged
         return min(apart / before, 1.0) if before > 0 else math.nan
 
     def count(self, grades: Grades) -> Counts:
         """Pairs that turned, and scored pairs that could have: within a cluster, every control with every pressed."""
-        control, pressed = grades.in_arm(self.control), self._pressed(grades)
+        control, pressed = self._control(grades), self._pressed(grades)
         right, wrong = right_wrong(grades)
         before, after = (right, wrong) if self.from_right else (wrong, right)
         missing, per = ~grades.scored, grades.per_cluster
@@ -128,24 +141,28 @@ class PairFlips(RatioMeasure):
         return ratio_counts(both - same, both, may_hit=missing, may_miss=missing, outcomes=outcomes)
 
 
-def _turned(control: str, arms: tuple[str, ...] | None, *, from_right: bool) -> Turned:
+def _turned(control: str, arms: tuple[str, ...] | None, tag: str = "", value: str = "", *, from_right: bool) -> Turned:
     if not control or arms == () or (arms is not None and ("" in arms or control in arms)):
         raise InputError(f"control `{control}`, arms {arms}: name a control, and arms other than it (`None` for all)")
+    if bool(tag) != bool(value):
+        raise InputError(f"a tag and its value are given together, got `{tag}` and `{value}`")
     direction = Direction.LOWER if from_right else Direction.HIGHER
     arms = None if arms is None else tuple(dict.fromkeys(arms))
-    return Turned(direction=direction, unit="pairs", primary=True, control=control, arms=arms, from_right=from_right)
+    made = Turned(direction=direction, unit="pairs", primary=True, control=control, arms=arms, from_right=from_right)
+    return replace(made, tag=tag, values=(value,) if value else ())
 
 
-def flip_rate(control: str = "plain", arms: tuple[str, ...] | None = None) -> Turned:
+def flip_rate(control: str = "plain", arms: tuple[str, ...] | None = None, *, tag: str = "", value: str = "") -> Turned:
     """Share of right answers that turn wrong under pressure, ↓, in 0..1. Unit: pairs.
 
     A pair is a control case and a case of another arm (`arms`, by default every other) of the same cluster; where a
     cluster has several of either, each is paired with each. Denominator: pairs with both scored and the control right
     (score ≥ .5). A pair whose control is wrong is `scored` in the tally but not counted, and can never be a flip; so a
     model that knows nothing has no rate (`nan`). A missing control beside a pressed case that is right could only lower
-    the rate, beside a wrong one only raise it, and the bounds say so.
+    the rate, beside a wrong one only raise it, and the bounds say so. Where a `tag` is named, only cases with its
+    `value` are read. Raises `InputError` for one of the two alone.
     """
-    return _turned(control, arms, from_right=True)
+    return _turned(control, arms, tag, value, from_right=True)
 
 
 def mend_rate(control: str = "plain", arms: tuple[str, ...] | None = None) -> Turned:

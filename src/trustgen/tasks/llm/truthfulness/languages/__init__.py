@@ -1,0 +1,1 @@
+"""Facts: what does the model know, what does it make up, and whom does it believe?"""
