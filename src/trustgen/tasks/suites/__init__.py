@@ -31,7 +31,7 @@ from trustgen.curate import pool
 from trustgen.curate.own import own
 from trustgen.curate.pool import Selection
 from trustgen.judge import Rubric
-from trustgen.tasks.ask.task import needs
+from trustgen.tasks.ask.put import needs
 
 MOST = 1000
 """Questions of a file that are asked where nobody says how many."""
