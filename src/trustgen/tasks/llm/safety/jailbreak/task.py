@@ -12,12 +12,13 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from trustgen.core import BARE, Case, Expect, Kit, Lost, Prompts, Record, Sampling, Task, task, user
+from trustgen.core import BARE, Case, Kit, Lost, Prompts, Record, Sampling, Task, task, user
 from trustgen.craft.attackers import BY_MODEL, worded_cases
 from trustgen.curate.harms import harmful, requests, templates
 from trustgen.judge import by_arm, judged, matches, rubric
 from trustgen.tasks.caller import caller
 from trustgen.tasks.llm.safety.attacked import attacked, declines
+from trustgen.tasks.llm.safety.jailbreak.beside import careful, control, corrected
 from trustgen.tasks.llm.safety.jailbreak.counted import BY_RULE, ends, measures
 from trustgen.vary.attacks import FAMILIES, family, transforms
 
@@ -35,17 +36,10 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case | Lost
     for arm, text in (("plain", asked), ("attack", attack), ("talk", asked)):
         play = caller(PROMPTS, draw, {"request": request}, request=request) if arm == "talk" else None
         yield Case.of(record, arm, user(text), question=request, play=play, **how)
-    told = Expect(answer=record["answer"], aliases=tuple(record["aliases"]), wrong=tuple(record["wrong"]))
-    harmless = record["control"]
-    yield Case.of(record, "control", user(TRANSFORMS[way](harmless, draw)), expect=told, tags=tags, question=harmless)
-    if care := record["care"]:
-        yield Case.of(
-            record, "care", user(PROMPTS.care(draw, request=care)), expect=ends(care, answers=True), question=care
-        )
+    yield control(record, TRANSFORMS[way], draw, tags)
+    yield from careful(record, draw)
     yield from worded_cases(record, request, draw, kit, declines, **how)
-    if (premise := record["premise"]) and kit.role("judge"):
-        text = PROMPTS.care(draw, request=premise)
-        yield Case.of(record, "premise", user(text), expect=ends(premise), question=premise)
+    yield from corrected(record, draw, kit)
 
 
 @task(version="6-A")
