@@ -230,6 +230,8 @@ def test_triples_hold_the_answer_where_they_should() -> None:
     records = {r.id: r for r in task(GROUNDING, 300).records.select("labels")}
     for cluster, made in by_record(GROUNDING, 300).items():
         record, arms = records[cluster], {case.arm: case for case in made}
+        if record.pool == "graph.made":
+            continue
         right, false = record["answer"], record["false_answer"]
         shown_in = {arm: case.turns[0].text.replace(case.question, "") for arm, case in arms.items()}
         assert {arm for arm, text in shown_in.items() if named(text, right)} == {"gold", "retrieved", "noisy"}

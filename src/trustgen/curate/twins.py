@@ -69,7 +69,7 @@ def town(draw: Random) -> str:
     return f"{draw.choice(WORDS['starts'])}{draw.choice(WORDS['ends'])}"
 
 
-def _unlike(draw: Random, many: int, made: Callable[[Random], Any], taken: set[str]) -> list[Any]:
+def unlike(draw: Random, many: int, made: Callable[[Random], Any], taken: set[str]) -> list[Any]:
     """So many people or towns of which no two words begin alike."""
     found: list[Any] = []
     while len(found) < many:
@@ -94,8 +94,8 @@ def world(kind: dict[str, Any], length: str, draw: Random) -> World:
     more, many = EXTRAS[length]
     single = draw.sample(SINGLE, many)
     taken: set[str] = set()
-    home, first, second, elsewhere = _unlike(draw, 4, town, taken)
-    people = _unlike(draw, 4 + 2 * more, _somebody, taken)
+    home, first, second, elsewhere = unlike(draw, 4, town, taken)
+    people = unlike(draw, 4 + 2 * more, _somebody, taken)
     form, size, began = draw.choice(kind["names"]), draw.choice(kind["sizes"]), kind["began"]
     roles = draw.sample(kind["roles"], 1 + more)
     phrases, one = draw.sample(kind["solo"], 1 + ("solo" in single)), draw.randrange(2)
@@ -121,4 +121,4 @@ def world(kind: dict[str, Any], length: str, draw: Random) -> World:
     )
 
 
-__all__ = ["EXTRAS", "WORDS", "Person", "World", "person", "town", "world"]
+__all__ = ["EXTRAS", "WORDS", "Person", "World", "person", "town", "unlike", "world"]
