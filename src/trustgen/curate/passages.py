@@ -84,6 +84,12 @@ def told(of: World, shape: str, draw: Random) -> str:
     return "\n\n".join(map(" ".join, parts))
 
 
+def another(kind: str, draw: Random) -> tuple[tuple[str, ...], str]:
+    """A passage about things of another kind: the names of the things and of their town, and its text."""
+    of = world(draw.choice([one for one in WORDS["kind"] if one["noun"] != kind]), draw.choice(tuple(EXTRAS)), draw)
+    return (*of.things, of.home), told(of, draw.choice(SHAPES), draw)
+
+
 @WORDS.pool("passages.made", "passages about two made-up things of one kind, with right and wrong statements", NAMES)
 def made(at: Spot) -> Fields:
     """A passage with its statements; of as many in a row as there are kinds, each is of another kind."""
@@ -109,4 +115,4 @@ def made(at: Spot) -> Fields:
     }
 
 
-__all__ = ["SHAPES", "made", "told"]
+__all__ = ["SHAPES", "another", "made", "told"]

@@ -12,7 +12,7 @@ from random import Random
 
 from trustgen.core import BARE, Case, Direction, Expect, Kit, Prompts, Record, Sampling, Task, task, user
 from trustgen.curate import pool
-from trustgen.curate.passages import made
+from trustgen.curate.passages import another
 from trustgen.curate.statements import STEPS
 from trustgen.judge import judged, rubric
 from trustgen.judge.support import backed
@@ -25,17 +25,17 @@ TELLING = ("unsupported", "overlong", "supported")  # an empty summary is no fai
 LENGTHS = {"one_sentence": 1, "two_sentences": 2, "beside_another": 2}
 
 
-def other_than(record: Record, draw: Random) -> Record:
-    """A record of another kind, none of whose names stands in this passage."""
+def other_than(record: Record, draw: Random) -> str:
+    """A passage about things of another kind, none of whose names stands in this one."""
     while True:
-        other = made.make(str(draw.random()), 0)
-        if other["kind"] != record["kind"] and not any(name in record["passage"] for name in other["names"]):
-            return other
+        names, text = another(record["kind"], draw)
+        if not any(name in record["passage"] for name in names):
+            return text
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The passage to be summed up in one sentence, in two, and in two beside another passage."""
-    text, other, wording = record["passage"], other_than(record, draw)["passage"], draw.random()
+    text, other, wording = record["passage"], other_than(record, draw), draw.random()
     tags = {"kind": record["kind"], "points": ", ".join(record["names"])}
     tags["follows"] = "; ".join(f"{value:,}" for value in record["follows"])
     for arm, length in LENGTHS.items():
