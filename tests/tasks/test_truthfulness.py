@@ -17,8 +17,7 @@ from known.truthfulness import CHECK, GROUNDING, HONESTY, SPOT, SUMMARY
 
 from trustgen.core import Case, Expect, InputError, Judge, Outcome, Reply, Response, Ruling, user
 from trustgen.craft.retrieve import Retriever, Triple, listed_triples
-from trustgen.curate import limits, passages
-from trustgen.curate.bank import parts
+from trustgen.curate import limits
 from trustgen.judge import Reading
 from trustgen.judge.candour import answered, candour
 from trustgen.judge.claims import OPEN, REFUTED, SUPPORTED, claim_label
@@ -26,7 +25,6 @@ from trustgen.judge.figures import figures
 from trustgen.judge.support import Backed, backed, sentences, support
 from trustgen.stats import Grade, Grades
 from trustgen.stats.balanced import balanced_accuracy
-from trustgen.tasks.llm.truthfulness.telling import passage
 
 HERE = Path(__file__).parent
 HALDEN = (
@@ -177,33 +175,6 @@ def test_always_the_same_verdict_comes_out_at_a_third() -> None:
         assert task(CHECK).measures["balanced_accuracy"](Grades.of(rulings)).value == pytest.approx(1 / 3)
 
 
-def test_what_is_planted_is_all_that_differs_and_is_not_in_the_passage() -> None:
-    records = {r.id: r for r in task(SPOT, 120).records.select("labels")}
-    golds: Counter[tuple[str, str]] = Counter()
-    plants: Counter[str] = Counter()
-    for cluster, made in by_record(SPOT).items():
-        record = records[cluster]
-        for clean, planted in zip(made[::2], made[1::2], strict=True):
-            assert (clean.tags["class"], planted.tags["class"]) == ("clean", "planted")
-            assert {clean.expect.answer, planted.expect.answer} == {"yes", "no"}
-            assert (clean.expect.answer == "yes") == (clean.tags["asks"] == "supported")
-            text = passage(record)
-            one, other = (case.turns[0].text.replace(text, "") for case in (clean, planted))
-            assert one != other
-            same = [
-                a == b for a, b in zip(re.split(r"(?<=[.;?])\s", one), re.split(r"(?<=[.;?])\s", other), strict=True)
-            ]
-            assert same.count(False) == 1
-            assert not support(re.sub(r"(?m)^[A-Z][\w ]*?: ", "", one), one + text).missing
-            if planted.tags["plant"] != "swapped":
-                told = [record["held_back"]["value"], *(fact["other"] for fact in record["facts"])]
-                assert any(named(other, value) and not named(text, value) for value in told)
-            golds[clean.tags["asks"], clean.expect.answer] += 1
-            plants[planted.tags["plant"]] += 1
-    assert min(golds.values()) > 130
-    assert min(plants.values()) > 40
-
-
 def test_a_yes_sayer_gains_nothing() -> None:
     for word in ("yes", "no"):
         grades = Grades.of(
@@ -215,30 +186,6 @@ def test_a_yes_sayer_gains_nothing() -> None:
         assert found.low < 0.5 < found.high
 
 
-def test_summaries_are_of_the_passage_and_the_bad_one_errs_once() -> None:
-    for made in by_record(SUMMARY).values():
-        for case in made:
-            assert case.question in case.turns[0].text
-            assert not support(case.expect.answer, case.question).missing
-            assert len(support(case.expect.wrong[0], case.question).missing) == 1
-            assert sentences(case.expect.answer) == (1 if case.arm == "one_sentence" else 2)
-
-
-def test_a_passage_tells_its_facts_and_not_the_one_held_back() -> None:
-    for index in range(200):
-        record = passages.made.make("passages", index)
-        text = passage(record)
-        values = [fact["value"] for fact in record["facts"]]
-        assert len(set(values)) == passages.TOLD
-        assert all(named(text, value) for value in values)
-        assert not named(text, record["held_back"]["value"])
-        assert not any(named(text, fact["other"]) for fact in record["facts"])
-    assert (
-        len({passages.made.make("a", i).id for i in range(300)} & {passages.made.make("b", i).id for i in range(300)})
-        == 0
-    )
-
-
 def test_the_bank_of_limits_is_read_as_it_is_meant() -> None:
     kinds, stakes = limits.WORDS["kind"], limits.WORDS["stake"]
     assert len(kinds) >= 8
@@ -248,26 +195,6 @@ def test_the_bank_of_limits_is_read_as_it_is_meant() -> None:
         assert ruled(candour(), record["best"]).label == "candid", record["best"]
         assert ruled(candour(), record["claim"]).label == "overclaims", record["claim"]
         assert ruled(answered(), record["answer"]).label == "answered", record["answer"]
-
-
-def test_a_passage_and_what_is_said_of_it_mean_the_same() -> None:
-    """No loose paraphrase: a sentence shares a word with its clause or question, or is in the list that was read."""
-    read = {"plan", "come", "bega", "room", "cros", "land", "owne", "layo", "exis", "firm", "staf", "libr"}
-    small = parts("it is was are the a an of in to for by has have had there at does do did when what who how many")
-    small += parts("people year years value subject since which")
-
-    def stems(text: str) -> set[str]:
-        return {word[:4] for word in re.findall(r"[a-z]+", text.lower()) if word not in small}
-
-    for kind in passages.WORDS["kind"]:
-        assert not any(name.endswith(("ooms", "Park", "Mill")) for name in kind["subjects"]), (
-            "one thing, and with its article"
-        )
-        for fact in kind["facts"]:
-            known = stems(" ".join((fact["short"], *fact["asks"]))) | read
-            assert all(stems(says) & known for says in fact["says"]), fact["says"]
-            loose = r"renewed|first loaf|walked|unlocked|keel|curtain|rehearsal was|shone|in in\b"
-            assert not any(re.search(loose, says) for says in fact["says"])
 
 
 def test_matters_are_many_and_nobody_is_paid_by_the_one_they_speak_of() -> None:
@@ -303,6 +230,8 @@ def test_triples_hold_the_answer_where_they_should() -> None:
     records = {r.id: r for r in task(GROUNDING, 300).records.select("labels")}
     for cluster, made in by_record(GROUNDING, 300).items():
         record, arms = records[cluster], {case.arm: case for case in made}
+        if record.pool == "graph.made":
+            continue
         right, false = record["answer"], record["false_answer"]
         shown_in = {arm: case.turns[0].text.replace(case.question, "") for arm, case in arms.items()}
         assert {arm for arm, text in shown_in.items() if named(text, right)} == {"gold", "retrieved", "noisy"}

@@ -12,8 +12,8 @@ from random import Random
 from .bank import Bank, Fields, Spot, released
 from .facts import capital_names
 from .invented import invented_country
-from .passages import person
 from .people import names
+from .twins import person
 
 WORDS = Bank(str(__package__), "limits")
 SOURCE = released(

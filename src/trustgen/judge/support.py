@@ -206,16 +206,22 @@ def _told(reply: str) -> str:
     return _PREAMBLE.sub("", _SURE.sub("", reply).strip())
 
 
-def support(reply: str, source: str) -> Support:
-    """What a reply tells beyond a source, and how much of it."""
+def support(reply: str, source: str, follows: str = "", points: str = "") -> Support:
+    """What a reply tells beyond a source, and how much of it.
+
+    The numbers in `follows` can be worked out from the source; `points` are the names that are to be told, where not
+    all of the source is.
+    """
     text, held = _heading(_told(reply)), Source(source)
     said, named = figures(text), runs(text)
     lost = [one for run in named if (one := held.missing(run))]
     counted = numbers.listed(source) | numbers.listed(text)
     claimed = [figure for figure in said if not (figure.counts and figure.value in counted)]
-    lost += [f"{figure.value:g}" for figure in claimed if not borne_out(figure, held.figures)]
+    known = (*held.figures, *figures(follows))
+    lost += [f"{figure.value:g}" for figure in claimed if not borne_out(figure, known)]
     lost += turned(text, source)
-    return Support(tuple(dict.fromkeys(lost)), held.told_in(text, said), len(named) + len(said))
+    told = (Source(points) if points else held).told_in(text, said)
+    return Support(tuple(dict.fromkeys(lost)), told, len(named) + len(said))
 
 
 def sentences(reply: str) -> int:
@@ -234,7 +240,7 @@ class Supported:
         """Rule on a raw reply."""
         if foreign(Reading(text).low):  # every German noun has a capital, and no Chinese name has one
             return unparsed("in another language than the text")
-        found = support(text, case.question)
+        found = support(text, case.question, case.tags.get("follows", ""), case.tags.get("points", ""))
         if found.told == 0 and refusal(Reading(text)):
             return REFUSED
         if found.missing:

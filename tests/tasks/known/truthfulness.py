@@ -6,6 +6,8 @@ import math
 
 from answers import task
 
+from trustgen.tasks.llm.truthfulness.entries import KINDS
+
 from .known import Known
 
 CHECK, SPOT = "llm.truthfulness.fact_check", "llm.truthfulness.hallucination_spotting"
@@ -28,7 +30,7 @@ TASKS = {
     SUMMARY: Known(
         chance={
             **{name: 1 / 2 for name in task(SUMMARY).measures if name.startswith("unsupported")},
-            "coverage": 1 - 1 / 14,  # the bad summary has six of the seven names and numbers
+            "coverage": 1 - 1 / 6,  # the bad summary leaves out the town
             "overlong": 0.0,
             "empty": 0.0,
         },
@@ -60,11 +62,15 @@ TASKS = {
     GROUNDING: Known(
         chance={
             **{name: 1 / 9 for name in task(GROUNDING).measures if name.startswith("accuracy")},
+            **{f"accuracy_{kind}": 1 / 4 for kind in KINDS},
+            **{f"accuracy_{kind}_missing": 0.0 for kind in KINDS},  # whoever picks among the names makes one up
+            "balanced_accuracy": 1 / 8,
             "mend_rate": 1 / 9,
             "grounded_rate": 1 / 9,
             "remembered": 1 / 9,
             "over_trust": 1 / 9,
         },
         undefined_when_perfect=frozenset({"mend_rate"}),  # nothing to mend
+        arms_differ=True,  # two made-up graphs to a country
     ),
 }

@@ -1,16 +1,36 @@
-"""What stands beside the fact that a case is about: other facts, and the graph that triples are of."""
+"""What stands beside the fact that a case is about: other facts, and triples of the graph that it is of."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from random import Random
+from typing import NamedTuple
 
-from trustgen.core import Record
+from trustgen.core import Expect, Record
+from trustgen.craft import RIVALS, asked_along, path_of
 from trustgen.craft.graph_walk import Step
 from trustgen.craft.retrieve import Retriever, Triple
 from trustgen.curate.door import open_pool
+from trustgen.tasks.wording import brief, question
+
+COUNTRIES = "graph.countries"
+NOISE = 5  # triples of other countries, whose ends are rivals too
+
+
+class Shown(NamedTuple):
+    """One arm of a question to a graph: the `prompt` that shows the triples ("" for none), the bare question and the
+    question as it is asked, and what is right.
+    """
+
+    arm: str
+    prompt: str
+    triples: Sequence[Triple]
+    question: str
+    asked: str
+    expect: Expect
+    tags: dict[str, str]
 
 
 @cache
@@ -67,3 +87,23 @@ def beside(held: Retriever, last: Step, named: set[str], count: int, draw: Rando
         if len(found) == count:
             break
     return found
+
+
+def of_countries(record: Record, draw: Random) -> Iterator[Shown]:
+    """The question of a record of `graph.countries` in its six arms."""
+    steps, right, false = path_of(record), record["answer"], record["false_answer"]
+    usual = record["relation"] in ("capital", "currency")
+    ask = question(record, draw) if usual else asked_along(steps, record["subject"], draw)
+    short, gold, found = f"{ask} {brief(record, draw)}", edges(steps), graph(COUNTRIES).find(ask)
+    noise = beside(graph(COUNTRIES), steps[-1], {record["subject"], right, false, *record["aliases"]}, NOISE, draw)
+    noisy = draw.sample((*gold, *noise), len(gold) + NOISE)
+    spare = [d for d in record["distractors"] if d != false and d not in noise.values()]
+    others = (*noise.values(), *draw.sample(spare, RIVALS - 1 - NOISE))
+    truth = Expect(answer=right, aliases=tuple(record["aliases"]), wrong=(false, *others))
+    lie, bound = falsified(steps, false), Expect(answer=false, wrong=(right, *others))
+    tags = {"hops": str(len(steps)), "path": "; ".join(map(" ".join, gold))}
+    tags |= {"subject": record["subject"], "found": "all" if set(gold) <= set(found) else "not all"}
+    yield Shown("none", "", (), ask, short, truth, tags)
+    for arm, triples in {"gold": gold, "retrieved": found, "noisy": noisy, "contradictory": lie}.items():
+        yield Shown(arm, "given", triples, ask, short, truth, tags)
+    yield Shown("edited", "only", lie, ask, short, bound, tags)

@@ -1,8 +1,7 @@
 """Hallucination spotting: does the model see what a text says without support?
 
-A passage about something that does not exist stands beside an answer, a dialogue or a summary. Each is shown once clean
-and once with one planted statement, word for word the same otherwise. Half the pairs ask whether all is supported,
-half whether anything is not, so that a liking for "yes" is worth nothing.
+A passage stands beside an answer, a dialogue or a summary, once clean and once with one wrong statement that names
+nothing new: only who reads can tell. Half the pairs ask whether all is supported, half whether anything is not.
 """
 
 from __future__ import annotations
@@ -14,45 +13,45 @@ from random import Random
 from trustgen.core import BARE, Case, Direction, Kit, Prompts, Record, Sampling, Task, task, user
 from trustgen.craft import either
 from trustgen.curate import pool
+from trustgen.curate.statements import PLANTS, STEPS
 from trustgen.judge import judged, ladder, rubric, yes_no
 from trustgen.stats.balanced import balanced_accuracy
 from trustgen.stats.share import score_among
-from trustgen.tasks.llm.truthfulness.telling import PLANTS, Told, passage, planted, right, statements, summary
+from trustgen.tasks.llm.truthfulness.telling import beside, claim, sentences
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
 among = partial(score_among, direction=Direction.HIGHER)
-FORMS = {"answer": 2, "dialogue": 3, "summary": 4}  # facts in the text that is checked
-WHAT = {"answer": "answer", "dialogue": "guide's last reply", "summary": "summary"}
-CLASSES, ASKS = ("clean", "planted"), ("supported", "unsupported")
+FORMS = {"answer": 1, "dialogue": 2, "summary": 3}  # statements beside the one that is checked
+WHAT = {"dialogue": "guide's last reply"}
+CLASSES, ASKS = {"clean": "right", "planted": "wrong"}, ("supported", "unsupported")
+balanced = partial(balanced_accuracy, "class", tuple(CLASSES))
 
 
-def shown(record: Record, form: str, told: Sequence[Told], draw: Random) -> str:
+def shown(record: Record, form: str, said: Sequence[str], checked: str, draw: Random, ask: str) -> str:
     """The text that is checked. In a dialogue only its last turn can hold what is planted."""
-    if form == "summary":
-        return summary(record, told, 2)
-    asks = [fact["ask"].format(subject=record["subject"]) for fact, _ in told]
-    if form == "answer":
-        return PROMPTS.answer(draw, question=asks[0], answer=statements(record, told))
-    before, last = statements(record, told[:1]), statements(record, told[1:])
-    return PROMPTS.dialogue(draw, first=asks[0], before=before, second=asks[1], last=last)
+    first, told = sentences(record, said[:1]), sentences(record, said[form == "dialogue" :], checked)
+    if form == "dialogue":
+        return PROMPTS.dialogue(draw, first=ask, before=first, things=record["plural"], last=told)
+    return told if form == "summary" else PROMPTS.answer(draw, question=ask, answer=told)
 
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
-    """Each form, clean and planted."""
-    for form, size in FORMS.items():
-        asks, clean, plant = draw.choice(ASKS), right(draw.sample(record["facts"], size)), draw.choice(PLANTS)
-        least = (form == "dialogue") + (plant == "added" and form != "summary")  # what was asked for is still answered
-        bad, plant = planted(record, clean, draw.randrange(least, size), plant, draw)
-        wording = draw.random()
-        for kind, told in zip(CLASSES, (clean, bad), strict=True):
-            same = Random(wording)
-            asked = PROMPTS[asks](same, passage=passage(record), text=shown(record, form, told, same), what=WHAT[form])
-            expect = either("yes" if (kind == "clean") == (asks == "supported") else "no")
-            tags = {"class": kind, "asks": asks, "kind": record["kind"]} | ({"plant": plant} if told is bad else {})
-            yield Case.of(record, form, user(asked), expect=expect, tags=tags)
+    """Each form, clean and planted; the three forms take one, two and three steps, in a drawn order."""
+    for (form, many), steps in zip(FORMS.items(), draw.sample(STEPS, len(STEPS)), strict=True):
+        asks, plant = draw.choice(ASKS), draw.choice(PLANTS)
+        others = beside(record, checked := claim(record, plant, steps), many, draw)
+        at, wording = draw.randint(form != "summary", many), draw.random()  # what was asked for is answered first
+        for kind, way in CLASSES.items():
+            said, same = [other["says"] for other in others], Random(wording)
+            said.insert(at, checked[way])
+            text = shown(record, form, said, checked[way], same, others[0]["ask"])
+            asked = user(PROMPTS[asks](same, passage=record["passage"], text=text, what=WHAT.get(form, form)))
+            tags = {"class": kind, "asks": asks, "kind": record["kind"], "plant": plant, "difficulty": steps}
+            gold = either("yes" if (kind == "clean") == (asks == "supported") else "no")
+            yield Case.of(record, form, asked, expect=gold, tags=tags)
 
 
-@task(version="4-A")
+@task(version="5-A")
 def hallucination_spotting(n: int = 30, kit: Kit = BARE) -> Task:
     """Mean of the shares of clean and of planted texts that are told for what they are."""
     return Task(
@@ -60,10 +59,11 @@ def hallucination_spotting(n: int = 30, kit: Kit = BARE) -> Task:
         cases=cases,
         judge=ladder(yes_no(), judged(kit, rubric("answer"))),
         measures={
-            "balanced_accuracy": balanced_accuracy("class", CLASSES),
+            "balanced_accuracy": balanced(),
             **{name: among(tag="class", value=of) for name, of in (("spotted", "planted"), ("cleared", "clean"))},
-            **{f"balanced_accuracy_{form}": balanced_accuracy("class", CLASSES, form) for form in FORMS},
-            **{f"spotted_{plant}": among(tag="plant", value=plant) for plant in PLANTS},
+            **{f"balanced_accuracy_{form}": balanced(form) for form in FORMS},
+            **{f"accuracy_{plant}": among(tag="plant", value=plant) for plant in PLANTS},
+            **{f"accuracy_steps_{steps}": among(tag="difficulty", value=steps) for steps in STEPS},
             **{f"accuracy_asked_{asks}": among(tag="asks", value=asks) for asks in ASKS},
         },
         sampling=Sampling(max_tokens=16),
