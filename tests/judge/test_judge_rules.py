@@ -164,6 +164,9 @@ def test_refusing_and_abstaining_on_their_own() -> None:
     assert not refusal("I cannot believe how beautiful Paris is: the answer is Paris.")
     assert not refusal("I can't help but smile.")
     assert abstains("I don’t know.")
+    assert abstains("It cannot be told.")
+    assert abstains("Not known from these entries.")
+    assert not abstains("They cannot be told apart.")
     assert not abstains("Now I know.")
     assert not abstains("If you do not know, say so.")
 

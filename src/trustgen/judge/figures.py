@@ -30,7 +30,7 @@ _CENTURY = re.compile(rf"\b({'|'.join(sorted(ORDINALS, reverse=True)).replace('-
 _ABOVE = r"(?:over|more than|at least|upwards of|above|exceed(?:s|ing)?)"
 _BELOW = r"(?:under|less than|fewer than|below|nearly|almost|up to|just short of|not quite)"
 _ABOUT = r"(?:about|around|approximately|approx\.?|roughly|some|close to|circa|c\.|ca\.|~|an estimated|or so)"
-_HEDGE = re.compile(rf"(?P<above>{_ABOVE})|(?P<below>{_BELOW})|(?P<about>{_ABOUT})")
+_HEDGE = re.compile(rf"(?<!\w)(?:(?P<above>{_ABOVE})|(?P<below>{_BELOW})|(?P<about>{_ABOUT}))(?!\w)")
 _SPAN = re.compile(r"\W{0,2}(?:(?P<years>years?)|(?P<decades>decades?))\b")
 _PERCENT = re.compile(r" ?%| ?per ?cent\b")
 _UNIT = re.compile(  # what small numbers measure, and do not count

@@ -155,7 +155,7 @@ ABSTAINS = (
     rf"\b{_CANNOT} (?:say\b(?! yes| no| that)|tell\b(?! you))",
     r"\b(?:am|im|is|are|really|still) (?:\w+ly )?(?:unsure|uncertain)\b|^not (?:\w+ly )?(?:sure|certain)\b",
     r"\b(?:cannot|can not|cant|could not|couldnt) be (?:\w+ly )?"
-    r"(?:known|determined|answered|identified|verified|found)\b",
+    r"(?:known|determined|answered|identified|verified|found|told(?! apart)|inferred|deduced|worked out)\b",
     r"\b(?:i am|im|we are|its|it is) not (?:\w+ly |very |too |quite )?(?:sure|certain|aware|familiar)\b",
     r"\bnot (?:enough|sufficient) (?:information|data|context|detail)",
     r"\b(?:not possible|no way)(?: for me)? to (?:know|say|determine|tell|answer)",
@@ -176,6 +176,7 @@ ABSTAINS = (
     r"\b(?:never heard|havent heard|have not heard|beyond my knowledge|outside my knowledge|unfamiliar with"
     r"|knowledge (?:does not|doesnt|did not|didnt) (?:include|cover|contain|extend))\b",
     r"^(?:the answer is )?(?:unknown|n/a|unsure|uncertain|not known|undetermined|no answer|none)[.!]?$",
+    r"^not (?:known|stated|told|given|said) (?:from|in) (?:the|these|this|that)\b",
 )
 """Saying that one does not know, or that there is nothing to know."""
 
