@@ -23,6 +23,13 @@ class Blend(Selection):
                     f"`{pool.name}` holds {pool.size} records, {n} in all would take {wanted}: ask for fewer"
                 )
 
+    @property
+    def size(self) -> int | None:
+        """How many records there are before a pool is used up; None where all are made without end."""
+        of = len(self._turns)
+        turns = ((pool.size, self._turns.count(place)) for place, pool in enumerate(self.pools))
+        return min((size // times * of for size, times in turns if size is not None), default=None)
+
     def select(self, salt: str) -> Iterator[Record]:
         """`n` records, so many of each pool in turn."""
         drawn = [pool.draw(salt) for pool in self.pools]
