@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from trustgen.core import BARE, FolderError, Granted, InputError, Model, ModelOptions
+from trustgen.core import BARE, FolderError, Granted, InputError, Model, ModelOptions, named
 
 from .called import Called, asking_models, called
 
@@ -259,7 +259,8 @@ def edition_of(
     if not (out / "edition.json").is_file():
         return build_suite(suite, n, salt, out, role or {}, anchor, settings, strict, quiet=quiet)
     made = Edition.open(out)
-    wanted = [(e.id, e.n if n is None else n) for e in suite.sized(n).tasks]
+    bound = named({name: model.uri for name, model in (role or {}).items()})
+    wanted = [(e.id, e.n) for e in suite.sized(n, bound).tasks]
     if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
         raise FolderError(
             f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks "
@@ -304,6 +305,9 @@ def build_suite(
         try:
             with Staff(role, cache, settings, note) as staff:
                 tasks = suite.build(n, staff.kit)
+                for task in tasks:
+                    if n is not None and task.n < n:
+                        note(f"note: {task.id} asks {task.n:,} records, all that there are")
                 made = build(
                     tasks,
                     out,

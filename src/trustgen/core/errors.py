@@ -34,6 +34,10 @@ class InputError(TrustGenError):
     """The caller must change an argument, a file or an environment variable."""
 
 
+MOST = 12
+"""Known names that a message lists."""
+
+
 class UnknownName(InputError):
     """A name that is not registered; the message lists what is nearest."""
 
@@ -41,9 +45,9 @@ class UnknownName(InputError):
         known = sorted(known)
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
         near += [k for k in known if k.rsplit(".", 1)[-1] == name and k not in near]
-        hint = (
-            f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else f"known: {', '.join(known) or 'none'}"
-        )
+        listed = ", ".join(known[:MOST]) or "none"
+        more = f" and {len(known) - MOST} more, see `trustgen list`" if len(known) > MOST else ""
+        hint = f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else f"known: {listed}{more}"
         super().__init__(f"unknown {kind} `{name}`: {hint}")
 
 
