@@ -79,7 +79,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 STOCKED: dict[str, dict[str, str]] = {
-    "README.md": {x: x for x in ("RUN", "policy.toml", "questions.csv")},
+    "README.md": {x: x for x in ("RUN", "policy.toml", "questions.csv")} | {"LAST": "RUN"},
     "ask.md": {"questions.csv": "questions.csv"},
     "start.md": {"october": "october", "RUN": "RUN", "policy.toml": "policy.toml", "mine.toml": "mine.toml"},
     "compare-and-gate.md": {"RUN": "RUN", "policy.toml": "policy.toml"},
