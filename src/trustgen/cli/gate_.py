@@ -6,8 +6,6 @@ from pathlib import Path
 
 import click
 
-from trustgen.core import InputError
-
 from .options import common
 from .saying import print_json
 
@@ -57,7 +55,7 @@ def command(
     from trustgen.report.policy import against
 
     if (policy is None) == (baseline is None):
-        raise InputError("a gate needs either --baseline RUN or --policy FILE: with a policy the baseline stands in it")
+        raise click.UsageError("a gate needs either --baseline RUN or --policy FILE, in which a baseline may stand")
     rules = policy or against(baseline or run)
     found = gate(run, rules, models, seal=seal)
     if junit:

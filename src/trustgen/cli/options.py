@@ -5,12 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from trustgen.core import BARE, FolderError, Granted, InputError, Model, ModelOptions, named
+from trustgen.core import (
+    BARE,
+    FolderError,
+    Granted,
+    InputError,
+    MissingExtra,
+    MissingExtras,
+    Model,
+    ModelOptions,
+    named,
+)
 
 from .called import Called, asking_models, called
 
@@ -294,6 +305,7 @@ def build_suite(
 ) -> Edition:
     """Build a suite, with roles where some are bound, showing progress on a terminal."""
     from trustgen.run import Staff, build
+    from trustgen.run.ready import all_there
     from trustgen.store import Generated
     from trustgen.store.files import EDITION, claim
 
@@ -322,6 +334,9 @@ def build_suite(
                     if not bound.asks and not bound.role.startswith("judge"):  # a judge's work begins with the run
                         note(f"note: no task of `{suite.name}` asked the role `{bound.role}`")
                 return made
+        except (MissingExtra, MissingExtras):  # what else is missing is said in the same breath
+            all_there(partial(one, None, named(dict.fromkeys(role, ""))) for one in suite.alone())
+            raise
         finally:
             if cache.empty:  # nothing was bought: leave nothing behind
                 cache.delete()

@@ -19,7 +19,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -73,6 +75,10 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str
     title: str
     tasks: tuple[Entry, ...]
+
+    def alone(self) -> Iterator[Callable[..., Task]]:
+        """Each task by itself: a function of `n` and a kit."""
+        return (partial(_made, entry) for entry in self.tasks)
 
     def sized(self, n: int | None = None, kit: Kit = BARE) -> Suite:
         """With a number of records for every task: `n` in the place of all, where there are as many."""
