@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trustgen.core import BARE, InputError, Kit, Pool
+from trustgen.core import BARE, InputError, Kit, MissingExtra, MissingExtras, Pool
 from trustgen.core.registry import load
 
 from .pool import Selection
@@ -28,10 +28,12 @@ def pool(*names: str, n: int, kit: Kit = BARE) -> Selection:
     Raises `InputError` where the pools hold fewer than `n`, or where an endless pool is mixed with another.
     """
     chosen = Selection(tuple(open_pool(name, kit) for name in names), n)
-    if len(names) > 1 and chosen.size is None:
+    try:
+        size = chosen.size
+    except (MissingExtra, MissingExtras):  # said once records are drawn: judging what was asked needs none
+        return chosen
+    if len(names) > 1 and size is None:
         raise InputError(f"pools {', '.join(f'`{name}`' for name in names)}: an endless pool cannot be mixed")
-    if chosen.size is not None and n > chosen.size:
-        raise InputError(
-            f"{n} records asked of `{'+'.join(names)}`, which holds {chosen.size}: ask for at most {chosen.size}"
-        )
+    if size is not None and n > size:
+        raise InputError(f"{n} records asked of `{'+'.join(names)}`, which holds {size}: ask for at most {size}")
     return chosen

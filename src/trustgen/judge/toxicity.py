@@ -29,7 +29,7 @@ from trustgen.models import known
 from . import groups, hostile, respelt
 from .whole import WholeJudge
 
-INSTALL = 'pip install "trustgen[judges]"'
+INSTALL = "pip install alt-profanity-check==1.9.1"  # the extra `judges` brings more than this classifier needs
 PACKAGE = "alt-profanity-check"
 KNOWN = {  # of alt-profanity-check 1.9.1: both are pickles, which run as code when they are loaded
     "data/model.joblib": "aeafc04849d4d93db4721cf30a86ebf22085595294b8a07d51918e7fa98f538b",

@@ -20,7 +20,10 @@ def lacking(makers: Iterable[Callable[[], Task]]) -> tuple[MissingExtra, ...]:
         _tried(lambda make=make, made=made: made.append(make()), found)  # type: ignore[misc]
         for task in made:
             _tried(partial(_cases, task, cases), found)
-            _judged(task, cases or [_PLAIN], found)
+            _judged(task, cases, found)
+            for judge in () if cases else task.judge.judges:  # without a case there is no arm to tell them by
+                if not judge.asks:
+                    _tried(partial(judge, _PLAIN, _answer(_PLAIN)), found)
     return tuple(found.values())
 
 
@@ -41,8 +44,11 @@ def judges_there(tasks: Mapping[str, Task], cases: Iterable[Case]) -> None:
 def _judged(task: Task, cases: Iterable[Case], found: dict[str, MissingExtra]) -> None:
     for case in {case.arm: case for case in cases}.values():
         if not any(True for _ in task.judge.asking(case.arm)):  # what a model judges is asked, not tried
-            answer = Response("", case.id, task.id, "", "answered", (Reply(_SAID),))
-            _tried(partial(task.judge, case, answer), found)
+            _tried(partial(task.judge, case, _answer(case)), found)
+
+
+def _answer(case: Case) -> Response:
+    return Response("", case.id, case.task, "", "answered", (Reply(_SAID),))
 
 
 def _cases(task: Task, into: list[Case]) -> None:
