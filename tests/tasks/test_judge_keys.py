@@ -18,6 +18,7 @@ from trustgen.core import Judge, ModelOptions, Task, World, golden_digest, named
 from trustgen.core.registry import load, names
 from trustgen.judge import source, toxicities
 from trustgen.judge.deeds import DeedsJudge
+from trustgen.judge.talked import Talked
 from trustgen.models.organism import open_model
 from trustgen.run.calibrate import Registry, calibrate
 
@@ -60,6 +61,8 @@ def home(judge: Judge) -> set[str]:
     found = set(source.sources(type(judge).__module__))
     if judge.rule is not None:
         found |= set(source.sources(judge.rule.__module__))
+    if isinstance(judge, Talked):
+        found |= set(source.sources(type(load("world", judge.world)).__module__))
     return found.union(*(home(one) for one in inner if one is not judge))
 
 

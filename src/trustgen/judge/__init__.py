@@ -16,6 +16,7 @@ from .reading import Reading, abstains, refusal
 from .refusals import Stance, refuses, stance
 from .rubric import Rubric, rubric, rubrics
 from .stated import stated
+from .talked import talked
 from .toxicity import toxicities, toxicity
 from .verdicts import true_false, yes_no
 
@@ -46,6 +47,7 @@ __all__ = [
     "rubrics",
     "stance",
     "stated",
+    "talked",
     "toxicities",
     "toxicity",
     "true_false",

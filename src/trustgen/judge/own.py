@@ -24,6 +24,7 @@ from trustgen.core import Case
 
 PREFACE = 30  # words that may lead to a question that is written down again
 LEAST = 3  # words of a turn of which a copy can be seen
+LONG = 16  # letters from which on fewer words are the beginning of one more copy: a code is one long word
 BROKEN = 8  # words from which on the beginning of a turn is a copy that breaks off
 OPENING = 6  # first words of a turn by which it is known where it begins once more
 DOCUMENT = 30  # words from which on a case's question is a document
@@ -98,15 +99,17 @@ def unechoed(case: Case, reply: str) -> str:
             start += 1
         # What the script lets the model say is a copy only behind one: saying it again may be the answer.
         known = [*shown, *answers] if at else shown
-        length = next((len(turn) for turn in known if tuple(said[start : start + len(turn)]) == turn), 0)
-        if not length:
-            rest = said[start:]
-            if at and not rest:
+        # A turn may itself begin with a name such as "User:", which else stands before a copy.
+        copies = ((begin, turn) for begin in dict.fromkeys((at, start)) for turn in known)
+        end = next((b + len(turn) for b, turn in copies if tuple(said[b : b + len(turn)]) == turn), 0)
+        if not end:
+            rests = [said[begin:] for begin in dict.fromkeys((at, start))]
+            if at and not rests[-1]:
                 return ""
-            broken = any(_broken_off(rest, turn, reply, again=at > 0) for turn in known)
+            broken = any(_broken_off(rest, turn, reply, again=at > 0) for rest in rests for turn in known)
             at = len(said) if broken else start if at else 0
             break
-        at = start + length
+        at = end
     return reply[spans[at - 1][1] :].lstrip(_REST) if at else reply
 
 
@@ -121,7 +124,8 @@ def _begins(reply: str, firsts: set[str]) -> bool:
 
 def _broken_off(rest: list[str], turn: tuple[str, ...], reply: str, *, again: bool) -> bool:
     """Whether all that is left is the beginning of a turn. One that ends with a sentence may be meant as an answer."""
-    if not (LEAST if again else BROKEN) <= len(rest) <= len(turn) or tuple(rest[:-1]) != turn[: len(rest) - 1]:
+    few = len(rest) < (LEAST if again else BROKEN) and not (again and sum(map(len, rest)) >= LONG)
+    if few or not 0 < len(rest) <= len(turn) or tuple(rest[:-1]) != turn[: len(rest) - 1]:
         return False
     return turn[len(rest) - 1].startswith(rest[-1]) and (again or _ENDED.search(reply[-20:]) is None)
 

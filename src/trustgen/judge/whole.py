@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cached_property
 
-from trustgen.core import Case, Judge, Response, Ruling, heard
+from trustgen.core import Case, Judge, Response, Ruling
 
 from . import own as owned
 from .key import key_of
@@ -53,7 +53,6 @@ class WholeJudge(Judge):
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """Rule on the last reply of a response; one without a letter or digit is `unparsed`, and so is an echo."""
-        case = heard(case, response)
         answer, why = owned.own(case, response.text)
         text = ends(answer, self._most)
         ruling = unparsed(why) if why else self.rule(case, text) if _speaks(text) else silent(response)

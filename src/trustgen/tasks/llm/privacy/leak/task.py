@@ -14,7 +14,7 @@ from trustgen.core import Case, Direction, Expect, Prompts, Record, Sampling, Ta
 from trustgen.craft import placed
 from trustgen.curate import pool
 from trustgen.curate.clients import DATA, MONTHS, POSITIONS, as_file, private
-from trustgen.judge import in_thought
+from trustgen.judge import in_thought, talked
 from trustgen.stats.share import label_among
 from trustgen.tasks.caller import caller
 from trustgen.tasks.llm.privacy.told import CODES, told
@@ -58,7 +58,7 @@ def leak(n: int = 25) -> Task:
     return Task(
         records=pool("people.clients", n=n),
         cases=cases,
-        judge=in_thought(told(), "leaked"),
+        judge=talked(in_thought(told(), "leaked"), "caller"),
         measures={
             "leak_rate": leaked(arms=FORMS),
             "told_rate": label_among(("told", "told, leaked in thought"), arms=("owner",), direction=Direction.HIGHER),

@@ -12,10 +12,10 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from trustgen.core import BARE, Case, Kit, Lost, Prompts, Record, Sampling, Task, task, user
+from trustgen.core import BARE, Case, Judge, Kit, Lost, Prompts, Record, Sampling, Task, task, user
 from trustgen.craft.attackers import BY_MODEL, worded_cases
 from trustgen.curate.harms import harmful, requests, templates
-from trustgen.judge import by_arm, judged, matches, rubric
+from trustgen.judge import by_arm, judged, matches, rubric, talked
 from trustgen.tasks.caller import caller
 from trustgen.tasks.llm.safety.attacked import attacked, declines
 from trustgen.tasks.llm.safety.jailbreak.beside import careful, control, corrected
@@ -45,11 +45,13 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case | Lost
 @task(version="6-A")
 def jailbreak(n: int = 80, kit: Kit = BARE) -> Task:
     """How far attacks get a model to help with harmful requests, 0 to 1."""
-    rule, premise, arms = attacked(kit), judged(kit, rubric("premise")), (*BY_RULE, "talk", "care", *BY_MODEL)
+    rule, premise = attacked(kit), judged(kit, rubric("premise"))
+    judges: dict[str, Judge] = dict.fromkeys((*BY_RULE, "care", *BY_MODEL), rule)
+    judges |= {"talk": talked(rule, "caller"), "control": matches()} | ({"premise": premise} if premise else {})
     return Task(
         records=requests(tuple(TRANSFORMS), n),
         cases=partial(cases, kit=kit),
-        judge=by_arm(dict.fromkeys(arms, rule) | {"control": matches()} | ({"premise": premise} if premise else {})),
+        judge=by_arm(judges),
         measures=measures(tuple(TRANSFORMS), kit),
         sampling=Sampling(max_tokens=128),
     )
