@@ -30,6 +30,7 @@ COMMANDS = {
     "rejudge": "Judge the stored answers of a run again; nothing is asked.",
     "review": "Label replies by hand, blind and twice; what the labels say joins the numbers.",
     "report": "Print a run, or write it as HTML, Markdown, CSV, JSON, JUnit or SARIF.",
+    "cases": "Look through the cases of a run: what was asked, said and judged.",
     "judges": "The judges: what they read, how often they err, whether they can be talked over.",
     "compare": "Compare two models of a run, paired case by case.",
     "gate": "Hold a run to a policy; exit 1 when it fails.",
