@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-import trustgen
+from trustgen.version import VERSION
 
 from .saying import print_json, say
 
@@ -60,7 +60,7 @@ class Commands(click.Group):
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
-@click.version_option(trustgen.__version__, "-V", "--version", prog_name="trustgen")
+@click.version_option(VERSION, "-V", "--version", prog_name="trustgen")
 def app() -> None:
     """Measure how trustworthy a generative model is, with tests that are fresh, validated and frozen.
 

@@ -33,7 +33,7 @@ MOST_FOUND = 12
 
 
 class Said(NamedTuple):
-    """A turn or a reply; `length` is in characters. Where it is folded, `text` is empty and `folded` says what it is."""
+    """A turn or a reply, `length` characters long. One that is folded has no `text`, and `folded` says what it is."""
 
     who: str  # system, user, assistant, tool, reply or thought
     text: str
@@ -185,7 +185,7 @@ def _shown(
     asked = {(known[at].id, rows.manifest.models[rows.model[row]]) for at, mine in chosen for row in mine}
     whole = Looked(rows.run).whole(asked, set(rows.manifest.judges.values()))
     people = {(v.case, v.model): v for v in settled(rows.run.folder).values()}
-    classes = {entry.id: _class(entry) for entry in rows.edition.manifest.tasks}
+    classes = {entry.id: class_of(entry) for entry in rows.edition.manifest.tasks}
     why = surprise(rows)
     found = []
     for at, mine in chosen:
@@ -215,7 +215,7 @@ def _draw(rows: Rows, at: int, case: Case) -> Case:
     return msgspec.structs.replace(case, id=named, tags={**case.tags, TAG: tag.names[tag.codes[at]]})
 
 
-def _class(entry: TaskEntry) -> str:
+def class_of(entry: TaskEntry) -> str:
     """Why the texts of a task may harm; "" where they do not. Of a task that is not installed nobody knows."""
     settings = entry.settings if isinstance(entry.settings, dict) else None
     if settings is not None:  # questions of one's own, but for those that are to be declined

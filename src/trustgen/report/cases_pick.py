@@ -150,8 +150,8 @@ def _at(values: NDArray[Any], places: Places) -> NDArray[Any]:
 def in_order(rows: Rows, keep: Mask, first: First) -> Places:
     """The kept rows, those to be read first at the front; ties go by case id, a hash, and by model.
 
-    Worst: wrong replies by score, then what is no score, then what is neither right nor wrong, then right ones; what was
-    never asked comes last. Surprising: by the number of `WHY` that hold, then as worst.
+    Worst: wrong replies by score, then what is no score, what is neither right nor wrong, right ones, and last what was
+    never asked. Surprising: by the number of `WHY` that hold, then as worst.
     """
     at = np.flatnonzero(keep)
     merit = rows.merit[at]

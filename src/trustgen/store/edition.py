@@ -22,7 +22,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 import numpy as np
@@ -235,7 +235,7 @@ class Edition:
         self.manifest = manifest
 
     @classmethod
-    def open(cls, folder: Path, *, rows: bool = True) -> Edition:
+    def open(cls, folder: Path, *, rows: bool = True) -> Self:
         """Open a folder; every file must still have the hash it was sealed with.
 
         The rows must be those that the manifest speaks of, which is looked at once a process; not where `rows` is
