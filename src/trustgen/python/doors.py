@@ -8,11 +8,12 @@ and what was answered is stored: the same call resumes.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from trustgen.core import InputError, Model, ModelOptions
+from trustgen.core import InputError, Model, ModelOptions, TrustGenError
 from trustgen.core.models import Named
 from trustgen.models import open_model
 from trustgen.run import Away, Progress, Settings, finished
@@ -212,7 +213,13 @@ async def _run(
 ) -> Run:
     claim(folder, RUN)
     judging = {role: model for role, model in bound.items() if _judges(role)}
-    await evaluated(source, models, folder, roles=judging, settings=settings, progress=watching)
+    try:
+        await evaluated(source, models, folder, roles=judging, settings=settings, progress=watching)
+    except TrustGenError:
+        for left in (folder / "edition", folder):
+            with suppress(OSError):
+                left.rmdir()  # leaves nothing behind where nothing began
+        raise
     return Run(folder)
 
 

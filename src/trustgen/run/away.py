@@ -55,8 +55,10 @@ class Away(Generic[T]):
 
     async def awaited(self) -> T:
         """What comes of it; the loop of whoever waits goes on."""
+        waiting = asyncio.wrap_future(self._done)
+        waiting.add_done_callback(lambda done: done.cancelled() or done.exception())  # seen, whoever still waits
         try:
-            return await asyncio.shield(asyncio.wrap_future(self._done))
+            return await asyncio.shield(waiting)
         except asyncio.CancelledError:
             await asyncio.to_thread(self._end)
             raise
