@@ -13,18 +13,15 @@ if TYPE_CHECKING:
     from .core import *  # noqa: F403
     from .python import Edition, Run, aask, aevaluate, ask, build, evaluate
 
-_DOORS = ("Edition", "Run", "aask", "aevaluate", "ask", "build", "evaluate")
+__all__ = ["Edition", "Run", "__version__", "aask", "aevaluate", "ask", "build", "evaluate"]
 
 
 def __getattr__(name: str) -> Any:
-    home = import_module(".python" if name in _DOORS else ".core", __name__)
+    home = import_module(".python" if name in __all__ else ".core", __name__)
     if name not in home.__all__:
         raise AttributeError(f"module `trustgen` has no attribute `{name}`")
     return getattr(home, name)
 
 
 def __dir__() -> list[str]:
-    return ["__version__", *_DOORS, *import_module(".core", __name__).__all__]
-
-
-__all__ = ["Edition", "Run", "__version__", "aask", "aevaluate", "ask", "build", "evaluate"]
+    return [*__all__, *import_module(".core", __name__).__all__]

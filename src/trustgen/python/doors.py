@@ -248,7 +248,7 @@ def _judges(role: str) -> bool:
 def _opened(models: Models, settings: Settings) -> list[Model]:
     if isinstance(models, Mapping):
         return [Named(_open(model, settings.options), name) for name, model in models.items()]
-    several = [models] if isinstance(models, str | Model) else models
+    several = models if isinstance(models, Sequence) and not isinstance(models, str) else [models]
     return [_open(model, settings.options) for model in several]
 
 
