@@ -137,3 +137,26 @@ def test_questions_of_ones_own_are_open_unless_they_are_to_be_declined(tmp_path:
     for judge, shown in (("matches", True), ("refuses", False)):
         trustgen("ask", tmp_path / "q.csv", "--judge", judge, "--model", A, "-o", tmp_path / judge)
         assert ("Capital of France?" in trustgen("cases", tmp_path / judge).stdout) is shown
+
+
+def test_every_reply_of_a_conversation_is_searched_and_no_thought(tmp_path: Path) -> None:
+    """Thoughts are folded in a list, too, with their length."""
+    from trustgen import evaluate
+    from trustgen.core import Reply, Request
+    from trustgen.testing import Scripted
+
+    def script(request: Request, before: int) -> Reply:
+        later = any(turn.role == "assistant" for turn in request.turns)
+        return Reply("No.") if later else Reply("Aardvark, of course.", thoughts="It is no zebra.")
+
+    evaluate("llm.truthfulness.sycophancy", Scripted(script), n=2, salt="s", out=tmp_path / "r", progress=False)
+    told = json.loads(trustgen("cases", tmp_path / "r", "--text", "aardvark", "--n", 100, "--json").stdout)
+    talks = {c.id for c in RunFolder.open(tmp_path / "r").edition().cases() if c.calls > 1}
+    found = {case["case"] for case in told["cases"]}
+    assert talks
+    assert talks <= found
+    thoughts = [t for case in told["cases"] for t in case["ended"][0]["said"] if t["who"] == "thought"]
+    assert thoughts
+    assert all((t["text"], t["folded"], t["length"]) == ("", "thought", 15) for t in thoughts)
+    assert json.loads(trustgen("cases", tmp_path / "r", "--text", "zebra", "--json").stdout)["matching"] == 0
+    assert "thought: It is no zebra." in trustgen("cases", tmp_path / "r", "--unfold").stdout

@@ -170,7 +170,6 @@ def make_edition(folder: Path, n: int) -> Edition:
     entries = []
     for task, maker in MAKERS.items():
         arms: dict[str, int] = {}
-        calls = 0
         for i in range(n):
             record = _record(f"{task}.pool", i)
             writer.record(record)
@@ -178,7 +177,6 @@ def make_edition(folder: Path, n: int) -> Edition:
                 case = made.sealed(task)
                 writer.case(case)
                 arms[case.arm] = arms.get(case.arm, 0) + 1
-                calls += case.calls
         planned = sum(arms.values())
         entries.append(
             TaskEntry(
@@ -189,7 +187,7 @@ def make_edition(folder: Path, n: int) -> Edition:
                 needs=frozenset({Level.GENERATE}),
                 sampling=SAMPLING,
                 arms=arms,
-                calls=calls,
+                calls=planned,
                 made=planned,
             )
         )

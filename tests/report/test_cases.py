@@ -87,23 +87,6 @@ def test_filters_keep_what_a_plain_loop_keeps(run: Path, name: str) -> None:
     assert found.matching == len(pairs(found)) == sum(found.counts.values())
 
 
-def test_every_reply_of_a_conversation_is_searched(run: Path, tmp_path: Path) -> None:
-    """Two replies are one text no longer: the earlier one counts too, and thoughts do not."""
-    folder = make_run(tmp_path / "run", 2, models=(SMALL,), seal=False)
-    journal = RunFolder(folder).journal()
-    case = next(c for c in RunFolder(folder).edition().cases() if c.arm == "self_doubt")
-    old = next(r for r in journal.responses() if r.case == case.id)
-    verdict = next(v for v in journal.verdicts() if v.case == case.id)
-    said = (Reply("Aardvark, of course", thoughts="zebra"), Reply("No."))
-    journal.put(msgspec.structs.replace(old, replies=said), verdict)
-    journal.close()
-    assert pairs(look(folder, Wanted(text="aardvark"))) == {(case.id, SMALL)}
-    assert not look(folder, Wanted(text="zebra")).cases
-    shown = look(folder, Wanted(text="aardvark")).cases[0].ended[0].said
-    assert [(turn.who, turn.folded) for turn in shown if turn.who == "thought"] == [("thought", "thought")]
-    assert "zebra" in [t.text for t in look(folder, Wanted(text="aardvark"), unfold=True).cases[0].ended[0].said]
-
-
 @pytest.mark.parametrize(
     "wanted",
     [
