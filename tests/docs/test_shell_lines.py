@@ -79,7 +79,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 STOCKED: dict[str, dict[str, str]] = {
-    "README.md": {x: x for x in ("RUN", "policy.toml", "questions.csv")},
+    "README.md": {x: x for x in ("RUN", "policy.toml", "questions.csv")} | {"LAST": "RUN"},
     "ask.md": {"questions.csv": "questions.csv"},
     "start.md": {"october": "october", "RUN": "RUN", "policy.toml": "policy.toml", "mine.toml": "mine.toml"},
     "compare-and-gate.md": {"RUN": "RUN", "policy.toml": "policy.toml"},
@@ -189,7 +189,15 @@ def test_pip_is_told_of_extras_files_and_pins_that_are_there(line: Line) -> None
 
 @pytest.mark.parametrize(
     "words",
-    ["run core --modell m", "compare RUN A", "gate RUN", "report RUN -f pdf", "judges tests", "runs core", "list task"],
+    [
+        "run core --modell m",
+        "compare RUN A",
+        "gate --baseline RUN",
+        "report RUN -f pdf",
+        "judges tests",
+        "runs core",
+        "list task",
+    ],
 )
 def test_a_line_that_is_none_is_found(words: str) -> None:
     with pytest.raises(click.UsageError):

@@ -181,8 +181,8 @@ from pathlib import Path
 from conftest import *
 import toy, toy_pictures
 from trustgen.core import registry
-import trustgen.run.judge as judge
-judge.load = lambda kind, name: toy_pictures.FACTORIES[name]
+real = registry.load
+registry.load = lambda kind, name: toy_pictures.FACTORIES[name] if kind == "task" else real(kind, name)
 from trustgen.run import evaluate
 from trustgen.store import Edition
 place = Path({place!r})

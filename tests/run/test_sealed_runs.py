@@ -23,7 +23,7 @@ def registered(monkeypatch: pytest.MonkeyPatch) -> None:
     """The toy task is found by its name."""
     real = registry.load
     monkeypatch.setattr(
-        "trustgen.run.judge.load", lambda kind, name: judged_task if name == "toy.judged" else real(kind, name)
+        "trustgen.core.registry.load", lambda kind, name: judged_task if name == "toy.judged" else real(kind, name)
     )
 
 

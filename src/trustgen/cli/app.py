@@ -59,14 +59,21 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(VERSION, "-V", "--version", prog_name="trustgen")
-def app() -> None:
+@click.pass_context
+def app(context: click.Context) -> None:
     """Measure how trustworthy a generative model is, with tests that are fresh, validated and frozen.
 
     Exit codes: 0 success, 1 a gate or comparison failed, 2 wrong usage or unusable input, 3 a valid run that is not
     whole: it was stopped, or some model has no scored case or mostly errors.
     """
+    if context.invoked_subcommand is None:  # the first thing that a newcomer types
+        say(context.get_help())
 
 
 def main(args: list[str] | None = None) -> None:

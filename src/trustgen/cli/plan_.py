@@ -42,6 +42,9 @@ WIDTH = 100
 @asking
 @repeating
 @margin("Say how likely an equal model passes this `--margin` of `compare`; repeat for several.")
+@click.option(
+    "--detect", type=float, metavar="D", help="Say how many records show a difference of D between two models, as .05."
+)
 @click.option("--probe", is_flag=True, help="Ask each model up to five cases first: closer bounds, paid for.")
 @common
 def command(
@@ -51,6 +54,7 @@ def command(
     salt: str,
     role: tuple[str, ...],
     probe: bool,
+    detect: float | None,
     margins: tuple[str, ...],
     as_json: bool,
     **asked: Any,
@@ -63,6 +67,8 @@ def command(
     from trustgen.run.earlier import RUNS, earlier_looks, price_of_looking
 
     judging = judges_in(role)
+    if detect is not None and not 0 < detect < 1:
+        raise InputError(f"--detect {detect:g}: a difference of shares lies between 0 and 1, as .05")
     if spare := [text for text in role if text not in judging]:
         raise InputError(f"--role {spare[0]}: a plan binds judges alone; build the edition first, then plan its run")
     told = asked_of(models, role, **asked)
@@ -75,16 +81,18 @@ def command(
         allowed = by_task(wished, [entry.id for entry in edition.manifest.tasks])
         opened = told.opened()
         looks = earlier_looks(edition.manifest, [model.at for model in opened], [RUNS], Path(scratch))
-        rows = plan(edition, opened, known, roles=judges, settings=settings, probe=probe, margins=allowed)
+        rows = plan(
+            edition, opened, known, roles=judges, settings=settings, probe=probe, margins=allowed, detect=detect
+        )
     if as_json:
         print_json(rows)
         return
-    _show(rows, settings)
+    _show(rows, settings, detect)
     if text := price_of_looking(looks, edition.manifest.salt):
         say(f"\n{text}")
 
 
-def _show(rows: Sequence[Plan], settings: Settings) -> None:
+def _show(rows: Sequence[Plan], settings: Settings, detect: float | None) -> None:
     from trustgen.report.console import console as made
 
     console = made(width=WIDTH)
@@ -100,6 +108,32 @@ def _show(rows: Sequence[Plan], settings: Settings) -> None:
         console.print(_precision(tasks, width))
         for line in _meaning(tasks, width):
             console.print(line, style="dim")
+    if detect and tasks:
+        console.print(_detecting(tasks, detect))
+        for line in _detected(tasks, detect):
+            console.print(line, style="dim")
+
+
+def _detecting(tasks: Sequence[TaskPlan], detect: float) -> Any:
+    """What showing a difference takes of every task: of the first model, by what the plan says of a record."""
+    table = _table(f"to show {_share(detect)}", "records", "there are", "calls", "US dollars")
+    for task in tasks:
+        assert task.detects is not None
+        times = task.detects / task.clusters
+        usd = _usd(tuple(end * times for end in task.usd)) if task.usd else "unknown"  # type: ignore[arg-type]
+        held = "no end" if task.held is None else f"{task.held:,}"
+        calls = _span((task.least_calls * times, task.calls * times))
+        table.add_row(f"{task.task}\n  {task.headline}", f"{task.detects:,}", held, calls, usd)
+    return table
+
+
+def _detected(tasks: Sequence[TaskPlan], detect: float) -> Iterator[str]:
+    yield (
+        f"records that show a difference of {_share(detect)} from a rate of one half, where it is hardest, with a "
+        "power of .8 and adjusted as above; calls and dollars are those of the first model."
+    )
+    if short := [task.task for task in tasks if task.held is not None and task.held < (task.detects or 0)]:
+        yield f"not to be had, since there are fewer records: {', '.join(short)}"
 
 
 def _meaning(tasks: Sequence[TaskPlan], width: float | None) -> Iterator[str]:

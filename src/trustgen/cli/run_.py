@@ -118,8 +118,11 @@ def _looked_at(
 ) -> Edition:
     """The edition; and a note where an earlier run beside this one, or in the usual place, was a first look at it."""
     from trustgen.run.earlier import RUNS, earlier_looks, price_of_looking
+    from trustgen.run.judge import tasks_of
+    from trustgen.run.ready import judges_there
 
     made = edition()
+    judges_there(tasks_of(made), made.cases())
     looks = earlier_looks(made.manifest, [model.at for model in models], (folder.parent, RUNS), folder)
     if text := price_of_looking(looks, made.manifest.salt):
         note(f"note: {text}")

@@ -4,6 +4,7 @@ TrustGenError                  every error raised on purpose; one line that name
 ├── InputError                 the caller must change something (exit 2)
 │   ├── UnknownName            no such task, model, pool, suite …
 │   ├── MissingExtra           a package is not installed; the message is the command that installs it
+│   ├── MissingExtras          several are not; the message has the commands for all of them
 │   ├── PromptError            a slot missing, spare or malformed
 │   ├── FolderError            an edition or run folder is foreign, altered, in use or not writable
 │   └── LevelError             no model can serve a task (see law 7)
@@ -21,7 +22,7 @@ TrustGenError                  every error raised on purpose; one line that name
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 
 class TrustGenError(Exception):
@@ -34,6 +35,10 @@ class InputError(TrustGenError):
     """The caller must change an argument, a file or an environment variable."""
 
 
+MOST = 12
+"""Known names that a message lists."""
+
+
 class UnknownName(InputError):
     """A name that is not registered; the message lists what is nearest."""
 
@@ -41,17 +46,28 @@ class UnknownName(InputError):
         known = sorted(known)
         near = difflib.get_close_matches(name, known, n=3, cutoff=0.4)
         near += [k for k in known if k.rsplit(".", 1)[-1] == name and k not in near]
-        hint = (
-            f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else f"known: {', '.join(known) or 'none'}"
-        )
+        listed = ", ".join(known[:MOST]) or "none"
+        more = f" and {len(known) - MOST} more, see `trustgen list`" if len(known) > MOST else ""
+        hint = f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else f"known: {listed}{more}"
         super().__init__(f"unknown {kind} `{name}`: {hint}")
 
 
 class MissingExtra(InputError):
-    """A package is not installed."""
+    """A package is not installed. `package` and `install` say which, and the command that brings it."""
 
     def __init__(self, what: str, package: str, install: str) -> None:
         super().__init__(f"{what} needs the package `{package}`: run  {install}")
+        self.package, self.install = package, install
+
+
+class MissingExtras(InputError):
+    """Several packages are not installed; the message has one line of commands for all of them."""
+
+    def __init__(self, missing: Sequence[MissingExtra]) -> None:
+        packages = ", ".join(f"`{one.package}`" for one in missing)
+        commands = " && ".join(dict.fromkeys(one.install for one in missing))
+        super().__init__(f"{len(missing)} packages are missing, {packages}: run  {commands}")
+        self.missing = tuple(missing)
 
 
 class PromptError(InputError):

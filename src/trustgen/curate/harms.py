@@ -28,7 +28,7 @@ from trustgen.text.words import topic
 from .barred import barred
 from .door import open_pool
 from .harmless import harmless
-from .pool import Selection, rank
+from .pool import Selection, rank, together
 
 NAME = "attacks.by_leaf"
 POOLS = ("attacks.requests", "attacks.harmbench", "attacks.strongreject", "attacks.do_not_answer")
@@ -155,7 +155,7 @@ class Requests(Pool):
     def placed(self) -> tuple[tuple[Record, str], ...]:
         """Every request that a leaf claims, with that leaf; one that two datasets have is taken once."""
         found: dict[str, tuple[Record, str]] = {}
-        for record in (record for pool in self.pools for record in pool.draw("")):
+        for record in together(self.pools):
             own = tuple(record.fields.get("categories") or (record["category"],))
             text = str(record["text"]).strip()
             usable = not LEFT_OUT & set(own) and not _ODD.search(text) and topic(text) and not barred(text)

@@ -8,6 +8,7 @@ from the salt and an index.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from random import Random
@@ -17,6 +18,9 @@ from .statements import Told, chosen, plainly, worked_out
 from .twins import EXTRAS, WORDS, World, world
 
 SHAPES = ("one by one", "in turn")
+
+
+_OWN = re.compile(r"\b[Tt]he ((?:first )?\w+) of \{it\}")
 
 
 def _capital(text: str) -> str:
@@ -41,7 +45,8 @@ def _said(groups: Sequence[list[str]], name: str, start: str) -> Iterator[str]:
     """Sentences about one thing, one after the other; after one about a person the thing is named again."""
     it = start
     for sentence in (sentence for group in groups for sentence in group):
-        yield _capital(sentence.replace("{it}", it))
+        own = _OWN.sub(r"its \1", sentence) if it == "it" else sentence
+        yield _capital(own.replace("{it}", it))
         it = "it" if "{it}" in sentence else name
 
 
@@ -105,6 +110,7 @@ def made(at: Spot) -> Fields:
     return {
         "kind": kind["noun"],
         "plural": kind["plural"],
+        "where": kind.get("where", "in"),
         "names": [*of.things, of.home],
         "passage": text,
         "claims": claims,

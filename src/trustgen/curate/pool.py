@@ -11,7 +11,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import count, islice
 
-from trustgen.core import BadRow, InputError, Pool, PoolManifest, Record, Records, Source, unit
+from trustgen.core import (
+    BadRow,
+    InputError,
+    MissingExtra,
+    MissingExtras,
+    Pool,
+    PoolManifest,
+    Record,
+    Records,
+    Source,
+    unit,
+)
 
 
 def rank(record: Record, salt: str) -> tuple[float, str]:
@@ -22,6 +33,19 @@ def rank(record: Record, salt: str) -> tuple[float, str]:
 def ranked(records: Iterable[Record], salt: str) -> list[Record]:
     """Records in the order in which a salt draws them."""
     return sorted(records, key=lambda record: rank(record, salt))
+
+
+def together(pools: Iterable[Pool]) -> Iterator[Record]:
+    """The records of several pools, one pool after the other. The error names all packages that are missing."""
+    missing, held = [], []
+    for pool in pools:
+        try:
+            held.append(list(pool.draw("")))
+        except MissingExtra as one:
+            missing.append(one)
+    if missing:
+        raise MissingExtras(missing) if len(missing) > 1 else missing[0]
+    return (record for records in held for record in records)
 
 
 def manifest_of(source: Source, rows: int | str) -> PoolManifest:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trustgen.core import BARE, FolderError, InputError, Model
+from trustgen.core import BARE, FolderError, InputError, MissingExtra, MissingExtras, Model, named
 from trustgen.run import Settings, Staff, Strictness, build
+from trustgen.run.ready import all_there
 from trustgen.store import Anchor, Edition, Generated
 from trustgen.store.files import EDITION, claim
 from trustgen.tasks.suites import load_suite
@@ -45,7 +47,8 @@ def edition_of(
     if not (out / "edition.json").is_file():
         return building(suite, n, salt, out, role or {}, anchor)
     made = Edition.open(out)
-    wanted = [(e.id, e.n if n is None else n) for e in suite.sized(n).tasks]
+    bound = named({name: model.uri for name, model in (role or {}).items()})
+    wanted = [(e.id, e.n) for e in suite.sized(n, bound).tasks]
     if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
         raise FolderError(
             f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks "
@@ -83,6 +86,9 @@ def build_suite(
     try:
         with Staff(role, cache, settings, note) as staff:
             tasks = suite.build(n, staff.kit)
+            for task in tasks:
+                if n is not None and task.n < n:
+                    note(f"note: {task.id} asks {task.n:,} records, all that there are")
             made = build(
                 tasks,
                 out,
@@ -97,6 +103,9 @@ def build_suite(
                 if not bound.asks and not bound.role.startswith("judge"):  # a judge's work begins with the run
                     note(f"note: no task of `{suite.name}` asked the role `{bound.role}`")
             return made
+    except (MissingExtra, MissingExtras):  # what else is missing is said in the same breath
+        all_there(partial(one, None, named(dict.fromkeys(role, ""))) for one in suite.alone())
+        raise
     finally:
         if cache.empty:  # nothing was bought: leave nothing behind
             cache.delete()

@@ -13,19 +13,25 @@ from typing import NamedTuple
 
 from trustgen.core import Direction, Estimate, InputError
 from trustgen.stats import paired_difference
+from trustgen.stats.intervals import LEVEL, student
 from trustgen.store import RunFolder, RunManifest, Sealed, TaskEntry, check_seal
 
 from .compare import worst_loss
 from .policy import On, Rule
-from .reading import ReadRun, installed, read_run
+from .reading import ReadRun, installed, read_run, same_verdicts
 from .recount import Recounted, recounted
 
+FOUR_OF_FIVE = 0.8416
+"""The normal quantile of .8."""
 PAIRED = "paired on one edition"
 UNPAIRED = "unpaired, two editions: Newcombe's interval"
 
 
 class Measured(NamedTuple):
-    """An estimate beside the baseline's; `low` and `high` are 95 % limits of it less the baseline's value."""
+    """An estimate beside the baseline's; `low` and `high` are 95 % limits of it less the baseline's value.
+
+    `p` is two-sided, and `same` says that every verdict is what it was there.
+    """
 
     name: str
     mine: Estimate
@@ -34,6 +40,24 @@ class Measured(NamedTuple):
     low: float
     high: float
     method: str
+    p: float = math.nan
+    same: bool = False
+
+    @property
+    def worse(self) -> bool:
+        """Whether the value is worse than the baseline's, however surely."""
+        return self._step() > 0
+
+    def enough(self, margin: float) -> int:
+        """About how many counted units let an equal model pass a margin in four of five; 0 where none can be told.
+
+        Half the interval's width falls with the root of their number.
+        """
+        half = (self.high - self.low) / 2
+        if not half > 0 or math.isinf(half) or self.mine.counted < 2:
+            return 0
+        needed = half / margin * (1 + FOUR_OF_FIVE / student(math.inf, LEVEL))
+        return math.ceil(self.mine.counted * needed**2)
 
     def loss(self, on: On) -> tuple[float, str]:
         """How much worse it is than the baseline, and which number that is; `nan` without one.
@@ -118,7 +142,7 @@ class Baselines:
 
     def _paired(
         self, e: Estimate, base: Estimate, entry: TaskEntry, other: ReadRun, where: str
-    ) -> tuple[float, float, float, str] | None:
+    ) -> tuple[float, float, float, str, float, bool] | None:
         """The paired difference; `None` for a measure that has none."""
         run = self.run.read
         try:
@@ -129,7 +153,8 @@ class Baselines:
             return None
         grades = other.grades[e.task, base.model], run.grades[e.task, e.model]
         made = paired_difference(grades[0].grades, grades[1].grades, measure)
-        return made.difference, made.low, made.high, PAIRED
+        same = same_verdicts(grades[0].grades, grades[1].grades)
+        return made.difference, made.low, made.high, PAIRED, made.p, same
 
 
 def _model(rule: Rule, model: str, other: RunManifest, where: str) -> str:
@@ -147,9 +172,13 @@ def _model(rule: Rule, model: str, other: RunManifest, where: str) -> str:
     raise InputError(f"{where}: baseline `{rule.baseline}` has {known}: say which with baseline_model")
 
 
-def _unpaired(e: Estimate, base: Estimate) -> tuple[float, float, float, str]:
-    """The difference of two independent estimates, from the limits of each (Newcombe 1998, method 10)."""
+def _unpaired(e: Estimate, base: Estimate) -> tuple[float, float, float, str, float]:
+    """The difference of two independent estimates, from the limits of each (Newcombe 1998, method 10); its p is that at
+    which the limit on the side of 0 would reach 0."""
     difference = e.value - base.value
     below = math.hypot(e.value - e.low, base.high - base.value)
     above = math.hypot(e.high - e.value, base.value - base.low)
-    return difference, difference - below, difference + above, UNPAIRED
+    room = below if difference > 0 else above
+    z = student(math.inf, LEVEL) * abs(difference) / room if room > 0 else math.nan
+    p = math.erfc(z / math.sqrt(2)) if difference else 1.0
+    return difference, difference - below, difference + above, UNPAIRED, p

@@ -24,6 +24,8 @@ from typing import Literal
 import msgspec
 
 from trustgen.core import Direction, Estimate, InputError, Outcome
+from trustgen.stats.intervals import LEVEL
+from trustgen.stats.multiplicity import holm
 from trustgen.store import RunFolder, RunManifest, Sealed, TaskEntry
 
 from .against import Baselines, Held, Measured
@@ -31,7 +33,7 @@ from .compare import known_model
 from .policy import On, Policy, Rule, read_policy
 from .reading import card_of, dimension_of
 from .sealed import breaches, differs, known_head, unsealed
-from .words import beside, number
+from .words import beside, between, number
 
 SLACK = 1e-12
 """What a number may miss its bound by: rounding, not evidence."""
@@ -79,15 +81,16 @@ class Gated(msgspec.Struct, frozen=True, kw_only=True):
         return not self.failed
 
 
-def gate(folder: Path, policy: Path, models: Sequence[str] = (), *, seal: str = "") -> Gated:
-    """Hold a run to a policy: all its models, or those named; and to the head of its `seal`, where one was noted.
+def gate(folder: Path, policy: Path | Policy, models: Sequence[str] = (), *, seal: str = "") -> Gated:
+    """Hold a run to a policy (or its file): all its models or those named, and to the head of its `seal` where one is
+    noted.
 
     Numbers are counted from the run's own rows; nothing is asked. Raises `InputError` for a policy that cannot be used
     on this run: an unknown task, measure or model, a rule that matches nothing, a bound on the wrong side.
     """
-    rules = read_policy(policy)
+    rules = read_policy(policy) if isinstance(policy, Path) else policy
     known_head(seal)
-    baselines = Baselines(RunFolder.open(folder), policy.parent)
+    baselines = Baselines(RunFolder.open(folder), rules.path.parent)
     manifest = baselines.run.manifest
     chosen = tuple(dict.fromkeys(models)) or manifest.models
     for model in chosen:
@@ -98,9 +101,10 @@ def gate(folder: Path, policy: Path, models: Sequence[str] = (), *, seal: str = 
         checks += _whole(model, folder, rules, baselines)
         checks += _seals(model, folder, rules, baselines, seal)
     for i, rule in enumerate(rules.rules, 1):
-        where = f"policy `{policy}`, rule {i} ({rule.title})"
+        where = f"policy `{rules.path}`, rule {i} ({rule.title})"
         matched = _matches(rule, baselines.run.read.tasks, found, where)
-        made = [c for m in chosen for c in _rule(i, rule, m, matched, found, baselines, where)]
+        family = _family(rule, chosen, matched, found, baselines, where)
+        made = [c for m in chosen for c in _rule(i, rule, m, matched, found, baselines, where, family)]
         if all(c.status == "skipped" for c in made):
             raise InputError(f"{where} matches nothing that applies to {', '.join(chosen)}: name another task")
         checks += made
@@ -165,6 +169,26 @@ def _seal(sealed: Sealed) -> str:
 
 Found = dict[tuple[str, str, str], Estimate]
 """Estimates by model, task and measure."""
+Family = dict[tuple[str, str, str], tuple[Measured, float, int]]
+"""What stands beside the baseline, with its p adjusted among all that its rule speaks of, and how many they are."""
+
+
+def _family(
+    rule: Rule,
+    models: Sequence[str],
+    matched: Sequence[tuple[str, str]],
+    found: Found,
+    baselines: Baselines,
+    where: str,
+) -> Family:
+    """Every estimate of a rule that compares by test, with Holm's adjusted p; nothing for other rules."""
+    if not rule.not_shown_worse:
+        return {}
+    absent = baselines.run.again.absent
+    keys = [(m, *one) for m in models for one in matched if (m, *one) in found and one[0] not in absent]
+    measured = [baselines.measured(rule, found[key], where) for key in keys]
+    adjusted = holm([one.p for one in measured]).tolist() if measured else []
+    return {key: (one, p, len(keys)) for key, one, p in zip(keys, measured, adjusted, strict=True)}
 
 
 def _matches(rule: Rule, entries: Sequence[TaskEntry], found: Found, where: str) -> list[tuple[str, str]]:
@@ -210,6 +234,7 @@ def _rule(
     found: Found,
     baselines: Baselines,
     where: str,
+    family: Family,
 ) -> Iterator[Check]:
     for task, measure in matched:
         e = found.get((model, task, measure))
@@ -222,7 +247,8 @@ def _rule(
             demand = "a number that follows from the rows"
             yield check(status="failed", demand=demand, reason=f"it cannot be counted: {absent}")
         else:
-            for demand, seen, bound, by, reason in _demands(rule, e, baselines, where):
+            tested = [_tested(*family[model, task, measure], e)] if family else []
+            for demand, seen, bound, by, reason in (*_demands(rule, e, baselines, where), *tested):
                 about = partial(check, demand=demand, seen=seen, bound=bound, by=by, reason=reason)
                 yield about(status="failed" if reason else "held")
 
@@ -319,5 +345,24 @@ def _not_worse(rule: Rule, e: Estimate, against: Measured, margin: float) -> Dem
     demand = f"worse than {against.name} by ≤ {number(bound, e.range)}"
     if math.isnan(loss):
         return demand, loss, bound, by, "no value to compare"
-    held = loss <= bound + SLACK
-    return demand, loss, bound, by, "" if held else f"could be worse by {beside(loss, bound, e.range)} ({by})"
+    if loss <= bound + SLACK:
+        return demand, loss, bound, by, ""
+    why = f"could be worse by {beside(loss, bound, e.range)} ({by})"
+    why += ", though every verdict is what it was there" if against.same else ""
+    if needed := against.enough(bound):
+        why += f"; an equal model passes in four of five with about {needed:,} {e.unit}, not {e.counted:,}"
+    return demand, loss, bound, by, why
+
+
+def _tested(against: Measured, p: float, tests: int, e: Estimate) -> Demand:
+    """Whether the run is shown to be worse, at 1 − `LEVEL` over all tests of the rule."""
+    bound, demand = 1 - LEVEL, f"not shown worse than {against.name}"
+    by = f"p {p:.3g} among {tests:,} tests (Holm), {against.method}"
+    if against.same:
+        return demand, 1.0, bound, f"every verdict is what it was there, {against.method}", ""
+    if math.isnan(against.difference):
+        return demand, math.nan, bound, by, "no value to compare"
+    if not (p <= bound and against.worse):
+        return demand, p, bound, by, ""
+    ends = between(against.low, against.high, (-math.inf, math.inf))
+    return demand, p, bound, by, f"worse than there: {number(against.difference, e.range)} {ends}, {by}"

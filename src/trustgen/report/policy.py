@@ -1,7 +1,7 @@
 """A policy: rules in TOML that a run must hold, read so strictly that a slip of the pen never makes a rule pass.
 
 allow_partial = false            # whether a run that was stopped may pass
-baseline = "runs/last"           # for rules with not_worse_by; from the policy's own folder
+baseline = "runs/last"           # for the rules that compare with it; from the policy's own folder
 
 [[rule]]
 task = "llm.truthfulness.facts"  # one task, or "*" for all; or instead: dimension = "truthfulness"
@@ -10,7 +10,8 @@ min = 0.3                        # or max, or both for a measure with a target
 on = "pessimistic"               # or "limit", or "value"
 coverage_min = 0.95              # share of planned cases that were scored
 judge = "calibrated"             # the judge's errors were measured
-not_worse_by = 0.02              # than the baseline, as a share of the measure's range
+not_shown_worse = true           # than the baseline: all that the rule speaks of is one family (Holm)
+not_worse_by = 0.02              # than the baseline, as a share of the measure's range: needs many records
 baseline_model = "URI"           # where the model has another name there
 """
 
@@ -41,8 +42,14 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     coverage_min: float | None = None
     judge: Literal["", "calibrated"] = ""
     not_worse_by: float | None = None
+    not_shown_worse: bool = False
     baseline: str = ""
     baseline_model: str = ""
+
+    @property
+    def compares(self) -> bool:
+        """Whether it needs a baseline."""
+        return self.not_shown_worse or self.not_worse_by is not None
 
     @property
     def wide(self) -> bool:
@@ -65,6 +72,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     allow_partial: bool = False
 
 
+def against(baseline: Path) -> Policy:
+    """The policy of those who write none: no headline may be shown to be worse than in an earlier run."""
+    rule = Rule(name="not shown worse", task="*", not_shown_worse=True, baseline=str(baseline))
+    return Policy(path=Path("no headline shown worse than in the baseline"), rules=(rule,), lines=(0,))
+
+
 def read_policy(path: Path) -> Policy:
     """Read and check a policy. Whatever is wrong with it is an `InputError` that names the rule and the mend."""
     try:
@@ -85,8 +98,8 @@ def read_policy(path: Path) -> Policy:
     if not isinstance(allow, bool) or not all(isinstance(value, str) for value in shared.values()):
         raise InputError(f"policy `{path}`: allow_partial is true or false, baseline and baseline_model are texts")
     rules = tuple(_rule(path, i, row, shared) for i, row in enumerate(rows, 1))
-    if any(shared.values()) and all(rule.not_worse_by is None for rule in rules):
-        raise InputError(f"policy `{path}` names a baseline that no rule uses: give a rule not_worse_by")
+    if any(shared.values()) and not any(rule.compares for rule in rules):
+        raise InputError(f"policy `{path}` names a baseline that no rule uses: give a rule not_shown_worse = true")
     starts = [i for i, line in enumerate(text.splitlines(), 1) if line.replace(" ", "").startswith("[[rule]]")]
     return Policy(
         path=path,
@@ -107,7 +120,7 @@ def _rule(path: Path, number: int, row: dict[str, Any], shared: dict[str, str]) 
         raise InputError(f'{where}: say what it is about, either task = "…" ("*" for all) or dimension = "…"')
     if (fault := _fault(rule)) or (fault := _baseline_fault(rule, shared)):
         raise InputError(f"{where} ({rule.title}): {fault}")
-    if rule.not_worse_by is None:
+    if not rule.compares:
         return rule
     # A rule's own baseline does not take over the model that the policy names for another.
     model = rule.baseline_model or ("" if rule.baseline else shared["baseline_model"])
@@ -118,9 +131,10 @@ def _fault(rule: Rule) -> str:
     """What is wrong with a rule's own numbers; "" where nothing is."""
     numbers = {key: getattr(rule, key) for key in ("min", "max", "coverage_min", "not_worse_by")}
     given = {key: value for key, value in numbers.items() if value is not None}
-    if not given and not rule.judge:
+    if not given and not rule.judge and not rule.not_shown_worse:
         return (
-            "min and max are both missing and it demands nothing else: give one (or coverage_min, not_worse_by, judge)"
+            "min and max are both missing and it demands nothing else: give one (or coverage_min, not_shown_worse, "
+            "not_worse_by, judge)"
         )
     for key, value in given.items():
         if not math.isfinite(value):
@@ -135,10 +149,11 @@ def _fault(rule: Rule) -> str:
 
 
 def _baseline_fault(rule: Rule, shared: dict[str, str]) -> str:
-    if rule.not_worse_by is not None and not (rule.baseline or shared["baseline"]):
-        return 'not_worse_by needs a run to compare with: add baseline = "RUN"'
-    if rule.not_worse_by is None and (rule.baseline or rule.baseline_model):
-        return "it names a baseline and no not_worse_by: add not_worse_by = 0.02, say"
+    key = "not_worse_by" if rule.not_worse_by is not None else "not_shown_worse"
+    if rule.compares and not (rule.baseline or shared["baseline"]):
+        return f'{key} needs a run to compare with: add baseline = "RUN"'
+    if not rule.compares and (rule.baseline or rule.baseline_model):
+        return "it names a baseline and does not compare with it: add not_shown_worse = true"
     return ""
 
 

@@ -49,7 +49,7 @@ START = 8
 
 
 class TaskPlan(Worth, frozen=True, kw_only=True):
-    """One task of one model: what it takes, and what that is worth."""
+    """One task of one model: what it takes, what that is worth, and how many records are `held` (None without end)."""
 
     task: str
     headline: str
@@ -60,6 +60,7 @@ class TaskPlan(Worth, frozen=True, kw_only=True):
     prompt_tokens: tuple[int, int]
     completion_tokens: tuple[int, int]
     usd: Span | None
+    held: int | None
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +155,8 @@ class Count:
 
     task: Task
     most_reply: int
+    held: int | None
+    """Records that there are; None without end."""
     clusters: dict[str, None] = field(default_factory=dict)
     counted: set[str] = field(default_factory=set)
     """Clusters with a case that the headline reads."""
@@ -183,18 +186,20 @@ def plan(
     settings: Settings | None = None,
     probe: bool = False,
     margins: Mapping[str, float] | None = None,
+    detect: float | None = None,
 ) -> list[Plan]:
     """Cost every model on an edition, then the models that judge (`roles`, by role); nothing is asked.
 
     With `probe`, up to five real calls a model narrow the bounds; what they cost stands in `trial`. `prices` are by URI
-    as given; `margins` by task, as shares of the headline's range. A plan for one model reckons its differences as if
-    it were compared with one other. Raises `InputError` where a model or a task cannot be used.
+    as given; `margins` by task, as shares of the headline's range; `detect` is a difference that two models are to
+    show. A plan for one model reckons its differences as if it were compared with one other. Raises `InputError` where
+    a model or a task cannot be used.
     """
     settings, roles = settings or Settings(), roles or {}
     bound = {role: open_model(m, settings.options) if isinstance(m, str) else m for role, m in roles.items()}
     edition = drawn(edition, settings.repeats)
     counts = _counts(edition, {role: model.uri for role, model in bound.items()}, settings.until_width)
-    compared = Compared(tests_of(len(models), len(counts)), margins or {})
+    compared = Compared(tests_of(len(models), len(counts)), margins or {}, detect)
     opened = [open_model(m, settings.options) if isinstance(m, str) else m for m in models]
     found = []
     for model, given in zip(opened, models, strict=True):
@@ -221,7 +226,9 @@ async def _tried(model: Model, edition: Edition, settings: Settings) -> Trial:
 
 def _counts(edition: Edition, roles: Mapping[str, str], width: float | None) -> dict[str, Count]:
     tasks = tasks_of(edition, named({**edition.manifest.makers, **roles}))
-    counts = {e.id: Count(tasks[e.id], e.sampling.max_tokens) for e in edition.manifest.tasks}
+    counts = {
+        e.id: Count(tasks[e.id], e.sampling.max_tokens, _held(e, tasks[e.id], edition)) for e in edition.manifest.tasks
+    }
     sizes: dict[str, set[str]] = {name: set() for name in counts}
     for batch in edition.case_columns("task", "cluster"):
         for name, cluster in zip(*batch, strict=True):
@@ -239,6 +246,14 @@ def _counts(edition: Edition, roles: Mapping[str, str], width: float | None) -> 
         for asked in count.task.judge.asking(case.arm):
             _judged(count, asked, case)
     return counts
+
+
+def _held(entry: TaskEntry, task: Task, edition: Edition) -> int | None:
+    """How many records the pool of a task holds: its own, or the one that stood in its place."""
+    if entry.pool == task.records.pool:
+        return task.records.size
+    rows = edition.manifest.pools.get(entry.pool, {}).get("rows")
+    return rows if isinstance(rows, int) else None
 
 
 # ── who is asked ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -339,6 +354,7 @@ def _task(count: Count, spent: Bounds, price: Price | None, width: float | None,
         prompt_tokens=sent,
         completion_tokens=said,
         usd=(price.of(ends[0]), price.of(ends[1])) if price else None,
+        held=count.held,
         **msgspec.structs.asdict(worth(count.task, len(count.clusters), len(count.counted), width, compared)),
     )
 

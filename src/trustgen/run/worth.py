@@ -31,10 +31,11 @@ few draws. Simulated: without this, flips found with 74 % among 7 headlines and 
 
 
 class Compared(NamedTuple):
-    """What comparisons are reckoned by: how many tests share the error, and margins by task."""
+    """What comparisons are reckoned by: how many tests share the error, margins by task, what is to be shown."""
 
     tests: int
     margins: Mapping[str, float]
+    effect: float | None = None  # a difference that is to be shown
 
 
 class Worth(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,7 +45,8 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
     `differences` are the smallest that the paired test of two models finds with a power of .8 among `tests` tests, all
     pairs of models on all headlines, as `compare` adjusts for them. `passes` is how likely an equal model passes the
     `margin` of the headline; None without one. `until_width`, where one is given, has the clusters that are asked on
-    average for each rate; None for a headline that is no share.
+    average for each rate; None for a headline that is no share. `detects` is how many records show the difference that
+    was asked for at a rate of one half, with that power and adjustment; None where none was asked for.
     """
 
     counted: float
@@ -54,6 +56,11 @@ class Worth(msgspec.Struct, frozen=True, kw_only=True):
     margin: float | None
     passes: dict[str, float] | None
     until_width: dict[str, int] | None
+    detects: int | None = None
+
+
+MOST = 1 << 24
+"""Records beyond which no test is planned."""
 
 
 def tests_of(models: int, headlines: int) -> int:
@@ -79,7 +86,27 @@ def worth(task: Task, clusters: int, read: int, width: float | None, compared: C
         margin=margin,
         passes=passes,
         until_width=foreseen(task, clusters, width) if width else None,
+        detects=to_detect(task, read / max(clusters, 1), compared) if compared.effect else None,
     )
+
+
+def to_detect(task: Task, share: float, compared: Compared) -> int:
+    """The fewest records that show the difference asked for, `MOST` at most; the headline reads a `share` of them."""
+    effect = compared.effect or 0.0
+    measure = task.measures[task.headline]
+    stretch = 1.0 if measure.share and not measure.conditional else BOOTSTRAP
+
+    def shown(n: int) -> bool:
+        counted, correlation = counting(task, int(share * n))
+        return bool(_shows(counted, 0.5, correlation, compared.tests) * stretch <= effect)  # nan is not
+
+    low, high = 1, 8
+    while high < MOST and not shown(high):
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if shown(middle) else (middle, high)
+    return high
 
 
 @lru_cache(maxsize=1024)

@@ -8,8 +8,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from trustgen.core import BARE, Kit, Level, Model, Sampling, Task, Turn, digest, named
-from trustgen.core.registry import load
+from trustgen.core import BARE, Kit, Level, Model, Sampling, Task, Turn, digest, named, registry
 
 ANCHOR = "anchor"
 """The block of cases that an edition shares with others, so that scores on them can be equated."""
@@ -35,9 +34,8 @@ class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     def task(self, kit: Kit = BARE, n: int | None = None) -> Task:
         """The installed task, of whatever version it is, over the records that were asked for, or over `n`."""
-        found: Task = load("task", self.id)(
-            self.n if n is None else n, kit, None if self.settings is UNSET else self.settings
-        )
+        asked = (self.n if n is None else n, kit, *(() if self.settings is UNSET else (self.settings,)))
+        found: Task = registry.load("task", self.id)(*asked)
         return found
 
     def lacks(self, model: Model) -> frozenset[Level]:

@@ -19,7 +19,9 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -51,11 +53,14 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         """Whether it is a form, under a name of somebody's own."""
         return self.id not in names("task") and self.id.partition(".")[0] in names("form")
 
-    def many(self, n: int | None = None) -> int | None:
-        """Over how many records: `n`, or its own size; a form asks all that its file holds, `MOST` at most."""
-        if n is not None or self.n is not None or not self.form:
-            return self.n if n is None else n
-        return min(MOST, self.records(1, BARE).size or MOST)
+    def many(self, n: int | None = None, kit: Kit = BARE) -> int | None:
+        """Over how many records: its own size, or `n` where its pool holds as many, else what it holds; a form asks all
+        of its file, `MOST` at most."""
+        if n is None and (self.n is not None or not self.form):
+            return self.n
+        wanted = MOST if n is None else n
+        held = self.records(1, kit).size if self.pool else _factory(self.id)(1, kit).records.size
+        return wanted if held is None else min(wanted, held)
 
     def records(self, n: int, kit: Kit) -> Selection:
         """The records of the pool that stands in the place of the task's own."""
@@ -71,13 +76,18 @@ class Suite(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     tasks: tuple[Entry, ...]
 
-    def sized(self, n: int | None = None) -> Suite:
-        """With a number of records for every task: `n` in the place of all, else for a form what its file holds."""
-        return msgspec.structs.replace(self, tasks=tuple(msgspec.structs.replace(e, n=e.many(n)) for e in self.tasks))
+    def alone(self) -> Iterator[Callable[..., Task]]:
+        """Each task by itself: a function of `n` and a kit."""
+        return (partial(_made, entry) for entry in self.tasks)
+
+    def sized(self, n: int | None = None, kit: Kit = BARE) -> Suite:
+        """With a number of records for every task: `n` in the place of all, where there are as many."""
+        sized = (msgspec.structs.replace(entry, n=entry.many(n, kit)) for entry in self.tasks)
+        return msgspec.structs.replace(self, tasks=tuple(sized))
 
     def build(self, n: int | None = None, kit: Kit = BARE) -> list[Task]:
-        """The tasks, ready to build with what `kit` brings; `n` replaces every size."""
-        return [_made(entry, entry.many(n), kit) for entry in self.tasks]
+        """The tasks, ready to build with what `kit` brings; `n` replaces every size, where there are as many."""
+        return [_made(entry, entry.many(n, kit), kit) for entry in self.tasks]
 
 
 def _made(entry: Entry, n: int | None, kit: Kit) -> Task:

@@ -40,7 +40,8 @@ def _short(record: Record, said: Sequence[str], checked: str = "") -> Iterator[s
 def summary(record: Record, said: Sequence[str], length: int, *, placed: bool = True) -> str:
     """A summary of so many sentences, one or two: what it is about, in which town where it is `placed`, and more."""
     one, other, town = record["names"]
-    about = f"there are two {record['plural']}{f' in {town}' * placed}, {one} and {other}"
+    place = f" {record['where']} {town}" if placed else ""
+    about = f"there are two {record['plural']}{place}, {one} and {other}"
     said = list(_short(record, said))
     half = len(said) if length == 1 else len(said) // 2
     parts = ("; ".join((about, *said[:half])), "; ".join(said[half:]))
