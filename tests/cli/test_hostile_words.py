@@ -101,6 +101,8 @@ def readers(folder: Path, edition: Path, out: Path) -> Iterator[tuple[Any, ...]]
     yield "show", folder
     yield "verify", folder
     yield "verify", folder, "--json"
+    for more in ((), ("--json",), ("--unfold",), ("--first", "surprising", "--differ")):
+        yield "cases", folder, *more
     yield "review", folder, "--apply"
     yield "review", folder, "--labeller", HOSTILE, "--export", out / "sheet.csv"
     for name in (edition, folder / "edition"):

@@ -28,6 +28,8 @@ KEPT: dict[Place, str] = {
     ("trustgen.cli.app", "Commands.list_commands"): "click asks a group for its commands",
     ("trustgen.cli.app", "Commands.format_commands"): "click has a group write its help",
     ("trustgen.curate.archives", "Bounded.readinto"): "the standard library's buffered reader reads by it",
+    ("trustgen.python.held", "Run._repr_html_"): "a notebook shows what it holds by it",
+    ("trustgen.python.held", "Edition._repr_html_"): "a notebook shows what it holds by it",
     ("trustgen.report.console", "_Shown.process_renderables"): "Rich hands it whatever is drawn",
     ("trustgen.testing.fast", "_Fast.connection_made"): "asyncio tells a protocol of its connection by it",
     ("trustgen.testing.fast", "_Fast.data_received"): "asyncio hands a protocol what comes in by it",

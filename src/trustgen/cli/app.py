@@ -8,7 +8,7 @@ from importlib import import_module
 
 import click
 
-import trustgen
+from trustgen.version import VERSION
 
 from .saying import print_json, say
 
@@ -30,6 +30,7 @@ COMMANDS = {
     "rejudge": "Judge the stored answers of a run again; nothing is asked.",
     "review": "Label replies by hand, blind and twice; what the labels say joins the numbers.",
     "report": "Print a run, or write it as HTML, Markdown, CSV, JSON, JUnit or SARIF.",
+    "cases": "Look through the cases of a run: what was asked, said and judged.",
     "judges": "The judges: what they read, how often they err, whether they can be talked over.",
     "compare": "Compare two models of a run, paired case by case.",
     "gate": "Hold a run to a policy; exit 1 when it fails.",
@@ -63,7 +64,7 @@ class Commands(click.Group):
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(trustgen.__version__, "-V", "--version", prog_name="trustgen")
+@click.version_option(VERSION, "-V", "--version", prog_name="trustgen")
 @click.pass_context
 def app(context: click.Context) -> None:
     """Measure how trustworthy a generative model is, with tests that are fresh, validated and frozen.

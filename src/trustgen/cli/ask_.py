@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -94,20 +93,15 @@ def command(
 def suite_of(file: Path, judge: str, prompt: str, name: str, columns: dict[str, str]) -> Suite:
     """The suite of one form that the options describe. Raises `InputError` for what cannot be read."""
     from trustgen.core import plain
-    from trustgen.tasks.suites import Entry, Suite, rubric_text
+    from trustgen.python.asking import suite_of
 
-    settings = {"rubric": rubric_text(Path(judge))} if judge.endswith(".md") else {"judge": judge}
     if prompt.startswith("@"):
         try:
             prompt = plain.read_text(Path(prompt[1:]))
         except (OSError, ValueError) as error:
             why = getattr(error, "strerror", None) or error
             raise InputError(f"--prompt {prompt}: the file cannot be read: {why}") from None
-    if prompt:
-        settings["prompt"] = prompt
-    called = re.sub(r"[^\w-]+", "_", name or file.stem).strip("_") or "questions"
-    entry = Entry(id=f"ask.{called}", pool=str(file), settings=settings, columns=columns)
-    return Suite(called, f"Questions of {file.name}", (entry,))
+    return suite_of(file, judge, prompt, name, columns)
 
 
 def look(suite: Suite, n: int | None, salt: str, roles: Iterable[str] = ()) -> list[str]:

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import click
 
-import trustgen
 from trustgen.core import TrustGenError
+from trustgen.version import VERSION
 
 from .options import common
 from .saying import print_json, say
@@ -54,7 +54,7 @@ def _check(what: str, probe: Callable[[], str], *, needed: bool) -> dict[str, ob
 
 
 def _python() -> dict[str, object]:
-    detail = f"TrustGen {trustgen.__version__}, Python {platform.python_version()}, {platform.machine()}"
+    detail = f"TrustGen {VERSION}, Python {platform.python_version()}, {platform.machine()}"
     return {"what": "trustgen", "ok": True, "detail": detail, "needed": True}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import partial
@@ -11,24 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from trustgen.core import (
-    BARE,
-    FolderError,
-    Granted,
-    InputError,
-    MissingExtra,
-    MissingExtras,
-    Model,
-    ModelOptions,
-    named,
-)
+from trustgen.core import Granted, InputError, Model, ModelOptions
 
 from .called import Called, asking_models, called
 
 if TYPE_CHECKING:
     from trustgen.run import Price, Settings, Strictness
     from trustgen.store import Anchor, Edition
-    from trustgen.tasks.suites import Entry, Suite
+    from trustgen.tasks.suites import Suite
 
 Command = Callable[..., Any]
 
@@ -258,37 +247,11 @@ def edition_of(
     strict: Strictness | None = None,
     quiet: bool = False,
 ) -> Edition:
-    """The edition in a folder, or the one that a suite builds now, at `out` (kept where it is there already)."""
-    from trustgen.store import Edition
-    from trustgen.tasks.suites import load_suite
+    """The edition in a folder, or the one that a suite builds now, at `out`, showing progress on a terminal."""
+    from trustgen.python.making import edition_of
 
-    if isinstance(target, str) and (Path(target) / "edition.json").is_file():
-        if n is not None or role or anchor:
-            raise InputError("--n, --role and --anchor belong to building; an edition is frozen: name a suite instead")
-        return Edition.open(Path(target))
-    suite = load_suite(target) if isinstance(target, str) else target
-    if not (out / "edition.json").is_file():
-        return build_suite(suite, n, salt, out, role or {}, anchor, settings, strict, quiet=quiet)
-    made = Edition.open(out)
-    bound = named({name: model.uri for name, model in (role or {}).items()})
-    wanted = [(e.id, e.n) for e in suite.sized(n, bound).tasks]
-    if (made.manifest.salt, [(t.id, t.n) for t in made.manifest.tasks]) != (salt, wanted):
-        raise FolderError(
-            f"`{out}` holds an edition of `{made.manifest.suite}` with salt {made.manifest.salt} and other tasks "
-            "or sizes: choose another folder with -o"
-        )
-    if any(e.form and not _same(e, made) for e in suite.tasks):
-        raise FolderError(f"`{out}` holds an edition of other questions, or asked otherwise: choose another with -o")
-    if (role and made.manifest.roles.keys() != role.keys()) or (anchor and made.manifest.anchor != anchor):
-        raise FolderError(f"`{out}` holds an edition with other roles or another anchor block: choose another with -o")
-    return made
-
-
-def _same(entry: Entry, made: Edition) -> bool:
-    """Whether an edition holds a form as it is now: the same file, and the same settings."""
-    held = {task.id: task.settings or {} for task in made.manifest.tasks}
-    pools = entry.records(1, BARE).manifests
-    return held[entry.id] == entry.settings and all(made.manifest.pools.get(name) == pools[name] for name in pools)
+    building = partial(build_suite, settings=settings, strict=strict, quiet=quiet)
+    return edition_of(target, n, salt, out, role, anchor, building=building)
 
 
 def build_suite(
@@ -304,46 +267,16 @@ def build_suite(
     quiet: bool = False,
 ) -> Edition:
     """Build a suite, with roles where some are bound, showing progress on a terminal."""
-    from trustgen.run import Staff, build
-    from trustgen.run.ready import all_there
-    from trustgen.store import Generated
-    from trustgen.store.files import EDITION, claim
+    from trustgen.python.making import build_suite
 
     from .progress import building_bar
 
-    claim(out, EDITION)
     with building_bar(quiet=quiet) as (progress, note):
-        cache = Generated(out / "generated.db")
-        try:
-            with Staff(role, cache, settings, note) as staff:
-                tasks = suite.build(n, staff.kit)
-                for task in tasks:
-                    if n is not None and task.n < n:
-                        note(f"note: {task.id} asks {task.n:,} records, all that there are")
-                made = build(
-                    tasks,
-                    out,
-                    salt=salt,
-                    suite=suite.name,
-                    staff=staff,
-                    anchor=anchor,
-                    strict=strict,
-                    progress=progress,
-                )
-                for bound in staff.roles.values():
-                    if not bound.asks and not bound.role.startswith("judge"):  # a judge's work begins with the run
-                        note(f"note: no task of `{suite.name}` asked the role `{bound.role}`")
-                return made
-        except (MissingExtra, MissingExtras):  # what else is missing is said in the same breath
-            all_there(partial(one, None, named(dict.fromkeys(role, ""))) for one in suite.alone())
-            raise
-        finally:
-            if cache.empty:  # nothing was bought: leave nothing behind
-                cache.delete()
-            cache.close()
+        return build_suite(suite, n, salt, out, role, anchor, settings, strict, progress, note)
 
 
 def place(kind: str, *parts: str) -> Path:
     """A readable default folder in `trustgen-runs/`; the same command names the same one, and so resumes."""
-    name = "-".join(re.sub(r"[^A-Za-z0-9.]+", "_", part).strip("_") for part in parts)
-    return Path("trustgen-runs") / f"{kind}-{name}"[:120]
+    from trustgen.python.making import place
+
+    return place(kind, *parts)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from shlex import quote
 
 import click
 
-from trustgen.core import UnknownName
+from trustgen.core import InputError, UnknownName
 
 from .options import common
 from .saying import print_json, say
@@ -30,6 +31,8 @@ def command(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
     elif (path / "run.json").is_file():
         from trustgen.report import findings, print_findings, told
 
+        if count:
+            raise InputError(f"--cases {count}: a run's cases are shown by  trustgen cases {quote(name)} --n {count}")
         found = findings(path)
         if as_json:
             print_json({"run": found.manifest, "seal": told(found.sealed), "estimates": found.estimates})

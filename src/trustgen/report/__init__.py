@@ -6,6 +6,8 @@ A report reads what a run has stored and asks no model. Everything that a model 
 
 from .board_parts import Leaderboard
 from .board_text import print_leaderboard, write_leaderboard
+from .cases import Found, look, one
+from .cases_pick import Wanted
 from .checks import Check, Gated, gate
 from .ci import write_gate_junit, write_gate_sarif, write_junit, write_sarif
 from .compare import Difference, compare_models
@@ -23,18 +25,22 @@ __all__ = [
     "Check",
     "Difference",
     "Findings",
+    "Found",
     "Gated",
     "Leaderboard",
     "Policy",
     "Rule",
     "TaskEquating",
     "VerifiedRun",
+    "Wanted",
     "compare_models",
     "document",
     "equate_runs",
     "findings",
     "gate",
     "leaderboard",
+    "look",
+    "one",
     "print_comparison",
     "print_equating",
     "print_findings",

@@ -264,6 +264,6 @@ def _write_sarif(
 
 
 def _version() -> str:
-    import trustgen
+    from trustgen.version import VERSION
 
-    return trustgen.__version__
+    return VERSION

@@ -165,7 +165,7 @@ def _read(
         kind=chosen.kind,
         case=case.id,
         arm=case.arm,
-        said=_shortened(tuple(_said(case, responses.get(verdict.response)))),
+        said=_shortened(tuple(said(case, responses.get(verdict.response)))),
         expected=case.expect.best_reply,
         outcome=verdict.outcome.value,
         score=verdict.score,
@@ -176,7 +176,7 @@ def _read(
     )
 
 
-def _said(case: Case, response: Response | None) -> Iterator[tuple[str, str]]:
+def said(case: Case, response: Response | None) -> Iterator[tuple[str, str]]:
     """The conversation in order; a game is played again for what the world said."""
     talk, shown = Talk(case), 0
     for reply in response.replies if response else ():

@@ -3,11 +3,12 @@
 from trustgen.stats.planned import Planned
 
 from .ask import Retry
+from .away import Away, finished
 from .budget import Budget, Price, cost
 from .build import Strictness, build
 from .diff import Diff, diff
 from .estimate import planned
-from .evaluate import evaluate, rejudge
+from .evaluate import aevaluate, evaluate, rejudge
 from .judge import tasks_of
 from .plan import Plan, plan
 from .roles import ROLES, Staff, recorded, role_uris
@@ -16,6 +17,7 @@ from .verify import Verified, rebuild, verify
 
 __all__ = [
     "ROLES",
+    "Away",
     "Budget",
     "Diff",
     "Plan",
@@ -29,10 +31,12 @@ __all__ = [
     "Staff",
     "Strictness",
     "Verified",
+    "aevaluate",
     "build",
     "cost",
     "diff",
     "evaluate",
+    "finished",
     "plan",
     "planned",
     "rebuild",

@@ -12,12 +12,12 @@ from typing import NamedTuple
 
 from msgspec import UNSET
 
-import trustgen
 from trustgen.audit.auditor import Auditor
 from trustgen.audit.card import card
 from trustgen.audit.contamination import NGrams
 from trustgen.core import BARE, Case, Crafted, InputError, Kit, Level, Record, Task, crafted, digest
 from trustgen.store import ANCHOR, Anchor, Edition, EditionWriter, Reject, TaskEntry, sha256_file
+from trustgen.version import VERSION
 
 from .roles import Archive, Staff
 
@@ -113,7 +113,7 @@ def build(
         edition = writer.seal(
             suite=suite or "+".join(t.id for t in tasks),
             salt=salt,
-            trustgen=trustgen.__version__,
+            trustgen=VERSION,
             tasks=tuple(_entry(task, counts[task.id]) for task in tasks),
             roles=staff.uris if staff else None,
             anchor=anchor,

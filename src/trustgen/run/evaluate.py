@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import islice
@@ -14,6 +13,7 @@ from trustgen.core import Case, Estimate, Model, Response, Task
 from trustgen.models import open_model
 from trustgen.store import Edition, Journal, RunFolder, RunManifest, sampled
 
+from .away import finished
 from .engine import run
 from .estimate import estimate_all
 from .human import estimated_again, has_labels, with_labels
@@ -41,12 +41,26 @@ def evaluate(
     again. Raises `InputError`, with nothing asked, when a model, folder or edition cannot be used, or a cap in money
     meets a model without a price. A run that is stopped (budget, signal, stall) returns normally, with
     `manifest.status` "stopped" and valid partial estimates. A model that answers nobody is given up alone
-    (`manifest.given_up`) and the others finish; that is "stopped" too.
+    (`manifest.given_up`) and the others finish; that is "stopped" too. Where an event loop is running already, as in a
+    notebook, the run has a thread and a loop of its own.
     """
+    return finished(lambda: aevaluate(edition, models, out, roles=roles, settings=settings, progress=progress))
+
+
+async def aevaluate(
+    edition: Edition | Path | Callable[[], Edition],
+    models: Sequence[str | Model],
+    out: Path,
+    *,
+    roles: Mapping[str, str | Model] | None = None,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> Result:
+    """`evaluate` on the loop that runs. It builds, counts and writes in between, and holds the loop while it does."""
     settings = settings or Settings()
     opened = [open_model(m, settings.options) if isinstance(m, str) else m for m in models]
     source = partial(Edition.open, Path(edition)) if isinstance(edition, str | Path) else edition
-    return asyncio.run(run(source, opened, Path(out), settings, progress or Quiet(), roles or {}))
+    return await run(source, opened, Path(out), settings, progress or Quiet(), roles or {})
 
 
 def rejudge(

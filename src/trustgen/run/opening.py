@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
-import trustgen
 from trustgen.core import FolderError, InputError, Level, LevelError, Model, Task, underlying
 from trustgen.store import Edition, NotApplicable, RunFolder, RunManifest
 from trustgen.store.files import now
+from trustgen.version import VERSION
 
 from .endpoints import Endpoints
 from .judging import Judges, nobody_judges_itself
@@ -114,7 +114,7 @@ def _goes_on(folder: RunFolder, before: RunManifest, edition: str, judges: Judge
 
 def _versions() -> dict[str, str]:
     """What else an answer can depend on."""
-    found = {"trustgen": trustgen.__version__, "python": platform.python_version(), "machine": platform.machine()}
+    found = {"trustgen": VERSION, "python": platform.python_version(), "machine": platform.machine()}
     for package in ("aiohttp", "inspect-ai", "numpy", "xllamacpp"):
         with suppress(PackageNotFoundError):
             found[package] = version(package)

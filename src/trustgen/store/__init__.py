@@ -7,6 +7,7 @@ from .entries import ANCHOR, Anchor, EditionManifest, Reject, TaskEntry
 from .files import read_json, sha256_file, write_json
 from .generated import Generated
 from .journal import Journal
+from .looked import Looked
 from .manifests import Endpoint, NotApplicable, RunManifest
 from .runs import RunFolder
 from .seal import Link, Sealed, check_seal
@@ -23,6 +24,7 @@ __all__ = [
     "Generated",
     "Journal",
     "Link",
+    "Looked",
     "NotApplicable",
     "Reject",
     "RunFolder",

@@ -18,18 +18,20 @@ import hashlib
 import shutil
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from shlex import quote
-from typing import Any
+from typing import Any, Self
 
 import msgspec
+import numpy as np
 
 from trustgen.core import Case, Expect, FolderError, Play, Record, Sampling, Source, Turn
 from trustgen.core.assets import is_name
 
 from .blobs import ASSETS, Blobs
+from .columns import ids_of
 from .entries import FORMAT, Anchor, EditionManifest, Reject, TaskEntry
 from .files import (
     EDITION,
@@ -44,7 +46,7 @@ from .files import (
     sha256_file,
     write_json,
 )
-from .tables import TableWriter, batches, rows
+from .tables import TableWriter, arrow_batches, batches, rows, taken
 
 CASES = (
     ("id", "text"),
@@ -96,21 +98,24 @@ def read_cases(table: Path) -> Iterator[tuple[Case, str]]:
     """The cases of a table, each with its block."""
     with _sound(table):
         for row in rows(table, CASES):
-            case_id, task, arm, _, turns, expect, records, steps, tags, question, sampling, play, block = row
-            case = Case(
-                case_id,
-                task,
-                arm,
-                _turns.decode(turns),
-                _expect.decode(expect),
-                tuple(records),
-                tuple(steps),
-                _tags.decode(tags) if tags != "{}" else {},
-                question,
-                _sampling.decode(sampling) if sampling else None,
-                _play.decode(play) if play else None,
-            )
-            yield case, block
+            yield _case(row), row[-1]
+
+
+def _case(row: tuple[Any, ...]) -> Case:
+    case_id, task, arm, _, turns, expect, records, steps, tags, question, sampling, play, _ = row
+    return Case(
+        case_id,
+        task,
+        arm,
+        _turns.decode(turns),
+        _expect.decode(expect),
+        tuple(records),
+        tuple(steps),
+        _tags.decode(tags) if tags != "{}" else {},
+        question,
+        _sampling.decode(sampling) if sampling else None,
+        _play.decode(play) if play else None,
+    )
 
 
 @contextmanager
@@ -230,7 +235,7 @@ class Edition:
         self.manifest = manifest
 
     @classmethod
-    def open(cls, folder: Path, *, rows: bool = True) -> Edition:
+    def open(cls, folder: Path, *, rows: bool = True) -> Self:
         """Open a folder; every file must still have the hash it was sealed with.
 
         The rows must be those that the manifest speaks of, which is looked at once a process; not where `rows` is
@@ -325,6 +330,27 @@ class Edition:
     def case_columns(self, *columns: str) -> Iterator[list[list[Any]]]:
         """Some columns of the cases, some thousands of rows at a time."""
         return batches(self.folder / "cases.parquet", CASES, columns)
+
+    def case_arrays(self, *columns: str) -> Iterator[list[Any]]:
+        """Some columns of the cases as Arrow arrays, once for all draws."""
+        return arrow_batches(self.folder / "cases.parquet", CASES, columns)
+
+    def cases_at(self, places: Iterable[int]) -> dict[int, Case]:
+        """Some cases by their number in the table, from 0."""
+        table = self.folder / "cases.parquet"
+        with _sound(table):
+            return {at: _case(row) for at, row in taken(table, CASES, [name for name, _ in CASES], places).items()}
+
+    def records_of(self, ids: Collection[str]) -> dict[str, Record]:
+        """Some records by their ids."""
+        table = self.folder / "records.parquet"
+        sought, places, at = np.asarray([*ids], "S32"), list[int](), 0
+        for (column,) in arrow_batches(table, RECORDS, ("id",)):
+            places += (np.flatnonzero(np.isin(ids_of(column), sought)) + at).tolist()
+            at += len(column)
+        with _sound(table):
+            found = taken(table, RECORDS, [name for name, _ in RECORDS], places).values()
+            return {i: Record(i, pool, _fields.decode(f), _source.decode(source)) for i, pool, f, source in found}
 
     def records(self) -> Iterator[Record]:
         """Every record."""

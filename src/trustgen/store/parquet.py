@@ -7,7 +7,7 @@ into it; and the size that each page itself gives, which is what the reader sets
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
@@ -40,10 +40,12 @@ def read_batches(
     bounds: Bounds | None = None,
     longest_name: int = 1 << 20,
     most_names: int = 100_000,
+    groups: Collection[int] | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """The rows of a file that can be sought in, at most `rows` at a time; texts and bytes come as dictionaries.
 
-    `columns` are those to read, where all of them are there. Raises `Unfit` beyond the bounds, and what pyarrow raises.
+    `columns` are those to read, where all of them are there; `groups` the row groups, by number, where not all are.
+    Raises `Unfit` beyond the bounds, and what pyarrow raises.
     """
     from pyarrow import parquet
 
@@ -55,10 +57,21 @@ def read_batches(
     named = set(columns or ()) if columns is not None and set(columns) <= set(file.schema_arrow.names) else None
     chosen = [i for i, leaf in enumerate(leaves) if named is None or leaf.path.split(".")[0] in named]
     for group in range(metadata.num_row_groups):
+        if groups is not None and group not in groups:
+            continue
         size = _checked(stream, metadata.row_group(group), chosen, leaves, bounds or Bounds())
         at_once = max(1, min(rows, rows * _BATCH // max(size, 1)))
         wanted = None if named is None else list(columns or ())
         yield from file.iter_batches(batch_size=at_once, row_groups=[group], columns=wanted, use_threads=False)
+
+
+def group_sizes(stream: BinaryIO) -> list[int]:
+    """How many rows each row group of a file has."""
+    from pyarrow import parquet
+
+    limits = {"thrift_string_size_limit": 1 << 20, "thrift_container_size_limit": 100_000}
+    metadata = parquet.ParquetFile(stream, **limits).metadata
+    return [metadata.row_group(group).num_rows for group in range(metadata.num_row_groups)]
 
 
 def _checked(stream: BinaryIO, group: Any, chosen: Sequence[int], leaves: Sequence[Any], bounds: Bounds) -> int:
@@ -229,4 +242,4 @@ def weights(column: Any) -> Any:
     return np.full(size, 8, np.int64)
 
 
-__all__ = ["Bounds", "Unfit", "listed", "read_batches", "weights"]
+__all__ = ["Bounds", "Unfit", "group_sizes", "listed", "read_batches", "weights"]

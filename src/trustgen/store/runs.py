@@ -203,7 +203,7 @@ class RunFolder:
         return self.folder / f"{name}.parquet"
 
     @contextlib.contextmanager
-    def _journaled(self) -> Iterator[Journal | None]:
+    def journaled(self) -> Iterator[Journal | None]:
         """The journal to read, where it is what holds the rows; nothing is written."""
         if not self.journal_path.exists():
             yield None
@@ -223,12 +223,12 @@ class RunFolder:
 
     def responses(self) -> Iterator[Response]:
         """Every response, sealed or not."""
-        with self._journaled() as journal:
+        with self.journaled() as journal:
             yield from journal.responses() if journal else self._sealed_responses()
 
     def response_bodies(self) -> Iterator[tuple[str, str, str]]:
         """Task, model and stored JSON of every response, so that a reader may decode few of many."""
-        with self._journaled() as journal:
+        with self.journaled() as journal:
             if journal:
                 yield from ((r.task, r.model, _encode(r).decode()) for r in journal.responses())
             else:
@@ -249,7 +249,7 @@ class RunFolder:
         return overlaid(self.folder, self._verdicts()) if settled else self._verdicts()
 
     def _verdicts(self) -> Iterator[Verdict]:
-        with self._journaled() as journal:
+        with self.journaled() as journal:
             yield from journal.verdicts() if journal else self._sealed_verdicts()
 
     def joined(self, *, settled: bool = True) -> Iterator[tuple[tuple[str, str, str], list[list[Any]]]]:
@@ -262,7 +262,7 @@ class RunFolder:
             yield from settled_columns(self.folder)
 
     def _joined(self) -> Iterator[tuple[tuple[str, str, str], list[list[Any]]]]:
-        with self._journaled() as journal:
+        with self.journaled() as journal:
             if journal is None:
                 yield from self._sealed_columns()
                 return
@@ -286,7 +286,7 @@ class RunFolder:
 
         def row(response: Response) -> tuple[object, ...]:
             named.update(image.sha256 for image in response.pictures)
-            return _response_row(response)
+            return response_row(response)
 
         with _with_room(self.folder):
             with replacing(self._table("responses")) as path:
@@ -299,7 +299,8 @@ class RunFolder:
             self.journal_path.with_name(self.journal_path.name + suffix).unlink(missing_ok=True)
 
 
-def _response_row(r: Response) -> tuple[object, ...]:
+def response_row(r: Response) -> tuple[object, ...]:
+    """A response's columns, in the order they are stored."""
     head = (r.key, r.case, r.task, r.model, r.status, r.attempts, r.usage.prompt, r.usage.completion)
     return (*head, r.text, r.reason, r)
 

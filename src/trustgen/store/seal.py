@@ -21,9 +21,9 @@ from typing import Literal, NamedTuple
 
 import msgspec
 
-import trustgen
 from trustgen.core import FolderError, digest
 from trustgen.core.plain import opened, read
+from trustgen.version import VERSION
 
 from .files import as_json, now, write_json
 from .labels import LABELS, SETTLED, locked
@@ -204,7 +204,7 @@ def end(folder: Path, did: Did, edition: str, judges: Mapping[str, str]) -> None
             made = Link(
                 did=did,
                 at=now(),
-                version=trustgen.__version__,
+                version=VERSION,
                 edition=edition,
                 judges=dict(judges),
                 files=files,

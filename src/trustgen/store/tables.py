@@ -5,7 +5,9 @@ pyarrow is imported on use: it costs 100 ms, and `--help` must not pay it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +16,7 @@ import msgspec
 from trustgen.core import FolderError
 from trustgen.core.plain import opened
 
-from .parquet import Bounds, Unfit, listed, read_batches
+from .parquet import Bounds, Unfit, group_sizes, listed, read_batches
 
 ROWS = 2_048
 """Rows in memory at a time, and per row group."""
@@ -92,10 +94,13 @@ Columns = Sequence[tuple[str, str]]
 """The names and types of a table."""
 
 
-def batches(path: Path, table: Columns, names: Sequence[str] = (), rows: int = ROWS) -> Iterator[list[list[Any]]]:
-    """The rows of one of our tables, column by column, some thousands at a time: all columns, or those of `names`.
+def arrow_batches(
+    path: Path, table: Columns, names: Sequence[str] = (), rows: int = ROWS, groups: Collection[int] | None = None
+) -> Iterator[list[Any]]:
+    """The rows of one of our tables as Arrow columns, some thousands at a time: all columns, or those of `names`.
 
-    Raises `FolderError` for a file that is missing, no plain file, not such a table, or too big to read at once.
+    `groups` are the row groups to read, by number. Raises `FolderError` for a file that is missing, no plain file, not
+    such a table, or too big to read at once.
     """
     import pyarrow as pa
 
@@ -103,18 +108,53 @@ def batches(path: Path, table: Columns, names: Sequence[str] = (), rows: int = R
     wanted = list(names) or list(kinds)
     try:
         with opened(path) as stream:
-            for batch in read_batches(stream, wanted, rows=rows, bounds=BOUNDS):
+            for batch in read_batches(stream, wanted, rows=rows, bounds=BOUNDS, groups=groups):
                 if batch.schema.names != wanted:
                     raise Unfit("its columns are not those of the table")
-                yield [_values(batch.column(i), name, kinds[name]) for i, name in enumerate(wanted)]
+                yield [_checked(batch.column(i), name, kinds[name]) for i, name in enumerate(wanted)]
     except FileNotFoundError:
         raise FolderError(f"`{path}` is missing") from None
     except (OSError, pa.ArrowException, ValueError, Unfit, MemoryError) as error:
         raise FolderError(f"`{path}` cannot be read as Parquet: {' '.join(str(error).split())[:300]}") from error
 
 
-def _values(column: Any, name: str, kind: str) -> list[Any]:
-    """The values of a column, which must be of its type; only a number may be missing."""
+def batches(path: Path, table: Columns, names: Sequence[str] = (), rows: int = ROWS) -> Iterator[list[list[Any]]]:
+    """The rows of one of our tables, column by column, as `arrow_batches` reads them."""
+    for columns in arrow_batches(path, table, names, rows):
+        yield [listed(column) for column in columns]
+
+
+def taken(path: Path, table: Columns, names: Sequence[str], places: Iterable[int]) -> dict[int, tuple[Any, ...]]:
+    """Some rows of one of our tables by their number from 0; only the row groups that hold them are read."""
+    starts = _starts(path)
+    wanted = sorted(set(places))
+    found: dict[int, tuple[Any, ...]] = {}
+    for group in sorted({bisect_right(starts, place) - 1 for place in wanted}):
+        at = starts[group]
+        for columns in arrow_batches(path, table, names, groups=(group,)):
+            size = len(columns[0])
+            mine = [place for place in wanted if at <= place < at + size]
+            found |= {place: tuple(column[place - at].as_py() for column in columns) for place in mine}
+            at += size
+    return found
+
+
+def _starts(path: Path) -> list[int]:
+    """The number of the first row of each row group."""
+    import pyarrow as pa
+
+    try:
+        with opened(path) as stream:
+            sizes = group_sizes(stream)
+    except FileNotFoundError:
+        raise FolderError(f"`{path}` is missing") from None
+    except (OSError, pa.ArrowException, ValueError) as error:
+        raise FolderError(f"`{path}` cannot be read as Parquet: {' '.join(str(error).split())[:300]}") from error
+    return [0, *accumulate(sizes)][:-1] or [0]
+
+
+def _checked(column: Any, name: str, kind: str) -> Any:
+    """A column, which must be of its type; only a number may be missing."""
     import pyarrow as pa
 
     found = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
@@ -123,7 +163,7 @@ def _values(column: Any, name: str, kind: str) -> list[Any]:
     due = schema([(name, "text" if kind == "category" else kind)])[0].type
     if found != due or (column.null_count and kind != "float"):
         raise Unfit(f"column `{name}` holds {found}{' with gaps' if column.null_count else ''}, not {due}")
-    return listed(column)
+    return column
 
 
 def rows(path: Path, table: Columns, names: Sequence[str] = ()) -> Iterator[tuple[Any, ...]]:

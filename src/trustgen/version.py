@@ -1,0 +1,3 @@
+"""Which TrustGen this is."""
+
+VERSION = "0.1.0"
