@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from .options import common
+from .options import common, whole
 from .saying import print_json, say
 
 ENDINGS = {"junit": "xml", "sarif": "sarif"}
@@ -24,8 +24,9 @@ ENDINGS = {"junit": "xml", "sarif": "sarif"}
     show_default=True,
 )
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="File to write.  [default: RUN/report.EXT]")
+@whole
 @common
-def command(run: Path, kind: str, out: Path | None, as_json: bool) -> None:
+def command(run: Path, kind: str, out: Path | None, everything: bool, as_json: bool) -> None:
     """Print RUN, or write it: one self-contained HTML page, a Markdown table, a CSV file, JSON, JUnit XML or SARIF.
 
     JUnit and SARIF have one case for each headline, which fails only where there is no value: `trustgen gate` holds
@@ -47,7 +48,7 @@ def command(run: Path, kind: str, out: Path | None, as_json: bool) -> None:
     if as_json:
         print_json(document(found))
     elif kind == "text":
-        print_findings(found)
+        print_findings(found, everything=everything)
     else:
         write = {
             "html": write_html,
