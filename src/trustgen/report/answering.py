@@ -144,7 +144,7 @@ def _many(found: Findings, board: Leaderboard, base: str, marks: dict[str, dict[
     others = [line.model for line in board.lines if line.model != base]
     for model in others[:NAMED]:
         by = Counter(of[model].verdict for of in marks.values() if model in of)
-        told.append(f"{named(found, model)} on {by['worse']} (worse on {by['better'] or 'none'})")
+        told.append(f"{named(found, model)} on {by['worse'] or 'none'} (worse on {by['better'] or 'none'})")
     more = f", and {plural(len(others) - NAMED, 'further model')} below" if len(others) > NAMED else ""
     return (
         f"{named(found, base)} stands first of {len(others) + 1} by its weakest dimension. Of "
@@ -211,6 +211,11 @@ class Cell(msgspec.Struct, frozen=True, kw_only=True):
     def text(self) -> str:
         """In one line."""
         return " ".join(filter(None, (f"{self.value} {self.limits}".strip() + self.mark, self.few, self.lost)))
+
+    @property
+    def wide(self) -> str:
+        """In one line, where there is room."""
+        return " ".join(filter(None, (self.value, self.limits, self.mark, self.few, self.lost)))
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
