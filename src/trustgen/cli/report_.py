@@ -41,6 +41,7 @@ def command(run: Path, kind: str, out: Path | None, redact: bool, everything: bo
     numbers to bounds.
     """
     from trustgen.report import (
+        answer,
         document,
         findings,
         print_findings,
@@ -52,7 +53,12 @@ def command(run: Path, kind: str, out: Path | None, redact: bool, everything: bo
         write_sarif,
     )
 
-    found = findings(run)
+    from .progress import reading
+
+    with reading("counting the run anew, and what a guesser gets on it", quiet=as_json):
+        found = findings(run)
+        if kind in ("text", "html", "json"):
+            answer(found)  # which takes longest, and is kept
     if as_json:
         print_json(document(found))
     elif kind == "text":

@@ -15,7 +15,7 @@ from .board_parts import Line
 from .compare import Difference, compare_models
 from .plots import Axis, Point, plane, stack, strip
 from .summary import Findings
-from .words import between, number, percent, plural
+from .words import between, number, percent, plural, short
 
 FIRST = 10
 """Changes shown before the fold."""
@@ -31,15 +31,9 @@ class Names(NamedTuple):
     @classmethod
     def of(cls, models: Sequence[str]) -> Names:
         """Short labels: a name as it was given, or what tells in an address; two that are alike keep their numbers."""
-        short = [_short(model) for model in models]
-        alike = [s if short.count(s) == 1 else f"{s} {i}" for i, s in enumerate(short, 1)]
+        told = [short(model) for model in models]
+        alike = [s if told.count(s) == 1 else f"{s} {i}" for i, s in enumerate(told, 1)]
         return cls(dict(zip(models, alike, strict=True)), {model: i for i, model in enumerate(models)})
-
-
-def _short(model: str) -> str:
-    if not set(model) & set("/:@?"):
-        return model
-    return model.partition("@")[0].partition("?")[0].rpartition("/")[2].rpartition(":")[2] or model
 
 
 # ── the profile ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -200,6 +200,13 @@ def rounded(count: int) -> str:
     return f"{round(count, -max(len(str(count)) - 2, 0)):,}"
 
 
+def short(model: str) -> str:
+    """What tells in a model's address; a name that was given to it as it is."""
+    if not set(model) & set("/:@?"):
+        return model
+    return model.partition("@")[0].partition("?")[0].rpartition("/")[2].rpartition(":")[2] or model
+
+
 def percent(share: float) -> str:
     """A share of a whole in whole percent; what is not quite all of it, or not quite nothing, is not said to be."""
     if math.isnan(share):
