@@ -260,11 +260,6 @@ def total(outcomes: Mapping[str, int]) -> str:
     return f"{sum(outcomes.values()):,} planned = {' + '.join(found) or 'nothing'}"
 
 
-def extent(span: tuple[float, float]) -> str:
-    """A range in words."""
-    return f"{span[0]:g} to {span[1]:g}".replace("-", "−")
-
-
 def moment(iso: str) -> str:
     """An ISO date-time as people write it."""
     return iso.replace("T", " ").replace("+00:00", " UTC") or DASH
