@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from made_run import MODELS, REMOTE, SMALL, make_run
+from made_run import FACTORIES, HIRING, LEANING, MODELS, REMOTE, SMALL, make_run
 from rich.cells import cell_len
 
 from trustgen.core.shown import json_text
@@ -74,6 +74,14 @@ def test_one_model_is_answered_by_its_weakest(tmp_path: Path) -> None:
     assert its.notes[0].startswith("Its weakest task there: ")
     assert its.notes[-1].startswith("Scored: 100 % of 520 planned cases")
     assert its.base == ""
+
+
+def test_tasks_of_another_version_are_said_to_be_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = make_run(tmp_path / "run", models=(SMALL,))
+    for task in (LEANING, HIRING):
+        monkeypatch.setattr(FACTORIES[task], "version", "9-A")
+    told = " ".join(answer(findings(folder)).notes)
+    assert "Not in this answer: 2 of 4 tasks, of which another version is installed" in told
 
 
 def test_nothing_to_conclude_is_said(tmp_path: Path) -> None:

@@ -41,6 +41,8 @@ def answer(found: Findings) -> Answer:
     """Read a run's answer off its numbers."""
     board, models = found.board, found.manifest.models
     scored, known, told = _scored(found)
+    if left := _left_out(found):
+        told = f"{told} {left}"
     if board is None or not any(line.tasks for line in board.lines):
         said = "No headline has a value" if board else "The headlines of this run stand on no one scale"
         return Answer(sentence=f"{said}: there is nothing to conclude.", notes=(told,), scored=scored, known=known)
@@ -75,6 +77,14 @@ def _scored(found: Findings) -> tuple[float, float, str]:
     return share, sure, f"{told}."
 
 
+def _left_out(found: Findings) -> str:
+    """How many tasks are not in the answer, since what is installed is not what was run."""
+    if not found.absent:
+        return ""
+    count = f"{len(found.absent)} of {plural(len(found.tasks), 'task')}"
+    return f"Not in this answer: {count}, of which another version is installed than the one that was run."
+
+
 # ── one model ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -87,7 +97,8 @@ def _weakest(found: Findings, board: Leaderboard, line: Line) -> Iterator[str]:
     chance = least.chances[least.weakest]
     tasks = set(line.goodness)
     if len(least.chances) == 1:
-        yield f"{name} stands at {at} on {least.weakest}, its one dimension here, where 0 is guessing and 1 perfect."
+        only = f"{least.weakest}, the only dimension with a value"
+        yield f"{name} stands at {at} on {only}, where 0 is guessing and 1 perfect."
     elif chance >= LIKELY:
         tasks &= {entry.id for entry in found.dimensions[least.weakest]}
         yield (

@@ -80,7 +80,8 @@ def _room(found: Findings, names: Names, line: Line | None, model: str, room: st
     headlines = {e.task: e for e in found.estimates if e.headline and e.model == model and e.task in tasks}
     known = sum(e.judge_error is not None for e in headlines.values())
     mark = "●" if known == len(headlines) and known else "◐" if known else "○"
-    said = f"{number(part.value)} {between(part.low, part.high)}" if part and part.of else "no value"
+    said = "other version" if all(task in found.absent for task in tasks) else "no value"
+    said = f"{number(part.value)} {between(part.low, part.high)}" if part and part.of else said
     label = f"{room} of {names.short[model]}: {said}, 0 is guessing and 1 perfect"
     return ProfileRow(
         model=model,
