@@ -70,6 +70,9 @@ def test_changes_are_those_of_compare_the_shown_ones_first(two: Path, tmp_path: 
     assert len(shown) > 1
     places = [table.index(f"{row.title} ") for row in shown]
     assert places == sorted(places)
+    others = [table.index(f"{row.title} ") for row in rows if row not in shown]
+    assert others
+    assert min(others) > max(places)
     for row in shown:
         assert row.broken > row.mended
         assert f"worse {row.mended} mended, {row.broken} broken" in table
