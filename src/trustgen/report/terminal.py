@@ -56,7 +56,8 @@ def print_findings(found: Findings, *, everything: bool = False) -> None:
         some = f", {few:,} of them counted on fewer than {FEW}," if few else ""
         verb = "is" if len(lesser) == 1 else "are"
         out.line(
-            f"{plural(len(lesser), 'lesser measure')}{some} {verb} left out here: trustgen report RUN --all prints them.",
+            f"{plural(len(lesser), 'lesser measure')}{some} {verb} left out here: "
+            "trustgen report RUN --all prints them.",
             style="bold",
         )
     out.line(found.judged, style="dim")
