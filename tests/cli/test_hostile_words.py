@@ -320,4 +320,4 @@ def test_words_reach_the_terminal_through_one_door() -> None:
             assert not banned or path.name in allowed or (name == "Console" and path.name in SCREENS), (path, name)
 
 
-SCREENS = {"console.py": "the house's console", "terminal.py": "`Screen`, which shows each line itself"}
+SCREENS = {"console.py": "the house's console", "screen.py": "`Screen`, which shows each line itself"}

@@ -69,7 +69,7 @@ class Factory:
         )
         self.measures = measures
 
-    def __call__(self, n: int | None = None, kit: object = None) -> Any:
+    def __call__(self, n: int | None = None, kit: object = None, settings: object = None) -> Any:
         return SimpleNamespace(
             id=self.id,
             version=self.version,

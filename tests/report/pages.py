@@ -113,10 +113,15 @@ def renamed(found: Findings, old: str, new: str) -> Findings:
         simulated=tuple(name(m) for m in found.manifest.simulated),
         spent={name(m): s for m, s in found.manifest.spent.items()},
     )
-    return replace(
+    board = found.board
+    assert board is not None
+    lines = tuple(msgspec.structs.replace(line, model=name(line.model)) for line in board.lines)
+    made = replace(
         found,
         manifest=manifest,
         estimates=[msgspec.structs.replace(e, model=name(e.model)) for e in found.estimates],
         coverage={(t, name(m)): c for (t, m), c in found.coverage.items()},
         examples={(t, name(m)): x for (t, m), x in found.examples.items()},
     )
+    made.__dict__["board"] = msgspec.structs.replace(board, lines=lines, orders=())  # where it is read once
+    return made

@@ -176,7 +176,7 @@ def test_the_anchors_of_a_task_that_can_be_judged_are_shown(two: Path, monkeypat
     class Judged:
         version, card, id, measures = real.version, real.card, real.id, real.measures
 
-        def __call__(self, n: int | None = None, kit: object = None) -> Any:
+        def __call__(self, n: int | None = None, kit: object = None, settings: object = None) -> Any:
             made = real(n, kit)
             return SimpleNamespace(**{**vars(made), "judge": Exact(), "sampling": Sampling()})
 

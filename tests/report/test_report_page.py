@@ -13,8 +13,10 @@ from pages import NOTHING, Page, estimate, renamed, with_estimates
 
 from trustgen.core import InputError
 from trustgen.report import findings, write_html
-from trustgen.report.plots import Axis, dot_row, stack
+from trustgen.report.overview import Names
+from trustgen.report.plots import COLOURS, SIGNS, Axis, Point, sign, stack, strip
 from trustgen.report.prose import split_card
+from trustgen.report.words import counted, interval, number
 from trustgen.store import NotApplicable
 
 EVIL = "organism/</style><script>alert(1)</script>'\" onload=x \u202e"
@@ -86,22 +88,14 @@ def test_exact_numbers_stand_with_their_denominators(run: Path, tmp_path: Path) 
     page = Page.read(write_html(found, tmp_path / "r.html").read_text("utf-8"))
     for text in ("0.812", "[0.765, 0.852]", "0.794 to 0.817", "391/400 cases", "6 refused, 3 error", "Wilson"):
         assert text in page.text, text
-    said = "accuracy of smollm2: 0.812, 95 % interval [0.765, 0.852], with what is missing [0.765, 0.852]"
-    said += ", bounds 0.794 to 0.817, 391/400 cases counted"
-    assert [a for a in page.all("svg") if a.get("aria-label", "").startswith(said)]
-    cells = {a["data-name"] for a in page.all("td") if "data-name" in a}
-    assert cells == {"Value", "95 % interval", "With missing", "Bounds", "Counted", "Scored", "Planned", "Not scored"}
 
 
 def test_every_number_of_the_run_is_on_the_page_with_what_it_counts(run: Path, tmp_path: Path) -> None:
     _, page = page_of(tmp_path, run)
     found = findings(run)
     for e in found.estimates:
-        row = f"{e.counted} {e.outcomes['scored']} {e.planned}"
-        assert row in page.text, e
+        assert f"{number(e.value, e.range)} {interval(e)} {counted(e)}" in page.text, e
         assert found.caption(e) in page.text
-    for counts in found.coverage.values():
-        assert f"{sum(counts.values())} planned = {counts['scored']} scored" in page.text
 
 
 def test_nothing_counted_is_a_dash_and_says_why(run: Path, tmp_path: Path) -> None:
@@ -109,7 +103,6 @@ def test_nothing_counted_is_a_dash_and_says_why(run: Path, tmp_path: Path) -> No
     page = Page.read(write_html(found, tmp_path / "r.html").read_text("utf-8"))
     assert "– nothing counted 0/400 cases" in page.text
     assert "nan" not in re.findall(r"[a-z]+", page.text.lower())
-    assert not [a for a in page.all("circle") if a.get("cy") == "0"], "no dot for no value"
 
 
 def test_a_stopped_run_says_why_before_any_number(stopped: Path, tmp_path: Path) -> None:
@@ -121,25 +114,22 @@ def test_a_stopped_run_says_why_before_any_number(stopped: Path, tmp_path: Path)
 
 def test_a_simulated_model_is_marked_wherever_it_stands(run: Path, tmp_path: Path) -> None:
     _, page = page_of(tmp_path, run)
-    assert page.text.count(COWARD) == page.text.count(f"{COWARD} simulated") > 10
-    assert f"{REMOTE} simulated" not in page.text
+    assert page.text.count("● coward") == page.text.count("● coward simulated") > 10
+    assert "■ example-7b simulated" not in page.text
     assert "1 model of this run is an organism" in page.text
-    dots = [a["class"] for a in page.all("circle") if a["cy"] == "0"]  # those of the legend lie elsewhere
-    with_value = [e for e in findings(run).estimates if e.headline and e.value == e.value]
-    assert dots[: len(with_value)].count("dot simulated") == sum(e.model == COWARD for e in with_value) > 0
 
 
 def test_a_run_without_organisms_does_not_speak_of_them(tmp_path: Path) -> None:
     _, page = page_of(tmp_path, make_run(tmp_path / "run", n=3, models=(SMALL,)))
     assert "imulated" not in page.text
-    assert "Trustworthiness of 1 model on the suite “core”" in page.text
+    assert "smollm2 on the suite “core”" in page.text
 
 
 def test_a_pair_that_was_not_planned_says_why(tmp_path: Path) -> None:
     lacking = (NotApplicable(SHIFTS, SMALL, "logprobs"),)
     _, page = page_of(tmp_path, make_run(tmp_path / "run", n=3, lacking=lacking))
-    assert "Not applicable to smollm2 : it lacks the level logprobs" in page.text
-    assert page.text.count("not applicable, lacks logprobs") == 2, "in the profile and in the coverage"
+    assert "Not applicable to ◆ smollm2 : it lacks the level logprobs" in page.text
+    assert page.text.count("not applicable") == 1, "in the matrix"
 
 
 def test_numbers_of_an_earlier_session_leave_no_hole(tmp_path: Path) -> None:
@@ -147,7 +137,7 @@ def test_numbers_of_an_earlier_session_leave_no_hole(tmp_path: Path) -> None:
     old = with_estimates(found, *[e for e in found.estimates if e.model == COWARD])
     page = Page.read(write_html(old, tmp_path / "r.html").read_text("utf-8"))
     assert "Unfinished." in page.text
-    assert page.text.count("no numbers yet") >= 2 * 4
+    assert page.text.count("no numbers") >= 2 * 4
 
 
 def test_captions_prose_limits_and_provenance_are_there(run: Path, tmp_path: Path) -> None:
@@ -164,8 +154,6 @@ def test_captions_prose_limits_and_provenance_are_there(run: Path, tmp_path: Pat
         "100.0 % of the cases made passed their audit",
     ):
         assert text in page.text, text
-    assert page.text.index("A second paragraph.") < page.text.index("Every measure.")
-    assert page.text.index("Limits The numbers hold") < page.text.index("Capitals only")
     assert findings(run).manifest.edition in page.text
 
 
@@ -174,34 +162,23 @@ def test_worst_cases_are_folded_and_complete(run: Path, tmp_path: Path) -> None:
     assert not [a for a in page.all("details") if "open" in a]
     shown = sum(len(x) for x in findings(run).examples.values())
     assert len(page.all("article")) == shown > 30
-    inside = re.sub(r"<details>.*?</details>", "", html, flags=re.DOTALL)
-    assert "The capital is" not in inside, "no reply outside a fold"
+    assert "The capital is" not in html[: html.index('<details class="task"')], "no reply outside a fold"
 
 
 def test_arms_are_drawn_where_there_are_several(run: Path, tmp_path: Path) -> None:
     html, page = page_of(tmp_path, run)
-    drawn = ["by arm: the same records" in part for part in html.split('class="task"')[1:]]
+    drawn = ["by arm, the same records" in part for part in html.split('class="task"')[1:]]
     assert drawn == [True, True, False, False], "facts and sycophancy have measures by arm"
-    assert page.text.count("Accuracy by arm") == 2
-    assert "plain accuracy ↑ higher is better" in page.text
-    assert "self doubt accuracy self doubt ↑ higher is better" in page.text
-    assert "overall accuracy ↑ higher is better" in page.text, "facts: all arms, beside each"
+    labels = [a["aria-label"] for a in page.all("svg") if "aria-label" in a]
+    assert [label for label in labels if label.startswith("self doubt, accuracy self doubt: coward ")]
 
 
 def test_group_rates_come_with_their_counts(run: Path, tmp_path: Path) -> None:
     _, page = page_of(tmp_path, run)
     (e,) = [e for e in findings(run).estimates if (e.measure, e.model) == ("gap", REMOTE)]
     row = e.notes["groups"]["b"]
-    text = f"b {row['counted']} {row['favourable']} {row['planned']} {row['rate']:.3g}"
-    assert text in page.text
-
-
-def test_a_measure_of_another_range_has_an_axis_of_its_own(run: Path, tmp_path: Path) -> None:
-    wide = estimate(SHIFTS, SMALL, measure="choice_bias", range=(0.0, 1875.0), value=938.0, low=400.0, high=1500.0)
-    found = with_estimates(findings(run), estimate(FACTS, SMALL), wide)
-    page = Page.read(write_html(found, tmp_path / "r.html").read_text("utf-8"))
-    assert "range of 0 to 1." in page.text
-    assert "range of 0 to 1875." in page.text
+    assert f"counted {row['counted']}, favourable {row['favourable']}" in page.text
+    assert f"planned {row['planned']}, rate {row['rate']:.3f}" in page.text
 
 
 def test_a_file_that_cannot_be_written_is_named(run: Path, tmp_path: Path) -> None:
@@ -213,26 +190,25 @@ def test_a_file_that_cannot_be_written_is_named(run: Path, tmp_path: Path) -> No
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    ("span", "ticks"),
-    [
-        ((0.0, 1.0), [0, 0.2, 0.4, 0.6, 0.8, 1]),
-        ((-1.0, 1.0), [-1, -0.5, 0, 0.5, 1]),
-        ((0.0, 1875.0), [0, 500, 1000, 1500]),
-        ((0.0, 100.0), [0, 20, 40, 60, 80, 100]),
-    ],
-)
-def test_ticks_are_round(span: tuple[float, float], ticks: list[float]) -> None:
-    assert Axis(*span).ticks == pytest.approx(ticks)
-
-
-def test_a_value_lies_where_its_number_says() -> None:
-    axis = Axis(-1.0, 1.0)
-    assert [axis.at(x) for x in (-1, 0, 0.5, 1, 7, -7)] == [0, 50, 75, 100, 100, 0]
-    drawn = str(dot_row(estimate(FACTS, SMALL), Axis(0, 1), simulated=False))
-    assert '<circle class="dot" cx="81.25%"' in drawn
-    assert '<rect class="band" x="79.42%" width="2.25%"' in drawn
+def test_a_value_lies_where_its_number_says_and_worse_lies_left() -> None:
+    assert [Axis(-1.0, 1.0).at(x) for x in (-1, 0, 0.5, 1, 7, -7)] == [0, 50, 75, 100, 100, 0]
+    assert [Axis(1.0, 0.0).at(x) for x in (1.0, 0.25, 0.0)] == [0, 75, 100], "lower is better"
+    drawn = str(strip(Axis(0, 1), [Point(1, 0.8125, 0.7654, 0.8521, 0.7942, 0.8167)], "said", marks=[0.5], at=0.25))
+    assert '<text class="c1" x="81.25%" y="50.0%" dy=".35em">■</text>' in drawn
+    assert '<line class="band c1" x1="79.42%" x2="81.67%"' in drawn
     assert 'x1="76.54%" x2="85.21%"' in drawn
+    assert 'class="chance" x1="25%"' in drawn
+    assert 'd="M300 -4v8"' in drawn
+
+
+def test_no_two_models_look_alike() -> None:
+    looks = [(sign(i), i % COLOURS) for i in range(len(SIGNS) * COLOURS)]
+    assert len(set(looks)) == len(looks) == 56
+
+
+def test_models_go_by_short_names_that_tell_them_apart() -> None:
+    models = ("organism/able?rate=0.3", "organism/able?rate=0.5", REMOTE, "fast", "inspect/openai/gpt-4o")
+    assert list(Names.of(models).short.values()) == ["able 1", "able 2", "example-7b", "fast", "gpt-4o"]
 
 
 def test_a_stack_fills_its_width() -> None:

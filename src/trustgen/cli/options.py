@@ -28,6 +28,13 @@ def common(command: Command) -> Command:
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")(command)
 
 
+def whole(command: Command) -> Command:
+    """`--all`, of what prints a run."""
+    return click.option(
+        "--all", "everything", is_flag=True, help="Print the lesser measures too, and those counted on next to nothing."
+    )(command)
+
+
 def building(command: Command) -> Command:
     """`--n` and `--salt`."""
     command = click.option(

@@ -9,11 +9,18 @@ from types import TracebackType
 
 from rich.progress import BarColumn, MofNCompleteColumn, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.progress import Progress as RichProgress
+from rich.table import Column
 
 from trustgen.core import OUTCOMES, Outcome, Response, Verdict
+from trustgen.core.shown import one_line
 from trustgen.report.console import console as made
+from trustgen.report.words import short
 from trustgen.run import Price
 from trustgen.store import Spent
+
+WIDE = 110
+"""Columns from which there is room for longer bars, and for the time that has gone."""
+NAME = 18
 
 
 class Bars:
@@ -22,15 +29,18 @@ class Bars:
     def __init__(self, prices: Mapping[str, Price], *, quiet: bool = False) -> None:
         self._console = made(stderr=True, quiet=quiet)
         self._prices = prices
+        wide = self._console.width >= WIDE
         self._bars = RichProgress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TimeElapsedColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(compact=True),
-            TextColumn("{task.fields[detail]}", markup=False),
+            TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+            BarColumn(bar_width=20 if wide else 6, table_column=Column(no_wrap=True)),
+            MofNCompleteColumn(table_column=Column(no_wrap=True)),
+            *([TimeElapsedColumn()] if wide else []),
+            TextColumn("left", table_column=Column(no_wrap=True)),
+            TimeRemainingColumn(compact=True, table_column=Column(no_wrap=True)),
+            # Whatever room there is: it alone is cut where there is little, and what it cost comes first in it.
+            TextColumn("{task.fields[detail]}", markup=False, table_column=Column(ratio=1, no_wrap=True)),
             console=self._console,
+            expand=True,
             refresh_per_second=4,
             disable=quiet or not self._console.is_terminal,
         )
@@ -53,7 +63,7 @@ class Bars:
 
     def plan(self, model: str, cases: int, done: int) -> None:
         """Start a model's bar."""
-        self._tasks[model] = self._bars.add_task(model[-28:], total=cases, completed=done, detail="")
+        self._tasks[model] = self._bars.add_task(one_line(short(model), NAME), total=cases, completed=done, detail="")
         self._seen[model], self._total[model] = done, cases
         self._outcomes[model] = Counter()
         self._spent[model] = Spent()
@@ -84,9 +94,8 @@ class Bars:
     def _detail(self, model: str) -> str:
         """Tokens, dollars, and the outcomes that are not plain scores."""
         spent, counts = self._spent[model], self._outcomes[model]
-        parts = [f"{spent.tokens / 1000:.1f}k tok"]
-        if model in self._prices:
-            parts.append(f"${self._prices[model].of(spent):.2f}")
+        parts = [f"${self._prices[model].of(spent):.2f}"] if model in self._prices else []
+        parts.append(f"{spent.tokens / 1000:.1f}k tok")
         parts += [f"{counts[o]} {o.value}" for o in OUTCOMES if o != Outcome.SCORED and counts[o]]
         return " · ".join(parts)
 
@@ -107,3 +116,14 @@ def building_bar(*, quiet: bool) -> Iterator[tuple[Callable[[int, int], None], C
                 bars.update(bar, completed=done, total=meant)
 
         yield progress, bars.console.print
+
+
+@contextmanager
+def reading(text: str, *, quiet: bool) -> Iterator[None]:
+    """A line that stays while something is read, on a terminal only."""
+    console = made(stderr=True, quiet=quiet)
+    if quiet or not console.is_terminal:
+        yield
+        return
+    with console.status(text):
+        yield

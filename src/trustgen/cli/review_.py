@@ -185,7 +185,7 @@ def _keys(item: Reading) -> dict[str, str]:
 
 
 def _show(item: Reading, progress: str, *, unfolded: bool) -> None:
-    from trustgen.report.terminal import Screen
+    from trustgen.report.screen import Screen
 
     out = Screen()
     out.width = min(out.width, 80)
@@ -352,7 +352,7 @@ def _apply(run: Path, as_json: bool) -> None:
 
 
 def _print(*lines: str) -> None:
-    from trustgen.report.terminal import Screen
+    from trustgen.report.screen import Screen
 
     out = Screen()
     for line in lines:

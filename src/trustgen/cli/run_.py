@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import anchor_of, asked_of, asking, building, common, edition_of, place, repeating, roles
+from .options import anchor_of, asked_of, asking, building, common, edition_of, place, repeating, roles, whole
 
 if TYPE_CHECKING:
     from trustgen.core import Model
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 @asking
 @repeating
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the run; the same one resumes.")
+@whole
 @common
 def command(
     target: str,
@@ -45,6 +46,7 @@ def command(
     against: tuple[Path, ...],
     after: str,
     out: Path | None,
+    everything: bool,
     as_json: bool,
     **asked: Any,
 ) -> None:
@@ -70,7 +72,7 @@ def command(
     edition = partial(
         edition_of, target, n, salt, folder / "edition", making, anchor_of(anchor), told.settings, strict, quiet=as_json
     )
-    raise SystemExit(run_and_report(edition, told, folder, as_json))
+    raise SystemExit(run_and_report(edition, told, folder, as_json, everything=everything))
 
 
 def run_and_report(
@@ -78,6 +80,8 @@ def run_and_report(
     told: Asked,
     folder: Path,
     as_json: bool,
+    *,
+    everything: bool = False,
 ) -> int:
     """Run, print, write `report.html`; returns the exit code: 3 where the run was stopped, or a model gave no numbers.
 
@@ -107,7 +111,7 @@ def run_and_report(
     if as_json:
         print_json(document(found))
     else:
-        print_findings(found)
+        print_findings(found, everything=everything)
         say(f"\nreport: {page}")
     asked = {model.uri for model in opened}  # an earlier session's model is told of, and is not this one's failure
     return 3 if result.manifest.status == "stopped" or any(h.alarm for h in found.health if h.model in asked) else 0

@@ -4,6 +4,7 @@ and held to a policy; and the formats that CI systems show.
 A report reads what a run has stored and asks no model. Everything that a model or an endpoint wrote is foreign text.
 """
 
+from .answering import Answer, answer
 from .board_parts import Leaderboard
 from .board_text import print_leaderboard, write_leaderboard
 from .cases import Found, look, one
@@ -22,6 +23,7 @@ from .tables import document, write_csv, write_json, write_markdown
 from .terminal import print_comparison, print_findings
 
 __all__ = [
+    "Answer",
     "Check",
     "Difference",
     "Findings",
@@ -33,6 +35,7 @@ __all__ = [
     "TaskEquating",
     "VerifiedRun",
     "Wanted",
+    "answer",
     "compare_models",
     "document",
     "equate_runs",

@@ -7,12 +7,17 @@ import math
 import msgspec
 
 from trustgen.core import Direction, Outcome
+from trustgen.stats.goodness import Goodness
 from trustgen.stats.profile import Mean, Minimum, Refusals
 
 from .family import Verdict
 
 COVERED = 0.8
 """Share of a model's planned cases that must be scored or refused for it to be ranked."""
+
+
+LIKELY = 0.25
+"""A dimension that is the weakest with less of a chance is not said to be it."""
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +37,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
     of: int
     outcomes: dict[str, int] = {}
     ranked: bool = True
+    goodness: dict[str, Goodness] = {}  # of each task that has an estimate, utility too
 
     def share(self, *outcomes: Outcome) -> float:
         """Share of the planned cases that ended so; `nan` where nothing was planned."""
@@ -106,6 +112,13 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     def between(self, model: str, other: str) -> Versus | None:
         """Two neighbours."""
         return next((v for v in self.versus if (v.model, v.other) == (model, other)), None)
+
+    def held(self, model: str, other: str) -> Versus | None:
+        """What is said of a model against another, whichever has the better value."""
+        if (said := self.between(model, other)) is not None or (said := self.between(other, model)) is None:
+            return said
+        turned: dict[Verdict, Verdict] = {"better": "worse", "worse": "better"}
+        return msgspec.structs.replace(said, model=model, other=other, verdict=turned.get(said.verdict, said.verdict))
 
 
 class Twins(msgspec.Struct, frozen=True, kw_only=True):

@@ -13,9 +13,9 @@ from trustgen.core import InputError, Outcome
 from trustgen.core.shown import one_line
 from trustgen.stats.profile import Mean, Minimum
 
-from .board_parts import COVERED, Leaderboard, Line, Order, Place
+from .board_parts import COVERED, LIKELY, Leaderboard, Line, Order, Place
+from .screen import Screen
 from .tables import BAR, code, prose, write_text
-from .terminal import Screen
 from .words import DASH, arrow, between, missing, number, plural, rounded
 
 LEGEND = (
@@ -29,8 +29,6 @@ LEGEND = (
     "records that would show a difference as large as the one seen, with power .8. Brackets: 95 % intervals, "
     "unadjusted."
 )
-LIKELY = 0.25
-"""A dimension that is the weakest with less of a chance is not said to be it."""
 MOST_TWINS = 5
 """Lines on identical verdicts, at most; the JSON has them all."""
 

@@ -20,11 +20,13 @@ from trustgen.core import Direction, InputError, Measure, Task
 from trustgen.stats import Grades, paired_difference
 from trustgen.stats.compare import Difference as Paired
 from trustgen.stats.effects import Effect, cohen_h, discordant_odds, relative_risk
+from trustgen.stats.grades import Floats
 from trustgen.stats.multiplicity import Family
 from trustgen.store import RunFolder
 
 from .family import MARGIN, Verdict, p_values, to_show, verdict
 from .reading import installed, read_run, same_verdicts
+from .words import EXACT
 
 INTERVALS = "Each interval is at 95 % for its own measure alone, unadjusted across tasks."
 
@@ -75,6 +77,8 @@ class Difference:
     measure is no share. `not_worse` says whether b is shown to be worse by no more than `margin`, in the measure's
     unit; `None` where no margin was asked for.
 
+    `mended` and `broken` are records of a share on which b did better, and worse, where both have a case that counts.
+
     `lowest` and `highest` bound the difference over all planned cases, however those missing for either had ended;
     `nan` where no bound is known. `explained` is how far the judge's errors on the two models' replies would have to
     lie apart to make all of the difference, where neither is better; `None` where the measure is no share of cases.
@@ -111,6 +115,8 @@ class Difference:
     lowest: float = math.nan
     highest: float = math.nan
     explained: Explained | None = None
+    mended: int = 0
+    broken: int = 0
     counted: int = 0
     missing: int = 0
     clusters: int = 0
@@ -228,6 +234,8 @@ def _turned(row: Difference) -> Difference:
         high=high,
         lowest=-row.highest,
         highest=-row.lowest,
+        mended=row.broken,
+        broken=row.mended,
         verdict=opposite.get(row.verdict, row.verdict),
         size=h and msgspec.structs.replace(h, h=-h.h if h.h else 0.0, low=-h.high, high=-h.low),
         ratios=tuple(
@@ -264,6 +272,7 @@ def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | N
     ends = measure.count(one.a), measure.count(one.b)
     slack = None if margin is None else margin * reach
     size, ratios = _sizes(one.a, one.b, measure)
+    mended, broken = _moved(one.a, one.b, measure)
     row = Difference(
         task=one.task,
         title=one.title,
@@ -275,6 +284,8 @@ def _compare(one: Pairing, margin: float | None) -> tuple[Difference, Paired | N
         target=measure.target,
         size=size,
         ratios=ratios,
+        mended=mended,
+        broken=broken,
         within=(margin or MARGIN) * reach,
         identical=same_verdicts(one.a, one.b),
         margin=slack,
@@ -311,9 +322,25 @@ def _sizes(a: Grades, b: Grades, measure: Measure) -> tuple[Size | None, tuple[E
     """Cohen's h and the ratios over the cases that both have, for a share."""
     if not measure.share:
         return None, ()
-    shared = measure.usable(a) & measure.usable(b)
-    first, second = measure.count(a.where(shared)).table, measure.count(b.where(shared)).table
+    first, second = _tables(a, b, measure)
     hits, sizes = (np.column_stack((first[:, i], second[:, i])) for i in (0, 1))
     h = cohen_h(hits, sizes)
     size = Size(h=h.value, low=h.low, high=h.high, word=h.word, at_least=h.at_least, words=h.words)
     return size, (relative_risk(hits, sizes), discordant_odds(hits, sizes))
+
+
+def _moved(a: Grades, b: Grades, measure: Measure) -> tuple[int, int]:
+    """Records on which b did better than a, and worse, of a share that has a better end."""
+    if not measure.share or measure.direction == Direction.TARGET:
+        return 0, 0
+    first, second = _tables(a, b, measure)
+    both = (first[:, 1] > 0) & (second[:, 1] > 0)
+    gains = second[both, 0] / second[both, 1] - first[both, 0] / first[both, 1]
+    up, down = int((gains > EXACT).sum()), int((gains < -EXACT).sum())
+    return (down, up) if measure.direction == Direction.LOWER else (up, down)
+
+
+def _tables(a: Grades, b: Grades, measure: Measure) -> tuple[Floats, Floats]:
+    """What each record counts for a, and for b, over the cases that both have."""
+    shared = measure.usable(a) & measure.usable(b)
+    return measure.count(a.where(shared)).table, measure.count(b.where(shared)).table

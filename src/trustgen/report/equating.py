@@ -15,7 +15,7 @@ from trustgen.stats.measure import ratio
 from trustgen.store import ANCHOR, RunFolder, TaskEntry
 
 from .reading import ReadRun, read_run
-from .terminal import Screen
+from .screen import Screen
 from .words import between, number
 
 CAPTION = (

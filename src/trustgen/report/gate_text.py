@@ -7,7 +7,7 @@ import math
 from trustgen.core.shown import one_line
 
 from .checks import Check, Gated
-from .terminal import Screen
+from .screen import Screen
 from .words import between, interval, number, plural
 
 _SIGN = {"held": ("ok    ", "green"), "failed": ("FAIL  ", "bold red"), "skipped": ("n/a   ", "dim")}

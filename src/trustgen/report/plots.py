@@ -1,69 +1,77 @@
 """Small inline SVG drawings that fill whatever box the page gives them.
 
-Horizontal places are percentages, so a drawing stretches while its dots stay round; shapes lie around a middle line.
-Every drawing carries its own description for those who cannot see it; colours come from the page's style.
+Worse lies left and better right, whatever the measure's direction. Horizontal places are percentages, so a drawing
+stretches while its signs stay round; a model is told by its sign as well as by its colour. Every drawing carries its
+own description for those who cannot see it; colours come from the page's style.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from markupsafe import Markup
 
-from trustgen.core import OUTCOMES, Estimate
-from trustgen.core.shown import one_line, shown
+from trustgen.core import OUTCOMES
+from trustgen.core.shown import shown
 
-from .words import better, bounds, counted, interval, joint, number, readable, total
+from .words import total
+
+SIGNS = "●■◆▲★✚⬟"
+COLOURS = 8
+"""Colours in the page's style; they and the signs come round at different counts, so no two models look alike."""
+FINE = 600
+"""Steps across a drawing, where many short lines are one path."""
 
 
 class Axis(NamedTuple):
-    """The range that all rows of one plot share."""
+    """From worst to best: `worst` may be the larger number."""
 
-    low: float
-    high: float
+    worst: float
+    best: float
 
     def at(self, value: float) -> float:
-        """Where a value lies, in percent; one outside the range lies on its edge."""
-        return round(min(100.0, max(0.0, 100 * (value - self.low) / (self.high - self.low))), 3)
-
-    @property
-    def ticks(self) -> list[float]:
-        """Round values, four to six of them, from the low end on."""
-        rough = (self.high - self.low) / 5
-        power = 10.0 ** math.floor(math.log10(rough))
-        step = next(power * m for m in (1, 2, 2.5, 5, 10) if power * m >= rough * 0.999)
-        count = math.floor((self.high - self.low) / step * 1.0001)
-        return [self.low + i * step for i in range(count + 1)]
+        """Where a value lies, in percent; one outside lies on the edge."""
+        return round(min(100.0, max(0.0, 100 * (value - self.worst) / (self.best - self.worst))), 2)
 
 
-def ruler(axis: Axis) -> Markup:
-    """The axis' numbers; they only repeat what each row says in words."""
-    numbers = [(axis.at(t), f"{t:g}".replace("-", "−")) for t in axis.ticks]
-    return _svg([], [Markup('<text x="{}%" y="4">{}</text>').format(*place) for place in numbers])
+class Point(NamedTuple):
+    """One number to draw: the place of its model in the run, its value and limits, and its bounds (nan: none)."""
+
+    model: int
+    value: float
+    low: float
+    high: float
+    lowest: float = math.nan
+    highest: float = math.nan
 
 
-def dot_row(e: Estimate, axis: Axis, *, simulated: bool) -> Markup:
-    """One estimate: a dot on its 95 % line, over a light band between its bounds; a dashed line marks a target."""
-    parts: list[Markup] = []
-    ends = e.bounds if not math.isnan(e.bounds[0]) else (e.worst, e.best)
-    if not math.isnan(ends[0]) and not math.isnan(ends[1]):
-        left, right = sorted(axis.at(end) for end in ends)
-        parts.append(_shape("rect", "band", x=f"{left}%", width=f"{round(right - left, 3)}%", y=-6, height=12))
-    if not math.isnan(e.low) and not math.isnan(e.high):
-        low, high = f"{axis.at(e.low)}%", f"{axis.at(e.high)}%"
-        parts.append(_shape("line", "interval", x1=low, x2=high, y1=0, y2=0))
-        parts += [_shape("line", "interval", x1=x, x2=x, y1=-4, y2=4) for x in (low, high)]
-    if not math.isnan(e.value):
-        kind = "dot simulated" if simulated else "dot"
-        parts.append(_shape("circle", kind, cx=f"{axis.at(e.value)}%", cy=0, r=5))
-    return _svg(_grid(axis, e.target), parts, described(e))
+def sign(model: int) -> str:
+    """A model's sign, by its place in the run."""
+    return SIGNS[model % len(SIGNS)]
 
 
-def empty_row(axis: Axis) -> Markup:
-    """The grid alone, for a pair without numbers."""
-    return _svg(_grid(axis), [])
+def strip(
+    axis: Axis, points: Sequence[Point], label: str, *, marks: Iterable[float] = (), at: float | None = None
+) -> Markup:
+    """Points on one axis, each on a line of its own; short strokes at `marks`, and a dashed line at `at`."""
+    parts = [] if at is None else [_shape("line", "chance", x1=_pc(axis, at), x2=_pc(axis, at), y1=0, y2="100%")]
+    if ticks := "".join(f"M{axis.at(x) * FINE / 100:.0f} -4v8" for x in marks if not math.isnan(x)):
+        drawn = Markup(
+            '<svg viewBox="0 0 {} 8" preserveAspectRatio="none" height="8" y="50%"><path class="tick" d="{}"/>'
+        )
+        parts.append(drawn.format(FINE, ticks) + Markup("</svg>"))
+    for i, point in enumerate(points):
+        y = f"{100 * (i + 0.5) / len(points):.1f}%"
+        colour = f"c{point.model % COLOURS}"
+        for kind, low, high in (("band", point.lowest, point.highest), ("interval", point.low, point.high)):
+            if not math.isnan(low) and not math.isnan(high) and (kind == "interval" or low != high):
+                parts.append(_shape("line", f"{kind} {colour}", x1=_pc(axis, low), x2=_pc(axis, high), y1=y, y2=y))
+        if not math.isnan(point.value):
+            place = Markup('<text class="{}" x="{}" y="{}" dy=".35em">{}</text>')
+            parts.append(place.format(colour, _pc(axis, point.value), y, sign(point.model)))
+    return _svg(parts, label)
 
 
 def stack(counts: Mapping[str, int]) -> Markup:
@@ -74,28 +82,31 @@ def stack(counts: Mapping[str, int]) -> Markup:
     for outcome in OUTCOMES:
         if counts.get(outcome):
             width = 100 * counts[outcome] / planned
-            place = {"x": f"{left:.3f}%", "width": f"{width:.3f}%"}
-            parts.append(_shape("rect", f"part {outcome}", **place, y=-7, height=14))
+            parts.append(_shape("rect", f"part {outcome}", x=f"{left:.3f}%", width=f"{width:.3f}%", height="100%"))
             left += width
-    return _svg([], parts, total(counts) if counts else "")
+    return _svg(parts, total(counts) if counts else "")
 
 
-def described(e: Estimate) -> str:
-    """An estimate in one sentence."""
-    if math.isnan(e.value):
-        said = f"no value, {interval(e)}"
-    else:
-        said = f"{number(e.value, e.range)}, 95 % interval {interval(e)}, with what is missing {joint(e)}"
-        said += f", bounds {bounds(e)}"
-    return (
-        f"{readable(e.measure)} of {one_line(e.model)}: {said}, {counted(e)} counted; {better(e.direction, e.target)}"
-    )
+def plane(points: Sequence[tuple[int, Point, Point]], label: str) -> Markup:
+    """Two numbers of each model against each other, both from 0 (worst) to 1 (best); the good corner is top right."""
+    size = 300
+    parts = [
+        Markup('<path class="grid" d="{}"/>').format("".join(f"M{i} 0V{size}M0 {i}H{size}" for i in range(0, 301, 75)))
+    ]
+    parts.append(_shape("rect", "corner", x=225, y=0, width=75, height=75))
+    for model, across, up in points:
+        x, y = (round(size * p.value, 1) for p in (across, up))
+        path = f"M{size * across.low:.1f} {size - y:.1f}H{size * across.high:.1f}"
+        path += f"M{x} {size - size * up.low:.1f}V{size - size * up.high:.1f}"
+        parts.append(Markup('<path class="interval c{}" d="{}"/>').format(model % COLOURS, path))
+        text = Markup('<text class="c{}" x="{}" y="{}" dy=".35em">{}</text>')
+        parts.append(text.format(model % COLOURS, x, round(size - y, 1), sign(model)))
+    drawn = Markup('<svg class="plane" viewBox="-8 -8 316 316" role="img" aria-label="{}">{}</svg>')
+    return drawn.format(shown(label), Markup("").join(parts))
 
 
-def _grid(axis: Axis, target: float | None = None) -> list[Markup]:
-    """Upright lines as high as the row, so that those of neighbouring rows meet."""
-    lines = [("grid", tick) for tick in axis.ticks] + ([("target", target)] if target is not None else [])
-    return [_shape("line", kind, x1=f"{axis.at(x)}%", x2=f"{axis.at(x)}%", y1=0, y2="100%") for kind, x in lines]
+def _pc(axis: Axis, value: float) -> str:
+    return f"{axis.at(value):g}%"
 
 
 def _shape(name: str, kind: str, **places: str | int) -> Markup:
@@ -103,7 +114,6 @@ def _shape(name: str, kind: str, **places: str | int) -> Markup:
     return Markup('<{} class="{}" {}/>').format(name, kind, attributes)
 
 
-def _svg(behind: list[Markup], shapes: list[Markup], label: str = "") -> Markup:
+def _svg(shapes: list[Markup], label: str = "") -> Markup:
     said = Markup('role="img" aria-label="{}"').format(shown(label)) if label else Markup('aria-hidden="true"')
-    parts = Markup('<svg width="100%" height="100%" {}>{}<svg y="50%" overflow="visible">{}</svg></svg>')
-    return parts.format(said, Markup("").join(behind), Markup("").join(shapes))
+    return Markup('<svg width="100%" height="100%" {}>{}</svg>').format(said, Markup("").join(shapes))

@@ -131,6 +131,7 @@ def _line(model: str, simulated: bool, made: Profile, grades: Sequence[Grades]) 
         of=sum(mean.planned for mean in made.dimensions),
         outcomes=outcomes,
         ranked=outcomes[Outcome.SCORED] + outcomes[Outcome.REFUSED] >= COVERED * planned,
+        goodness={one.task: one for one in made.tasks},
     )
 
 

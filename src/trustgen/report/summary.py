@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from trustgen.core import Card, Estimate
+from trustgen.core import Card, Estimate, InputError
 from trustgen.core.shown import one_line
 from trustgen.stats.planned import Pair
 from trustgen.store import Edition, EditionManifest, RunFolder, RunManifest, Sealed, TaskEntry, check_seal
 
+from .board_parts import Leaderboard
 from .examples import Example, examples
 from .health import Health, health
 from .judging import UNREAD, Judged, judged
+from .ranking import leaderboard
 from .reading import card_of, dimension_of, read_run
 from .recount import Doubt, recounted
 from .sealed import breaches, unsealed
@@ -52,6 +55,14 @@ class Findings:
     doubts: tuple[Doubt, ...] = ()  # stored numbers that do not follow from the rows
     absent: Mapping[str, str] = field(default_factory=dict)  # tasks whose stored numbers stand unchecked, and why
     sealed: Sealed = field(default_factory=Sealed)
+
+    @cached_property
+    def board(self) -> Leaderboard | None:
+        """The run's own leaderboard, from which the answer is read; None where its headlines stand on no one scale."""
+        try:
+            return leaderboard([self.folder])
+        except InputError:
+            return None
 
     @property
     def tasks(self) -> tuple[TaskEntry, ...]:

@@ -14,6 +14,7 @@ from trustgen.core import OUTCOMES, Estimate, InputError
 from trustgen.core.shown import json_text, one_line, shown
 from trustgen.store.files import replacing
 
+from .answering import answer
 from .sealed import told
 from .summary import Findings
 from .words import arrow, bounds, counted, interval, joint, missing, number, plural, total
@@ -97,6 +98,7 @@ def document(found: Findings) -> dict[str, Any]:
         "folder": str(found.folder),
         "run": found.manifest,
         "seal": told(found.sealed),
+        "answer": answer(found),
         "alarms": found.alarms,
         "health": found.health,
         "estimates": found.estimates,

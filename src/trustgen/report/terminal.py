@@ -1,20 +1,17 @@
-"""A run in the terminal: legible at 80 columns, the same without colour or in a pipe.
-
-Lines are laid out by hand, since a table that wraps its cells at 80 columns is read wrongly. Nothing reaches the
-console as markup or with a control character, wherever it came from.
-"""
+"""A run in the terminal: the answer, the matrix, then the details; the same without colour or in a pipe."""
 
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from trustgen.core import OUTCOMES, Estimate, Outcome
-from trustgen.core.shown import flat, one_line
+from trustgen.core.shown import one_line
 
+from .answer_text import print_answer
+from .answering import FEW, answer
 from .compare import INTERVALS, Difference
+from .screen import Screen
 from .summary import Findings
 from .words import (
     DASH,
@@ -22,6 +19,7 @@ from .words import (
     between,
     bounds,
     content,
+    counted,
     draws_in,
     human,
     interval,
@@ -36,28 +34,35 @@ from .words import (
     total,
 )
 
-if TYPE_CHECKING:
-    from rich.text import Text
-
 SHORT = {"Holm": "Holm", "Benjamini-Hochberg": "BH"}
 """Adjustments as the terminal names them."""
 
-_ASCII = str.maketrans("↑↓→│●◇─·–−…“”‹›", '^v>|o:-.--.""<>')
 
+def print_findings(found: Findings, *, everything: bool = False) -> None:
+    """Print the answer, the matrix, then each model's headlines with all that bears on them.
 
-def print_findings(found: Findings) -> None:
-    """Print a run's measures, model by model, each with its denominator."""
+    `everything` adds the lesser measures, with those that are counted on next to nothing.
+    """
     out = Screen()
     _header(out, found)
+    print_answer(out, found, answer(found))
+    for text in found.remarks:
+        out.line(("note: ", "bold yellow"), one_line(text, 400))
     for model in found.manifest.models:
-        _model(out, found, model)
+        _model(out, found, model, everything=everything)
     out.line()
+    if not everything and (lesser := [e for e in found.estimates if not e.headline]):
+        few = sum(e.counted < FEW for e in lesser)
+        some = f", {few:,} of them counted on fewer than {FEW}," if few else ""
+        verb = "is" if len(lesser) == 1 else "are"
+        out.line(
+            f"{plural(len(lesser), 'lesser measure')}{some} {verb} left out here: "
+            "trustgen report RUN --all prints them.",
+            style="bold",
+        )
     out.line(found.judged, style="dim")
-    out.line(
-        "[low, high]: 95 % interval. 72/80 cases: the value is over 72 of 80 planned. with what is missing: one that "
-        "carries both chance and every way in which the missing cases could have ended; bounds: those ways alone.",
-        style="dim",
-    )
+    for text in explained(found):
+        out.line(text, style="dim")
     if found.sealed.whole:
         out.line(f"seal {found.sealed.head}: note it, and verify --seal shows any change from here on", style="dim")
     if found.manifest.simulated:
@@ -65,35 +70,16 @@ def print_findings(found: Findings) -> None:
     out.show()
 
 
-class Screen:
-    """Lines for the terminal, printed at once, with ASCII in the place of signs that its encoding lacks."""
-
-    def __init__(self) -> None:
-        from rich.console import Console
-
-        self._console = Console(highlight=False, markup=False, emoji=False)
-        self.width = min(self._console.width, 140)
-        self._lines: list[Text] = []
-
-    def line(self, *parts: str | tuple[str, str], style: str = "", indent: int = 0) -> None:
-        """Add a line; one that is too long continues below, indented as it began."""
-        from rich.text import Text
-
-        styled = [(part, "") if isinstance(part, str) else part for part in parts]
-        text = Text.assemble(*((flat(words), its) for words, its in styled), style=style)
-        for piece in text.wrap(self._console, self.width - indent) or [text]:
-            self._lines.append(Text(" " * indent).append_text(piece))
-
-    def show(self) -> None:
-        """Print."""
-        with self._console.capture() as captured:
-            for text in self._lines:
-                text.rstrip()
-                self._console.print(text, no_wrap=True, overflow="ignore", crop=False)
-        shown, encoding = captured.get(), self._console.encoding
-        if not encoding.lower().startswith("utf"):
-            shown = shown.translate(_ASCII).encode(encoding, "replace").decode(encoding)
-        sys.stdout.write(shown)
+def explained(found: Findings) -> Iterator[str]:
+    """The words that stand beside this run's numbers, told by one of its own."""
+    e = next((e for e in found.estimates if e.headline and missing(e.outcomes)), None)
+    e = e or next((e for e in found.estimates if e.headline), None)
+    if e is not None:
+        yield (
+            f"{counted(e)} ({found.title(e.task)}): the value is over {e.counted:,} of the {e.planned:,} {e.unit} that "
+            "were planned. with what is missing: an interval for chance and for every way in which the missing ones "
+            "could have ended; bounds: those ways alone. All words: docs/glossary.md"
+        )
 
 
 # ── a run ───────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -115,16 +101,14 @@ def _header(out: Screen, found: Findings) -> None:
         out.line((f"{found.state.upper()}: ", "bold red"), (one_line(found.warning, 400), "red"))
     for text in found.alarms:
         out.line(("FAILED: ", "bold red"), (one_line(text, 400), "red"))
-    for text in found.remarks:
-        out.line(("note: ", "bold yellow"), one_line(text, 400))
 
 
-def _model(out: Screen, found: Findings, model: str) -> None:
+def _model(out: Screen, found: Findings, model: str, *, everything: bool) -> None:
     out.line()
     out.line((one_line(model, 120), "bold"), _badge(found.simulated(model)))
     if model in found.manifest.endpoints:
         out.line(one_line(str(found.manifest.endpoints[model]), 300), style="dim", indent=2)
-    layout = Layout([e for e in found.estimates if e.model == model], out.width)
+    layout = Layout([e for e in found.estimates if e.model == model and (everything or e.headline)], out.width)
     for dimension, entries in found.dimensions.items():
         for entry in entries:
             out.line((dimension, "cyan"), f" · {found.title(entry.id)}", indent=2)
@@ -135,7 +119,7 @@ def _model(out: Screen, found: Findings, model: str) -> None:
             elif not (estimates := found.of(entry.id, model)):
                 out.line("no numbers yet", style="dim", indent=4)
             else:
-                for e in estimates:
+                for e in estimates if everything else estimates[:1]:
                     layout.estimate(out, e)
     _coverage(out, found, model)
 
@@ -173,7 +157,7 @@ class Layout:
             (f"{_ratio(e):>{self.ratio}} {e.unit}", rest),
             indent=4,
         )
-        gone = [f"{outside(e):,} scored but outside the measure"] if outside(e) else []
+        gone = [f"{outside(e):,} scored, but not what it is over"] if outside(e) else []
         if missing(e.outcomes):
             ends = f"with what is missing {joint(e)}, bounds {bounds(e)}"
             lost = f"not scored: {missing(e.outcomes)}"

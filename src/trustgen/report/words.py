@@ -30,15 +30,15 @@ def decimals(span: tuple[float, float]) -> int:
     return min(3, max(0, 3 - math.ceil(math.log10(width / 2)))) if 0 < width < math.inf else 3
 
 
-def number(value: float, span: tuple[float, float] = (0.0, 1.0)) -> str:
+def number(value: float, span: tuple[float, float] = (0.0, 1.0), *, fewer: int = 0) -> str:
     """A value with a true minus sign; nan is a dash.
 
     What is not quite an end of its range, nor quite 0, is not rounded to it: it has one place more, and where that is
-    not enough, it is said to be less or more than the last number that is.
+    not enough, it is said to be less or more than the last number that is. `fewer` places are left off.
     """
     if math.isnan(value):
         return DASH
-    places = decimals(span)
+    places = max(decimals(span) - fewer, 0)
     marks = (0.0, *(end for end in span if math.isfinite(end)))
     mark = next((m for m in marks if _same(value, m, places) and abs(value - m) > EXACT), None)
     if mark is None:
@@ -68,11 +68,11 @@ def _written(value: float, places: int) -> str:
     return text.replace("-", "−") if float(text) else text.lstrip("-")
 
 
-def between(low: float, high: float, span: tuple[float, float] = (0.0, 1.0)) -> str:
+def between(low: float, high: float, span: tuple[float, float] = (0.0, 1.0), *, fewer: int = 0) -> str:
     """Two limits in brackets, or a dash where there are none."""
     if math.isnan(low) or math.isnan(high):
         return DASH
-    return f"[{number(low, span)}, {number(high, span)}]"
+    return f"[{number(low, span, fewer=fewer)}, {number(high, span, fewer=fewer)}]"
 
 
 def interval(e: Estimate) -> str:
@@ -200,6 +200,22 @@ def rounded(count: int) -> str:
     return f"{round(count, -max(len(str(count)) - 2, 0)):,}"
 
 
+def short(model: str) -> str:
+    """What tells in a model's address; a name that was given to it as it is."""
+    if not set(model) & set("/:@?"):
+        return model
+    return model.partition("@")[0].partition("?")[0].rpartition("/")[2].rpartition(":")[2] or model
+
+
+def percent(share: float) -> str:
+    """A share of a whole in whole percent; what is not quite all of it, or not quite nothing, is not said to be."""
+    if math.isnan(share):
+        return DASH
+    if 0 < share < 0.005:
+        return "< 1 %"
+    return "> 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
+
+
 def plural(count: int, noun: str) -> str:
     """`1 model`, `1,200 models`."""
     return f"{count:,} {noun}" + ("" if count == 1 else "s")
@@ -242,11 +258,6 @@ def total(outcomes: Mapping[str, int]) -> str:
     """`400 planned = 391 scored + 9 refused`: every outcome that happened, and their sum."""
     found = [f"{outcomes[o]:,} {o}" for o in OUTCOMES if outcomes.get(o)]
     return f"{sum(outcomes.values()):,} planned = {' + '.join(found) or 'nothing'}"
-
-
-def extent(span: tuple[float, float]) -> str:
-    """A range in words."""
-    return f"{span[0]:g} to {span[1]:g}".replace("-", "−")
 
 
 def moment(iso: str) -> str:

@@ -83,9 +83,9 @@ def rejudge(
     try:
         edition, before = run.edition(), run.manifest()
         nobody_judges_itself(roles or {}, [before.located(label) for label in before.models])
-        note = (progress or Quiet()).note
+        shown = progress or Quiet()
         made_with = edition.manifest.makers
-        with Judges(roles or {}, folder, settings or Settings(), note, made_with, run.assets()) as judges:
+        with Judges(roles or {}, folder, settings or Settings(), shown.note, made_with, run.assets()) as judges:
             tasks = tasks_of(edition, judges.kit)
             judges.check(tasks.values())
             keys = {t.id: t.judge.key for t in tasks.values()}
@@ -93,7 +93,7 @@ def rejudge(
             run.begin("rejudged")
             journal = run.journal()
             try:
-                found = _judged_again(run, edition, tasks, manifest, journal, judges)
+                found = _judged_again(run, edition, tasks, manifest, journal, judges, shown)
                 spent = {**before.spent, **judges.spent()}
                 run.write_manifest(msgspec.structs.replace(manifest, spent=spent))
                 run.seal(journal)
@@ -113,6 +113,7 @@ def _judged_again(
     manifest: RunManifest,
     journal: Journal,
     judges: Judges,
+    progress: Progress,
 ) -> list[Estimate]:
     """Judge, and count again; a batch of responses in memory at a time."""
     samplings = {e.id: e.sampling for e in edition.manifest.tasks}
@@ -123,10 +124,14 @@ def _judged_again(
                 if response := journal.find(manifest.key(case.id, model, sampled(case, samplings[case.task]))):
                     yield tasks[case.task], case, response
 
+    for model in manifest.models:
+        mine = (e.planned for e in edition.manifest.tasks if (e.id, model) not in manifest.lacking)
+        progress.plan(model, sum(mine), 0)
     work = stored()
     while batch := list(islice(work, BATCH)):
         for made in judges.all(batch):
             journal.put(None, made)
+            progress.row(None, made)
     journal.flush()
     if has_labels(run.folder):
         found = with_labels(run, edition, tasks, manifest)

@@ -1,0 +1,92 @@
+"""The page of the whole shelf in a real browser: what is seen first, on a phone, and on paper."""
+
+from __future__ import annotations
+
+import html as escapes
+import json
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from commands import trustgen
+from trustgen.report import findings, write_html
+
+CHROMIUM = Path("/usr/bin/chromium")
+POLICY = re.compile(r'<meta http-equiv="Content-Security-Policy"[^>]*>')
+MODELS = ("able?rate=0.9", "able?rate=0.6", "refuser", "random")
+
+pytestmark = [pytest.mark.proof, pytest.mark.skipif(not CHROMIUM.exists(), reason="no Chromium here")]
+
+
+@pytest.fixture(scope="module")
+def page(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Thirty-five tasks and four models."""
+    folder = tmp_path_factory.mktemp("page")
+    asked = [f"--model=m{i}=organism/{trait}" for i, trait in enumerate(MODELS)]
+    done = trustgen("run", "llm", "--n", 4, "--salt", "page", *asked, "-o", folder / "run")
+    assert done.returncode == 0, done.stderr
+    found = findings(folder / "run")
+    assert found.board is not None
+    begun = time.process_time()
+    written = write_html(found, folder / "report.html")
+    assert time.process_time() - begun < 3
+    return written.read_text("utf-8")
+
+
+def measured(folder: Path, html: str, width: int, height: int, script: str) -> dict[str, object]:
+    """What a script reads in the page, laid out in a frame of some size. The policy is lifted in this copy alone."""
+    inner = escapes.escape(POLICY.sub("", html), quote=True)
+    read = f"const d = f.contentDocument; document.body.textContent = 'READ' + JSON.stringify({script}) + 'READ'"
+    frame = f'<iframe id="f" width="{width}" height="{height}" style="border:0" srcdoc="{inner}"></iframe>'
+    outer = f"<!DOCTYPE html><body>{frame}<script>f.onload = () => {{ {read} }}</script>"
+    (folder / "outer.html").write_text(outer, "utf-8")
+    return json.loads(escapes.unescape(chromium("--dump-dom", folder / "outer.html").split("READ")[-2]))
+
+
+def chromium(act: str, path: Path) -> str:
+    """One act of the browser on a file, without network."""
+    asked = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer", "--timeout=60000", act]
+    return subprocess.run([*asked, path.as_uri()], capture_output=True, text=True, check=True, timeout=180).stdout
+
+
+def test_it_is_within_its_budget(page: str) -> None:
+    assert len(page.encode()) <= 1_500_000
+    assert len(re.findall(r"<[a-zA-Z]", page)) <= 15_000
+    assert not re.search(r"<script|\ssrc=|https?://[^<]*\.(?:js|css|woff)", page)
+
+
+def test_the_answer_is_seen_first_and_the_profile_is_short(page: str, tmp_path: Path) -> None:
+    ends = "{answer: d.getElementById('answer').parentElement.getBoundingClientRect().bottom}"
+    assert float(str(measured(tmp_path, page, 1280, 900, ends)["answer"])) < 900
+
+
+@pytest.mark.parametrize("folds", ["closed", "open"])
+def test_a_phone_shows_it_without_overflow(page: str, tmp_path: Path, folds: str) -> None:
+    shown = page.replace("<details", "<details open") if folds == "open" else page
+    found = measured(tmp_path, shown, 390, 844, "{over: d.documentElement.scrollWidth - d.documentElement.clientWidth}")
+    assert found["over"] == 0
+
+
+def test_paper_shows_every_judge_and_no_text_that_may_harm(page: str, tmp_path: Path) -> None:
+    harm = re.findall(r'<details class="harm foreign"><summary>[^<]*</summary>([^<]{60,})</details>', page)
+    judges = re.findall(r'<details class="judge"><summary>[^<]*</summary>\n<p>([^<]+)', page)
+    assert len(harm) > 20
+    assert len(judges) == 35
+    paper = page.replace("@media print {", "@media all {")
+    said = " ".join(str(measured(tmp_path, paper, 794, 1123, "{text: d.body.innerText}")["text"]).split())
+    for text in judges:
+        assert " ".join(escapes.unescape(text).split()) in said
+    elsewhere = "\n".join(re.findall(r'<dd class="foreign[^>]*>([^<]+)</dd>', page))  # where it harms nobody
+    for text in harm:
+        assert text in elsewhere or " ".join(escapes.unescape(text).split()) not in said
+
+
+def test_it_prints_to_a_small_file(page: str, tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    chromium(f"--print-to-pdf={tmp_path / 'page.pdf'}", tmp_path / "page.html")
+    made = (tmp_path / "page.pdf").read_bytes()
+    assert made.startswith(b"%PDF")
+    assert len(made) < 6_000_000
