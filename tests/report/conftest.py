@@ -10,7 +10,6 @@ import pytest
 
 import trustgen.tasks.suites  # noqa: F401 (it takes `load` by name: as it is, and not as the tests here have it)
 from trustgen.core import UnknownName, registry
-from trustgen.store import entries
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -23,15 +22,9 @@ def _load(kind: str, name: str) -> Any:
     return made_run.FACTORIES[name]
 
 
-def _as_it_stands(kind: str, name: str) -> Any:
-    return registry.load(kind, name)
-
-
 @pytest.fixture(autouse=True)
 def _hand_made_tasks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "load", _load)
-    # It took `load` by name, whichever test imported it first; what a test puts in the place of that holds here too.
-    monkeypatch.setattr(entries, "load", _as_it_stands)
 
 
 @pytest.fixture(scope="session")

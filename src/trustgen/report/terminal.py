@@ -57,7 +57,7 @@ def print_findings(found: Findings, *, everything: bool = False) -> None:
         verb = "is" if len(lesser) == 1 else "are"
         out.line(
             f"{plural(len(lesser), 'lesser measure')}{some} {verb} left out here: "
-            "trustgen report RUN --all prints them.",
+            "`trustgen report RUN --all` has them.",
             style="bold",
         )
     out.line(found.judged, style="dim")
