@@ -67,3 +67,30 @@ def test_what_a_pool_cannot_show_is_said(tmp_path: Path) -> None:
     file.write_text('name = "mine"\ntitle = "Mine"\n[[tasks]]\nid = "ask.own"\npool = "q.csv"\n')
     said = " ".join(trustgen("plan", file, "--model", "organism/perfect", "--detect", ".1").stdout.split())
     assert "not to be had, since there are fewer records: ask.own" in said
+
+
+def test_a_task_says_what_its_records_have_and_a_pool_shows_one(tmp_path: Path) -> None:
+    said = trustgen("show", "llm.truthfulness.facts").stdout
+    needed = said.split("a record has: ")[1].split(";")[0].split(", ")
+    assert {"subject", "relation", "answer", "distractors"} <= set(needed)
+    assert "core" not in needed
+    (tmp_path / "rows.csv").write_text("name,river\nLaos,Mekong\nEgypt,\n")
+    fields = "[fields]\nsubject = 'name'\nanswer = 'river'\n"
+    text = f"name = 'mine'\nabout = 'rivers'\nlicence = 'mine'\n[origin]\npath = 'rows.csv'\n{fields}"
+    (tmp_path / "mine.toml").write_text(text)
+    said = trustgen("show", tmp_path / "mine.toml").stdout
+    assert "first record:\n  subject: Laos\n  answer: Mekong" in said
+    assert "1 row cannot be used:\n  rows.csv:3: `answer` is missing or empty" in said
+
+
+def test_a_system_without_its_locks_is_refused_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("trustgen.cli.app.POSIX", False)
+    done = trustgen("list", "tasks")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "WSL" in done.stderr
+
+
+def test_names_are_completed_on_the_tab_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"COMP_WORDS": "trustgen ga", "COMP_CWORD": "1", "_TRUSTGEN_COMPLETE": "bash_complete"}.items():
+        monkeypatch.setenv(name, value)
+    assert trustgen().stdout.strip() == "plain,gate"

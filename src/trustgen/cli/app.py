@@ -39,6 +39,9 @@ COMMANDS = {
 }
 
 
+POSIX = os.name == "posix"
+
+
 class Commands(click.Group):
     """Sub-commands by name; a module of `trustgen.cli` is imported only when its command is called."""
 
@@ -80,6 +83,10 @@ def main(args: list[str] | None = None) -> None:
     """Run the command line; never returns."""
     args = sys.argv[1:] if args is None else args
     as_json = "--json" in args
+    if not POSIX:
+        sys.exit(
+            _complain("TrustGen runs on Linux and macOS, whose file locks keep runs whole: use WSL here", 2, as_json)
+        )
     try:
         code = app.main(args, prog_name="trustgen", standalone_mode=False)
         sys.stdout.flush()

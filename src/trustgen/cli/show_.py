@@ -10,6 +10,7 @@ import click
 from trustgen.core import InputError, UnknownName
 
 from .options import common
+from .preview import fields_of, preview
 from .saying import print_json, say
 
 
@@ -79,6 +80,9 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
     card = task.card
     content = f"content: {told.said}\n" if told else ""
     content += f"read blind: {card.readers}\n" if card.readers else ""
+    needed, may = fields_of(task)
+    content += f"a record has: {', '.join(needed) or 'nothing that it needs'}"
+    content += f"; it may have: {', '.join(may)}\n" if may else "\n"
     needs = ", ".join(sorted(task.needs))
     say(f"{task.id}  {task.version}\n{card.title} · {card.dimension} · {card.modality} · needs {needs}\n{content}")
     for key, measure in task.measures.items():
@@ -114,6 +118,9 @@ def _pool(name: str, as_json: bool) -> None:
     say(f"{pool.name}: {pool.about}")
     for key, value in pool.manifest.items():
         say(f"  {key}: {value}")
+    if name.endswith(".toml"):  # one's own; what ships may hold what is better folded
+        for line in preview(pool):
+            say(line)
 
 
 def _edition(path: Path, count: int | None, unfold: bool, as_json: bool) -> None:
