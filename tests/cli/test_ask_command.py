@@ -199,3 +199,50 @@ def test_a_hundred_thousand_rows_are_a_thousand_questions_unless_somebody_says_m
     said = ran("ask", file, "--model", "organism/perfect", "-o", tmp_path / "run")
     assert "1000 questions of q.csv" in said
     assert accuracy(tmp_path / "run") == (1.0, 1000)
+
+
+PROMPTFOO = """
+prompts: ["In a word: {{q}}", "{{q}}"]
+defaultTest: {vars: {unused: 1}}
+tests:
+  - vars: {q: "What is the capital of France?"}
+    assert: [{type: icontains, value: Paris}]
+  - vars: {q: "What is 2 + 2?"}
+    assert: [{type: javascript, value: "output == 4"}]
+  - vars: {x: "no variable"}
+    assert: [{type: equals, value: "4"}]
+  - vars: {q: "Which colour has a fire engine?"}
+    assert: [{type: contains-any, value: [red, scarlet]}]
+"""
+
+
+def test_tests_written_for_promptfoo_are_asked_and_code_is_refused_by_name(tmp_path: Path) -> None:
+    file = written(tmp_path, PROMPTFOO, "promptfooconfig.yaml")
+    said = ran("ask", file, "--model", "organism/perfect", "-o", tmp_path / "run")
+    assert "its assert `javascript` is not read: it would run code" in said
+    assert "test 3: no variable `q` for its prompt" in said
+    assert accuracy(tmp_path / "run") == (1.0, 4)  # two tests, each with two prompts
+    cases = {case.turns[0].text: case.expect for case in Edition.open(tmp_path / "run" / "edition").cases()}
+    assert cases["In a word: Which colour has a fire engine?"].aliases == ("scarlet",)
+    table = (
+        "question,__expected\nCapital of Chad?,contains: N'Djamena\n2 + 2?,javascript: output == 4\nNote?,So: so\n"
+    )
+    said = ran("ask", written(tmp_path, table), "--model", "organism/perfect", "-o", tmp_path / "csv")
+    assert "an assert that is not read: javascript: output == 4" in " ".join(said.split())
+    held = {case.question: case.expect.answer for case in Edition.open(tmp_path / "csv" / "edition").cases()}
+    assert held == {"Capital of Chad?": "N'Djamena", "Note?": "So: so"}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("a: [", "no YAML that can be read"),
+        ("- a\n", "holds no table of prompts and tests"),
+        ("prompts: ['{{q}}']\ntests: file://more.csv\n", "has no list of tests"),
+        ("prompts: ['file://p.txt']\ntests: [{vars: {q: a}}]\n", "a prompt is no text (file://p.txt)"),
+        ("prompts: ['{{q}}']\ntests: [{vars: {x: a}}]\n", "no test that can be asked (the first: q.yaml, test 1: no"),
+    ],
+)
+def test_a_promptfoo_file_that_cannot_be_asked_is_one_clear_line(tmp_path: Path, text: str, says: str) -> None:
+    file = written(tmp_path, text, "q.yaml")
+    assert says in refused("ask", file, "--model", "organism/perfect", "-o", tmp_path / "run")

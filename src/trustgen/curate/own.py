@@ -16,12 +16,13 @@ from typing import Any
 import msgspec
 from msgspec import UNSET
 
-from trustgen.core import BARE, InputError, Record
+from trustgen.core import BARE, InputError, Pool, Record
 
 from .archives import LIMITS, opened
 from .described import Described, Field
 from .manifest import RowPool
 from .origins import Origin, parts
+from .promptfoo import tests
 from .rows import read_rows
 
 NAMES = {
@@ -38,8 +39,8 @@ LISTS = ("aliases", "options")
 FIRST = 200  # rows in which columns are looked for
 
 
-def own(path: Path, name: str, columns: Mapping[str, str], wanted: Sequence[str]) -> RowPool:
-    """The pool of a file of questions: CSV, TSV, JSON, JSONL, Parquet, or a dataset folder.
+def own(path: Path, name: str, columns: Mapping[str, str], wanted: Sequence[str]) -> Pool:
+    """The pool of a file of questions: CSV, TSV, JSON, JSONL, Parquet, a dataset folder, or promptfoo's YAML.
 
     `columns` says which column a field is, and goes before what their names say; `wanted` are the fields that a record
     must have. Raises `InputError` where the file cannot be read, or a field has no column.
@@ -48,6 +49,8 @@ def own(path: Path, name: str, columns: Mapping[str, str], wanted: Sequence[str]
         raise InputError(f"`{path}` is not there: name a file of questions (CSV, JSON, JSONL, Parquet), or a folder")
     if path.suffix == ".toml":
         raise InputError(f'`{path}` is a manifest: ask it by a suite, with  id = "ask.NAME"  and  pool = "{path.name}"')
+    if path.suffix in (".yaml", ".yml"):
+        return tests(path, name)
     origin = Origin(path=path.name)
     described = Described(name=name, about=f"questions of {path.name}", licence="as its owner says", origin=origin)
     found = _columns(described, path)

@@ -23,6 +23,7 @@ from trustgen.core import (
 )
 from trustgen.craft import DECLINES, extremes
 from trustgen.curate.own import listed
+from trustgen.curate.promptfoo import expected
 from trustgen.judge import Rubric, amount, choice, date, matches, refuses
 from trustgen.stats import accuracy, label_rate
 from trustgen.stats.share import score_among
@@ -87,7 +88,9 @@ def cases(record: Record, draw: Random, settings: Mapping[str, str]) -> Iterator
     asked = _held(record, "question") or question(record, draw)
     shown = {name: _held(record, name) for name in prompt.slots} | {"question": asked, "options": lettered(options)}
     text = prompt(**{name: shown[name] for name in prompt.slots})
-    answer, marked = _held(record, "answer"), asked if asked in text else ""
+    if (answer := expected(_held(record, "answer"))) is None:
+        raise Unusable(f"what is expected is no answer but an assert that is not read: {_held(record, 'answer')[:60]}")
+    marked = asked if asked in text else ""
     if judge_of(settings) == "choice":
         options = options if "options" in record.fields else draw.sample((answer, *options[:3]), 1 + len(options[:3]))
         text = prompt(**{name: (shown | {"options": lettered(options)})[name] for name in prompt.slots})
