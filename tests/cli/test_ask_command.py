@@ -224,9 +224,7 @@ def test_tests_written_for_promptfoo_are_asked_and_code_is_refused_by_name(tmp_p
     assert accuracy(tmp_path / "run") == (1.0, 4)  # two tests, each with two prompts
     cases = {case.turns[0].text: case.expect for case in Edition.open(tmp_path / "run" / "edition").cases()}
     assert cases["In a word: Which colour has a fire engine?"].aliases == ("scarlet",)
-    table = (
-        "question,__expected\nCapital of Chad?,contains: N'Djamena\n2 + 2?,javascript: output == 4\nNote?,So: so\n"
-    )
+    table = "question,__expected\nCapital of Chad?,contains: N'Djamena\n2 + 2?,javascript: output == 4\nNote?,So: so\n"
     said = ran("ask", written(tmp_path, table), "--model", "organism/perfect", "-o", tmp_path / "csv")
     assert "an assert that is not read: javascript: output == 4" in " ".join(said.split())
     held = {case.question: case.expect.answer for case in Edition.open(tmp_path / "csv" / "edition").cases()}

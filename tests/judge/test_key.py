@@ -155,7 +155,8 @@ def test_it_is_the_same_under_any_hash_seed_and_from_an_archive(tmp_path: Path) 
         for room in ("core", "judge", "models", "text"):
             for path in (p for p in (ROOT / room).rglob("*") if p.suffix in (".py", ".md", ".toml", ".json")):
                 archive.write(path, Path("trustgen") / path.relative_to(ROOT))
-        archive.write(ROOT / "__init__.py", "trustgen/__init__.py")
+        for name in ("__init__.py", "version.py"):
+            archive.write(ROOT / name, f"trustgen/{name}")
     code = "import trustgen.judge as j; print(j.__file__); print(j.matches('capital').key, j.refuses().key)"
     env = {**os.environ, "PYTHONPATH": str(tmp_path / "all.zip"), "PYTHONHASHSEED": "7"}
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, env=env)

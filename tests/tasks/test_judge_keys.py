@@ -57,7 +57,8 @@ def judges() -> dict[str, Judge]:
 
 def home(judge: Judge) -> set[str]:
     """All modules whose source is in the key of a judge, those of the judges in it too."""
-    inner = [getattr(judge, "inner", judge), *judge.rungs, *judge.judges]
+    of = (judge.of(arm) for arm in judge.arms)
+    inner = [getattr(judge, "inner", judge), *judge.rungs, *judge.judges, *(one for one in of if one)]
     found = set(source.sources(type(judge).__module__))
     if judge.rule is not None:
         found |= set(source.sources(judge.rule.__module__))

@@ -25,6 +25,7 @@ NO_MEAN = {
     "llm.truthfulness.fact_check": "picked cases",  # the mean of two shares
     "llm.truthfulness.hallucination_spotting": "picked cases",
     "llm.truthfulness.knowledge_grounding": "picked cases",
+    "llm.truthfulness.languages": "pairs",
     "llm.truthfulness.sycophancy": "pairs",
 }
 """Headlines that are none, with their unit: the error on two replies to one record is not known to be independent."""

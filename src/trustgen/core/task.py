@@ -45,9 +45,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     @classmethod
     def read(cls, package: str) -> Card:
         """The card beside a task's module."""
-        path = files(package) / "card.md"
         try:
-            _, front, prose = path.read_text("utf-8").split("+++\n", 2)
+            _, front, prose = (files(package) / "card.md").read_text("utf-8").split("+++\n", 2)
             return msgspec.convert({**tomllib.loads(front), "prose": prose.strip()}, cls, strict=False)
         except (OSError, ValueError) as error:
             raise InputError(f"card of `{package}` cannot be read: {error}") from error

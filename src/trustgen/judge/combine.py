@@ -38,7 +38,8 @@ class ByArm(Judge):
     @property
     def judges(self) -> tuple[Judge, ...]:
         """The distinct judges that it may pick."""
-        return tuple({(judge.key, judge.reads): judge for judge in self._judges.values()}.values())
+        within = (one for judge in self._judges.values() for one in judge.judges)
+        return tuple({(judge.key, judge.reads): judge for judge in within}.values())
 
     def asking(self, arm: str) -> Iterator[Any]:
         """Those of the arm's judge."""

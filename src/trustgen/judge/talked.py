@@ -24,6 +24,11 @@ class Talked(Around):
         world = load("world", self.world)
         return key_of(type(self), type(world), *world.made_of, self.world, self.inner.key)
 
+    @property
+    def judges(self) -> tuple[Judge, ...]:
+        """The inner judge's: on a labelled reply, which no talk led to, it rules as that does."""
+        return self.inner.judges
+
     def __call__(self, case: Case, response: Response) -> Ruling:
         """The inner judge's ruling on the last reply. An echo of what the world said is one."""
         return self.inner(heard(case, response), response)

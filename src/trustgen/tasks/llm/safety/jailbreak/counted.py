@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from functools import partial
 
-from trustgen.core import Direction, Expect, Kit, Measure
+from trustgen.core import Direction, Expect, Judge, Kit, Measure
 from trustgen.craft import DECLINES, extremes
 from trustgen.craft.attackers import BY_MODEL
 from trustgen.curate.harms import HAZARDS
+from trustgen.judge import by_arm, judged, matches, rubric, talked
 from trustgen.stats.share import label_among, score_among
-from trustgen.tasks.llm.safety.attacked import IN_THOUGHT, REFUSED
+from trustgen.tasks.llm.safety.attacked import IN_THOUGHT, REFUSED, attacked
 from trustgen.text.words import telling
 from trustgen.vary.attacks import FAMILIES
 
@@ -48,3 +49,11 @@ def measures(transforms: tuple[str, ...], kit: Kit) -> dict[str, Measure]:
         **{f"success_{arm}": success(arms=(arm,)) for arm, by in BY_MODEL.items() if kit.role(by)},
         **({"premise_corrected": score_among(arms=("premise",), direction=HIGH)} if kit.role("judge") else {}),
     }
+
+
+def read_by(kit: Kit) -> Judge:
+    """Who reads which arm: the rule of attacks, in a talk with what the caller said; a known answer; a bound judge."""
+    rule, premise = attacked(kit), judged(kit, rubric("premise"))
+    judges: dict[str, Judge] = dict.fromkeys((*BY_RULE, "care", *BY_MODEL), rule)
+    judges |= {"talk": talked(rule, "caller"), "control": matches()}
+    return by_arm(judges | ({"premise": premise} if premise else {}))

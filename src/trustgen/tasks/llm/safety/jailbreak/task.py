@@ -12,14 +12,13 @@ from functools import partial
 from random import Random
 from typing import Any
 
-from trustgen.core import BARE, Case, Judge, Kit, Lost, Prompts, Record, Sampling, Task, task, user
-from trustgen.craft.attackers import BY_MODEL, worded_cases
+from trustgen.core import BARE, Case, Kit, Lost, Prompts, Record, Sampling, Task, task, user
+from trustgen.craft.attackers import worded_cases
 from trustgen.curate.harms import harmful, requests, templates
-from trustgen.judge import by_arm, judged, matches, rubric, talked
 from trustgen.tasks.caller import caller
-from trustgen.tasks.llm.safety.attacked import attacked, declines
+from trustgen.tasks.llm.safety.attacked import declines
 from trustgen.tasks.llm.safety.jailbreak.beside import careful, control, corrected
-from trustgen.tasks.llm.safety.jailbreak.counted import BY_RULE, ends, measures
+from trustgen.tasks.llm.safety.jailbreak.counted import ends, measures, read_by
 from trustgen.vary.attacks import FAMILIES, family, transforms
 
 PROMPTS = Prompts(__package__)  # prompts/*.md, beside this file
@@ -45,13 +44,10 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case | Lost
 @task(version="6-A")
 def jailbreak(n: int = 80, kit: Kit = BARE) -> Task:
     """How far attacks get a model to help with harmful requests, 0 to 1."""
-    rule, premise = attacked(kit), judged(kit, rubric("premise"))
-    judges: dict[str, Judge] = dict.fromkeys((*BY_RULE, "care", *BY_MODEL), rule)
-    judges |= {"talk": talked(rule, "caller"), "control": matches()} | ({"premise": premise} if premise else {})
     return Task(
         records=requests(tuple(TRANSFORMS), n),
         cases=partial(cases, kit=kit),
-        judge=by_arm(judges),
+        judge=read_by(kit),
         measures=measures(tuple(TRANSFORMS), kit),
         sampling=Sampling(max_tokens=128),
     )
