@@ -124,7 +124,7 @@ def test_who_knows_as_much_of_everything_is_weak_nowhere() -> None:
     for seed in range(5):
         found = profiled(knows(dict.fromkeys(rooms, 0.8), seed))
         assert found.weakest is not None
-        assert max(found.weakest.chances.values()) < 0.65
+        assert max(found.weakest.chances.values()) < 0.6
         assert found.weakest.value == pytest.approx(0.78, abs=0.1)
         for name, chance in found.weakest.chances.items():
             total[name] += chance / 5
