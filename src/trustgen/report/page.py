@@ -48,6 +48,7 @@ def render(found: Findings, *, redact: bool = False) -> str:
         "shelf": missing_here(found),
         "sections": list(sections(found, names)),
         "outcomes": OUTCOMES,
+        "lesser": len({(e.task, e.measure) for e in found.estimates if not e.headline}),
     }
     return _environment().get_template("report.html").render(parts)
 
