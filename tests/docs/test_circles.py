@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import ast
 from functools import cache
-from importlib import import_module
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from importlib.util import resolve_name
 from pathlib import Path
 
