@@ -42,7 +42,7 @@ def held(said: list[str]) -> None:
     assert "4/4 cases" in first
     assert "report: monday/report.html" in first
     assert "better and worse go by" in compared
-    assert "terse: Your questions, accuracy" in second
+    assert "Your questions, accuracy ↑ " in second
     assert "every verdict is what it was there" in gated
     assert "PASSED" in gated
 
