@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from trustgen.core import OUTCOMES
+from trustgen.core.folding import case_harm
 from trustgen.core.shown import shown
 from trustgen.stats.planned import Pair
 
@@ -71,7 +72,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"words": words, "kinds": KINDS, "plots": plots, "judged": judged}
+    made.globals |= {"words": words, "kinds": KINDS, "plots": plots, "judged": judged, "harm": case_harm}
     return made
 
 
