@@ -165,8 +165,8 @@ def _table(*columns: str) -> Any:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 1))
-    table.add_column(columns[0], overflow="fold", max_width=44)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 1), collapse_padding=True)
+    table.add_column(columns[0], overflow="fold", min_width=16, max_width=44)
     for name in columns[1:]:
         table.add_column(name, justify="right", no_wrap=True)
     return table
@@ -196,11 +196,11 @@ def _show_tasks(row: Plan, console: Console) -> None:
 
 def _precision(tasks: Sequence[TaskPlan], width: float | None) -> Any:
     rates = [f"{rate:g}".lstrip("0") for rate in (0.5, 0.9)]
-    columns = ["headline", *(f"±  {rate}" for rate in rates), *(f"Δ  {rate}" for rate in rates)]
+    columns = ["headline", *(f"±\n{rate}" for rate in rates), *(f"Δ\n{rate}" for rate in rates)]
     margins, names = any(task.passes for task in tasks), _names(tasks)
-    columns += [f"M  {rate}" for rate in rates] if margins else []
+    columns += [f"M\n{rate}" for rate in rates] if margins else []
     foreseen = next((task.until_width for task in tasks if task.until_width), {}) if width else {}
-    table = _table(*columns, *(f"asked {rate.lstrip('0')}" for rate in foreseen or ()))
+    table = _table(*columns, *(f"asked\n{rate.lstrip('0')}" for rate in foreseen or ()))
     for task in tasks:
         cells = [*task.half_widths.values(), *task.differences.values()]
         cells += (task.passes or dict.fromkeys(rates, math.nan)).values() if margins else ()
