@@ -346,7 +346,7 @@ def test_a_probe_prints_what_it_spent() -> None:
 
 def test_a_margin_says_what_an_equal_model_would_do() -> None:
     shown = " ".join(command("core", "--n", "100", "--model", "organism/perfect", "--margin", "0.02").split())
-    assert "M .5" in shown
+    assert " M M " in shown
     assert re.search(r"M is the chance that an equal model passes the margin; all \d+ at once: \S+ at \.5", shown)
     assert "power of .8 among" in shown
     rows = json.loads(
