@@ -1,4 +1,4 @@
-"""A leaderboard: models side by side, counted anew from the stored verdicts, with what cannot be told apart left tied.
+"""A leaderboard: models side by side, counted anew from the stored verdicts, with those not shown to differ left tied.
 
 No table is copied: every number comes from the verdicts through the measures installed now. Models stand in the order
 of what can be believed of their weakest dimension: no average can hide one that fails, and no bad luck makes one. A
