@@ -86,7 +86,7 @@ def _section(
     found: Findings, names: Names, entry: TaskEntry, anchor: str, cases: Mapping[Pair, list[Example]]
 ) -> Section:
     prose = found.cards[entry.id].prose if entry.id in found.cards else ""
-    asks, limits, more = split_card(prose)
+    asks, limits, more = split_card(prose, found.title(entry.id))
     held = found.measures(entry.id)
     every = {name: _measured(found, mine) for name, mine in held.items()}
     few = [name for name, mine in held.items() if max(e.counted for e in mine) < FEW and not mine[0].headline]
