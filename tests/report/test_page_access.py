@@ -22,10 +22,10 @@ WORDS = ("--ink", "--soft", "--accent", "--warn", "--note", *(f"--c{i}" for i in
 """Colours that words are written in; signs and lines of a model have its colour too."""
 
 
-@pytest.fixture(scope="module", params=[MODELS[:1], MODELS[:2], MODELS], ids=len)
+@pytest.fixture(scope="module", params=[(MODELS[:1], 20), (MODELS[:2], 20), (MODELS, 20), (MODELS[:2], 2)])
 def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A run of one, two and three models."""
-    return make_run(tmp_path_factory.mktemp("access") / "run", n=20, models=request.param)
+    """A run of one, two and three models, and one of next to nothing."""
+    return make_run(tmp_path_factory.mktemp("access") / "run", models=request.param[0], n=request.param[1])
 
 
 @pytest.fixture
