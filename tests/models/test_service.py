@@ -192,6 +192,11 @@ def test_a_body_that_is_text_is_the_reply(tmp_path: Path) -> None:
         assert asked(app.described(tmp_path, reply="")).text.startswith("Paris.")
 
 
+def test_an_answer_that_was_created_is_one(tmp_path: Path) -> None:
+    with Application(lambda _: web.json_response({"answer": "Paris"}, status=201)) as app:
+        assert asked(app.described(tmp_path)).text == "Paris"
+
+
 def test_a_list_and_gzip_are_read(tmp_path: Path) -> None:
     packed = gzip.compress(b'[{"generated_text": "Paris"}]')
     headers = {"Content-Encoding": "gzip", "Content-Type": "text/plain"}
@@ -315,11 +320,13 @@ def test_a_key_that_comes_back_is_struck_out(tmp_path: Path, monkeypatch: pytest
         assert (app.headers[0]["x-password"], app.headers[0]["x-team"]) == ("pa$word-1", "red")
         asked(app.described(tmp_path, headers=headers), options=ModelOptions(headers={"x-team": "blue"}))
         assert app.headers[1]["x-team"] == "blue"
-        app.answer = lambda _: web.Response(status=400, text="bad key sk-canary-0123")
-        fault = fault_of(app.described(tmp_path, headers=headers))
+        faults = []
+        for bad in (web.Response(status=400, text="bad key sk-canary-0123"), {"sk-canary-0123": 1}):
+            app.answer = lambda _, bad=bad: bad
+            faults.append(str(fault_of(app.described(tmp_path, headers=headers, reply="answer.0"))))
     assert reply.text == "Bearer [API key struck out] of [API key struck out]"
     assert reply.thoughts == "[API key struck out], and [API key struck out]"
-    assert "sk-canary" not in str(fault)
+    assert faults == ["HTTP 400: bad key ***", '`reply = "answer.0"` is not in the answer: the answer has: ***']
 
 
 # ── the file ────────────────────────────────────────────────────────────────────────────────────────────────────────

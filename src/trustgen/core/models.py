@@ -249,6 +249,8 @@ class Named(Wrapped):
 
     def __init__(self, inner: Model, name: str = "", manner: Manner | None = None) -> None:
         self._manner = manner or PLAIN
+        if self._manner.system and Level.SYSTEM in inner.without:
+            raise InputError(f"`{name or inner.uri}` has no place for a system message: give it one, or leave it out")
         super().__init__(inner, name or (f"{inner.uri} ({self._manner})" if str(self._manner) else inner.uri))
 
     @property

@@ -186,7 +186,7 @@ class Client:
 
     async def _read(self, answer: aiohttp.ClientResponse, most: int, place: _Place, *, text: bool) -> bytes:
         """The body of a good answer, a long one in one of the few places for such; raises what any other amounts to."""
-        if answer.status == 200:
+        if answer.status in (200, 201):  # an application may say that it made an answer
             content, whole = await _bounded(answer, most, place)
             content = _unpacked(content, answer.headers.get("Content-Encoding", "").lower(), most) if whole else b""
             if not whole or len(content) > most:

@@ -155,7 +155,11 @@ class Function(Model):
         if told.get("refused"):
             raise Blocked(f"{self._where} refused: {clean(str(text), self._hide)}")
         if "text" not in told or not (isinstance(text, str) and isinstance(thoughts, str)):
-            gave = f"a dict with {clean(', '.join(map(str, told)))}" if told is said else f"`{type(said).__name__}`"
+            gave = (
+                f"a dict with {clean(', '.join(map(str, told)), self._hide)}"
+                if told is said
+                else f"`{type(said).__name__}`"
+            )
             raise Permanent(f"{self._where} gave {gave}: return a text, or a dict whose `text` is one")
         if len(text) + len(thoughts) > most:
             raise Permanent(f"{self._where} gave over {most:,} characters, and was asked to be short")

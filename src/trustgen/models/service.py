@@ -15,7 +15,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -154,9 +154,12 @@ class Service(Model):
             said = _at(answer, path, None)
             if _text(said) == wanted if wanted else said:
                 raise Blocked(f"the service refused (`{path}`): {clean(_text(said), hide)}")
-        said = _at(answer, app.reply)
+        try:
+            said = _at(answer, app.reply)
+        except LookupError as error:
+            raise Permanent(clean(f'`reply = "{app.reply}"` {error.args[0]}', hide)) from None
         if isinstance(said, dict | list):
-            raise Permanent(f'`reply = "{app.reply}"` leads to no text: it {clean(_has(said), hide)}')
+            raise Permanent(clean(f'`reply = "{app.reply}"` leads to no text: it {_has(said)}', hide))
         usage = Usage(counted(_at(answer, app.usage.input, None)), counted(_at(answer, app.usage.output, None)))
         thoughts = _text(_at(answer, app.thoughts, None)).strip()
         return Reply(strike(_text(said), hide), usage=usage, seconds=seconds, thoughts=strike(thoughts, hide))
@@ -254,7 +257,7 @@ def _filled(part: Any, values: dict[str, Any]) -> Any:
 
 
 def _at(answer: Any, path: str, *default: Any) -> Any:
-    """What stands at a path. Where nothing does, the default, or `Permanent` that says what there is."""
+    """What stands at a path. Where nothing does, the default, or a `LookupError` that says what there is."""
     value: Any = answer
     gone: list[str] = []
     for step in path.split("."):
@@ -265,14 +268,10 @@ def _at(answer: Any, path: str, *default: Any) -> Any:
         elif default:
             return default[0]
         else:
-            _absent(path, value, gone)
+            where = f"`{'.'.join(gone)}`" if gone else "the answer"
+            raise LookupError(f"is not in the answer: {where} {_has(value)}")
         gone.append(step)
     return value
-
-
-def _absent(path: str, value: Any, gone: list[str]) -> NoReturn:
-    where = f"`{'.'.join(gone)}`" if gone else "the answer"
-    raise Permanent(f'`reply = "{path}"` is not in the answer: {where} {clean(_has(value))}')
 
 
 def _has(value: Any) -> str:
