@@ -215,21 +215,24 @@ def test_a_system_message_that_has_no_place_is_said_before_anything_is_asked() -
 def test_code_runs_for_the_command_line_alone() -> None:
     """A run of others names a function: whatever is done with the run, the function is not."""
     Path("judge.py").write_text("def answer(prompt): return 'yes'")
-    bound = ("--model", f"app={app_py()}", "--role", "judge=python:judge.py:answer")
-    assert trustgen("ask", questions(2), *bound, "-o", "out").returncode == 0
+    model, judge = ("--model", f"app={app_py()}"), ("--role", "judge=python:judge.py:answer")
+    assert trustgen("ask", questions(2), *model, *judge, "-o", "out").returncode == 0
+    assert trustgen("ask", "q.csv", *model, "-o", "plain").returncode == 0
     for name in ("app.py", "judge.py"):
         Path(name).write_text("from pathlib import Path\nPath('ran').touch()\ndef answer(prompt): return 'Paris'")
     for command in (
         ("show", "out"),
         ("verify", "out"),
         ("report", "out", "-o", "page.html"),
-        ("compare", "out", "out"),
         ("review", "out", "--n", "1", "--export", "sheet.csv"),
         ("rejudge", "out"),
         ("plan", "out/edition", "--model", "organism/perfect"),
-        ("run", "out/edition", "--model", "organism/perfect", "-o", "out"),
+        ("rejudge", "plain"),
+        ("run", "plain/edition", "--model", "organism/perfect", "-o", "plain"),
+        ("compare", "plain", "app", "organism/perfect"),
     ):
-        trustgen(*command)
+        done = trustgen(*command)
+        assert done.returncode in (0, 1), done
         assert not Path("ran").exists(), command
     trustgen("ask", "q.csv", "--model", "app=python:app.py:answer", "-o", "other")
     assert Path("ran").exists()

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from aiohttp import web
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from servers.app_server import Application
@@ -108,6 +108,7 @@ def test_messages_hold_the_system_message_where_it_has_no_slot_and_no_tool(tmp_p
 
 
 @given(prompt=st.text(st.characters(exclude_categories=["Cs"])), told=st.text(st.characters(exclude_categories=["Cs"])))
+@example(prompt=' {{system}}\n"\\1 \\g<0> \x00\u2028} ', told=" {{prompt}}\t")
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_prompt_arrives_byte_for_byte(serving: Application, tmp_path: Path, prompt: str, told: str) -> None:
     """Alone and within a text, whatever it holds: quotes, braces, slots, control characters."""
