@@ -14,6 +14,7 @@ import pytest
 
 import trustgen
 from trustgen.core import (
+    Card,
     Case,
     InputError,
     Judge,
@@ -45,6 +46,7 @@ from trustgen.judge.rubric import rubric
 from trustgen.models import open_model
 from trustgen.run.budget import Budget, Metered, Purse
 from trustgen.run.endpoints import Endpoints
+from trustgen.stats import accuracy
 from trustgen.store import Endpoint
 
 PLAIN = {"check", "ask", "adapt", "close"}  # the methods of a model
@@ -239,6 +241,25 @@ def test_what_only_looks_like_one_is_refused_at_the_door(
     register(monkeypatch, kind, thing)
     with pytest.raises(InputError, match=f"a subclass of `trustgen.{base}`"):
         ask()
+
+
+def test_a_model_whose_check_cannot_be_awaited_is_refused_before_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hasty(Model):
+        uri = "mine"
+
+        def check(self) -> None:  # type: ignore[override]
+            return None
+
+    register(monkeypatch, "model", lambda rest, options: Hasty())
+    with pytest.raises(InputError, match=r"write `async def check`: `Hasty\.check` cannot be awaited"):
+        open_model("mine")
+
+
+def test_a_measure_without_a_caption_is_said_before_anything_is_asked() -> None:
+    card = Card(title="T", dimension="d", modality="text", source="s", measures={"one": "Denominator: all."})
+    task = made(Some(), Rules(), one=accuracy("a"), two=accuracy("b"))(1)
+    with pytest.raises(InputError, match=r"task `t\.mine`: its card.md has no caption for `two`"):
+        card.check(task)
 
 
 @pytest.mark.parametrize("error", [ValueError("no such file"), ImportError("gone"), SystemError("odd")])

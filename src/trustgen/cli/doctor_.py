@@ -99,7 +99,13 @@ def _plugins() -> list[dict[str, object]]:
     from trustgen.core.registry import load, plugged_in
 
     def probe(kind: str, name: str, source: str) -> Callable[[], str]:
-        return lambda: load(kind, name) and f"of {source or 'a distribution without a name'}"
+        def looked() -> str:
+            found = load(kind, name)
+            if kind == "task":
+                found.card.check(found())  # one that a role is needed for says so, with the mend
+            return f"of {source or 'a distribution without a name'}"
+
+        return looked
 
     return [_check(f"{kind} {name}", probe(kind, name, source), needed=False) for kind, name, source in plugged_in()]
 

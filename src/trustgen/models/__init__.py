@@ -16,6 +16,7 @@ imported.
 from __future__ import annotations
 
 import re
+from inspect import iscoroutinefunction
 
 from trustgen.core import InputError, Layer, Mitigation, Model, ModelOptions, Opener, layer
 from trustgen.core.registry import load
@@ -49,6 +50,9 @@ def open_model(uri: str, options: ModelOptions | None = None) -> Model:
 def _model(made: object, what: str) -> Model:
     if not isinstance(made, Model):
         raise InputError(f"{what} gives a `{type(made).__name__}`: make that a subclass of `trustgen.Model`")
+    for name in ("ask", "check", "learn", "close"):
+        if not iscoroutinefunction(getattr(made, name, None)):
+            raise InputError(f"{what}: write `async def {name}`: `{type(made).__name__}.{name}` cannot be awaited")
     return made
 
 
