@@ -34,7 +34,8 @@ EXTRAS = {
 @common
 def command(as_json: bool) -> None:
     """Check what is installed and what would work here; exit 1 when the core suite would not run."""
-    checks = [_python(), _embedded(), *_pools(), *(_extra(*extra) for extra in EXTRAS.items()), *_plugins(), _folder()]
+    checks = [_python(), _embedded(), _application(), *_pools(), *(_extra(*extra) for extra in EXTRAS.items())]
+    checks += [*_plugins(), _folder()]
     checks.append({"what": "network", "ok": True, "detail": _network(), "needed": False})
     broken = [c for c in checks if c["needed"] and not c["ok"]]
     if as_json:
@@ -67,6 +68,17 @@ def _embedded() -> dict[str, object]:
         return f"weights match their SHA-256 ({path.stat().st_size / 1e6:.0f} MB), xllamacpp {version('xllamacpp')}"
 
     return _check("model smollm2", probe, needed=True)
+
+
+def _application() -> dict[str, object]:
+    """What asks an application of the user's own: nothing is to be installed for it."""
+
+    def probe() -> str:
+        from trustgen.core.registry import load
+
+        return "http:FILE.toml, python:FILE.py:FUNCTION" if load("model", "http") and load("model", "python") else ""
+
+    return _check("your application", probe, needed=False)
 
 
 def _pools() -> list[dict[str, object]]:

@@ -3,6 +3,8 @@
     smollm2                                     embedded weights, in process
     openai-api:MODEL@http://host:port/v1        any OpenAI-compatible server
     inspect/PROVIDER/MODEL                      any vendor, through Inspect AI
+    http:app.toml                               one's own service, as a file describes it
+    python:app.py:answer                        one's own function, in process
     organism/TRAIT?rate=0.3                     simulated, with known properties
     glassllm                                    a tiny base model, in process: a floor
     NAME?settings/MODEL                         one of these with a mitigation: `retrieval?k=3/smollm2`

@@ -15,7 +15,7 @@ from msgspec import UNSET
 from trustgen.audit.auditor import Auditor
 from trustgen.audit.card import card
 from trustgen.audit.contamination import NGrams
-from trustgen.core import BARE, Case, Crafted, Expect, InputError, Kit, Level, Record, Task, crafted, digest
+from trustgen.core import BARE, Case, Crafted, Expect, InputError, Kit, Level, Record, Task, crafted, digest, talk_of
 from trustgen.store import ANCHOR, Anchor, Edition, EditionWriter, Reject, TaskEntry, sha256_file
 from trustgen.version import VERSION
 
@@ -65,7 +65,7 @@ class _Counts:
     calls: int = 0
     made: int = 0
     mended: int = 0
-    pictures: bool = False
+    needs: set[Level] = field(default_factory=set)  # what the cases need besides what their task says
     first_reason: str = ""
 
 
@@ -147,7 +147,9 @@ def _write(writer: EditionWriter, made: Made, count: _Counts, check: Auditor, wr
         if (mark := int(found.record.id[:16], 16)) not in written:
             written.add(mark)
             writer.record(found.record)
-        count.pictures |= _keep_pictures(writer, made.drawn.task, found.case)
+        if _keep_pictures(writer, made.drawn.task, found.case):
+            count.needs.add(Level.IMAGE_IN)
+        count.needs |= talk_of(found.case.turns, found.case.play)
         writer.case(found.case, made.drawn.block)
         count.arms[found.case.arm] = count.arms.get(found.case.arm, 0) + 1
         count.calls += found.case.calls
@@ -256,7 +258,7 @@ def _entry(task: Task, count: _Counts) -> TaskEntry:
         version=task.version,
         n=task.n,
         pool=task.records.pool,
-        needs=task.needs | ({Level.IMAGE_IN} if count.pictures else frozenset()),
+        needs=task.needs | count.needs,
         sampling=task.sampling,
         arms=count.arms,
         calls=count.calls,
