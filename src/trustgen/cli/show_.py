@@ -19,7 +19,7 @@ from .saying import print_json, say
 @click.option(
     "--cases", "count", type=click.IntRange(1), default=None, help="Show the first cases of a task or edition."
 )
-@click.option("--unfold", is_flag=True, help="Show the words of cases about safety, which may be harmful, too.")
+@click.option("--unfold", is_flag=True, help="Show the words of cases that may harm, too.")
 @whole
 @common
 def command(name: str, count: int | None, unfold: bool, everything: bool, as_json: bool) -> None:
@@ -59,6 +59,7 @@ def command(name: str, count: int | None, unfold: bool, everything: bool, as_jso
 def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
     from trustgen.audit.freshness import measured
     from trustgen.core import expand
+    from trustgen.core.folding import task_harm
     from trustgen.core.registry import load
 
     factory = load("task", name)
@@ -91,7 +92,7 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
         say(f"  {key} {arrow}  [{measure.range[0]:g}, {measure.range[1]:g}]  {card.measures[key]}")
     say(f"\n{card.prose}")
     for case in cases[: count or 0]:
-        _print_case(case, unfold)
+        _print_case(case, None if unfold else task_harm(name, card))
 
 
 def _is_pool(path: Path) -> bool:
@@ -139,23 +140,29 @@ def _edition(path: Path, count: int | None, unfold: bool, as_json: bool) -> None
     for task in made.tasks:
         arms = ", ".join(f"{arm} {n}" for arm, n in task.arms.items())
         say(f"  {task.id} {task.version}: {task.planned} cases of {task.pool} ({arms})")
+    if not cases:
+        return
+    from trustgen.report.cases import class_of
+
     for case in cases:
-        _print_case(case, unfold)
+        _print_case(case, None if unfold else class_of(next(task for task in made.tasks if task.id == case.task)))
 
 
-def _print_case(case: object, unfold: bool) -> None:
+def _print_case(case: object, of_task: str | None) -> None:
+    """A case of a task of this class, its words folded where they may harm; None folds nothing."""
     from trustgen.core import Case
-    from trustgen.core.shown import flat
+    from trustgen.core.folding import case_harm
+    from trustgen.core.shown import flat, one_line
 
     assert isinstance(case, Case)
     say(f"\n── {case.arm} · {case.id[:8]} " + " ".join(f"{k}={v}" for k, v in case.tags.items()))
-    folded = ".safety." in case.task and not unfold
-    for turn in case.turns:
-        said = "\n".join(flat(line) for line in turn.text.splitlines())
-        if folded:
-            said = f"({len(turn.text)} characters, folded: --unfold shows them)"
-        say(f"{turn.role}: {said}")
+    folded = "" if of_task is None else one_line(case_harm(of_task, case.tags), 80)
+    words = [*((turn.role, turn.text) for turn in case.turns), ("expected", case.expect.best_reply)]
+    for role, text in words:
+        said = "\n".join(flat(line) for line in text.splitlines())
+        if folded and text:
+            said = f"({folded}, {len(text):,} characters, folded: --unfold shows them)"
+        say(f"{role}: {said}")
     if case.play:
         tools = ", ".join(tool.name for tool in case.play.tools) or "no tools"
         say(f"played in the world `{case.play.world}`, {case.play.steps} replies at most, with {tools}")
-    say(f"expected: {flat(case.expect.best_reply)}")

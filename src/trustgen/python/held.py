@@ -67,7 +67,7 @@ class Run:
     def to_arrow(self, what: What = "estimates", *, unfold: bool = False) -> pyarrow.Table:
         """A row an estimate, or a row a verdict with what was asked and said.
 
-        Texts of cases about safety, and of tasks that are not installed, are null unless `unfold`.
+        Texts that may harm (on safety, fairness and privacy, or of a kind that nobody knows) are null unless `unfold`.
         """
         if what == "estimates":
             return estimate_table(self.estimates)

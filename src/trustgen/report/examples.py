@@ -8,7 +8,7 @@ the lowest scores. Ties go by case id, a hash: chance that nobody can steer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
@@ -53,6 +53,7 @@ class Example:
     reason: str
     beside_arm: str = ""  # the same record in another form, where that is what makes the case telling
     beside_reply: str = ""
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Pick(NamedTuple):
@@ -173,6 +174,7 @@ def _read(
         reason=verdict.reason,
         beside_arm=beside.arm if beside else "",
         beside_reply=_last(responses[other.response]) if other and other.response in responses else "",
+        tags=case.tags,
     )
 
 
