@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -62,6 +63,18 @@ def test_every_door_folds_the_same_tasks(run: Path, tmp_path: Path, capsys: pyte
     rows = made.to_arrow("cases").to_pylist()
     assert {row["task"] for row in rows if row["asked"] is None} == FOLDED
     assert {row["task"] for row in rows if row["asked"] is not None} == OPEN
+
+    rows = made.edition.to_arrow().to_pylist()
+    assert {row["task"] for row in rows if row["asked"] is None and row["expected"] is None} == FOLDED
+    assert {row["task"] for row in rows if row["asked"] is not None} == OPEN
+    assert all(row["asked"] for row in made.edition.to_arrow(unfold=True).to_pylist())
+
+    told = json.loads(shown(capsys, str(made.edition.folder), "--cases", "1000", "--json"))["cases"]
+    assert {case["task"] for case in told if "turns" not in case and case["length"]} == FOLDED
+    assert {case["task"] for case in told if "turns" in case} == OPEN
+    told = json.loads(shown(capsys, TASK, "--cases", "1", "--json"))["cases"]
+    assert told[0].keys() == {"id", "task", "arm", "records", "tags", "folded", "length"}
+    assert "turns" in json.loads(shown(capsys, TASK, "--cases", "1", "--json", "--unfold"))["cases"][0]
 
     tasks = tasks_of(made.edition, kit_of(made.edition, made.manifest))
     picks = make_plan(run, n=1_000).picks

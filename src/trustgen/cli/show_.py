@@ -7,7 +7,7 @@ from shlex import quote
 
 import click
 
-from trustgen.core import InputError, UnknownName
+from trustgen.core import Case, InputError, UnknownName
 
 from .options import common, whole
 from .preview import fields_of, preview
@@ -77,7 +77,8 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
             for k, m in task.measures.items()
         }
         about = {"id": task.id, "version": task.version, "card": task.card, "content": told}
-        print_json(about | {"measures": measures, "cases": cases})
+        harm = None if unfold else task_harm(name, task.card)
+        print_json(about | {"measures": measures, "cases": [_told(case, harm) for case in cases]})
         return
     card = task.card
     content = f"content: {told.said}\n" if told else ""
@@ -133,28 +134,37 @@ def _edition(path: Path, count: int | None, unfold: bool, as_json: bool) -> None
     edition = Edition.open(path)
     made = edition.manifest
     cases = list(islice(edition.cases(), count or 0))
+    classes: dict[str, str | None] = {}
+    if cases:
+        from trustgen.report.cases import class_of
+
+        classes = {task.id: None if unfold else class_of(task) for task in made.tasks}
     if as_json:
-        print_json({"edition": made, "cases": cases})
+        print_json({"edition": made, "cases": [_told(case, classes[case.task]) for case in cases]})
         return
     say(f"edition {made.id}: {made.suite}, salt {made.salt}, acceptance {made.acceptance:.1%}")
     for task in made.tasks:
         arms = ", ".join(f"{arm} {n}" for arm, n in task.arms.items())
         say(f"  {task.id} {task.version}: {task.planned} cases of {task.pool} ({arms})")
-    if not cases:
-        return
-    from trustgen.report.cases import class_of
-
     for case in cases:
-        _print_case(case, None if unfold else class_of(next(task for task in made.tasks if task.id == case.task)))
+        _print_case(case, classes[case.task])
 
 
-def _print_case(case: object, of_task: str | None) -> None:
+def _told(case: Case, of_task: str | None) -> object:
+    """A case of a task of this class for JSON; of one that is folded its names, why, and how long its words are."""
+    from trustgen.core.folding import case_harm
+
+    if of_task is None or not (folded := case_harm(of_task, case.tags)):
+        return case
+    about = {"id": case.id, "task": case.task, "arm": case.arm, "records": case.records, "tags": case.tags}
+    return about | {"folded": folded, "length": sum(len(turn.text) for turn in case.turns)}
+
+
+def _print_case(case: Case, of_task: str | None) -> None:
     """A case of a task of this class, its words folded where they may harm; None folds nothing."""
-    from trustgen.core import Case
     from trustgen.core.folding import case_harm
     from trustgen.core.shown import flat, one_line
 
-    assert isinstance(case, Case)
     say(f"\n── {case.arm} · {case.id[:8]} " + " ".join(f"{k}={v}" for k, v in case.tags.items()))
     folded = "" if of_task is None else one_line(case_harm(of_task, case.tags), 80)
     words = [*((turn.role, turn.text) for turn in case.turns), ("expected", case.expect.best_reply)]

@@ -99,13 +99,16 @@ class Run:
 class Edition(Stored):
     """An edition's folder: frozen cases."""
 
-    def to_arrow(self) -> pyarrow.Table:
-        """A row a case: its id, task, arm, record, tags, what is asked, what the record says is right."""
-        return edition_table(self)
+    def to_arrow(self, *, unfold: bool = False) -> pyarrow.Table:
+        """A row a case: its id, task, arm, record, tags, what is asked, what the record says is right.
 
-    def to_pandas(self) -> pandas.DataFrame:
+        Texts that may harm are null unless `unfold`, as in the table of a run's cases.
+        """
+        return edition_table(self, unfold=unfold)
+
+    def to_pandas(self, *, unfold: bool = False) -> pandas.DataFrame:
         """`to_arrow` as a data frame. Raises `MissingExtra` where pandas is not installed."""
-        return _framed(self.to_arrow())
+        return _framed(self.to_arrow(unfold=unfold))
 
     def __repr__(self) -> str:
         made = self.manifest
