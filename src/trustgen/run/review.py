@@ -327,7 +327,7 @@ def readings(folder: Path, tasks: dict[str, Task], picks: Sequence[Pick]) -> dic
         if (pick := wanted.get(response.key)) is not None:
             case, task = cases[pick.case], tasks[pick.task]
             judge = task.judge.of(case.arm)
-            sensitive = bool(case_harm(entries[task.id].harm(task.card), case.tags))
+            sensitive = bool(case_harm(entries[pick.task].harm(task.card), case.tags))
             found[pick.response] = Reading(pick, case, response, vocabulary(judge, case), sensitive, question(judge))
     return found
 
