@@ -4,6 +4,7 @@
         model = open_model(f"http:{app.described(folder)}")
 
 `seen` holds the bodies that came, as bytes, `headers` theirs. What the answer gives is sent as JSON, a text as text.
+`path` is where it is asked, `files` what else it has to give, by its path; `fetched` are those that were.
 """
 
 from __future__ import annotations
@@ -23,8 +24,12 @@ BODY = {"question": "{{prompt}}"}
 class Application:
     """The service; `url` is where it is asked while it runs."""
 
-    def __init__(self, answer: Callable[[dict[str, Any]], Any] = lambda _: {"answer": "Paris"}) -> None:
-        self.answer = answer
+    def __init__(
+        self, answer: Callable[[dict[str, Any]], Any] = lambda _: {"answer": "Paris"}, path: str = "/ask"
+    ) -> None:
+        self.answer, self.path = answer, path
+        self.files: dict[str, bytes | web.Response] = {}
+        self.fetched: list[str] = []
         self.seen: list[bytes] = []
         self.headers: list[Mapping[str, str]] = []
 
@@ -34,13 +39,14 @@ class Application:
 
         async def serve() -> None:
             app = web.Application(client_max_size=1 << 28)
-            app.router.add_post("/ask", self._asked)
+            app.router.add_post(self.path, self._asked)
+            app.router.add_get("/{file:.*}", self._given)
             runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
             await runner.setup()
             site = web.TCPSite(runner, "127.0.0.1", 0)
             await site.start()
             assert site._server is not None
-            self.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}/ask"  # type: ignore[attr-defined]
+            self.url = f"http://127.0.0.1:{site._server.sockets[0].getsockname()[1]}{self.path}"  # type: ignore[attr-defined]
             ready.set()
             await self._done
             await runner.cleanup()
@@ -75,6 +81,13 @@ class Application:
         if isinstance(said, web.Response):
             return said
         return web.Response(text=said) if isinstance(said, str) else web.json_response(said)
+
+    async def _given(self, request: web.Request) -> web.StreamResponse:
+        self.fetched.append(request.path)
+        found = self.files.get(request.path)
+        if found is None:
+            return web.Response(status=404)
+        return found if isinstance(found, web.Response) else web.Response(body=found)
 
 
 def _toml(value: Any) -> str:

@@ -187,7 +187,7 @@ def _server(uri: str) -> str:
     if underlying(uri).startswith("http:"):
         return underlying(uri).partition("#")[0]
     scheme, _, rest = underlying(uri).partition("/")
-    if scheme.startswith("openai-api:"):
+    if scheme.startswith(("openai-api:", "images:")):
         url = urlsplit(uri.rpartition("@")[2])
         return f"{url.scheme.lower()}://{url.netloc.lower()}"
     if scheme.partition("?")[0] in ("smollm2", "organism", "glassllm") or scheme.startswith("python:"):

@@ -2,6 +2,7 @@
 
     smollm2                                     embedded weights, in process
     openai-api:MODEL@http://host:port/v1        any OpenAI-compatible server
+    images:MODEL@http://host:port/v1            any server that makes pictures, in the shape of OpenAI's images
     inspect/PROVIDER/MODEL                      any vendor, through Inspect AI
     http:app.toml                               one's own service, as a file describes it
     python:app.py:answer                        one's own function, in process

@@ -8,10 +8,11 @@ the run, written into its manifest, and part of every response key.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-
-from trustgen.core import Reply
+from typing import TypeVar
 
 from .faults import Refused
+
+T = TypeVar("T")
 
 REFUSABLE = ("max_tokens", "top_p", "seed", "temperature", "response_format", "stop", "reasoning_effort")
 """Parameters that may be changed, in this order where an error names several."""
@@ -19,22 +20,22 @@ OTHER_CAP = "max_completion_tokens"
 RENAMED = {"max_tokens": OTHER_CAP, "stream": "on"}
 
 
-async def adapting(adapted: dict[str, str], ask: Callable[[Mapping[str, str]], Awaitable[Reply]]) -> Reply:
-    """One reply; what the server refuses on the way is changed in `adapted` once a call without it has gone well.
+async def adapting(adapted: dict[str, str], ask: Callable[[Mapping[str, str]], Awaitable[T]]) -> T:
+    """One answer; what the server refuses on the way is changed in `adapted` once a call without it has gone well.
 
     Raises what `ask` raises: a parameter that is refused in both its forms is the caller's to mend.
     """
     trial = dict(adapted)
     while True:
         try:
-            reply = await ask(trial)
+            answer = await ask(trial)
         except Refused as fault:
             if fault.parameter in trial:
                 raise
             trial[fault.parameter] = RENAMED.get(fault.parameter, "")
         else:
             adapted.update(trial)
-            return reply
+            return answer
 
 
 __all__ = ["OTHER_CAP", "REFUSABLE", "RENAMED", "adapting"]

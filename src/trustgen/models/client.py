@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from time import perf_counter
 from types import MappingProxyType
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -26,7 +27,6 @@ from trustgen.core import (
     ModelFault,
     ModelOptions,
     Permanent,
-    Reply,
     Sampling,
     TimedOut,
     Transient,
@@ -50,8 +50,9 @@ PREFLIGHT = 10.0  # seconds a connection may take, and an answer after it
 _BIG_REQUEST = 512 * 1024  # bytes; beyond this aiohttp wants a file, which it writes in pieces
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
-Read = Callable[[bytes, float], Reply]
-"""The body of a good answer and the seconds that it took, to the reply in it."""
+T = TypeVar("T")
+Read = Callable[[bytes, float], T]
+"""The body of a good answer and the seconds that it took, to what stands in it."""
 
 
 def read_key(variable: str) -> str:
@@ -80,7 +81,8 @@ class Client:
     """The connections to one server. They belong to the event loop of the first call, until `close`.
 
     The options' headers go before the `key`, and that before `headers`; `hide` are secrets besides those in headers
-    that usually hold one: no message shows any. A status among `blocked` is a filter that refused.
+    that usually hold one: no message shows any. A status among `blocked` is a filter that refused, and a
+    parameter among `refusable` one that may be left out.
     """
 
     def __init__(
@@ -91,6 +93,7 @@ class Client:
         headers: Mapping[str, str] = NOTHING,
         hide: tuple[str, ...] = (),
         blocked: frozenset[int] = frozenset(),
+        refusable: tuple[str, ...] = REFUSABLE,
     ) -> None:
         self.timeout = options.timeout
         # `identity` and no decompression: a small body cannot unfold into a large one.
@@ -103,7 +106,7 @@ class Client:
         self._headers.update(options.headers)
         secret = [value for header, value in self._headers.items() if is_secret(header)]
         self.hide = (key, *hide, *secret, *(value.rpartition(" ")[2] for value in secret))
-        self._blocked = blocked
+        self._blocked, self._refusable = blocked, refusable
         self._session: aiohttp.ClientSession | None = None
         self._long = asyncio.Semaphore(LONG)
 
@@ -134,8 +137,8 @@ class Client:
         raise InputError(problem)
 
     async def ask(
-        self, url: URL, data: bytes, most: int, read: Read, *, method: str = "POST", text: bool = False
-    ) -> Reply:
+        self, url: URL, data: bytes, most: int, read: Read[T], *, method: str = "POST", text: bool = False
+    ) -> T:
         """What `read` makes of the answer to one request: JSON, or text of any kind, of at most `most` bytes.
 
         Raises the `ModelFault` that the answer, or its absence, amounts to.
@@ -203,7 +206,7 @@ class Client:
         fault = fault_of_status(answer.status, content, wait_of(answer.headers), hide=self.hide)
         if answer.status in self._blocked:
             raise Blocked(str(fault))
-        if isinstance(fault, Permanent) and (name := refused(answer.status, content, REFUSABLE)):
+        if isinstance(fault, Permanent) and (name := refused(answer.status, content, self._refusable)):
             raise Refused(str(fault), name)
         raise fault
 

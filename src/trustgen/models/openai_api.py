@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import partial
-from urllib.parse import urlsplit
 
 from yarl import URL
 
@@ -13,6 +11,7 @@ from trustgen.core import InputError, Level, Model, ModelOptions, Reply, Request
 
 from . import chat_format, streamed
 from .adapting import adapting
+from .address import address
 from .client import Client, longest_body, read_key, sealed
 from .secrets import is_secret
 
@@ -24,7 +23,7 @@ def open_model(rest: str, options: ModelOptions) -> OpenAIModel:
 
     Raises `InputError` for a malformed URI, an unset key, and a secret that would cross a network unencrypted.
     """
-    name, base = _parse(rest)
+    name, base = address("openai-api", rest, "/chat/completions")
     model = OpenAIModel(name, base, read_key(options.api_key_env), options)
     secret = "its key" if options.api_key_env else next((f"header `{h}`" for h in options.headers if is_secret(h)), "")
     sealed(secret, base, options, f"model `{name}`")
@@ -85,27 +84,3 @@ class OpenAIModel(Model):
     async def close(self) -> None:
         """Close the connections. A later call opens new ones."""
         await self._client.close()
-
-
-def _parse(rest: str) -> tuple[str, str]:
-    """Model name and base URL of `MODEL@URL`. A model's name may hold `@`, `/` and `:`; the URL no user, no query."""
-    form = "write `openai-api:MODEL@http://host:port/v1`"
-    found = re.fullmatch(r"([^\s\x00-\x1f]+?)@(https?://\S+)", rest, re.IGNORECASE)
-    if not found:
-        raise InputError(f"model URI `openai-api:…` needs a model and an http(s) URL: {form}")
-    name, url = found.groups()
-    try:
-        parts = urlsplit(url)
-        host, port = parts.hostname, parts.port
-    except ValueError as error:
-        raise InputError(f"the URL of model `{name}` is malformed ({error}): {form}") from None
-    if parts.username is not None or parts.password is not None:
-        raise InputError(f"the URL of model `{name}` holds a user or password: give a key with --api-key-env instead")
-    if not host or parts.query or parts.fragment:
-        raise InputError(f"the URL of model `{name}` needs a host and no query or fragment: {form}")
-    scheme = parts.scheme.lower()
-    place = f"[{host}]" if ":" in host else host
-    if port is not None and port != {"http": 80, "https": 443}[scheme]:
-        place += f":{port}"
-    path = parts.path.rstrip("/").removesuffix("/chat/completions")  # as server pages show it, and people copy it
-    return name, f"{scheme}://{place}{path}"
