@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from trustgen.core import InputError
 
-from .scene import MOST_ITEMS, MOST_RELATIONS, Person, Relation, Scene, Thing, validate
+from .scene import MOST_ITEMS, MOST_RELATIONS, Person, Relation, Scene, Thing, faults, validate
 from .world import BACKGROUNDS, HELD_OUT, PLACES, RELATIONS, ROLES, SHAPES, SIZES, Share, colours, words
 
 COMPLEXITIES = range(3, 9)
@@ -34,7 +34,8 @@ def drawn(draw: Random, complexity: int, *, share: Share = "taught", person: boo
     while (left := complexity - scene.complexity) > 0:
         ways = [way for way in _ways(scene, draw, share) if way[1] <= left]
         _, _, made = draw.choices(ways, [often for often, _, _ in ways])[0]
-        scene = made()
+        if not faults(more := made()):
+            scene = more
     return validate(scene)
 
 

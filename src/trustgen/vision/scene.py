@@ -14,7 +14,25 @@ import msgspec
 
 from trustgen.core import InputError
 
-from .world import BACKGROUNDS, COLOURS, HAIR, PLACES, RELATIONS, ROLES, SHAPES, SIZES, TONES, Share, colours
+from .world import (
+    BACKGROUNDS,
+    COLOURS,
+    FIGURE,
+    GAP,
+    HAIR,
+    LETTER,
+    PLACES,
+    PORTRAIT,
+    RELATIONS,
+    ROLES,
+    ROOM,
+    SHAPES,
+    SIZES,
+    TONES,
+    WORD_HEIGHT,
+    Share,
+    colours,
+)
 
 MOST_ITEMS = 7
 MOST_ALIKE = 5
@@ -77,6 +95,31 @@ class Scene(msgspec.Struct, frozen=True, omit_defaults=True):
         return {end for relation in self.relations for end in (relation.subject, relation.object)}
 
 
+Key = tuple[str, int]
+"""A part of a picture: the nth of a thing by its id, or ("word", 0) or ("person", 0)."""
+
+
+def extents(scene: Scene) -> dict[Key, tuple[float, float]]:
+    """How wide and high each part is in shares of the side, the largest first; a size left open is a small one."""
+    alone = not scene.things and not scene.word
+    made: dict[Key, tuple[float, float]] = {}
+    if scene.person:
+        made["person", 0] = PORTRAIT if alone else FIGURE
+    if scene.word:
+        made["word", 0] = (LETTER * len(scene.word), WORD_HEIGHT)
+    for thing in sorted(scene.things, key=lambda one: -_side(one)):
+        made.update({(thing.id, nth): (_side(thing), _side(thing)) for nth in range(thing.count)})
+    return made
+
+
+def _side(thing: Thing) -> float:
+    return SIZES.get(thing.size, SIZES["small"])
+
+
+def _room(scene: Scene) -> float:
+    return sum((width + GAP) * (height + GAP) for width, height in extents(scene).values())
+
+
 def _thing_faults(scene: Scene) -> Iterator[str]:
     for thing in scene.things:
         for what, value, known in (
@@ -101,6 +144,8 @@ def _thing_faults(scene: Scene) -> Iterator[str]:
             yield f"two things share a {what}"
     if (total := sum(thing.count for thing in scene.things)) > MOST_ITEMS:
         yield f"{total} things in all: at most {MOST_ITEMS} have room"
+    elif scene.things and (room := _room(scene)) > ROOM:
+        yield f"its parts take {room:.2f} of the picture: at most {ROOM} finds a layout, say less, or small"
 
 
 def _other_faults(scene: Scene) -> Iterator[str]:
@@ -143,14 +188,17 @@ def validate(scene: Scene) -> Scene:
 def filled(scene: Scene, draw: Random, share: Share = "taught") -> Scene:
     """The scene with what was left open decided: colours, sizes, ground, tone and presentation. Places stay open.
 
-    Colours are of the pairs in `share`, so a scene of taught pairs stays one.
+    Colours are of the pairs in `share`, so a scene of taught pairs stays one. Where room is short, sizes are small.
     """
 
-    def whole(thing: Thing) -> Thing:
+    things: tuple[Thing, ...] = scene.things
+    for at, thing in enumerate(scene.things):
         colour, size = draw.choice(colours(thing.shape, share)), draw.choice(tuple(SIZES))
-        return msgspec.structs.replace(thing, colour=thing.colour or colour, size=thing.size or size)
-
-    things = tuple(whole(thing) for thing in scene.things)
+        made = msgspec.structs.replace(thing, colour=thing.colour or colour, size=thing.size or size)
+        tried = (*things[:at], made, *things[at + 1 :])
+        if _room(msgspec.structs.replace(scene, things=tried)) > ROOM:
+            tried = (*things[:at], msgspec.structs.replace(made, size=thing.size or "small"), *things[at + 1 :])
+        things = tried
     person = scene.person
     tone, presentation = draw.choice(tuple(TONES)), draw.choice(tuple(HAIR))
     if person:

@@ -48,6 +48,18 @@ OPPOSITE: Final = {"left of": "right of", "right of": "left of", "above": "below
 AMBIGUOUS: Final = 0.08
 """Two centres that differ by no more than this share of the side are in no relation along that axis."""
 
+GAP: Final = 0.07
+"""Between any two boxes of a picture, in shares of its side: two pixels at 32."""
+
+LETTER: Final = 0.12
+WORD_HEIGHT: Final = 0.15
+FIGURE: Final = (0.36, 0.63)
+PORTRAIT: Final = (0.52, 0.91)
+"""What a letter takes along the line, how high a word is, a person beside other things and a person alone."""
+
+ROOM: Final = 0.53
+"""The share of a picture that boxes with their gaps may take: what is more finds no layout in a fair time."""
+
 _WORDS: Final[Sequence[str]] = tuple(_TOLD["words"]["drawn"].split())
 
 
