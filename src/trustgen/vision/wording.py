@@ -13,12 +13,12 @@ from random import Random
 from trustgen.core import Prompts
 
 from .scene import Person, Scene, Thing
-from .world import BACKGROUNDS, COLOURS, PLACES, RELATIONS, ROLES, SHAPES, SIZES, TONES
+from .world import BACKGROUNDS, COLOURS, PLACES, RELATIONS, ROLES, SHAPES, SIZES, THIRDS, TONES
 
 PROMPTS = Prompts(__package__)
 NUMBERS = ("no", "one", "two", "three", "four", "five")
 _TONE = {range(1, 4): "light", range(4, 6): "medium light", range(6, 8): "medium dark", range(8, 11): "dark"}
-_GENDERS = {"feminine": "woman", "masculine": "man"}
+GENDERS = {"feminine": "woman", "masculine": "man"}
 _TOKEN = re.compile(r"[a-z]+")
 
 
@@ -48,7 +48,7 @@ def called(person: Person) -> str:
     tone = next((f"{name} skin" for tones, name in _TONE.items() if person.tone in tones), "")
     if not person.presentation:
         return with_article(person.role) + (f" with {tone}" if tone else "")
-    whole = f"a {_GENDERS[person.presentation]} who is {with_article(person.role)}"
+    whole = f"a {GENDERS[person.presentation]} who is {with_article(person.role)}"
     return f"{whole} and has {tone}" if tone else whole
 
 
@@ -60,6 +60,11 @@ def relation_words(name: str) -> str:
 def place_words(place: str) -> str:
     """`in the top left corner`, `in the middle`."""
     return f"in the {place}{'' if place == 'middle' else ' corner'}"
+
+
+def sentence(text: str) -> str:
+    """A text that begins with a capital."""
+    return text[:1].upper() + text[1:]
 
 
 def listed(parts: list[str]) -> str:
@@ -88,8 +93,7 @@ def prompt(scene: Scene, draw: Random) -> str:
     parts = [called(scene.person), *parts] if scene.person else parts
     draw.shuffle(parts)
     what = listed(parts or [f"the word {scene.word}"])
-    whole = PROMPTS.picture(draw, what=what)
-    return " ".join((whole[0].upper() + whole[1:], *_sentences(scene, draw)))
+    return " ".join((sentence(PROMPTS.picture(draw, what=what)), *_sentences(scene, draw)))
 
 
 def tokens(text: str) -> tuple[str, ...]:
@@ -102,6 +106,7 @@ def vocabulary() -> tuple[str, ...]:
     """Every word that a prompt or a question of this room can hold, and every answer, in alphabetical order."""
     texts = [re.sub(r"\{\{\w+\}\}", " ", text) for wordings in PROMPTS.wordings.values() for text in wordings]
     texts += [*SHAPES, *map(plural, SHAPES), *COLOURS, *BACKGROUNDS, *SIZES, *PLACES, *RELATIONS, *ROLES, *NUMBERS]
-    texts += [called(Person(role, tone, how)) for role in ROLES for tone in (0, *TONES) for how in ("", *_GENDERS)]
-    texts += ["a an and the word to in corner yes no none zero"]
+    texts += [called(Person(role, tone, how)) for role in ROLES for tone in (0, *TONES) for how in ("", *GENDERS)]
+    texts += ["a an and the word to in corner is are person colour size yes no none zero"]
+    texts += [name for row in THIRDS for name in row]
     return tuple(sorted({token for text in texts for token in tokens(text)}))

@@ -31,16 +31,23 @@ HELD_OUT: Final[dict[str, str]] = _TOLD["shapes"]  # shape to the colour that it
 SHAPES: Final = tuple(HELD_OUT)
 
 PLACES: Final = {
-    "top left": (0.27, 0.27),
-    "top right": (0.73, 0.27),
-    "bottom left": (0.27, 0.73),
-    "bottom right": (0.73, 0.73),
+    "top left": (0.2, 0.2),
+    "top right": (0.8, 0.2),
+    "bottom left": (0.2, 0.8),
+    "bottom right": (0.8, 0.8),
     "middle": (0.5, 0.5),
 }
 """Where a thing can be said to be, with the centre of each place in shares of the side, from the top left."""
 
-REACH: Final = 0.115
+REACH: Final = 0.1
 """How far from the centre of its place a thing may lie and still be said to be there, along each axis."""
+
+THIRDS: Final = (
+    ("top left", "top", "top right"),
+    ("left", "middle", "right"),
+    ("bottom left", "bottom", "bottom right"),
+)
+"""Where anything is, by the thirds of the picture: rows from the top."""
 
 RELATIONS: Final = {"left of": (-1, 0), "right of": (1, 0), "above": (0, -1), "below": (0, 1)}
 OPPOSITE: Final = {"left of": "right of", "right of": "left of", "above": "below", "below": "above"}
