@@ -5,6 +5,7 @@ What only a process shows (Ctrl-C, a kill, what is imported) is tested in one.
 
 from __future__ import annotations
 
+import sys
 from contextlib import chdir
 from pathlib import Path
 from typing import NamedTuple
@@ -30,4 +31,5 @@ def trustgen(*args: object, cwd: Path | None = None) -> Done:
             main([str(arg) for arg in args])
         except SystemExit as ended:
             code = int(ended.code or 0)
+        sys.stdout.flush()
         return Done(code, out.getvalue().decode(), err.getvalue().decode())

@@ -11,9 +11,9 @@ from .version import VERSION as __version__  # noqa: N811 (what every package is
 
 if TYPE_CHECKING:
     from .core import *  # noqa: F403
-    from .python import Edition, Run, aask, aevaluate, ask, build, evaluate
+    from .python import Edition, Run, aask, abuild, aevaluate, ask, build, evaluate
 
-__all__ = ["Edition", "Run", "__version__", "aask", "aevaluate", "ask", "build", "evaluate"]
+__all__ = ["Edition", "Run", "__version__", "aask", "abuild", "aevaluate", "ask", "build", "evaluate"]
 
 
 def __getattr__(name: str) -> Any:

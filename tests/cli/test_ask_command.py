@@ -10,10 +10,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from commands import trustgen
+from trustgen.core import Request
+from trustgen.python import ask
+from trustgen.report import findings
+from trustgen.report.answering import answer, matrix
 from trustgen.run import build
 from trustgen.run.judge import tasks_of
 from trustgen.store import Edition
 from trustgen.tasks.suites import load_suite
+from trustgen.testing import Scripted
 
 ROWS = [
     ("What is the capital of France?", "Paris"),
@@ -244,3 +249,40 @@ def test_tests_written_for_promptfoo_are_asked_and_code_is_refused_by_name(tmp_p
 def test_a_promptfoo_file_that_cannot_be_asked_is_one_clear_line(tmp_path: Path, text: str, says: str) -> None:
     file = written(tmp_path, text, "q.yaml")
     assert says in refused("ask", file, "--model", "organism/perfect", "-o", tmp_path / "run")
+
+
+def sums(right: int) -> Scripted:
+    """A model that is right in `right` of two questions of a kind."""
+
+    def script(request: Request, before: int) -> str:
+        number = int(request.turns[-1].text.split()[2])
+        return str(number + 1) if number % 2 < right else "0"
+
+    return Scripted(script, uri=f"sums/{right}")
+
+
+@pytest.mark.parametrize(
+    ("rights", "told"),
+    [
+        ((1,), "m0: Your questions, accuracy ↑ 0.500 "),
+        ((1, 1), "Neither m0 nor m1 is shown to be better on Your questions."),
+        ((0, 2), "m1 is better than m0 on Your questions."),
+        ((2, 0), "m1 is worse than m0 on Your questions."),
+    ],
+)
+def test_of_one_open_task_no_guesser_is_told(rights: tuple[int, ...], told: str, tmp_path: Path) -> None:
+    """Where a question names no wrong answer a guesser has nothing to guess among, and is not always right."""
+    rows = [{"question": f"What is {i} and 1?", "answer": str(i + 1)} for i in range(30)]
+    models = {f"m{i}": sums(right) for i, right in enumerate(rights)}
+    found = findings(ask(rows, models, name="mine", out=tmp_path / "r", progress=False).folder)
+    said = answer(found)
+    assert said.sentence.startswith(told)
+    assert "guess" not in " ".join((said.sentence, *said.notes))
+    assert [row.chance for row in matrix(found, said)] == [""]
+
+
+def test_of_questions_with_options_a_guesser_is_told(tmp_path: Path) -> None:
+    rows = [{"question": f"Which is it{'!' * i}", "answer": "a", "options": ["a", "b"]} for i in range(30)]
+    found = findings(ask(rows, Scripted("b"), judge="choice", out=tmp_path / "c", progress=False).folder)
+    (row,) = matrix(found, answer(found))
+    assert 0.2 < float(row.chance) < 0.8

@@ -8,13 +8,15 @@ from __future__ import annotations
 import ast
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from importlib import import_module
 from importlib.util import resolve_name
 from pathlib import Path
 
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src"
-AT_THE_DOOR = {"trustgen"}  # `import trustgen` imports nothing heavy: the names of `core` come when they are asked for
+AT_THE_DOOR = {"trustgen", "trustgen.report"}
+"""Doors that import nothing heavy: their names come when they are asked for. A look at ten cases waits for no page."""
 
 
 @cache
@@ -79,3 +81,15 @@ def test_no_module_hides_its_names() -> None:
         if isinstance(node, ast.FunctionDef) and node.name == "__getattr__"
     }
     assert hidden == AT_THE_DOOR
+
+
+@pytest.mark.parametrize("door", sorted(AT_THE_DOOR))
+def test_what_comes_late_is_there_for_a_checker_and_for_whoever_asks(door: str) -> None:
+    module = import_module(door)
+    text, _ = house()[door]
+    late = [node for node in ast.parse(text).body if isinstance(node, ast.If)]
+    named = {alias.name for node in late for one in node.body if isinstance(one, ast.ImportFrom) for alias in one.names}
+    assert set(module.__all__) - {"__version__"} <= named
+    assert all(getattr(module, name) is not None for name in module.__all__)
+    with pytest.raises(AttributeError, match="has no attribute `nonsense`"):
+        _ = module.nonsense

@@ -136,6 +136,19 @@ def test_everything_works_within_a_running_loop(tmp_path: Path) -> None:
     assert numbers(plain) == numbers(waited)
 
 
+def test_the_loop_goes_on_while_an_edition_is_built(tmp_path: Path) -> None:
+    async def cell() -> tuple[int, Edition]:
+        ticks, edition = 0, asyncio.ensure_future(trustgen.abuild(FACTS, n=40, salt="s", out=tmp_path / "a"))
+        while not edition.done():
+            await asyncio.sleep(0.01)
+            ticks += 1
+        return ticks, await edition
+
+    ticks, edition = asyncio.run(cell())
+    assert ticks > 2
+    assert edition.manifest.id == trustgen.build(FACTS, n=40, salt="s", out=tmp_path / "b").manifest.id
+
+
 def test_the_loop_goes_on_while_a_run_is_awaited(tmp_path: Path) -> None:
     async def cell() -> int:
         asked = trustgen.aask(ROWS, Scripted("Paris", delay=0.2), out=tmp_path / "r", progress=False)

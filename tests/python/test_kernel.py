@@ -14,7 +14,7 @@ AWAITED = re.findall(r"^    (.* = await .*)$", PAGE, re.MULTILINE)
 
 
 def test_the_page_awaits() -> None:
-    assert len(AWAITED) == 2
+    assert len(AWAITED) == 3
     assert len(BLOCKS) > 5
 
 
@@ -25,9 +25,9 @@ def test_the_page_runs_in_a_kernel(tmp_path: Path) -> None:
     import nbformat
 
     small = [
-        line.replace('"core", "smollm2"', '"llm.truthfulness.facts", "organism/able?rate=0.5", n=2, salt="s"').replace(
-            '"smollm2"', '"organism/able?rate=0.5", out="runs/awaited"'
-        )
+        line.replace('"core", "smollm2"', '"llm.truthfulness.facts", "organism/able?rate=0.5", n=2, salt="s"')
+        .replace('"smollm2"', '"organism/able?rate=0.5", out="runs/awaited"')
+        .replace('"core", salt="november"', '"llm.truthfulness.facts", n=2, salt="november"')
         for line in AWAITED
     ]
     cells = [*BLOCKS, "run", "edition", *(f"{line}\n{line.split(' = ')[0]}" for line in small)]
@@ -37,7 +37,7 @@ def test_the_page_runs_in_a_kernel(tmp_path: Path) -> None:
     ).execute()
     outputs: list[Any] = [output for cell in notebook.cells for output in cell.outputs]
     shown = [output["data"]["text/html"] for output in outputs if output["output_type"] == "execute_result"]
-    assert len(shown) == 4
+    assert len(shown) == 5
     assert all(html.startswith("<div><table><caption>") for html in shown)
     said = "".join(output["text"] for output in outputs if output["output_type"] == "stream")
     assert "of 14" in said, "progress of a run in its own thread reaches the cell"

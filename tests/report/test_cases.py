@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -343,6 +345,17 @@ def test_a_look_costs_no_more_than_a_bare_loop(tmp_path: Path) -> None:
 def test_a_look_at_200_000_verdicts_costs_less_than_a_bare_loop(tmp_path: Path) -> None:
     found = costs(many(tmp_path / "run", 100_000))
     assert all(one < bare for one, bare in found.values()), found
+
+
+def test_a_look_waits_for_no_page_and_no_library_that_it_does_not_use(run: Path) -> None:
+    told = (
+        "import sys; from pathlib import Path; from trustgen.report import Wanted, look, seal_lines; "
+        "look(Path(sys.argv[1]), Wanted(), unfold=True); seal_lines([Path(sys.argv[1])]); "
+        "print(sorted({'pandas', 'jinja2', 'markdown_it', 'scipy', 'trustgen.audit', 'trustgen.report.page'} "
+        "& set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", told, str(run)], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_only_the_groups_that_hold_a_row_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

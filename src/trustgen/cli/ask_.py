@@ -11,7 +11,7 @@ import click
 
 from trustgen.core import InputError
 
-from .options import asked_of, asking, common, edition_of, place, repeating
+from .options import asked_of, asking, common, edition_of, place, repeating, whole
 
 if TYPE_CHECKING:
     from trustgen.tasks.suites import Suite
@@ -50,6 +50,7 @@ COLUMNS = ("question", "answer", "aliases", "options")
 @asking
 @repeating
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the run; the same one resumes.")
+@whole
 @common
 def command(
     file: Path,
@@ -61,6 +62,7 @@ def command(
     salt: str,
     role: tuple[str, ...],
     out: Path | None,
+    everything: bool,
     as_json: bool,
     **asked: Any,
 ) -> None:
@@ -87,7 +89,7 @@ def command(
     made = partial(
         edition_of, suite, n, salt, folder / "edition", making, None, told.settings, Strictness(), quiet=as_json
     )
-    raise SystemExit(run_and_report(made, told, folder, as_json))
+    raise SystemExit(run_and_report(made, told, folder, as_json, everything=everything))
 
 
 def suite_of(file: Path, judge: str, prompt: str, name: str, columns: dict[str, str]) -> Suite:

@@ -9,7 +9,7 @@ import click
 
 from trustgen.core import InputError
 
-from .options import asked_of, asking, common, judges_in
+from .options import asked_of, asking, common, judges_in, whole
 from .saying import print_json
 
 
@@ -19,8 +19,9 @@ from .saying import print_json
     "--role", "role", multiple=True, metavar="judge=URI", help="Bind a judging model; several judges make a panel."
 )
 @asking
+@whole
 @common
-def command(run: Path, role: tuple[str, ...], as_json: bool, **asked: Any) -> None:
+def command(run: Path, role: tuple[str, ...], everything: bool, as_json: bool, **asked: Any) -> None:
     """Judge the stored answers of RUN again with the judges installed and bound now; no model under test is asked."""
     from trustgen.report import findings, print_findings
     from trustgen.run import rejudge
@@ -36,4 +37,4 @@ def command(run: Path, role: tuple[str, ...], as_json: bool, **asked: Any) -> No
     if as_json:
         print_json({"folder": str(run), "run": result.manifest, "estimates": result.estimates})
     else:
-        print_findings(findings(run))
+        print_findings(findings(run), everything=everything)

@@ -9,7 +9,7 @@ import click
 
 from trustgen.core import InputError, UnknownName
 
-from .options import common
+from .options import common, whole
 from .preview import fields_of, preview
 from .saying import print_json, say
 
@@ -20,8 +20,9 @@ from .saying import print_json, say
     "--cases", "count", type=click.IntRange(1), default=None, help="Show the first cases of a task or edition."
 )
 @click.option("--unfold", is_flag=True, help="Show the words of cases about safety, which may be harmful, too.")
+@whole
 @common
-def command(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
+def command(name: str, count: int | None, unfold: bool, everything: bool, as_json: bool) -> None:
     """Show NAME: a task's card and measures, a pool's manifest, a suite, an edition folder or a run folder."""
     from trustgen.core.registry import names
     from trustgen.tasks.suites import load_suite, suite_names
@@ -38,7 +39,7 @@ def command(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
         if as_json:
             print_json({"run": found.manifest, "seal": told(found.sealed), "estimates": found.estimates})
         else:
-            print_findings(found)
+            print_findings(found, everything=everything)
     elif name in names("task"):
         _task(name, count, unfold, as_json)
     elif name in names("pool") or (name.endswith(".toml") and _is_pool(path)):

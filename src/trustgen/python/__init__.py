@@ -3,7 +3,7 @@
 `import trustgen` is the door: `trustgen.evaluate("core", models=["smollm2"])`.
 """
 
-from .doors import aask, aevaluate, ask, build, evaluate
+from .doors import aask, abuild, aevaluate, ask, build, evaluate
 from .held import Edition, Run
 
-__all__ = ["Edition", "Run", "aask", "aevaluate", "ask", "build", "evaluate"]
+__all__ = ["Edition", "Run", "aask", "abuild", "aevaluate", "ask", "build", "evaluate"]

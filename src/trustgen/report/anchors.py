@@ -17,7 +17,7 @@ from trustgen.core import (
     Outcome,
     Task,
 )
-from trustgen.models.organism import open_model
+from trustgen.models.organism import candidates, open_model
 from trustgen.models.played import answered
 from trustgen.stats import Grade, Grades
 from trustgen.stats.estimated import estimated
@@ -77,6 +77,9 @@ def _answered(
         seen.add(case.cluster)
         if case.play and case.play.tools:
             reasons[task.id] = "it is played, and who acts at random is no guesser"
+            continue
+        if not case.play and candidates(case.expect) == (case.expect.answer,) and not case.expect.worst_reply:
+            reasons[task.id] = "its questions are open: there is nothing to guess among"
             continue
         if gap := entries[task.id].lacks(perfect):
             reasons[task.id] = f"no organism has the level {', '.join(sorted(gap))}"

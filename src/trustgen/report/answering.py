@@ -96,18 +96,21 @@ def _weakest(found: Findings, board: Leaderboard, line: Line) -> Iterator[str]:
     at = f"{number(least.value, fewer=1)} {between(least.low, least.high, fewer=1)}"
     chance = least.chances[least.weakest]
     tasks = set(line.goodness)
+    if len(found.tasks) == 1:
+        yield f"{name}: {_task(found, board, line.model, found.tasks[0].id)}."
+        return
+    ends = "0 is guessing and 1 perfect"
+    if all(one.reason for task, one in line.goodness.items() if not math.isnan(one.value)):
+        ends = "0 is the worst that can be and 1 the best"
     if len(least.chances) == 1:
         only = f"{least.weakest}, the only dimension with a value"
-        yield f"{name} stands at {at} on {only}, where 0 is guessing and 1 perfect."
+        yield f"{name} stands at {at} on {only}, where {ends}."
     elif chance >= LIKELY:
         tasks &= {entry.id for entry in found.dimensions[least.weakest]}
-        yield (
-            f"{name} is weakest on {least.weakest} ({percent(chance)} sure): {at}, where 0 is guessing and 1 perfect."
-        )
+        yield (f"{name} is weakest on {least.weakest} ({percent(chance)} sure): {at}, where {ends}.")
     else:
         yield (
-            f"No dimension of {name} is shown to be the weakest; whichever it is stands at about {at}, where 0 is "
-            "guessing and 1 perfect."
+            f"No dimension of {name} is shown to be the weakest; whichever it is stands at about {at}, where {ends}."
         )
     valued = [task for task in tasks if not math.isnan(line.goodness[task].value)]
     if valued:
@@ -132,6 +135,8 @@ def _two(found: Findings, marks: dict[str, dict[str, Versus]]) -> str:
     a, b = found.manifest.models
     by = {verdict: [task for task, of in marks.items() if b in of and of[b].verdict == verdict] for verdict in _SAID}
     first, second = named(found, a), named(found, b)
+    if len(found.tasks) == 1:
+        return _on_one(found, first, second, next((verdict for verdict, tasks in by.items() if tasks), ""))
     of = f"of {plural(len(found.tasks), 'task')}"
     lost = len(found.tasks) - sum(map(len, by.values()))
     rest = [f"not shown either way on {len(by['not shown'])}"] if by["not shown"] else []
@@ -147,6 +152,20 @@ def _two(found: Findings, marks: dict[str, dict[str, Versus]]) -> str:
 
 
 _SAID = ("better", "worse", "not shown", "equivalent")
+
+
+def _on_one(found: Findings, first: str, second: str, verdict: str) -> str:
+    """Two models on the one task that there is."""
+    title = found.title(found.tasks[0].id)
+    match verdict:
+        case "better" | "worse":
+            return f"{second} is {verdict} than {first} on {title}."
+        case "equivalent":
+            return f"{first} and {second} are equivalent on {title}."
+        case "not shown":
+            return f"Neither {first} nor {second} is shown to be better on {title}."
+        case _:
+            return f"{first} and {second} cannot be compared on {title}."
 
 
 def _many(found: Findings, board: Leaderboard, base: str, marks: dict[str, dict[str, Versus]]) -> str:
@@ -171,7 +190,12 @@ def _titles(found: Findings, tasks: Sequence[str]) -> str:
 
 
 def _sure(board: Leaderboard) -> Iterator[str]:
-    if board.family:
+    if board.family == 1:
+        yield (
+            "How sure: where nothing differs, the chance of such a finding is at most 5 % (paired on the cases both "
+            "have)."
+        )
+    elif board.family:
         yield (
             f"How sure: all {plural(board.family, 'test')} share one chance of at most 5 % that any finding is wrong "
             "where nothing differs (Holm, paired on the cases both have)."

@@ -125,7 +125,7 @@ def _planned(edition: Edition, manifest: RunManifest) -> Planned:
         expect = batch[4].dictionary_decode() if hasattr(batch[4], "dictionary") else batch[4]
         # Within a text of JSON a quotation mark is escaped, so these can only be the names of fields.
         answered = pc.match_substring_regex(expect, '"(answer|wrong)":')
-        known.append(answered.to_numpy(zero_copy_only=False))
+        known.append(np.from_dlpack(answered.cast("uint8")).astype(np.bool_))
     columns = (task.codes, arm.codes, tags.codes, joined(known, np.bool_))
     entries = {entry.id: entry for entry in edition.manifest.tasks}
     side = sides(edition, entries, manifest, Names(columns[0], task.names), Names(columns[1], arm.names), columns[3])

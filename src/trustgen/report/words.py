@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from trustgen.audit.freshness import measured
 from trustgen.core import OUTCOMES, Direction, Estimate, Outcome
 from trustgen.core.shown import MOST, one_line, shown, visible  # noqa: F401 (the templates find them here)
 from trustgen.stats.calibration import ELSEWHERE
@@ -139,6 +138,8 @@ def weakest(e: Estimate) -> str:
 
 def content(entry: TaskEntry) -> str:
     """What is wrong with a task's content, whatever a model scores on it; "" where nothing is known to be."""
+    from trustgen.audit.freshness import measured
+
     told = measured(entry.id, entry.version, entry.pool)
     if told is None:
         return ""

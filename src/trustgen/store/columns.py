@@ -5,6 +5,7 @@ What looks over hundreds of thousands of rows to show ten reads no object a row.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -31,7 +32,7 @@ class Coded:
         column = column if hasattr(column, "dictionary") else column.dictionary_encode()
         known = self._known
         table = np.asarray([known.setdefault(name, len(known)) for name in column.dictionary.to_pylist()], np.int32)
-        codes = column.indices.to_numpy(zero_copy_only=False)
+        codes = _numbers(column.indices)
         self._parts.append(table[codes] if len(table) else np.empty(0, np.int32))
 
     @property
@@ -50,7 +51,7 @@ def ids_of(column: Any) -> Ids:
     if not hasattr(column, "dictionary"):
         column = column.dictionary_encode()
     found = _fixed(column.dictionary)
-    picked: Ids = found[column.indices.to_numpy(zero_copy_only=False)] if len(found) else found
+    picked: Ids = found[_numbers(column.indices)] if len(found) else found
     return picked
 
 
@@ -63,8 +64,16 @@ def _fixed(values: Any) -> Ids:
 
 def numbers(column: Any) -> Floats:
     """A column of numbers; a missing one is nan."""
-    found: Floats = column.to_numpy(zero_copy_only=False).astype(np.float64)
-    return found
+    values = column.buffers()[1]
+    if values is None:  # nothing but gaps
+        return np.full(len(column), math.nan)
+    held = np.frombuffer(values, np.float64, len(column), 8 * column.offset)
+    return np.where(_numbers(column.is_valid().cast("uint8")), held, math.nan)
+
+
+def _numbers(column: Any) -> np.ndarray[Any, Any]:
+    """A column without gaps as it lies in memory. (Its own `to_numpy` imports pandas wherever that is installed.)"""
+    return np.from_dlpack(column)
 
 
 def joined(parts: Iterable[np.ndarray[Any, Any]], kind: Any) -> Any:
