@@ -43,8 +43,9 @@ def _heart(x: Grid, y: Grid) -> Mask:
 
 
 def _house(x: Grid, y: Grid) -> Mask:
+    # A door, and walls nearly as wide as the roof: without them people take it for an arrow that points up.
     roof = (y <= -0.1) & (np.abs(x) <= (y + 1) * 1.05)
-    return np.asarray(roof | ((y > -0.1) & (y <= 0.9) & (np.abs(x) <= 0.68)))
+    return np.asarray(roof | ((y > -0.1) & (y <= 0.9) & (np.abs(x) <= 0.78) & ((np.abs(x) > 0.2) | (y < 0.3))))
 
 
 def _arrow(x: Grid, y: Grid) -> Mask:

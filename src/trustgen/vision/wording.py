@@ -40,12 +40,14 @@ def named(thing: Thing) -> str:
     return with_article(" ".join((*words, thing.shape)))
 
 
-def called(person: Person) -> str:
-    """What is said of a person: `a doctor`, `a man who is a chef and has dark skin`.
+def tone_words(tone: int) -> str:
+    """How people say one of the ten tones: `dark skin`, in four steps; "" for none."""
+    return next((f"{name} skin" for tones, name in _TONE.items() if tone in tones), "")
 
-    The ten tones are said in four steps, as people say them.
-    """
-    tone = next((f"{name} skin" for tones, name in _TONE.items() if person.tone in tones), "")
+
+def called(person: Person) -> str:
+    """What is said of a person: `a doctor`, `a man who is a chef and has dark skin`."""
+    tone = tone_words(person.tone)
     if not person.presentation:
         return with_article(person.role) + (f" with {tone}" if tone else "")
     whole = f"a {GENDERS[person.presentation]} who is {with_article(person.role)}"
