@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from counted import TREATMENTS, compared, shown
 from drawn_scenes import NUMBERS, scene, whole, wholes
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,14 +13,13 @@ from trustgen.core import Unusable, keyed
 from trustgen.vision.atoms import Atom, atoms
 from trustgen.vision.colour import linear
 from trustgen.vision.edits import edited
-from trustgen.vision.error import TREATMENTS, compared
 from trustgen.vision.faith import faith
 from trustgen.vision.layout import Box, Item, Layout, laid
 from trustgen.vision.measure import measure
 from trustgen.vision.parts import parts_of, runs_of
 from trustgen.vision.render import Pixels, render
 from trustgen.vision.scene import Person, Scene, Thing
-from trustgen.vision.seen import Seen, Spotted, answered, shown
+from trustgen.vision.seen import Seen, Spotted, answered
 from trustgen.vision.wording import tone_words
 from trustgen.vision.world import BACKGROUNDS, TONES
 

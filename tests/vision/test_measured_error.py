@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from counted import SIDES, TREATMENTS, error_of
 
-from trustgen.vision.error import SIDES, TREATMENTS, Error, error_of, recorded
+from trustgen.vision.error import Error, recorded
 
 PICTURES = 2000
 FILE = Path(__file__).parents[2] / "src" / "trustgen" / "vision" / "error.json"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from trustgen.core import InputError, Unusable, keyed
 from trustgen.vision.colour import lab
-from trustgen.vision.drawing import drawn, is_held_out, portrait
+from trustgen.vision.drawing import drawn, portrait
 from trustgen.vision.edits import EDITS, EditKind, differences, edited
 from trustgen.vision.scene import Person, Relation, Scene, Thing, faults, filled, validate
 from trustgen.vision.wording import NUMBERS as SAID
@@ -68,6 +68,11 @@ def test_words_are_in_two_shares_with_none_in_common() -> None:
         assert not faults(Scene(word=word)), word
     assert share_of("ACORN") == share_of("ACORN")
     assert not set(colours("star", "taught")) & set(colours("star", "held"))
+
+
+def is_held_out(scene: Scene) -> bool:
+    """Whether a thing of the scene has the colour that its shape is never taught in."""
+    return any(thing.colour == HELD_OUT[thing.shape] for thing in scene.things)
 
 
 # ── what is drawn ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from trustgen.core import InputError
 
 from .scene import MOST_ITEMS, MOST_RELATIONS, Person, Relation, Scene, Thing, faults, validate
-from .world import BACKGROUNDS, HELD_OUT, PLACES, RELATIONS, ROLES, SHAPES, SIZES, Share, colours, words
+from .world import BACKGROUNDS, PLACES, RELATIONS, ROLES, SHAPES, SIZES, Share, colours, words
 
 COMPLEXITIES = range(3, 9)
 _MOST_THINGS = 4
@@ -42,11 +42,6 @@ def drawn(draw: Random, complexity: int, *, share: Share = "taught", person: boo
 def portrait(draw: Random, role: str = "", *, tone: int = 0, presentation: str = "") -> Scene:
     """One person and nothing else; a role is drawn where none is given."""
     return validate(Scene(person=Person(role or draw.choice(tuple(ROLES)), tone, presentation)))
-
-
-def is_held_out(scene: Scene) -> bool:
-    """Whether a thing of the scene has the colour that its shape is never taught in."""
-    return any(thing.colour == HELD_OUT[thing.shape] for thing in scene.things)
 
 
 def _said(scene: Scene, thing: Thing, **said: object) -> Scene:

@@ -75,13 +75,6 @@ class Scene(msgspec.Struct, frozen=True, omit_defaults=True):
     word: str = ""
     background: str = ""
 
-    def thing(self, id: str) -> Thing:
-        """The thing with this id."""
-        for thing in self.things:
-            if thing.id == id:
-                return thing
-        raise InputError(f"no thing `{id}` in the scene: it has {', '.join(t.id for t in self.things) or 'none'}")
-
     @property
     def complexity(self) -> int:
         """How many atoms say what is said of it."""

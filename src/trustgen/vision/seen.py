@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import product
-from math import nan
 
 import msgspec
 
 from .asked import third
 from .atoms import Atom
 from .faith import Answer
-from .layout import Box, Layout, stands
+from .layout import Box, stands
 from .wording import tone_words
 from .world import OPPOSITE
 
@@ -53,20 +52,6 @@ class Seen(msgspec.Struct, frozen=True):
     def of(self, shape: str) -> list[Spotted]:
         """The things of a shape."""
         return [thing for thing in self.things if thing.shape == shape]
-
-
-def shown(layout: Layout) -> Seen:
-    """What a picture of the layout shows: what somebody who makes no mistake would measure in it."""
-    scene = layout.scene
-    things = [
-        Spotted(thing.shape, thing.colour, thing.size, box, 1.0, 0.0)
-        for thing in scene.things
-        for box in layout.of(thing)
-    ]
-    person = None
-    if scene.person and layout.person:
-        person = Somebody(scene.person.role, scene.person.tone, scene.person.presentation, layout.person, nan)
-    return Seen(tuple(things), person, layout.word, scene.background)
 
 
 def answered(atoms: Sequence[Atom], seen: Seen) -> dict[str, Answer]:
