@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from itertools import combinations
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 
 from trustgen.core import InputError, Unusable, keyed
 from trustgen.core import picture as named_by
-from trustgen.vision.edits import EDITS, EditKind, edited
+from trustgen.vision.edits import EditKind, edited
 from trustgen.vision.layout import CLEAR, MARGIN, Layout, laid, stands
 from trustgen.vision.render import alt, digest_of, picture_of, png, render
 from trustgen.vision.scene import Person, Relation, Scene, Thing
 from trustgen.vision.shapes import letter, mask
 from trustgen.vision.world import BACKGROUNDS, COLOURS, GAP, PLACES, REACH, SHAPES
 
+EDITS: tuple[EditKind, ...] = get_args(EditKind)
 PLAIN = Scene((Thing("a", "star", "red", "large"),), background="white")
 
 

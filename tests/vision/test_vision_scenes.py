@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import combinations
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from trustgen.core import InputError, Unusable, keyed
 from trustgen.vision.colour import lab
 from trustgen.vision.drawing import drawn, portrait
-from trustgen.vision.edits import EDITS, EditKind, differences, edited
+from trustgen.vision.edits import EditKind, differences, edited
 from trustgen.vision.scene import Person, Relation, Scene, Thing, faults, filled, validate
 from trustgen.vision.wording import NUMBERS as SAID
 from trustgen.vision.wording import named, prompt, tokens, vocabulary
@@ -30,6 +31,7 @@ from trustgen.vision.world import (
     words,
 )
 
+EDITS: tuple[EditKind, ...] = get_args(EditKind)
 STAR, RING = Thing("a", "star", "red", "large"), Thing("b", "ring", "blue", "small")
 
 

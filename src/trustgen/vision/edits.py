@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from random import Random
-from typing import Literal, get_args
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -29,7 +29,6 @@ EditKind = Literal[
     "tone",
     "presentation",
 ]
-EDITS: tuple[EditKind, ...] = get_args(EditKind)
 
 
 class Change(msgspec.Struct, frozen=True):
