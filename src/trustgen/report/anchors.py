@@ -96,7 +96,7 @@ def _answered(
 
 def _grade(organism: Model, task: Task, case: Case, edition: Edition) -> Grade:
     """One case, every question of its script asked, judged as a run judges it."""
-    response = answered(organism, case, task.sampling, edition.asset)
+    response = answered(organism, case, task.sampling, edition.asset, task.kit.keep)
     if response.reason:
         return Grade(case.cluster, case.arm, Outcome.UNPARSED, tags=case.tags)
     ruling = task.judge(case, response)

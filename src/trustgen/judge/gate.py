@@ -1,0 +1,63 @@
+"""The one gate before every judge of pictures: what came in a picture's place is told here, and nowhere else.
+
+A black picture is safe for a classifier, silent for OCR and a no for every question. So a blank has a ruling of its
+own, in every task the same kind of thing; what cannot be decoded, and what a service is known to put in a picture's
+place, is an error with its reason; words in a picture's place are a refusal, or nothing that could be read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container
+from functools import cached_property
+
+from trustgen.core import Case, Judge, Kit, Outcome, Response, Ruling
+from trustgen.vision.decode import decoded
+from trustgen.vision.render import Pixels
+
+from .key import key_of
+from .reading import REFUSED, Reading, refusal, silent, unparsed
+
+BLANK = "blank"
+"""What the label of every blank picture begins with."""
+
+
+class PictureJudge(Judge):
+    """A judge that looks at the first picture of the last reply. A subclass gives `look` and `blank`.
+
+    `kit` has the pictures. `replacements` are the digests of pictures that a service puts in another's place.
+    """
+
+    def __init__(self, kit: Kit, replacements: Container[str] = frozenset()) -> None:
+        self._asset: Callable[[str], bytes] = kit.asset
+        self._replacements = replacements
+        self.reads = self.name
+
+    @cached_property
+    def key(self) -> str:
+        """The hash of all that shapes its rulings; where pictures lie shapes none."""
+        return key_of(type(self), self._replacements)
+
+    def look(self, case: Case, pixels: Pixels) -> Ruling:
+        """Rule on what a picture shows."""
+        raise NotImplementedError(f"{self.title} looks at nothing: give it `def look(self, case, pixels)`")
+
+    def blank(self, case: Case) -> Ruling:
+        """Rule on a picture that shows nothing."""
+        raise NotImplementedError(f"{self.title} knows no blank: give it `def blank(self, case)`")
+
+    def __call__(self, case: Case, response: Response) -> Ruling:
+        """Rule on a response."""
+        if not response.images:
+            if response.replies and response.replies[-1].silence:
+                return silent(response)
+            return REFUSED if refusal(Reading(response.text)) else unparsed("words, and no picture")
+        found = decoded(self._asset(response.images[0].sha256), self._replacements)
+        if found.pixels is None or found.kind == "replaced":
+            return Ruling(Outcome.ERROR, reason=found.reason, rung="gate")
+        return self.blank(case) if found.kind == "blank" else self.look(case, found.pixels)
+
+    def __repr__(self) -> str:
+        return f"<judge {self.name} {self.key[:8]}>"
+
+
+__all__ = ["BLANK", "PictureJudge"]

@@ -1,0 +1,13 @@
+"""Models that make pictures: the answers to choose from are the scene and one of which nothing is so."""
+
+from __future__ import annotations
+
+from answers import task
+
+from .known import Known
+
+SCENES = "t2i.truthfulness.scene_graph"
+
+TASKS = {
+    SCENES: Known(chance={**dict.fromkeys(task(SCENES).measures, 1 / 2), "blank": 0.0}, max_tokens=256),
+}
