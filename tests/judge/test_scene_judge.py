@@ -24,6 +24,7 @@ from trustgen.core import (
     named,
     user,
 )
+from trustgen.core.registry import load
 from trustgen.judge import ladder, scenes, written
 from trustgen.judge.looked import looked
 from trustgen.judge.scenes import ruled, shows
@@ -31,6 +32,7 @@ from trustgen.judge.written import Piece, joined
 from trustgen.tasks.t2i.drawn import said
 from trustgen.vision.atoms import Atom
 from trustgen.vision.decode import decoded
+from trustgen.vision.error import recorded
 from trustgen.vision.measure import measure
 from trustgen.vision.render import picture_of, png
 from trustgen.vision.scene import Person, Relation, Scene, Thing
@@ -136,6 +138,20 @@ def test_no_grandchild_of_what_is_absent_is_credited() -> None:
     found = ruled(graph, raw, "model", "")  # type: ignore[arg-type]
     assert credited(names, raw) == 3 / 5
     assert (found.score, found.label) == (2 / 5, "some so, objects yynvv")
+
+
+def test_what_is_not_so_is_named() -> None:
+    assert (
+        "star colour red"
+        in shows(KIT)(asked(), given(drawn(of(things=(Thing("a", "star", "blue", count=2), HOUSE))))).reason
+    )
+
+
+def test_its_error_is_told_as_it_was_counted() -> None:
+    (jpeg,) = (one for one in recorded() if (one.side, one.treatment) == (64, "jpeg"))
+    assert f"{jpeg.exact:,} of 2,000 after a JPEG" in shows(KIT).counted == ladder(shows(KIT), None).first.counted
+    card = load("task", "t2i.truthfulness.scene_graph").card.prose
+    assert f"{jpeg.exact / 20:.0f} % of" in card
 
 
 # ── what is written ─────────────────────────────────────────────────────────────────────────────────────────────────

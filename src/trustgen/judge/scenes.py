@@ -72,7 +72,9 @@ def ruled(made: Sequence[Atom], answers: Mapping[str, Answer], rung: str, why: s
         reason = f"{told}: strict between {low:.2f} and {high:.2f}; {why}"
         return Ruling(Outcome.UNPARSED, reason=reason[:400], rung=rung)
     head = BLANK if rung == "gate" else ALL if found.all_true else SOME if found.strict else NONE
-    return Ruling(Outcome.SCORED, found.strict, f"{head}, {told}", told, rung)
+    wrong = [f"{atom.id} {atom.value}".strip() for atom in made if answers.get(atom.id) == "no"]
+    reason = f"not so: {'; '.join(wrong)}" if wrong else ""
+    return Ruling(Outcome.SCORED, found.strict, f"{head}, {told}", reason[:400], rung)
 
 
 def spelt(made: Sequence[Atom], answers: Mapping[str, Answer]) -> str:
