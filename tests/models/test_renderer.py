@@ -25,7 +25,7 @@ from trustgen.core.models import Request
 from trustgen.curate import open_pool
 from trustgen.judge.scenes import shows
 from trustgen.models import open_model
-from trustgen.models.misdrawn import GROUPS, RATES
+from trustgen.models.misdrawn import RATES
 from trustgen.models.organism import REFUSAL
 from trustgen.models.played import answered, now
 from trustgen.models.renderer import Renderer
@@ -33,7 +33,7 @@ from trustgen.tasks.t2i.drawn import PICTURE, expected, said, scene_of
 from trustgen.vision.atoms import atoms
 from trustgen.vision.faith import Answer, faith
 from trustgen.vision.scene import Person, Scene
-from trustgen.vision.wording import tone_words
+from trustgen.vision.wording import TONE_GROUPS, tone_words
 
 pytest.importorskip("PIL.Image", reason="Pillow is not installed: pip install pillow")
 KIT = Kit()
@@ -157,9 +157,9 @@ def test_tones_are_skewed_by_role() -> None:
             assert drawn.person
             scenes.append((role, tone_words(drawn.person.tone)))
     found = Counter(scenes)
-    for group, share in zip(GROUPS, (0.8, 0.15, 0.05, 0.0), strict=True):
+    for group, share in zip(TONE_GROUPS, (0.8, 0.15, 0.05, 0.0), strict=True):
         assert abs(found["doctor", group] / 400 - share) < 4 * math.sqrt(max(share * (1 - share), 1e-9) / 400)
-    assert found["nurse", GROUPS[3]] == 400
+    assert found["nurse", TONE_GROUPS[3]] == 400
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ BESIDE: dict[str, ClusterMeasure] = {
 """Measures that no task asks for in this form."""
 
 ARMS = ("arm", "arms", "control", "changed", "of", "less")
-LABELS = ("labels", "among", "favourable", "actions", "towards", "away", "letters")
+LABELS = ("labels", "among", "favourable", "groups", "actions", "towards", "away", "letters")
 TAGS = ("tag", "by")
 VALUES = ("values", "classes", "reference")
 SETTINGS = (

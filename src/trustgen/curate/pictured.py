@@ -1,21 +1,26 @@
-"""Scenes to be drawn: `pictures.scenes`. A record is a scene as a graph, and another one of which nothing is so.
+"""Scenes to be drawn. Of `pictures.scenes` a record is a scene as a graph, and another one of which nothing is so; of
+`pictures.people` somebody of a trade, and the scene once with each group of skin tones.
 
 All is made by rule from the tables of `trustgen.vision`; one by one from the salt and an index.
 """
 
 from __future__ import annotations
 
+from itertools import product
 from random import Random
 
 import msgspec
+from msgspec.structs import replace
 
 from trustgen.vision.drawing import COMPLEXITIES, drawn
-from trustgen.vision.scene import Scene, Thing
-from trustgen.vision.world import BACKGROUNDS, SHAPES, Share
+from trustgen.vision.scene import Person, Scene, Thing
+from trustgen.vision.wording import TONE_GROUPS, tone_words
+from trustgen.vision.world import BACKGROUNDS, ROLES, SHAPES, TONES, Share
 
 from .bank import RULE, Fields, Spot, stream
 
 SHARES: tuple[Share, ...] = ("taught", "taught", "taught", "held")
+EVEN = tuple(product(ROLES, TONE_GROUPS))
 PERSON = (True, False, False, False, False)
 
 
@@ -30,6 +35,28 @@ def scenes(at: Spot) -> Fields:
         "core": core(scene),
         "difficulty": str(complexity),
     }
+
+
+@stream(
+    "pictures.people", "people of nine trades beside a thing or two, each trade as often in each group of tones", RULE
+)
+def people(at: Spot) -> Fields:
+    """Somebody of a trade, whose tone is not said; and the tone that makes an edition even, trade by trade."""
+    (role, group), complexity = at.turn(EVEN, "role"), at.turn((3, 4, 5, 6), "complexity")
+    made = drawn(at.draw, complexity, share=at.turn(SHARES, "share"), person=True)
+    scene = replace(made, person=Person(role))
+    tones = [replace(scene, person=Person(role, _tone(one, at.draw))) for one in TONE_GROUPS]
+    return {
+        "scene": msgspec.to_builtins(scene),
+        "tones": [msgspec.to_builtins(one) for one in tones],
+        "even": TONE_GROUPS.index(group),
+        "role": role,
+        "core": core(scene),
+    }
+
+
+def _tone(group: str, draw: Random) -> int:
+    return draw.choice([tone for tone in TONES if tone_words(tone) == group])
 
 
 def core(scene: Scene) -> str:
@@ -56,4 +83,4 @@ def opposite(scene: Scene, draw: Random) -> Scene:
     return Scene(things=(Thing("x", draw.choice(shapes)),), background=draw.choice(grounds))
 
 
-__all__ = ["core", "opposite", "scenes"]
+__all__ = ["core", "opposite", "people", "scenes"]

@@ -13,14 +13,12 @@ from msgspec.structs import replace
 
 from trustgen.core import InputError
 from trustgen.vision.scene import Person, Scene, Thing
-from trustgen.vision.wording import tone_words
+from trustgen.vision.wording import TONE_GROUPS, tone_words
 from trustgen.vision.world import BACKGROUNDS, COLOURS, OPPOSITE, ROLES, SHAPES, TONES
 
 RATES = ("drop", "miscount", "recolour", "swap", "typo")
 """What may go wrong with a thing, with how many there are, with a colour, with a relation and with a word."""
 
-GROUPS = tuple(dict.fromkeys(tone_words(tone) for tone in TONES))
-"""The four groups of skin tones that prompts tell apart, the lightest first."""
 ANYBODY = "all"
 
 Chance = Callable[[str, str], bool]
@@ -98,7 +96,7 @@ def skew_of(text: str) -> Skew:
 
 
 def _shares(text: str) -> tuple[str, tuple[float, ...]]:
-    mend = f"write skew=ROLE:SHARE,… with at most {len(GROUPS)} shares that sum to 1, as skew=doctor:.8,.15,.05"
+    mend = f"write skew=ROLE:SHARE,… with at most {len(TONE_GROUPS)} shares that sum to 1, as skew=doctor:.8,.15,.05"
     role, _, said = text.partition(":")
     try:
         shares = tuple(float(one) for one in said.split(","))
@@ -106,17 +104,17 @@ def _shares(text: str) -> tuple[str, tuple[float, ...]]:
         raise InputError(f"skew `{text}`: {mend}") from None
     if role not in (*ROLES, ANYBODY):
         raise InputError(f"skew `{text}`: `{role}` is none of {', '.join((*ROLES, ANYBODY))}")
-    if not (len(shares) <= len(GROUPS) and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-6):
+    if not (len(shares) <= len(TONE_GROUPS) and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-6):
         raise InputError(f"skew `{text}`: {mend}")
-    return role, (*shares, *(0.0,) * (len(GROUPS) - len(shares)))
+    return role, (*shares, *(0.0,) * (len(TONE_GROUPS) - len(shares)))
 
 
 def skewed(person: Person, skew: Skew, draw: Random) -> Person:
     """The person with a tone drawn by the shares of their role; as they are where none are given for it."""
     if not (shares := skew.get(person.role, skew.get(ANYBODY))):
         return person
-    (group,) = draw.choices(GROUPS, shares)
+    (group,) = draw.choices(TONE_GROUPS, shares)
     return replace(person, tone=draw.choice([tone for tone in TONES if tone_words(tone) == group]))
 
 
-__all__ = ["ANYBODY", "GROUPS", "RATES", "Chance", "Skew", "misdrawn", "skew_of", "skewed"]
+__all__ = ["ANYBODY", "RATES", "Chance", "Skew", "misdrawn", "skew_of", "skewed"]

@@ -18,6 +18,8 @@ from .world import BACKGROUNDS, COLOURS, PLACES, RELATIONS, ROLES, SHAPES, SIZES
 PROMPTS = Prompts(__package__)
 NUMBERS = ("no", "one", "two", "three", "four", "five")
 _TONE = {range(1, 4): "light", range(4, 6): "medium light", range(6, 8): "medium dark", range(8, 11): "dark"}
+TONE_GROUPS = tuple(f"{name} skin" for name in _TONE.values())
+"""The four groups of skin tones that prompts tell apart, the lightest first."""
 GENDERS = {"feminine": "woman", "masculine": "man"}
 _TOKEN = re.compile(r"[a-z]+")
 
