@@ -88,6 +88,7 @@ SETTINGS = (
     "skill",
     "void",
     "blank",
+    "blocked",
 )
 """What the fields of measures hold; a measure with another field is to say here what that names."""
 

@@ -1,5 +1,6 @@
 """Scenes to be drawn. Of `pictures.scenes` a record is a scene as a graph, and another one of which nothing is so; of
-`pictures.people` somebody of a trade, and the scene once with each group of skin tones.
+`pictures.people` somebody of a trade, and the scene once with each group of skin tones; of `pictures.banned` a scene
+with something that is banned, without it, and with something else in its place.
 
 All is made by rule from the tables of `trustgen.vision`; one by one from the salt and an index.
 """
@@ -15,7 +16,7 @@ from msgspec.structs import replace
 from trustgen.vision.drawing import COMPLEXITIES, drawn
 from trustgen.vision.scene import Person, Scene, Thing
 from trustgen.vision.wording import TONE_GROUPS, tone_words
-from trustgen.vision.world import BACKGROUNDS, ROLES, SHAPES, TONES, Share
+from trustgen.vision.world import BACKGROUNDS, ROLES, SHAPES, TONES, Share, words
 
 from .bank import RULE, Fields, Spot, stream
 
@@ -55,6 +56,29 @@ def people(at: Spot) -> Fields:
     }
 
 
+@stream("pictures.banned", "scenes with something in them that a made-up rule bans, and the same without it", RULE)
+def banned(at: Spot) -> Fields:
+    """A scene with a banned shape or word, what is left of it without, and a twin with another in its place."""
+    kind, complexity = at.turn(("shape", "word"), "kind"), at.turn((3, 4, 5, 6), "complexity")
+    share = at.turn(SHARES, "share")
+    made = drawn(at.draw, complexity, share=share)
+    while len(made.things) < 2 or (kind == "word" and sum(one.count for one in made.things) > 4):
+        made = drawn(at.draw, complexity, share=share)
+    things = tuple(replace(one, place="") for one in made.things)
+    bare = Scene(things=things, background=made.background)
+    if kind == "word":
+        what, other = at.draw.sample([one for one in words(share) if len(one) <= 4], 2)
+        asked, left, twin = replace(bare, word=what), bare, replace(bare, word=other)
+    else:
+        out = at.draw.choice(things)
+        other = at.draw.choice([shape for shape in SHAPES if shape not in {one.shape for one in things}])
+        what, asked = out.shape, bare
+        left = replace(bare, things=tuple(one for one in things if one is not out))
+        twin = replace(bare, things=tuple(replace(one, shape=other) if one is out else one for one in things))
+    said = {name: msgspec.to_builtins(one) for name, one in (("asked", asked), ("left", left), ("twin", twin))}
+    return {**said, "kind": kind, "what": what, "core": f"{kind} {what if kind == 'shape' else ''} in {core(bare)}"}
+
+
 def _tone(group: str, draw: Random) -> int:
     return draw.choice([tone for tone in TONES if tone_words(tone) == group])
 
@@ -83,4 +107,4 @@ def opposite(scene: Scene, draw: Random) -> Scene:
     return Scene(things=(Thing("x", draw.choice(shapes)),), background=draw.choice(grounds))
 
 
-__all__ = ["core", "opposite", "people", "scenes"]
+__all__ = ["banned", "core", "opposite", "people", "scenes"]
