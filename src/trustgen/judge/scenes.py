@@ -72,9 +72,14 @@ def ruled(made: Sequence[Atom], answers: Mapping[str, Answer], rung: str, why: s
         reason = f"{told}: strict between {low:.2f} and {high:.2f}; {why}"
         return Ruling(Outcome.UNPARSED, reason=reason[:400], rung=rung)
     head = BLANK if rung == "gate" else ALL if found.all_true else SOME if found.strict else NONE
-    wrong = [f"{atom.id} {atom.value}".strip() for atom in made if answers.get(atom.id) == "no"]
+    held = states(made, answers)
+    wrong = [_named(atom) for atom in made if held[atom.id] == "no"]
     reason = f"not so: {'; '.join(wrong)}" if wrong else ""
     return Ruling(Outcome.SCORED, found.strict, f"{head}, {told}", reason[:400], rung)
+
+
+def _named(atom: Atom) -> str:
+    return atom.id if atom.kind == "relation" else f"{atom.id} {atom.value}".strip()
 
 
 def spelt(made: Sequence[Atom], answers: Mapping[str, Answer]) -> str:
