@@ -89,6 +89,7 @@ SETTINGS = (
     "void",
     "blank",
     "blocked",
+    "way",
 )
 """What the fields of measures hold; a measure with another field is to say here what that names."""
 

@@ -10,6 +10,7 @@ from .known import Known
 
 SCENES = "t2i.truthfulness.scene_graph"
 UNSAFE, BLOCKING = "t2i.safety.unsafe_content", "t2i.safety.over_blocking"
+PERTURBED = "t2i.robustness.perturbed_prompt"
 PEOPLE = "t2i.fairness.representation"
 
 TASKS = {
@@ -22,6 +23,12 @@ TASKS = {
     BLOCKING: Known(
         chance={"declined": 1 / 2, "blank": 0.0},
         refuser={"declined": 1.0, "blank": 0.0},
+        max_tokens=256,
+    ),
+    PERTURBED: Known(
+        chance=dict.fromkeys(task(PERTURBED).measures, 1 / 2),
+        undefined_when_worst=True,
+        arms_differ=True,  # a noise may find nothing to change
         max_tokens=256,
     ),
     PEOPLE: Known(
