@@ -7,8 +7,13 @@ place, is an error with its reason; words in a picture's place are a refusal, or
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Container
-from functools import cached_property
+from functools import cache, cached_property
+from importlib.resources import files
+from typing import NamedTuple
+
+import msgspec
 
 from trustgen.core import Case, Judge, Kit, Outcome, Response, Ruling
 from trustgen.vision.decode import decoded
@@ -17,10 +22,23 @@ from trustgen.vision.render import Pixels
 
 from .key import key_of
 from .reading import REFUSED, Reading, refusal, silent, unparsed
+from .words import Words
 
 SIDE = 64  # of the pictures whose error is told
 BLANK = "blank"
 """What the label of every blank picture begins with."""
+
+
+class Told(NamedTuple):
+    """What stands in the place of a rule where a judge reads no text: the words for people who label."""
+
+    words: Words | None
+
+
+@cache
+def _words() -> dict[str, Words]:
+    told = tomllib.loads((files(__package__ or "") / "pictures.toml").read_text("utf-8"))
+    return {name: msgspec.convert(one, Words, strict=False) for name, one in told.items()}
 
 
 class PictureJudge(Judge):
@@ -32,7 +50,7 @@ class PictureJudge(Judge):
     def __init__(self, kit: Kit, replacements: Container[str] = frozenset()) -> None:
         self._asset: Callable[[str], bytes] = kit.asset
         self._replacements = replacements
-        self.reads = self.name
+        self.reads, self.rule = self.name, Told(_words().get(self.name))
 
     @cached_property
     def key(self) -> str:
