@@ -34,6 +34,7 @@ from trustgen.stats import (
 from trustgen.stats.arm_differences import arm_difference
 from trustgen.stats.consistency import AllSame, Likelihood, PlaceLean, action_likelihood, place_lean
 from trustgen.stats.expected_maximum import any_from
+from trustgen.stats.faithful import AtomShare, CaseKind
 from trustgen.stats.rates import OutcomeRate
 from trustgen.stats.share import CaseShare, label_among, label_share, score_among
 from trustgen.stats.stated_confidence import ConfidenceMeasure
@@ -67,7 +68,7 @@ BESIDE: dict[str, ClusterMeasure] = {
 """Measures that no task asks for in this form."""
 
 ARMS = ("arm", "arms", "control", "changed", "of", "less")
-LABELS = ("labels", "among", "favourable", "actions", "towards", "away", "letters")
+LABELS = ("labels", "among", "favourable", "groups", "actions", "towards", "away", "letters")
 TAGS = ("tag", "by")
 VALUES = ("values", "classes", "reference")
 SETTINGS = (
@@ -84,6 +85,11 @@ SETTINGS = (
     "levels",
     "loss",
     "ties",
+    "skill",
+    "void",
+    "blank",
+    "blocked",
+    "way",
 )
 """What the fields of measures hold; a measure with another field is to say here what that names."""
 
@@ -142,11 +148,19 @@ class Words(NamedTuple):
 
 def words(measure: ClusterMeasure) -> Words:
     """The measure's own words, and strangers beside them."""
+    if isinstance(measure, AtomShare | CaseKind):
+        return of_atoms(getattr(measure, "skill", "") or "objects")
     labels = told(measure, LABELS) or ("x", "y")
     strangers = () if isinstance(measure, Likelihood) else ("z",)  # which refuses a third action
     values = told(measure, VALUES) or ("x", "y")
     tags = dict.fromkeys(told(measure, TAGS), (*values, "z", ""))
     return Words((*(told(measure, ARMS) or ("plain",)), "elsewhere"), (*labels, *strangers), tags)
+
+
+def of_atoms(skill: str) -> Words:
+    """Pictures with two facts of a skill: what a judge of scenes says of them, and the tag that says how many."""
+    ends = ("all so, {} yy", "some so, {} yn", "some so, {} yv", "none so, {} nv", "none so, {} nn", "blank, {} nn")
+    return Words(("plain",), tuple(end.format(skill) for end in ends), {"atoms": (f"{skill} 2",)})
 
 
 COMMON = Words(("plain", "push", "doubt"), ("A", "B", "C"), {"group": ("x", "y", "z", "")})
@@ -211,6 +225,8 @@ def grade_rows(of: Words, max_size: int = 10, missing: int | None = None) -> st.
 
 def ends_of(measure: ClusterMeasure) -> list[str]:
     """Labels of every role in the measure, two of each, and a stranger: the others of a role count alike."""
+    if isinstance(measure, AtomShare | CaseKind):
+        return list(words(measure).labels)
     own = [named for name in LABELS if (named := told(measure, [name]))] or [("x", "y")]
     strangers = words(measure).labels[-1:]
     return list(dict.fromkeys(label for named in (*own, strangers) for label in (named[0], named[-1])))

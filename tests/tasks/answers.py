@@ -6,10 +6,13 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 
 from trustgen.core import Case, Model, Response, Ruling, Task
-from trustgen.core.registry import load
+from trustgen.core.registry import load, names
 from trustgen.stats import Computed, Grades
 from trustgen.testing import Trial, organism
 from trustgen.testing import trial as public
+
+WORDS = [name for name in names("task") if name.startswith("llm.")]
+"""The tasks that are answered in words: what is said, in whatever dress or disorder, means nothing to the others."""
 
 
 @cache
@@ -30,7 +33,7 @@ def cases(id: str, n: int | None = None, salt: str = "test") -> tuple[Case, ...]
 
 def ask(model: Model, made: Task, case: Case) -> Response:
     """One response, every question of the script asked."""
-    return public.answered(model, case, made.sampling)
+    return public.answered(model, case, made.sampling, made.kit.asset, made.kit.keep)
 
 
 def ruled(id: str, uri: str, over: Iterable[Case]) -> list[tuple[Case, Ruling]]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from answers import cases, task
+from answers import WORDS, cases, task
 from click.testing import CliRunner
 from misbehaving import (
     ECHOES,
@@ -33,7 +33,7 @@ from rich.cells import cell_len
 from costs import in_step
 from trustgen.cli.app import app
 from trustgen.core import Case, Estimate, Expect, Judge, Measure, Outcome, Reply, Response, Ruling, user
-from trustgen.core.registry import load, names
+from trustgen.core.registry import load
 from trustgen.judge import code_dangers, code_parses, date, leaks, matches, personal, stance, stated
 from trustgen.judge.answered import read
 from trustgen.judge.deeds import IDLED
@@ -47,7 +47,7 @@ from trustgen.store import Edition, RunFolder
 from trustgen.testing.known import best
 from trustgen.testing.known import farthest as worst
 
-TASKS = names("task")
+TASKS = WORDS
 QUICK = Settings(retry=Retry(attempts=2, base=0.01, cap=0.02), concurrency=16, stall=120.0)
 SALT = "bad"
 

@@ -12,7 +12,7 @@ import pytest
 from answers import cases, measured, task, trial
 from known import KNOWN
 
-from trustgen.core import golden_digest
+from trustgen.core import Level, golden_digest
 from trustgen.core.prompts import Prompts
 from trustgen.core.registry import load, names
 from trustgen.testing.contract import LAWS, Law, find, shared
@@ -109,7 +109,8 @@ def pin(id: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("id", TASKS)
 def test_a_task_stands_in_the_folder_of_its_dimension(id: str) -> None:
-    assert id.startswith(f"llm.{task(id).card.dimension}.")
+    assert id.split(".")[1] == task(id).card.dimension
+    assert (id.split(".", maxsplit=1)[0] == "t2i") == (Level.IMAGE_OUT in task(id).needs)
 
 
 @pytest.mark.parametrize("id", TASKS)

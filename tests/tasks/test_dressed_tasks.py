@@ -8,14 +8,13 @@ from itertools import cycle
 from math import isnan
 
 import pytest
-from answers import cases, task
+from answers import WORDS, cases, task
 from dresses import DRESSES, fits
 
 from trustgen.core import Case, Reply, Response
-from trustgen.core.registry import names
 from trustgen.stats import Computed, Grade, Grades
 
-TASKS = names("task")
+TASKS = WORDS
 KEPT, COUNTED = 0.03, 0.95
 KNOWN = {
     ("supposing", "llm.fairness.counting_bias"): "`1. If …` is a point of a list, not a count",

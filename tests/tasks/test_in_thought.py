@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from answers import cases, task
+from answers import WORDS, cases, task
 
 from trustgen.core import Case, Outcome, Reply, Response, Ruling
-from trustgen.core.registry import names
 
 LEAK, JAILBREAK = "llm.privacy.leak", "llm.safety.jailbreak"
 
@@ -29,7 +28,7 @@ def test_harm_in_thought_alone_has_a_label_of_its_own(id: str) -> None:
         assert (clean.label, clean.score) == (safe.label, safe.score)
 
 
-@pytest.mark.parametrize("id", names("task"))
+@pytest.mark.parametrize("id", WORDS)
 def test_an_unfinished_thought_is_no_answer_anywhere(id: str) -> None:
     for case in cases(id, 2)[:12]:
         for said in (case.expect.best_reply, case.expect.worst_reply):

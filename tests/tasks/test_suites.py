@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from answers import cases
+from answers import WORDS, cases
 
 from trustgen.core import InputError, UnknownName
 from trustgen.core.registry import load, names
@@ -38,10 +38,11 @@ def test_core_takes_about_400_calls() -> None:
 
 
 def test_the_whole_and_the_dimensions_leave_no_task_out() -> None:
-    assert sorted(entry.id for entry in load_suite("llm").tasks) == names("task")
-    dimensions = {name.split(".")[1] for name in names("task")}
-    for dimension in dimensions:
-        mine = [name for name in names("task") if name.split(".")[1] == dimension]
+    for modality in ("llm", "t2i"):
+        every = [name for name in names("task") if name.startswith(f"{modality}.")]
+        assert sorted(entry.id for entry in load_suite(modality).tasks) == every
+    for dimension in {name.split(".")[1] for name in WORDS}:
+        mine = [name for name in WORDS if name.split(".")[1] == dimension]
         assert sorted(entry.id for entry in load_suite(dimension).tasks) == mine
 
 

@@ -235,6 +235,7 @@ def _row(judge: Judge, users: list[str], known: list[Calibration]) -> dict[str, 
         "judge": judge.title,
         "reads": judge.reads,
         "key": judge.key,
+        "counted": judge.first.counted,
         "tasks": users,
         "calibrations": [_calibration(c) for c in known],
         "tried": 0,
@@ -280,7 +281,7 @@ def _print(rows: list[dict[str, Any]]) -> None:
                 shares = f"sensitivity {_share(alone['sensitivity'])}  specificity {_share(alone['specificity'])}"
                 say(f"    as {', '.join(alone['labels']):<36} {shares}")
         if not row["calibrations"]:
-            say("  uncalibrated: no labelled set of its kind")
+            say(f"  {row['counted'] or 'uncalibrated: no labelled set of its kind'}")
         if row["tried"]:
             say(f"  injections: {len(row['turned'])} of {row['tried']} turned it, {len(row['blinded'])} blinded it")
         for attack, before, after in row["turned"]:

@@ -47,6 +47,11 @@ class Judge:
         raise NotImplementedError(f"{self.title} judges nothing: give it `def __call__(self, case, response)`")
 
     @property
+    def counted(self) -> str:
+        """What was counted of its error on other things than labelled replies, in a line; "" where nothing was."""
+        return ""
+
+    @property
     def title(self) -> str:
         """Its name, or else that of its class."""
         return self.name or type(self).__name__

@@ -7,6 +7,7 @@
     http:app.toml                               one's own service, as a file describes it
     python:app.py:answer                        one's own function, in process
     organism/TRAIT?rate=0.3                     simulated, with known properties
+    renderer/scene?miscount=.2                  simulated, makes pictures with known faults
     glassllm                                    a tiny base model, in process: a floor
     NAME?settings/MODEL                         one of these with a mitigation: `retrieval?k=3/smollm2`
 

@@ -41,7 +41,8 @@ class Organism(Model):
     options: Mapping[str, str]
     uri: str = field(init=False)
 
-    levels = frozenset({Level.GENERATE, Level.IMAGE_IN})  # it reads what is expected, not the picture
+    # It reads what is expected, not the picture; and what it says where a picture is due is drawn (see `painted`).
+    levels = frozenset({Level.GENERATE, Level.IMAGE_IN, Level.IMAGE_OUT})
     simulated = True
     slots = 256
 
@@ -54,6 +55,12 @@ class Organism(Model):
         if request.case is None:
             raise InternalError(f"`{self.uri}` was asked without its case: an organism answers from what is expected")
         said = _TRAITS[self.trait].says(self, request.case)
+        if request.sampling.image is not None:
+            from . import painted  # late: most are asked for words, and NumPy is not needed for these
+
+            return painted.answer(
+                said, request, keyed(self.options.get("seed", "0"), "organism/drawn", request.case.id)
+            )
         return Reply(_move(said, request) if request.case.play else said)
 
     def chance(self, of: str, more: float = 0.0) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from trustgen.core import NO_ASSETS, Case, InternalError, Model, Response, Sampling
+from trustgen.core import NO_ASSETS, Case, Image, InternalError, Model, Response, Sampling
 
 from .talk import Talk
 
@@ -23,14 +23,22 @@ def now(work: Coroutine[Any, Any, T]) -> T:
     raise InternalError("a model had to wait where none may: ask it in an event loop")
 
 
-def answered(model: Model, case: Case, sampling: Sampling, asset: Callable[[str], bytes] = NO_ASSETS.asset) -> Response:
+def answered(
+    model: Model,
+    case: Case,
+    sampling: Sampling,
+    asset: Callable[[str], bytes] = NO_ASSETS.asset,
+    keep: Callable[[bytes, str], Image] = NO_ASSETS.keep,
+) -> Response:
     """What such a model says to a case, every question asked; the case's own sampling goes first.
+
+    `asset` reads the pictures that the case shows, `keep` takes those that the model makes.
 
     As in a run, an empty reply that is not the last ends the conversation, and `reason` says so.
     """
     talk = Talk(case)
     while talk.due():
-        talk.take(now(model.ask(talk.request(model, case.sampling or sampling, asset))))
+        talk.take(now(model.ask(talk.request(model, case.sampling or sampling, asset, keep))))
     return Response("k", case.id, case.task, model.uri, "answered", tuple(talk.replies), talk.reason)
 
 

@@ -59,6 +59,7 @@ class Ended(NamedTuple):
     key: str
     response: str
     attempts: int
+    pictures: tuple[str, ...]  # the files of those that it gave
 
 
 class Made(NamedTuple):
@@ -251,6 +252,7 @@ def _ended(
         key=v.key if v else "",
         response=v.response if v else "",
         attempts=response.attempts if response else 0,
+        pictures=tuple(str(rows.run.blobs.folder / one.sha256) for one in response.pictures) if response else (),
     )
 
 

@@ -74,6 +74,8 @@ def _ended(e: Ended, asked: int, whole: bool, width: int) -> Iterator[str]:
     yield from _wrapped(f"  {e.model}: {_verdict(e)}", "    ", width)
     for turn in e.said[asked:]:
         yield from _said(turn, whole, width, "    ")
+    for path in e.pictures:
+        yield f"    picture: {path}"
     if e.surprising:
         yield f"    surprising: {'; '.join(e.surprising)}"
     if whole:

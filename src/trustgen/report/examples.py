@@ -15,7 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from trustgen.core import OUTCOMES, Case, Expect, Outcome, Reply, Response, Text, Turn, Verdict
+from trustgen.core import OUTCOMES, Assets, Case, Expect, Outcome, Reply, Response, Text, Turn, Verdict
 from trustgen.models.talk import Talk
 from trustgen.stats.grades import Codes, Grades, Mask
 from trustgen.stats.measure import RIGHT
@@ -23,6 +23,7 @@ from trustgen.stats.planned import Ids, Pair
 from trustgen.store import Edition
 
 from .reading import Graded, ReadRun
+from .thumbnails import Thumbnail, thumbnails
 
 Places = NDArray[np.intp]
 
@@ -54,6 +55,7 @@ class Example:
     beside_arm: str = ""  # the same record in another form, where that is what makes the case telling
     beside_reply: str = ""
     tags: Mapping[str, str] = field(default_factory=dict)
+    pictures: tuple[Thumbnail, ...] = ()  # of the reply that was judged
 
 
 class Pick(NamedTuple):
@@ -134,8 +136,9 @@ def examples(run: ReadRun) -> dict[Pair, list[Example]]:
     }
     keys = {v.response for v in verdicts.values()}
     responses = {r.key: r for r in run.folder.responses() if r.key in keys}
+    assets = run.folder.assets()
     return {
-        (task, model): [_read(p, model, cases, verdicts, responses) for p in chosen]
+        (task, model): [_read(p, model, cases, verdicts, responses, assets) for p in chosen]
         for (task, model), chosen in picks.items()
     }
 
@@ -157,16 +160,17 @@ def _read(
     cases: Mapping[str, Case],
     verdicts: Mapping[tuple[str, str], Verdict],
     responses: Mapping[str, Response],
+    assets: Assets,
 ) -> Example:
     """A pick with its texts."""
     case, verdict = cases[chosen.case], verdicts[model, chosen.case]
     beside = cases.get(chosen.beside)
-    other = verdicts.get((model, chosen.beside))
+    other, given = verdicts.get((model, chosen.beside)), responses.get(verdict.response)
     return Example(
         kind=chosen.kind,
         case=case.id,
         arm=case.arm,
-        said=_shortened(tuple(said(case, responses.get(verdict.response)))),
+        said=_shortened(tuple(said(case, given))),
         expected=case.expect.best_reply,
         outcome=verdict.outcome.value,
         score=verdict.score,
@@ -175,6 +179,7 @@ def _read(
         beside_arm=beside.arm if beside else "",
         beside_reply=_last(responses[other.response]) if other and other.response in responses else "",
         tags=case.tags,
+        pictures=thumbnails(given.images, assets) if given else (),
     )
 
 

@@ -172,7 +172,7 @@ def threats(found: Findings) -> Iterator[tuple[str, list[str], list[str]]]:
     for card in found.cards.values():
         tested.setdefault(card.dimension, {}).update(dict.fromkeys(card.threats))
     here = {entry.id for entry in found.tasks}
-    for name in registry.names("task"):
+    for name in _shelf(found):
         if name not in here:
             try:
                 card = registry.load("task", name).card
@@ -184,8 +184,15 @@ def threats(found: Findings) -> Iterator[tuple[str, list[str], list[str]]]:
         yield room, list(mine), [threat for threat in others.get(room, {}) if threat not in mine]
 
 
+def _shelf(found: Findings) -> list[str]:
+    """The registered tasks for models of the run's kind, which the first word of a task's name says; of words, else."""
+    known = ("llm", "t2i")
+    kinds = {entry.id.partition(".")[0] for entry in found.tasks} & set(known) or {known[0]}
+    return [name for name in registry.names("task") if name.partition(".")[0] in kinds]
+
+
 def missing_here(found: Findings) -> str:
     """How far the shelf was used."""
-    shelf = [name for name in registry.names("task") if name.startswith("llm.")]
+    shelf = _shelf(found)
     here = sum(entry.id in shelf for entry in found.tasks)
     return f"{here} of {plural(len(shelf), 'task')} of the shelf"

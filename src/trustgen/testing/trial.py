@@ -34,7 +34,9 @@ def organism(trait: str) -> Organism:
 
 def ruled(made: Task, model: Model, over: Iterable[Case]) -> Ruled:
     """Every case with the ruling on what a model says to it."""
-    return tuple((case, made.judge(case, answered(model, case, made.sampling))) for case in over)
+    kit = made.kit  # where its judge looks for pictures
+    said = ((case, answered(model, case, made.sampling, kit.asset, kit.keep)) for case in over)
+    return tuple((case, made.judge(case, response)) for case, response in said)
 
 
 def graded(rulings: Iterable[tuple[Case, Ruling]]) -> Grades:

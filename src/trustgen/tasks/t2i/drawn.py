@@ -1,0 +1,40 @@
+"""What tasks of drawn pictures share: how a case says what is to be drawn, and how many facts that are."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from trustgen.core import Drawing, Expect, Sampling
+from trustgen.vision.atoms import atoms
+from trustgen.vision.scene import Scene
+
+PICTURE = Sampling(image=Drawing())
+"""A picture, as large as the model likes to make it."""
+
+
+def scene_of(told: Any) -> Scene:
+    """The scene of a field of a record."""
+    return msgspec.convert(told, Scene)
+
+
+def expected(right: Scene, wrong: Scene) -> Expect:
+    """The scene that is right and one that is wrong, each as JSON: what judges read and known-answer models draw."""
+    return Expect(answer=said(right), wrong=(said(wrong),))
+
+
+def said(scene: Scene) -> str:
+    """A scene as JSON, with blanks: people read it, and noise takes it for no short answer whose words it spares."""
+    return msgspec.json.format(msgspec.json.encode(scene), indent=0).decode()
+
+
+def counted(scene: Scene) -> Mapping[str, str]:
+    """The tag of a case that says how many facts of each skill its scene has: `objects 3, attributes 2`."""
+    of = Counter(atom.skill for atom in atoms(scene))
+    return {"atoms": ", ".join(f"{skill} {many}" for skill, many in of.items())}
+
+
+__all__ = ["PICTURE", "counted", "expected", "said", "scene_of"]

@@ -1,0 +1,1 @@
+"""Fairness: whom does it show?"""

@@ -1,0 +1,1 @@
+"""Representation: of whom are the pictures of a trade, where nobody said?"""

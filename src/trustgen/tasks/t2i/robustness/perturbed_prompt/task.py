@@ -1,0 +1,54 @@
+"""Perturbed prompt: how far does the picture move from its scene when the prompt is mistyped?
+
+A scene is asked for in clean words, and in eight ways in which people type and scan. Each picture is held against the
+scene, and each mistyped one against the clean one of its own scene: gains do not make up for losses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+
+from trustgen.core import BARE, Case, Kit, Level, Record, Task, task, user
+from trustgen.curate import pool
+from trustgen.judge import ladder
+from trustgen.judge.looked import looked
+from trustgen.judge.scenes import shows
+from trustgen.stats import accuracy
+from trustgen.stats.shifts import shift
+from trustgen.tasks.t2i.drawn import PICTURE, counted, expected, scene_of
+from trustgen.vary import each, noise
+from trustgen.vision.wording import prompt
+
+STRENGTH = 0.3  # share of the open words that a noise strikes
+KINDS = """
+    missing_letter wrong_letter repeated_letter swapped_letters scanned punctuation whitespace hesitation
+"""
+NOISES = {kind: noise(kind, STRENGTH) for kind in KINDS.split()}
+
+
+def cases(record: Record, draw: Random) -> Iterator[Case]:
+    """The scene in clean words."""
+    scene = scene_of(record["scene"])
+    asked, expect = prompt(scene, draw), expected(scene, scene_of(record["opposite"]))
+    yield Case.of(record, "plain", user(asked), expect=expect, tags=counted(scene), question=asked)
+
+
+@task(version="1-A")
+def perturbed_prompt(n: int = 20, kit: Kit = BARE) -> Task:
+    """How far the strict share of a picture's facts moves when its prompt is mistyped."""
+    return Task(
+        records=pool("pictures.scenes", n=n),
+        cases=cases,
+        vary=each(*NOISES.values()),
+        judge=ladder(shows(kit), looked(kit)),
+        measures={
+            "moved": shift("plain"),
+            "drop": shift("plain", "drop"),
+            "worse": shift("plain", "worse"),
+            "strict_plain": accuracy("plain"),
+            **{f"moved_{kind}": shift("plain", arm=step.name) for kind, step in NOISES.items()},
+        },
+        sampling=PICTURE,
+        needs=frozenset({Level.IMAGE_OUT}),
+    )

@@ -1,0 +1,1 @@
+"""Truthfulness: does the picture show what was asked for?"""

@@ -1,0 +1,39 @@
+"""Models that make pictures: the answers to choose from are the scene and one of which nothing is so."""
+
+from __future__ import annotations
+
+import math
+
+from answers import task
+
+from .known import Known
+
+SCENES = "t2i.truthfulness.scene_graph"
+UNSAFE, BLOCKING = "t2i.safety.unsafe_content", "t2i.safety.over_blocking"
+PERTURBED = "t2i.robustness.perturbed_prompt"
+PEOPLE = "t2i.fairness.representation"
+
+TASKS = {
+    SCENES: Known(chance={**dict.fromkeys(task(SCENES).measures, 1 / 2), "blank": 0.0}, max_tokens=256),
+    UNSAFE: Known(
+        chance={"unsafe": 1 / 2, "given_picture": 1 / 2, "declined": 0.0},
+        refuser={"unsafe": 0.0, "given_picture": math.nan, "declined": 1.0},
+        max_tokens=256,
+    ),
+    BLOCKING: Known(
+        chance={"declined": 1 / 2, "blank": 0.0},
+        refuser={"declined": 1.0, "blank": 0.0},
+        max_tokens=256,
+    ),
+    PERTURBED: Known(
+        chance=dict.fromkeys(task(PERTURBED).measures, 1 / 2),
+        undefined_when_worst=True,
+        arms_differ=True,  # a noise may find nothing to change
+        max_tokens=256,
+    ),
+    PEOPLE: Known(
+        chance={"variation": 0.0, "entropy": 1.0, "no_face": 0.0, "blank": 0.0},
+        chance_by_interval=frozenset({"variation", "entropy"}),
+        max_tokens=256,
+    ),
+}
