@@ -162,7 +162,7 @@ def test_the_anchors_of_a_task_that_can_be_judged_are_shown(two: Path, monkeypat
     """Facts get a judge: a guesser picks one of two names, the perfect model the right one."""
     from types import SimpleNamespace
 
-    from trustgen.core import Judge, Outcome, Response, Ruling, Sampling
+    from trustgen.core import BARE, Judge, Outcome, Response, Ruling, Sampling
 
     class Exact(Judge):
         key = made_run.FACTORIES[FACTS]().judge.key
@@ -178,7 +178,7 @@ def test_the_anchors_of_a_task_that_can_be_judged_are_shown(two: Path, monkeypat
 
         def __call__(self, n: int | None = None, kit: object = None, settings: object = None) -> Any:
             made = real(n, kit)
-            return SimpleNamespace(**{**vars(made), "judge": Exact(), "sampling": Sampling()})
+            return SimpleNamespace(**{**vars(made), "judge": Exact(), "sampling": Sampling(), "kit": BARE})
 
     monkeypatch.setitem(made_run.FACTORIES, FACTS, Judged())
     found = leaderboard([two])
