@@ -43,7 +43,7 @@ docs: dev  ## Write the generated pages (task pages, command line)
 requirements: $(UV)  ## Write requirements/*.txt, with hashes, from uv.lock
 	$(EXPORT) -o requirements/base.txt
 	$(EXPORT) --extra embedded --group weights -o requirements/embedded.txt
-	$(EXPORT) --all-extras --no-extra corruptions --group weights -o requirements/all.txt
+	$(EXPORT) --all-extras --group weights -o requirements/all.txt
 
 dev: .venv/.dev
 

@@ -178,7 +178,9 @@ def test_the_anchors_of_a_task_that_can_be_judged_are_shown(two: Path, monkeypat
 
         def __call__(self, n: int | None = None, kit: object = None, settings: object = None) -> Any:
             made = real(n, kit)
-            return SimpleNamespace(**{**vars(made), "judge": Exact(), "sampling": Sampling(), "kit": BARE})
+            return SimpleNamespace(
+                **{**vars(made), "judge": Exact(), "sampling": Sampling(), "kit": BARE, "needs": frozenset()}
+            )
 
     monkeypatch.setitem(made_run.FACTORIES, FACTS, Judged())
     found = leaderboard([two])
