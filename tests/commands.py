@@ -32,4 +32,5 @@ def trustgen(*args: object, cwd: Path | None = None) -> Done:
         except SystemExit as ended:
             code = int(ended.code or 0)
         sys.stdout.flush()
+        sys.stderr.flush()
         return Done(code, out.getvalue().decode(), err.getvalue().decode())

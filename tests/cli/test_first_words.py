@@ -55,8 +55,10 @@ def test_a_plan_says_what_showing_a_difference_takes() -> None:
     told = ("plan", "core", "--n", 3, "--model", "organism/perfect", "--detect")
     rows = json.loads(trustgen(*told, ".05", "--json").stdout)
     assert all(task["detects"] > 100 for task in rows[0]["tasks"])
-    said = " ".join(trustgen(*told, ".9").stdout.split())
+    printed = trustgen(*told, ".9", "--price", "0.15/0.60").stdout
+    said = " ".join(printed.split())
     assert "to show .900" in said
+    assert all(len(line) <= 80 and line == line.rstrip() for line in printed.splitlines())
     assert "not to be had" not in said
     assert "lies between 0 and 1" in trustgen(*told, "5").stderr
 

@@ -22,12 +22,31 @@ name = "shattered"
 version = "1"
 [project.entry-points."trustgen.tasks"]
 "shattered.task" = "shattered.it:task"
+"shattered.cards" = "shattered.cards.task:cardless"
+"shattered.made" = "shattered.made:unmakeable"
 [project.entry-points."trustgen.models"]
 shattered = "shattered.it:open_model"
 [project.entry-points."trustgen.pools"]
 "shattered.pool" = "shattered.it:POOL"
 [project.entry-points."trustgen.mitigations"]
 shattering = "shattered.it:Shattering"
+"""
+CARD = """+++
+title = "Unmakeable"
+dimension = "truthfulness"
+modality = "text"
+source = "made up"
+[measures]
+share = "What. Denominator: all."
++++
+"""
+NO_CARD = """
+from trustgen import Task, task
+
+
+@task(version="1-A", id="{0}")
+def {1}(n: int = 2) -> Task:
+    raise RuntimeError("nothing to make it of")
 """
 LISTS = {"task": "tasks", "model": "models", "pool": "pools", "mitigation": "mitigations", "judge": "judges"}
 RUNS = {
@@ -48,6 +67,7 @@ MORE = {
     "check task": ("check", "mine_task"),
     "check judge": ("check", "mine_judge"),
     "doctor": ("doctor", "--json"),
+    "run without a card": ("run", "shattered.cards", "--model", "organism/perfect", "-o", "run-none"),
     "labels": ("judges", "test", "--labels", "judge/labelled.jsonl", "--task", "mine_judge", "--no-injections"),
     "show pool": ("show", "mine_pool"),
 }
@@ -63,6 +83,10 @@ def there(tmp_path_factory: pytest.TempPathFactory) -> Path:
         install(folder / kind)
     (folder / "shattered" / "shattered").mkdir(parents=True)
     (folder / "shattered" / "shattered" / "it.py").write_text("raise OSError('a disk is gone')\n")
+    (folder / "shattered" / "shattered" / "cards").mkdir()
+    (folder / "shattered" / "shattered" / "cards" / "task.py").write_text(NO_CARD.format("shattered.cards", "cardless"))
+    (folder / "shattered" / "shattered" / "made.py").write_text(NO_CARD.format("shattered.made", "unmakeable"))
+    (folder / "shattered" / "shattered" / "card.md").write_text(CARD)
     (folder / "shattered" / "pyproject.toml").write_text(BROKEN)
     install(folder / "shattered")
     (folder / "rivers.toml").write_text(RIVERS)
@@ -132,6 +156,20 @@ def test_one_that_breaks_costs_itself_alone_and_doctor_names_it(done: Mapping[st
         assert f"{kind} `{name}`" in done[f"list {LISTS[kind]}"].stderr
     assert all(checks[f"{kind} mine_{kind}"]["ok"] for kind in places)
     assert checks["task mine_judge"]["ok"]
+
+
+def test_a_task_without_a_card_or_a_maker_costs_itself_alone_and_nothing_is_spent_on_it(
+    done: Mapping[str, Done], there: Path
+) -> None:
+    checks = {check["what"]: check for check in json.loads(done["doctor"].stdout)["checks"]}
+    card = "has no card.md beside its task: `trustgen new task NAME` writes one"
+    assert checks["task shattered.cards"]["detail"].endswith(card)
+    assert checks["task shattered.made"]["detail"].endswith("cannot be made: RuntimeError: nothing to make it of")
+    assert f"task `shattered.cards` is left out: package `shattered.cards` {card}" in done["list tasks"].stderr
+    assert done["list tasks"].returncode == 0
+    assert done["run without a card"].returncode == 2
+    assert card in done["run without a card"].stderr
+    assert not (there / "run-none").exists()
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ import pytest
 
 import trustgen
 from trustgen.core import (
+    Card,
     Case,
     InputError,
     Judge,
@@ -45,6 +46,7 @@ from trustgen.judge.rubric import rubric
 from trustgen.models import open_model
 from trustgen.run.budget import Budget, Metered, Purse
 from trustgen.run.endpoints import Endpoints
+from trustgen.stats import accuracy
 from trustgen.store import Endpoint
 
 PLAIN = {"check", "ask", "adapt", "close"}  # the methods of a model
@@ -107,6 +109,7 @@ class Plain(Model):
     """A model with an answer of its own for everything that a model may be asked."""
 
     uri, slots, simulated, ends_within = "plain", 3, True, 7.0
+    without = frozenset({Level.TURNS})
     maybe = frozenset({Level.IMAGE_IN})
 
     def __init__(self) -> None:
@@ -140,11 +143,13 @@ def around(inner: Model) -> list[Wrapped]:
 
 def test_a_wrapped_model_is_the_inner_one_but_for_what_it_changes() -> None:
     own = {name for name, _ in inspect.getmembers(Model) if not name.startswith("_")}
-    assert own == {"learn", "levels", "maybe", "simulated", "slots", "ends_within", "at", "manner", "adapted", *PLAIN}
+    said = {"levels", "maybe", "without", "simulated", "slots", "ends_within", "at", "manner", "adapted"}
+    assert own == {"learn", *said, *PLAIN}
     for place in range(4):
         inner = Plain()
         outer = around(inner)[place]
         assert (outer.levels, outer.slots, outer.simulated, outer.ends_within) == (inner.levels, 3, True, 7.0)
+        assert outer.without == {Level.TURNS}
         assert outer.adapted == {"seed": ""}
         assert outer.at == "plain"
         outer.adapt({"top_p": ""})
@@ -239,6 +244,25 @@ def test_what_only_looks_like_one_is_refused_at_the_door(
     register(monkeypatch, kind, thing)
     with pytest.raises(InputError, match=f"a subclass of `trustgen.{base}`"):
         ask()
+
+
+def test_a_model_whose_check_cannot_be_awaited_is_refused_before_it_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Hasty(Model):
+        uri = "mine"
+
+        def check(self) -> None:  # type: ignore[override]
+            return None
+
+    register(monkeypatch, "model", lambda rest, options: Hasty())
+    with pytest.raises(InputError, match=r"write `async def check`: `Hasty\.check` cannot be awaited"):
+        open_model("mine")
+
+
+def test_a_measure_without_a_caption_is_said_before_anything_is_asked() -> None:
+    card = Card(title="T", dimension="d", modality="text", source="s", measures={"one": "Denominator: all."})
+    task = made(Some(), Rules(), one=accuracy("a"), two=accuracy("b"))(1)
+    with pytest.raises(InputError, match=r"task `t\.mine`: its card.md has no caption for `two`"):
+        card.check(task)
 
 
 @pytest.mark.parametrize("error", [ValueError("no such file"), ImportError("gone"), SystemError("odd")])

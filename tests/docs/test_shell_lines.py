@@ -81,6 +81,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
 STOCKED: dict[str, dict[str, str]] = {
     "README.md": {x: x for x in ("RUN", "policy.toml", "questions.csv")} | {"LAST": "RUN"},
     "ask.md": {"questions.csv": "questions.csv"},
+    "models.md": {"questions.csv": "questions.csv"},
     "start.md": {"october": "october", "RUN": "RUN", "policy.toml": "policy.toml", "mine.toml": "mine.toml"},
     "compare-and-gate.md": {"RUN": "RUN", "policy.toml": "policy.toml"},
     "editions.md": {"editions/october": "october"} | {x: x for x in ("questions.txt", "ann.jsonl", "ben.jsonl")},
@@ -94,7 +95,7 @@ def stood_in(word: str, url: str, seal: str) -> str:
     """A word of a document as it is here."""
     word = re.sub(r"openai-api:([\w-]+)@https?://[^/]+/v1", rf"openai-api:\1@{url}", word)
     word = re.sub(r"(?<=judge=)(…|URI)$", f"openai-api:m@{url}", word)
-    word = re.sub(r"^(\w+=)?(?:inspect/.*|URI|…|smollm2)$", rf"\g<1>{ABLE}", word)
+    word = re.sub(r"^(\w+=)?(?:inspect/.*|http:.*|python:.*|URI|…|smollm2)$", rf"\g<1>{ABLE}", word)
     word = word.replace("retrieval/smollm2", f"retrieval/{ABLE}")
     return {"HEAD": seal, "MODEL_A": "A", "MODEL_B": "B"}.get(word, word)
 

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from trustgen.core import Sampling
-from trustgen.models.openai_api import LONG, LONGEST_BODY, SHORT_BODY, longest_body
+from trustgen.models.client import LONG, LONGEST_BODY, SHORT_BODY, longest_body
 
 ASK = """
 import asyncio, json, resource, socket, sys, threading, time

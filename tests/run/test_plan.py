@@ -17,7 +17,6 @@ from test_judging import VAGUE, Judge, judged_task, verdict_json
 from toy import Scripted, edition, settings
 
 from trustgen.cli.app import app
-from trustgen.cli.plan_ import WIDTH
 from trustgen.core import (
     Case,
     Expect,
@@ -317,14 +316,14 @@ MODELS = ("--model", "inspect/openai/gpt-4o-mini", "--model", "openai-api:m@http
 
 def test_the_table_fits_and_says_where_prices_are_from() -> None:
     shown = command("core", "--n", "5", *MODELS, "--role", "judge=organism/perfect", "--until-width", "0.3")
-    assert max(len(line.rstrip()) for line in shown.splitlines()) <= WIDTH
+    assert max(len(line) for line in shown.splitlines()) <= 80
     flat = " ".join(shown.split())
     assert "OpenAI, API pricing page, as of 2025-06" in flat
     assert "nobody knows what openai-api:m@http://127.0.0.1:9/v1 costs" in flat
     assert "unknown" in flat
     assert "organism/perfect costs nothing" in flat
     assert "from none to all" in flat
-    assert "asked .95" in flat
+    assert "asked asked asked" in flat
 
 
 def test_json_has_every_number() -> None:
@@ -347,7 +346,7 @@ def test_a_probe_prints_what_it_spent() -> None:
 
 def test_a_margin_says_what_an_equal_model_would_do() -> None:
     shown = " ".join(command("core", "--n", "100", "--model", "organism/perfect", "--margin", "0.02").split())
-    assert "M .5" in shown
+    assert " M M " in shown
     assert re.search(r"M is the chance that an equal model passes the margin; all \d+ at once: \S+ at \.5", shown)
     assert "power of .8 among" in shown
     rows = json.loads(

@@ -183,12 +183,14 @@ def _keep_apart(
 
 
 def _server(uri: str) -> str:
-    """Where a model's calls go: the origin of its URL, or the provider; "" for one that runs in this process."""
+    """Where a model's calls go: the origin of its URL, the file that says so, or the provider; "" for this process."""
+    if underlying(uri).startswith("http:"):
+        return underlying(uri).partition("#")[0]
     scheme, _, rest = underlying(uri).partition("/")
     if scheme.startswith("openai-api:"):
         url = urlsplit(uri.rpartition("@")[2])
         return f"{url.scheme.lower()}://{url.netloc.lower()}"
-    if scheme.partition("?")[0] in ("smollm2", "organism", "glassllm"):
+    if scheme.partition("?")[0] in ("smollm2", "organism", "glassllm") or scheme.startswith("python:"):
         return ""
     return f"{scheme}/{rest.partition('/')[0]}"
 

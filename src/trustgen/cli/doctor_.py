@@ -34,7 +34,8 @@ EXTRAS = {
 @common
 def command(as_json: bool) -> None:
     """Check what is installed and what would work here; exit 1 when the core suite would not run."""
-    checks = [_python(), _embedded(), *_pools(), *(_extra(*extra) for extra in EXTRAS.items()), *_plugins(), _folder()]
+    checks = [_python(), _embedded(), _application(), *_pools(), *(_extra(*extra) for extra in EXTRAS.items())]
+    checks += [*_plugins(), _folder()]
     checks.append({"what": "network", "ok": True, "detail": _network(), "needed": False})
     broken = [c for c in checks if c["needed"] and not c["ok"]]
     if as_json:
@@ -69,6 +70,17 @@ def _embedded() -> dict[str, object]:
     return _check("model smollm2", probe, needed=True)
 
 
+def _application() -> dict[str, object]:
+    """What asks an application of the user's own: nothing is to be installed for it."""
+
+    def probe() -> str:
+        from trustgen.core.registry import load
+
+        return "http:FILE.toml, python:FILE.py:FUNCTION" if load("model", "http") and load("model", "python") else ""
+
+    return _check("your application", probe, needed=False)
+
+
 def _pools() -> list[dict[str, object]]:
     """The pools of the core suite."""
     from trustgen.tasks.suites import load_suite
@@ -87,7 +99,13 @@ def _plugins() -> list[dict[str, object]]:
     from trustgen.core.registry import load, plugged_in
 
     def probe(kind: str, name: str, source: str) -> Callable[[], str]:
-        return lambda: load(kind, name) and f"of {source or 'a distribution without a name'}"
+        def looked() -> str:
+            found = load(kind, name)
+            if kind == "task":
+                found.card.check(found())  # one that a role is needed for says so, with the mend
+            return f"of {source or 'a distribution without a name'}"
+
+        return looked
 
     return [_check(f"{kind} {name}", probe(kind, name, source), needed=False) for kind, name, source in plugged_in()]
 

@@ -36,9 +36,12 @@ def _registered(kind: str) -> Iterator[tuple[str, Any]]:
 
     for name in names(kind):
         try:
-            yield name, load(kind, name)
+            found = load(kind, name)
+            if kind == "task":
+                found.card  # noqa: B018  read here, so that a broken one costs itself alone
+            yield name, found
         except InputError as error:
-            say(str(error), err=True)
+            say(f"{kind} `{name}` is left out: {error}", err=True)
 
 
 def _about(thing: Any) -> str:

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from trustgen.run import Plan, Settings
     from trustgen.run.plan import TaskPlan
 
-WIDTH = 100
-
 
 @click.command("plan")
 @click.argument("target", metavar="EDITION|SUITE")
@@ -95,7 +93,8 @@ def command(
 def _show(rows: Sequence[Plan], settings: Settings, detect: float | None) -> None:
     from trustgen.report.console import console as made
 
-    console = made(width=WIDTH)
+    console = made()
+    console.width = min(console.width, 100)
     console.print(_models(rows))
     for line in _remarks(rows, settings):
         console.print(line, style="dim")
@@ -104,7 +103,6 @@ def _show(rows: Sequence[Plan], settings: Settings, detect: float | None) -> Non
             _show_tasks(row, console)
     width = settings.until_width
     if tasks := rows[0].tasks:
-        console.print()
         console.print(_precision(tasks, width))
         for line in _meaning(tasks, width):
             console.print(line, style="dim")
@@ -114,16 +112,23 @@ def _show(rows: Sequence[Plan], settings: Settings, detect: float | None) -> Non
             console.print(line, style="dim")
 
 
+def _names(tasks: Sequence[TaskPlan]) -> dict[str, str]:
+    """What to call each task in a narrow table: the last word of its id, where no other has the same."""
+    last = [task.task.rpartition(".")[2] for task in tasks]
+    return {task.task: task.task if last.count(name) > 1 else name for task, name in zip(tasks, last, strict=True)}
+
+
 def _detecting(tasks: Sequence[TaskPlan], detect: float) -> Any:
     """What showing a difference takes of every task: of the first model, by what the plan says of a record."""
     table = _table(f"to show {_share(detect)}", "records", "there are", "calls", "US dollars")
+    names = _names(tasks)
     for task in tasks:
         assert task.detects is not None
         times = task.detects / task.clusters
         usd = _usd(tuple(end * times for end in task.usd)) if task.usd else "unknown"  # type: ignore[arg-type]
         held = "no end" if task.held is None else f"{task.held:,}"
         calls = _span((task.least_calls * times, task.calls * times))
-        table.add_row(f"{task.task}\n  {task.headline}", f"{task.detects:,}", held, calls, usd)
+        table.add_row(f"{names[task.task]}\n  {task.headline}", f"{task.detects:,}", held, calls, usd)
     return table
 
 
@@ -160,15 +165,15 @@ def _table(*columns: str) -> Any:
     from rich import box
     from rich.table import Table
 
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 1))
-    table.add_column(columns[0], overflow="fold", max_width=44)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, header_style="bold", padding=(0, 1), collapse_padding=True)
+    table.add_column(columns[0], overflow="fold", min_width=16, max_width=44)
     for name in columns[1:]:
         table.add_column(name, justify="right", no_wrap=True)
     return table
 
 
 def _models(rows: Sequence[Plan]) -> Any:
-    table = _table("model", "calls", "prompt tokens", "reply tokens", "US dollars", "time")
+    table = _table("model", "calls", "tokens in", "tokens out", "US dollars", "time")
     for row in rows:
         name = f"{row.model} ({row.role})" if row.role else row.model
         calls = _span((row.least_calls, row.calls))
@@ -178,28 +183,31 @@ def _models(rows: Sequence[Plan]) -> Any:
 
 
 def _show_tasks(row: Plan, console: Console) -> None:
-    table = _table("task", "records", "calls", "prompt tokens", "reply tokens", "US dollars")
+    table = _table("task", "records", "calls", "tokens in", "tokens out", "US dollars")
+    names = _names(row.tasks)
     for task in row.tasks:
         counts = (f"{task.clusters:,}", _span((task.least_calls, task.calls)))
-        table.add_row(task.task, *counts, _span(task.prompt_tokens), _span(task.completion_tokens), _usd(task.usd))
+        table.add_row(
+            names[task.task], *counts, _span(task.prompt_tokens), _span(task.completion_tokens), _usd(task.usd)
+        )
     console.print(f"\n{row.model}" + (f" as {row.role}" if row.role else ""), style="bold")
     console.print(table)
 
 
 def _precision(tasks: Sequence[TaskPlan], width: float | None) -> Any:
     rates = [f"{rate:g}".lstrip("0") for rate in (0.5, 0.9)]
-    columns = ["headline", *(f"±  {rate}" for rate in rates), *(f"Δ  {rate}" for rate in rates)]
-    margins = any(task.passes for task in tasks)
-    columns += [f"M  {rate}" for rate in rates] if margins else []
+    columns = ["headline", *(f"±\n{rate}" for rate in rates), *(f"Δ\n{rate}" for rate in rates)]
+    margins, names = any(task.passes for task in tasks), _names(tasks)
+    columns += [f"M\n{rate}" for rate in rates] if margins else []
     foreseen = next((task.until_width for task in tasks if task.until_width), {}) if width else {}
-    table = _table(*columns, *(f"asked {rate.lstrip('0')}" for rate in foreseen or ()))
+    table = _table(*columns, *(f"asked\n{rate.lstrip('0')}" for rate in foreseen or ()))
     for task in tasks:
         cells = [*task.half_widths.values(), *task.differences.values()]
         cells += (task.passes or dict.fromkeys(rates, math.nan)).values() if margins else ()
         stops = [
             f"{task.until_width[rate] / task.clusters:.0%}" if task.until_width else "–" for rate in foreseen or ()
         ]
-        table.add_row(f"{task.task}\n  {task.headline}", *(_share(cell) for cell in cells), *stops)
+        table.add_row(f"{names[task.task]}\n  {task.headline}", *(_share(cell) for cell in cells), *stops)
     return table
 
 

@@ -29,6 +29,7 @@ from .kit import BARE, CRAFTING, NOTHING_GRANTED, Bound, Cache, Forgets, Granted
 from .making import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary
 from .measure import Measure
 from .models import (
+    TALK,
     Layer,
     Level,
     Manner,
@@ -40,6 +41,7 @@ from .models import (
     Request,
     Wrapped,
     layer,
+    talk_of,
     underlying,
 )
 from .options import LETTERS, listed
@@ -84,6 +86,7 @@ __all__ = [
     "NOTHING_GRANTED",
     "NO_ASSETS",
     "OUTCOMES",
+    "TALK",
     "TRIES",
     "Assets",
     "BadRow",
@@ -185,6 +188,7 @@ __all__ = [
     "response_key",
     "structured",
     "system",
+    "talk_of",
     "task",
     "tool",
     "underlying",

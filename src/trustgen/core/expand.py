@@ -57,6 +57,8 @@ def _first(made: Task, record: Record, item: Case | Drafted | Lost, attempt: int
         nothing = Case("", made.id, item.arm, (), Expect(), (record.id,))
         return Crafted(nothing, record, attempt=attempt, reason=item.reason, by="writer")
     draft = item if isinstance(item, Drafted) else Drafted(item, item)
+    if not isinstance(draft.case.expect.answer, str):
+        raise Unusable(f"record {record.id}: its answer is no text: {draft.case.expect.answer!r}")
     sealed = draft.case.sealed(made.id)
     return _checked(Crafted(sealed, record, attempt=attempt, by=by, template=_template(draft)), check)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from math import inf
 from types import MappingProxyType
@@ -19,7 +19,7 @@ from .records import Case, Image, Turn, system, user
 from .registry import names
 from .replies import Reply
 from .sampling import Sampling
-from .tools import Param, Tool
+from .tools import Param, Play, Tool
 
 
 class Level(StrEnum):
@@ -33,6 +33,20 @@ class Level(StrEnum):
     GRAD = "grad"  # and gradients
     TRAIN = "train"  # learn
     TOOLS = "tools"  # call functions
+    TURNS = "turns"  # take a conversation of several messages
+    SYSTEM = "system"  # take a system message
+
+
+TALK = frozenset({Level.TURNS, Level.SYSTEM})
+"""What a model offers unless it says otherwise (`Model.without`)."""
+
+
+def talk_of(turns: Sequence[Turn], play: Play | None = None) -> frozenset[Level]:
+    """What of `TALK` a conversation needs that begins with these turns."""
+    told = bool(turns) and turns[0].role == "system"
+    several = len(turns) - told > 1 or (play is not None and play.steps > 1)
+    told |= play is not None and bool(play.tools)  # described in words, where there are no functions
+    return frozenset(level for level, so in ((Level.TURNS, several), (Level.SYSTEM, told)) if so)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -127,6 +141,7 @@ class Model:
     uri: str  # canonical; part of every response key
     levels: frozenset[Level] = frozenset({Level.GENERATE})
     maybe: frozenset[Level] = frozenset()  # levels that only a question can tell of; see `learn`
+    without: frozenset[Level] = frozenset()  # what of `TALK` it cannot take
     simulated = False  # an organism: its properties are planted, and every table says so
     slots = 1  # how many calls it can usefully serve at once
     ends_within = inf  # seconds after which every call has ended by itself; the engine ends those that may take longer
@@ -180,7 +195,7 @@ class Wrapped(Model):
 
     def __init__(self, inner: Model, uri: str) -> None:
         self.inner, self.uri = inner, uri
-        self.levels, self.maybe = inner.levels, inner.maybe
+        self.levels, self.maybe, self.without = inner.levels, inner.maybe, inner.without
         self.simulated, self.slots = inner.simulated, inner.slots
         self.ends_within = inner.ends_within
 
@@ -234,6 +249,8 @@ class Named(Wrapped):
 
     def __init__(self, inner: Model, name: str = "", manner: Manner | None = None) -> None:
         self._manner = manner or PLAIN
+        if self._manner.system and Level.SYSTEM in inner.without:
+            raise InputError(f"`{name or inner.uri}` has no place for a system message: give it one, or leave it out")
         super().__init__(inner, name or (f"{inner.uri} ({self._manner})" if str(self._manner) else inner.uri))
 
     @property

@@ -12,7 +12,7 @@ from random import Random
 
 import msgspec
 
-from .errors import InputError
+from .errors import InputError, TrustGenError
 from .judge import Judge
 from .kit import BARE, Kit
 from .making import Drafted, Lost, Vary
@@ -48,8 +48,16 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         try:
             _, front, prose = (files(package) / "card.md").read_text("utf-8").split("+++\n", 2)
             return msgspec.convert({**tomllib.loads(front), "prose": prose.strip()}, cls, strict=False)
+        except FileNotFoundError as error:
+            mend = "`trustgen new task NAME` writes one"
+            raise InputError(f"package `{package}` has no card.md beside its task: {mend}") from error
         except (OSError, ValueError) as error:
             raise InputError(f"card of `{package}` cannot be read: {error}") from error
+
+    def check(self, task: Task) -> None:
+        """Raise `InputError` where a measure of the task has no caption, without which no report can be written."""
+        if silent := [name for name in task.measures if name not in self.measures]:
+            raise InputError(f"task `{task.id}`: its card.md has no caption for `{silent[0]}`: add it under [measures]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +122,12 @@ class TaskFactory:
         if settings and "settings" not in self._takes:
             raise InputError(f"task `{self.id}` takes no settings, got {', '.join(settings)}: leave them out")
         brought = {"kit": kit, "settings": settings or {}}
-        made = self._make(n, **{name: brought[name] for name in sorted(self._takes)})
+        try:
+            made = self._make(n, **{name: brought[name] for name in sorted(self._takes)})
+        except TrustGenError:
+            raise
+        except Exception as error:  # whatever a plug-in's code raises
+            raise InputError(f"task `{self.id}` cannot be made: {type(error).__name__}: {error}") from error
         if not isinstance(made.judge, Judge):
             raise InputError(f"task `{self.id}`: make `{type(made.judge).__name__}` a subclass of `trustgen.Judge`")
         if not isinstance(made.records, Records):

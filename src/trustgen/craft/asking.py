@@ -33,10 +33,14 @@ def said(record: Record, draw: Random, answer: str) -> str:
     return PROMPTS.claim(draw, relation=noun(record), subject=text_of(record, "subject"), answer=answer)
 
 
-def known(record: Record, draw: Random, most: int = RIVALS) -> Expect:
-    """The record's answer in all its spellings, and at most `most` drawn wrong ones, which a judge knows by name."""
-    wrong = tuple(draw.sample(record["distractors"], min(most, len(record["distractors"]))))
-    return Expect(answer=record["answer"], aliases=tuple(record["aliases"]), wrong=wrong)
+def known(record: Record, draw: Random, most: int = RIVALS, least: int = 1) -> Expect:
+    """The record's answer in all its spellings, and at most `most` drawn wrong ones, which a judge knows by name.
+
+    Raises `Unusable` for a record with fewer than `least` wrong answers.
+    """
+    others = _wrong(record, least)
+    wrong = tuple(draw.sample(others, min(most, len(others))))
+    return Expect(answer=record["answer"], aliases=aliases(record), wrong=wrong)
 
 
 def unknowable(wrong: Sequence[str]) -> Expect:
@@ -46,7 +50,7 @@ def unknowable(wrong: Sequence[str]) -> Expect:
 
 def four(record: Record, draw: Random) -> list[str]:
     """The right answer and three wrong ones, in a drawn order."""
-    return draw.sample((record["answer"], *draw.sample(record["distractors"], 3)), 4)
+    return draw.sample((record["answer"], *draw.sample(_wrong(record, 3), 3)), 4)
 
 
 def capital(text: str) -> str:
@@ -64,7 +68,7 @@ def rivals(record: Record) -> list[str]:
     """The record's distractors, each once, without any that is its answer in some spelling."""
     taken = {name.casefold() for name in (text_of(record, "answer"), *aliases(record))}
     made: list[str] = []
-    for other in map(str, record.fields.get("distractors") or ()):
+    for other in _list(record, "distractors"):
         if other.strip() and "\n" not in other and other.casefold() not in taken:
             taken.add(other.casefold())
             made.append(other)
@@ -73,7 +77,24 @@ def rivals(record: Record) -> list[str]:
 
 def aliases(record: Record) -> tuple[str, ...]:
     """Equally right spellings of the answer."""
-    return tuple(map(str, record.fields.get("aliases") or ()))
+    return _list(record, "aliases")
+
+
+def _wrong(record: Record, least: int) -> tuple[str, ...]:
+    """The record's wrong answers. Raises `Unusable` where it has fewer than `least`."""
+    record["distractors"]  # a record without the field is told so
+    others = _list(record, "distractors")
+    if len(others) < least:
+        raise Unusable(f"record {record.id} has {len(others)} `distractors`, and this task needs {least}")
+    return others
+
+
+def _list(record: Record, field: str) -> tuple[str, ...]:
+    """A field that holds a list; a text there would be taken letter by letter, so it is refused."""
+    value = record.fields.get(field) or ()
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise Unusable(f"record {record.id}: its `{field}` are no list: {str(value)[:40]!r}")
+    return tuple(map(str, value))
 
 
 def noun(record: Record) -> str:

@@ -66,6 +66,10 @@ class Live(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     topics: Topics | None = None
 
 
+LISTS = ("aliases", "distractors", "wrong")
+"""Fields that hold a list in whatever task reads them."""
+TEXTS = ("answer", "question", "relation", "subject")
+"""Fields that are a text in whatever task reads them, also where JSON or Parquet have a number."""
 KINDS = (Described, Live, Origin, Field, Filter, Relation, Web, Wanted, Topics, Growth)
 """All that a manifest file is made of: their fields are the keys that it may have."""
 
@@ -98,6 +102,10 @@ def read_manifest(path: str | Path) -> Pool:
     for name, field in described.fields.items():
         if isinstance(field, Field):
             _check_field(f"manifest `{path}`: field `{name}`", field)
+        if name in LISTS:
+            described.fields[name] = _list(f"manifest `{path}`: field `{name}`", field)
+        elif name in TEXTS and isinstance(field, str):
+            described.fields[name] = Field(column=field, type="text")
     described.origin.check(f"manifest `{path}`", described.sha256, described.revision)
     if described.origin.graph or described.origin.endpoint:
         return GraphPool.described(described, path)
@@ -133,6 +141,15 @@ def _check_field(where: str, field: Field) -> None:
         raise InputError(f"{where} needs either `column` or `constant`")
     if field.type not in ("", "text", "integer", "number", "boolean", "list"):
         raise InputError(f"{where} has type `{field.type}`: known are text, integer, number, boolean, list")
+
+
+def _list(where: str, field: str | Field) -> Field:
+    """A field that is a list in every task: its letters would else be taken for answers."""
+    field = Field(column=field) if isinstance(field, str) else field
+    if (field.constant is not UNSET and not isinstance(field.constant, list)) or field.type not in ("", "list"):
+        raise InputError(f'{where} holds a list: write it in [ ], or take a column apart with split = ";"')
+    constant = [_as_text(one) for one in field.constant] if isinstance(field.constant, list) else UNSET
+    return msgspec.structs.replace(field, type="texts", constant=constant)
 
 
 # ── one row ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -330,10 +330,12 @@ def _unclean_text(text: str, canary: str, limits: Limits) -> str:
 
 
 def as_type(value: Any, kind: str) -> Any:
-    """A value as `text`, `integer`, `number`, `boolean` or `list`; raises `Fault` where it is no such thing."""
+    """A value as `text`, `integer`, `number`, `boolean`, `list` or list of `texts`. Raises `Fault` for what is none."""
     match kind, value:
         case ("text", str()) | ("list", list()) | ("boolean", bool()):
             return value
+        case "texts", list():
+            return [as_type(one, "text") for one in value]
         case "text", int() | float():
             return str(value).lower() if isinstance(value, bool) else str(value)
         case "boolean", int() | str() if str(value).lower() in ("true", "false", "yes", "no", "1", "0"):
@@ -347,7 +349,8 @@ def as_type(value: Any, kind: str) -> Any:
                 number = math.nan
             if math.isfinite(number):
                 return number
-    raise Fault(f"is not a {kind}: {str(value)[:40]!r}")
+    mend = ': take it apart with split = ";"' if kind == "texts" and isinstance(value, str) else ""
+    raise Fault(f"is not a {'list' if kind == 'texts' else kind}: {str(value)[:40]!r}{mend}")
 
 
 __all__ = ["ENDINGS", "Fault", "Format", "Raw", "Shape", "as_type", "format_of", "read_rows", "unclean"]

@@ -3,6 +3,8 @@
     smollm2                                     embedded weights, in process
     openai-api:MODEL@http://host:port/v1        any OpenAI-compatible server
     inspect/PROVIDER/MODEL                      any vendor, through Inspect AI
+    http:app.toml                               one's own service, as a file describes it
+    python:app.py:answer                        one's own function, in process
     organism/TRAIT?rate=0.3                     simulated, with known properties
     glassllm                                    a tiny base model, in process: a floor
     NAME?settings/MODEL                         one of these with a mitigation: `retrieval?k=3/smollm2`
@@ -14,6 +16,7 @@ imported.
 from __future__ import annotations
 
 import re
+from inspect import iscoroutinefunction
 
 from trustgen.core import InputError, Layer, Mitigation, Model, ModelOptions, Opener, layer
 from trustgen.core.registry import load
@@ -47,6 +50,9 @@ def open_model(uri: str, options: ModelOptions | None = None) -> Model:
 def _model(made: object, what: str) -> Model:
     if not isinstance(made, Model):
         raise InputError(f"{what} gives a `{type(made).__name__}`: make that a subclass of `trustgen.Model`")
+    for name in ("ask", "check", "learn", "close"):
+        if not iscoroutinefunction(getattr(made, name, None)):
+            raise InputError(f"{what}: write `async def {name}`: `{type(made).__name__}.{name}` cannot be awaited")
     return made
 
 

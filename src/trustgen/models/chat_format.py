@@ -19,6 +19,7 @@ from trustgen.core import (
     Blocked,
     Call,
     Image,
+    ModelFault,
     Permanent,
     Reply,
     Request,
@@ -230,7 +231,7 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequenc
     """
     completion = _read(answer)
     if completion.error is not None:
-        raise fault_of_status(_status(completion.error), _encode({"error": completion.error}), hide=hide)
+        raise fault_within(completion.error, hide)
     if not completion.choices:
         raise Transient("the answer holds no choices")
     choice = completion.choices[0]
@@ -287,13 +288,17 @@ def _read(answer: bytes) -> _Completion:
         return _decode(answer)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         pass
-    # Real servers send halves of surrogate pairs, broken UTF-8, NaN and 12.0 for 12: read what can be read.
     try:
-        loose = json.loads(answer.decode("utf-8", "replace"), strict=False, parse_int=_whole)
-        return msgspec.convert(_mended(loose), _Completion, strict=False)
+        return msgspec.convert(loose(answer), _Completion, strict=False)
     except (ValueError, RecursionError) as error:
         reason = clean(str(error))
     raise Transient(f"the answer is not a chat completion: {reason}")
+
+
+def loose(answer: bytes) -> Any:
+    """What a JSON text says. Real servers send halves of surrogate pairs, broken UTF-8, NaN and 12.0 for 12: what can
+    be read is. Raises `ValueError` or `RecursionError` for the rest."""
+    return mended(json.loads(answer.decode("utf-8-sig", "replace"), strict=False, parse_int=_whole))
 
 
 def _whole(digits: str) -> int | float:
@@ -301,13 +306,14 @@ def _whole(digits: str) -> int | float:
     return int(digits) if len(digits) < MOST_DIGITS else float(digits)
 
 
-def _mended(value: Any) -> Any:
+def mended(value: Any) -> Any:
+    """JSON without halves of surrogate pairs in its texts, which no file takes."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_mended(item) for item in value]
+        return [mended(item) for item in value]
     if isinstance(value, dict):
-        return {_mended(key): _mended(item) for key, item in value.items()}
+        return {mended(key): mended(item) for key, item in value.items()}
     return value
 
 
@@ -353,14 +359,15 @@ def _usage(told: Any) -> Usage:
 
 
 def _count(told: dict[str, Any], names: tuple[str, ...]) -> int:
-    for name in names:
-        if (value := told.get(name)) is None:
-            continue
-        if isinstance(value, str) and value.isdecimal() and len(value) < MOST_DIGITS:
-            value = int(value)
-        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS:
-            return int(value)
-    return 0  # what is no count spoils no reply: it is estimated, as where nothing is told
+    return next((count for name in names if (count := counted(told.get(name)))), 0)
+
+
+def counted(value: Any) -> int:
+    """A number of tokens; 0 for what is none: it spoils no reply, and is estimated, as where nothing is told."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < MOST_DIGITS:
+        value = int(value)
+    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS
+    return int(value) if good else 0
 
 
 def _logprobs(given: _Logprobs | None, text: str) -> tuple[TokenLogprob, ...]:
@@ -379,6 +386,11 @@ def _top(alternatives: list[_Alternative] | tuple[()]) -> dict[str, float]:
     for alternative in alternatives:
         top.setdefault(alternative.token, max(FLOOR, alternative.logprob))
     return top
+
+
+def fault_within(error: Any, hide: str | Sequence[str] = "") -> ModelFault:
+    """What an error inside a good answer amounts to."""
+    return fault_of_status(_status(error), _encode({"error": error}), hide=hide)
 
 
 def _status(error: Any) -> int:

@@ -41,8 +41,8 @@ from trustgen.core.replies import Finish
 
 from .adapting import REFUSABLE, adapting
 from .chat_format import FLOOR, data_url, struck
+from .client import read_key
 from .faults import Refused, clean, fault_of_status, refused
-from .openai_api import read_key
 from .secrets import is_secret, strike
 from .waits import retry_after, wait_of
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -33,5 +34,19 @@ class _Plain:
         return self._drawn(console, options)
 
     def _drawn(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
-        for segment in console.render(self._inner, options):
-            yield segment if segment.control else Segment(shown(segment.text), segment.style)
+        """What is drawn, `shown`; blanks at the end of a line stay away, since whoever copies a table wants none."""
+        blanks: list[Segment] = []
+        for text, style, control in console.render(self._inner, options):
+            if control:
+                yield Segment(text, style, control)
+                continue
+            for piece in re.split(r"(\n)", shown(text)):
+                if piece == "\n":
+                    blanks.clear()
+                    yield Segment(piece, style)
+                elif words := piece.rstrip(" "):
+                    yield from (*blanks, Segment(words, style))
+                    blanks = [Segment(piece[len(words) :], style)]
+                else:
+                    blanks.append(Segment(piece, style))
+        yield from blanks

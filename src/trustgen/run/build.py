@@ -15,7 +15,7 @@ from msgspec import UNSET
 from trustgen.audit.auditor import Auditor
 from trustgen.audit.card import card
 from trustgen.audit.contamination import NGrams
-from trustgen.core import BARE, Case, Crafted, InputError, Kit, Level, Record, Task, crafted, digest
+from trustgen.core import BARE, Case, Crafted, Expect, InputError, Kit, Level, Record, Task, crafted, digest, talk_of
 from trustgen.store import ANCHOR, Anchor, Edition, EditionWriter, Reject, TaskEntry, sha256_file
 from trustgen.version import VERSION
 
@@ -65,7 +65,7 @@ class _Counts:
     calls: int = 0
     made: int = 0
     mended: int = 0
-    pictures: bool = False
+    needs: set[Level] = field(default_factory=set)  # what the cases need besides what their task says
     first_reason: str = ""
 
 
@@ -145,7 +145,9 @@ def _write(writer: EditionWriter, made: Made, count: _Counts, check: Auditor, wr
         if (mark := int(found.record.id[:16], 16)) not in written:
             written.add(mark)
             writer.record(found.record)
-        count.pictures |= _keep_pictures(writer, made.drawn.task, found.case)
+        if _keep_pictures(writer, made.drawn.task, found.case):
+            count.needs.add(Level.IMAGE_IN)
+        count.needs |= talk_of(found.case.turns, found.case.play)
         writer.case(found.case, made.drawn.block)
         count.arms[found.case.arm] = count.arms.get(found.case.arm, 0) + 1
         count.calls += found.case.calls
@@ -192,14 +194,14 @@ def _reject(found: Crafted, reason: str) -> Reject:
 def _made(drawn: Iterator[Drawn], check: Auditor, workers: int) -> Iterator[Made]:
     """Every record's cases, in the order of the records; where roles are asked, several records at a time."""
     if workers == 1:
-        yield from (Made(d, list(crafted(d.task, d.record, d.salt, check))) for d in drawn)
+        yield from (Made(d, _crafted(d.task, d.record, d.salt, check)) for d in drawn)
         return
     pool = ThreadPoolExecutor(workers, thread_name_prefix="build")
     waiting: deque[tuple[Drawn, Future[list[Crafted]]]] = deque()
 
     def start(those: Iterable[Drawn]) -> None:
         for d in those:
-            waiting.append((d, pool.submit(lambda d=d: list(crafted(d.task, d.record, d.salt, check)))))  # type: ignore[misc]
+            waiting.append((d, pool.submit(_crafted, d.task, d.record, d.salt, check)))
 
     try:
         start(islice(drawn, 2 * workers))
@@ -209,6 +211,16 @@ def _made(drawn: Iterator[Drawn], check: Auditor, workers: int) -> Iterator[Made
             start(islice(drawn, 1))
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _crafted(task: Task, record: Record, salt: str, check: Auditor) -> list[Crafted]:
+    """A record's cases; a row of somebody's own on which the task's code fails is lost, with the reason."""
+    try:
+        return list(crafted(task, record, salt, check))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        named = f"{type(error).__name__}: {error}"
+        reason = f"record {record.id} of pool `{record.pool}` is none for this task ({named})"
+        return [Crafted(Case("", task.id, "", (), Expect(), (record.id,)), record, reason=reason)]
 
 
 def _in_turns(tasks: Sequence[Task], salt: str, anchor: Anchor | None) -> Iterator[Drawn]:
@@ -244,7 +256,7 @@ def _entry(task: Task, count: _Counts) -> TaskEntry:
         version=task.version,
         n=task.n,
         pool=task.records.pool,
-        needs=task.needs | ({Level.IMAGE_IN} if count.pictures else frozenset()),
+        needs=task.needs | count.needs,
         sampling=task.sampling,
         arms=count.arms,
         calls=count.calls,
@@ -270,7 +282,7 @@ def rebuilt_cases(edition: Edition, tasks: Sequence[Task], auditor: Auditor | No
     for task_id, block, record in _used_records(edition):
         under = anchor.name if block == ANCHOR and anchor else salt
         dropped: set[str] = set()
-        for found in crafted(by_id[task_id], record, under, check):
+        for found in _crafted(by_id[task_id], record, under, check):
             orphan = found.base is not None and found.base.id in dropped
             if found.reason or orphan or check.repeated(found):
                 dropped.add(found.case.id)

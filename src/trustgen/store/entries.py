@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from trustgen.core import BARE, Kit, Level, Model, Sampling, Task, Turn, digest, named, registry
+from trustgen.core import BARE, TALK, Kit, Level, Model, Sampling, Task, Turn, digest, named, registry
 
 ANCHOR = "anchor"
 """The block of cases that an edition shares with others, so that scores on them can be equated."""
@@ -40,7 +40,7 @@ class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     def lacks(self, model: Model) -> frozenset[Level]:
         """What the task needs and a model does not offer, nor may turn out to."""
-        return self.needs - model.levels - model.maybe
+        return (self.needs - TALK - model.levels - model.maybe) | (self.needs & model.without)
 
     @property
     def planned(self) -> int:

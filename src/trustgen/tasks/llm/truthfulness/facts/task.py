@@ -24,7 +24,7 @@ SURE = "I am 100 % sure."
 
 def cases(record: Record, draw: Random) -> Iterator[Case]:
     """The seven forms of one fact."""
-    fact = known(record, draw)
+    fact = known(record, draw, least=3)
     right, wrong, form, note = fact.answer, fact.wrong[0], draw.random(), draw.random()  # seeds of shared wordings
     asked, honest = question(record, Random(form)), f"{brief(record, draw)} {PROMPTS.honest(draw)}"
     yield Case.of(record, "open", user(f"{asked} {honest}"), expect=fact, question=asked)
