@@ -248,6 +248,27 @@ def shelf(_url: str, _edition: Path, clock: Clock) -> dict[str, float]:
     return {"cases": cases}
 
 
+def page(_url: str, _edition: Path, clock: Clock) -> dict[str, float]:
+    """The HTML page of the whole suite `llm` on two models, against the counting anew of the same numbers alone."""
+    from trustgen.report import findings, write_html
+    from trustgen.report.reading import read_run
+    from trustgen.report.recount import recounted
+    from trustgen.run import Settings, build, evaluate
+    from trustgen.store import RunFolder
+    from trustgen.tasks.suites import load_suite
+
+    with tempfile.TemporaryDirectory() as place:
+        folder, base = Path(place) / "run", Clock()
+        edition = build(load_suite("llm").build(20), Path(place) / "edition", salt="bench")
+        evaluate(edition, ["organism/able?rate=0.9", "organism/random"], folder, settings=Settings())
+        write_html(findings(folder), Path(place) / "warm.html")
+        with base.running():
+            recounted(read_run(RunFolder.open(folder)))
+        with clock.running():
+            write_html(findings(folder), Path(place) / "report.html")
+    return {"counted": base.cpu}
+
+
 KINDS: dict[str, Callable[[str, Path, Clock], dict[str, float]]] = {
     "bare": bare,
     "ours": ours,
@@ -255,6 +276,7 @@ KINDS: dict[str, Callable[[str, Path, Clock], dict[str, float]]] = {
     "build-100k": building(25_000),
     "million": million,
     "shelf": shelf,
+    "page": page,
     "inspect": inspect,
     "lm-eval": lm_eval,
 }

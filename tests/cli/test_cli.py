@@ -34,6 +34,7 @@ def test_help_is_light() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     heavy = {"numpy", "scipy", "pyarrow", "aiohttp", "rich", "jinja2", "faker", "xllamacpp", "asyncio", "sqlite3"}
     assert not heavy & set(done.stderr.split())
+    assert not {name for name in done.stderr.split() if name.startswith("trustgen.core")}
     for command in ("quickstart", "run", "compare"):
         assert command in done.stdout
 

@@ -103,7 +103,7 @@ def test_a_leaderboard_prints_and_writes(tmp_path: Path, run: Path) -> None:
     document = json.loads(done.output)["leaderboard"]
     assert [line["model"] for line in document["lines"]] == [PERFECT, ABLE, REFUSER]
     assert document["weights"][TASKS[0]] == 2
-    assert "told apart, over all headlines" in trustgen("leaderboard", run).output
+    assert "Shown to be better than the next, over all headlines" in trustgen("leaderboard", run).output
     path = tmp_path / "board.md"
     assert trustgen("leaderboard", run, "-o", path).output.strip() == str(path)
     assert "| Model | Minimum | Weakest | Mean |" in path.read_text("utf-8")

@@ -169,7 +169,7 @@ def test_a_manifest_is_a_pool_for_tasks(tmp_path: Path) -> None:
     assert len({record.id for record in records}) == 7
     assert [bad.where for bad in chosen.bad_rows()] == ["rows.jsonl:21"]
     with pytest.raises(InputError, match="which holds 20"):
-        pool(str(tmp_path / "pool.toml"), n=21)
+        pool(str(tmp_path / "pool.toml"), n=21).select("s")
 
 
 def test_a_record_says_where_it_comes_from(tmp_path: Path) -> None:
@@ -352,15 +352,15 @@ def test_a_hub_file_is_fetched_once_at_its_revision(tmp_path: Path, monkeypatch:
         server.files[place] = b"a,b\n1,3\n"
         other = Kit(cache=Remembers())
         with pytest.raises(InputError, match="the file has sha256"):
-            pool(str(path), n=1, kit=other)
+            pool(str(path), n=1, kit=other).select("s")
         assert not other.cache.held
         del server.files[place]
         with pytest.raises(InputError, match="answered 404"):
-            pool(str(path), n=1, kit=other)
+            pool(str(path), n=1, kit=other).select("s")
     monkeypatch.setenv("HF_ENDPOINT", "https://hub.example.org")
     assert len(list(pool(str(path), n=2, kit=kit).select("s"))) == 2, "what is remembered needs no network"
     with pytest.raises(InputError, match="TRUSTGEN_OFFLINE=1 refuses a connection to hub"):
-        pool(str(path), n=1, kit=other)
+        pool(str(path), n=1, kit=other).select("s")
 
 
 @pytest.mark.parametrize(

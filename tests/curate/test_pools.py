@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import tracemalloc
+from pathlib import Path
 
 import pytest
 
 from trustgen.core import InputError, UnknownName
 from trustgen.core.registry import load, names
 from trustgen.curate import pool
-from trustgen.curate.pool import rank
+from trustgen.curate.mixed import Mixed
+from trustgen.curate.pool import Selection, rank
+from trustgen.run import build
 
 FINITE = ["facts.capitals", "facts.currencies", "facts.elements", "graph.countries"]
 LIVE = {"graph.wikidata", "scenes.discussion.played"}  # they need the network or a role
@@ -64,12 +67,29 @@ def test_more_records_than_there_are_is_an_error_that_says_how_many_there_are() 
     size = load("pool", "facts.capitals").size
     assert len(ids("facts.capitals", size, "s")) == size
     with pytest.raises(InputError, match=f"which holds {size}: ask for at most {size}"):
-        pool("facts.capitals", n=size + 1)
+        pool("facts.capitals", n=size + 1).select("s")
+
+
+def test_what_is_too_little_is_said_before_anything_is_built(tmp_path: Path) -> None:
+    many = load("task", "llm.truthfulness.facts")(100_000)
+    with pytest.raises(InputError, match="100000 records asked of"):
+        build([many], tmp_path / "edition", salt="s")
+    assert not (tmp_path / "edition").exists()
+
+
+def test_no_pool_is_read_to_count_what_was_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read(self: Selection | Mixed) -> int:
+        raise AssertionError(f"{self} was read")
+
+    monkeypatch.setattr(Selection, "size", property(read))
+    monkeypatch.setattr(Mixed, "_held", property(read))
+    for name in ("llm.truthfulness.facts", "llm.fairness.stereotype", "llm.truthfulness.knowledge_grounding"):
+        assert load("task", name)(2).records.pool
 
 
 def test_an_endless_pool_cannot_be_mixed() -> None:
     with pytest.raises(InputError, match="endless"):
-        pool("facts.capitals", "people.applicants", n=3)
+        pool("facts.capitals", "people.applicants", n=3).select("s")
 
 
 def test_an_unknown_pool_is_named() -> None:

@@ -99,7 +99,7 @@ def test_one_model_has_a_table_and_no_neighbours(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = printed([make_run(tmp_path / "run", n=10, models=(SMALL,))], capsys, monkeypatch)
-    assert "0 of 0 neighbours told apart, over all headlines." in text
+    assert "Shown to be better than the next, over all headlines: 0 of 0." in text
 
 
 def test_identical_models_tie_everywhere(

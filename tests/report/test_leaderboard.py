@@ -225,10 +225,11 @@ def test_the_table_fits_its_columns(
     assert max(cell_len(line) for line in text.splitlines()) <= min(int(columns), 100)
     assert "m1   0.839 [0.753, 0.900]   0.942 [0.887, 0.958]    4/4  100.0 %   0.0 %   0.0 %\n" in text
     assert "    truthfulness     0.825 [0.753, 0.873]  2/2  refused 0.0 %  weakest: 100 %\n" in text
-    assert "4 of 8 neighbours told apart" in text
-    assert "2 of 2 neighbours told apart" in text
+    assert "better than the next, over all headlines: 4 of 8." in text
+    assert "2 of 2 shown to be better than the next" in text
     assert "  m2    0.724  ab       rank 1 to 3  not shown over m3 (about 2,300 more)\n" in text
     assert "every task 1 within its dimension" in text
+    assert "told apart" not in text, "one word for one thing: better, worse, not shown, equivalent"
     assert " ".join(LEGEND.split()) in " ".join(text.split())
 
 

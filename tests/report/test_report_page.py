@@ -227,24 +227,24 @@ def test_prose_becomes_paragraphs_lists_and_code() -> None:
         "## What is asked\n\nFirst `a<b`\nline:\n\n- one\n  more;\n- two.\n\n## How\n\nBy <rule>; 5 - 3 * 2 ` x.\n\n"
         "## Known limits\n\n- Only x.\n"
     )
-    asks, limits, more = split_card(prose)
+    asks, limits, more = split_card(prose, "T")
     assert flat(asks) == "<p>First <code>a&lt;b</code> line:</p><ul><li>one more;</li><li>two.</li></ul>"
     assert flat(limits) == "<ul><li>Only x.</li></ul>"
     assert {k: flat(v) for k, v in more.items()} == {"How": "<p>By &lt;rule&gt;; 5 - 3 * 2 ` x.</p>"}
-    asks, limits, more = split_card("Intro.\n\n## Limits\n\nNone.")
+    asks, limits, more = split_card("Intro.\n\n## Limits\n\nNone.", "T")
     assert (flat(asks), flat(limits), more) == ("<p>Intro.</p>", "<p>None.</p>", {})
-    assert split_card("") == ("", "", {})
+    assert split_card("", "T") == ("", "", {})
 
 
 def test_prose_has_tables_and_bold_and_nothing_that_leads_away() -> None:
     """Tables of cards once stood on the page as rows of bars."""
-    asks, _, _ = split_card("A **b**:\n\n| x | y |\n|---|---:|\n| 1 | `<i>` |\n")
+    asks, _, _ = split_card("A **b**:\n\n| x | y |\n|---|---:|\n| 1 | `<i>` |\n", "T")
     assert flat(asks).startswith("<p>A <strong>b</strong>:</p>")
     assert "<tr><td>1</td><td><code>&lt;i&gt;</code></td></tr>" in flat(asks)
     foreign = (
         "[a](https://b.example) ![c](d.png) <https://e.example> <img src=x>\n\n[f]: https://g.example\n\n<script>h"
     )
-    asks, _, _ = split_card(foreign)
+    asks, _, _ = split_card(foreign, "T")
     assert set(re.findall(r"<\w+", str(asks))) == {"<p"}
     assert re.sub(r"<[^>]*>", "", flat(asks)).replace("&lt;", "<").replace("&gt;", ">") == foreign.replace("\n\n", "")
 

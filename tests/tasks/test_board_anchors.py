@@ -13,12 +13,15 @@ import pytest
 from answers import cases, graded, task
 
 from costs import spent, yardstick
-from trustgen.core import InputError, Judge, Ruling, registry
+from trustgen.core import Case, InputError, Judge, Model, Response, Ruling, Task, registry
+from trustgen.models.played import answered
+from trustgen.report import anchors
 from trustgen.report.anchors import scales
-from trustgen.stats import Grades
+from trustgen.stats import Grade, Grades
 from trustgen.stats.estimated import estimated
 from trustgen.stats.goodness import Scale, goodness
 from trustgen.stats.profile import Profile, profile
+from trustgen.store import Edition
 
 N = 30
 PLAYED = {
@@ -189,3 +192,24 @@ def test_where_no_anchor_can_be_had_the_reason_is_said() -> None:
     empty = scales({name: task(name, N)}, edition(()), manifest((name,)), grades("perfect"))
     assert empty[name].reason == "the edition has no case of it"
     assert scales({name: task(name, N)}, edition(()), manifest((name,)), {})[name].reason == "no model was asked it"
+
+
+def test_what_a_guesser_says_twice_is_judged_once_and_counts_twice(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A judge that rules on each guess anew gives the same numbers, and takes longer."""
+    names = ("llm.truthfulness.fact_check", "llm.privacy.leak", "llm.fairness.disparagement")
+    tasks, planned = {name: task(name, 10) for name in names}, {name: grades("random")[name] for name in names}
+    ruled, asked = anchors._ruled, list[str]()
+
+    def counting(its: Task, case: Case, response: Response) -> Grade:
+        asked.append(its.id)
+        return ruled(its, case, response)
+
+    def anew(organism: Model, its: Task, case: Case, edition: Edition, _: Mapping[str, Grade]) -> Grade:
+        return counting(its, case, answered(organism, case, its.sampling, edition.asset))
+
+    monkeypatch.setattr(anchors, "_ruled", counting)
+    once, few = scales(tasks, edition(names), manifest(names), planned), len(asked)
+    monkeypatch.setattr(anchors, "_grade", anew)
+    assert scales(tasks, edition(names), manifest(names), planned) == once
+    assert all(scale.guesser and scale.perfect for scale in once.values())
+    assert few < 0.7 * (len(asked) - few)

@@ -138,4 +138,4 @@ def test_equal_spellings_may_be_left_out(tmp_path: Path) -> None:
 def test_more_than_there_is_is_all_that_there_is(tmp_path: Path) -> None:
     assert {task.n for task in load_suite(str(suite(tmp_path))).build(40)} == {28}
     with pytest.raises(InputError, match="which holds 28"):
-        pool(str(tmp_path / "rivers.toml"), n=40)
+        pool(str(tmp_path / "rivers.toml"), n=40).select("s")

@@ -28,7 +28,7 @@ def test_most_tasks_fit_on_less() -> None:
 
 def test_every_card_is_set_without_leftover_marks() -> None:
     for name in registry.names("task"):
-        for told in sections(Card.read(registry.load("task", name).package).prose).values():
+        for told in sections(Card.read(registry.load("task", name).package).prose, name).values():
             text = re.sub(r"<code>.*?</code>|<[^>]*>", "", str(told), flags=re.DOTALL)
             assert not re.search(r"\*\*|`|^\||\]\(|^#", text, re.MULTILINE), (name, text)
 

@@ -34,7 +34,7 @@ COMMANDS = {
     "judges": "The judges: what they read, how often they err, whether they can be talked over.",
     "compare": "Compare two models of a run, paired case by case.",
     "gate": "Hold a run to a policy; exit 1 when it fails.",
-    "leaderboard": "Rank the models of runs on one edition, with what cannot be told apart left tied.",
+    "leaderboard": "Rank the models of runs on one edition, with those not shown to differ left tied.",
     "equate": "Put the scores of one run on the scale of another, made on another edition.",
 }
 

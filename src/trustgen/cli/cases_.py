@@ -43,9 +43,7 @@ KINDS: tuple[Kind, ...] = ("broken", "mended")
 @click.option("--mended", is_flag=True, help="Only what the first model has wrong and the second right.")
 @click.option("--n", type=click.IntRange(1, 10_000), default=10, show_default=True, help="How many.")
 @click.option("--case", default="", metavar="ID", help="One case whole, by its id or the beginning of it.")
-@click.option(
-    "--unfold", is_flag=True, help="Show thoughts, and the words of cases about safety, which may be harmful."
-)
+@click.option("--unfold", is_flag=True, help="Show thoughts, and the words of cases that may harm.")
 @common
 def command(run: Path, case: str, unfold: bool, as_json: bool, tags: tuple[str, ...], **asked: Any) -> None:
     """Show the cases of RUN, finished or not: what was asked, what was said, and what the judge made of it.
@@ -59,8 +57,9 @@ def command(run: Path, case: str, unfold: bool, as_json: bool, tags: tuple[str, 
     and the model said to be 80 % sure or more. Ties go by id, which is chance.
 
     Right is what the case says is right; where it has no answer of its own, what the judge gives the better score of
-    the best and the worst reply that the case knows. Cases about safety, and of tasks that are not installed, are
-    folded, in --json too: --unfold shows them. On a run that was edited after it was sealed, that is said first.
+    the best and the worst reply that the case knows. What may harm its reader is folded, in --json too: words
+    on safety, fairness and privacy, of a kind that nobody knows, and of tasks that are not installed. --unfold shows
+    them. On a run that was edited after it was sealed, that is said first.
     """
     from trustgen.report import Wanted, look, one, seal_lines
     from trustgen.report.cases_text import lines

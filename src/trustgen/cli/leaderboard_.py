@@ -26,7 +26,7 @@ def command(
     """Rank the models of one or several RUNs on one edition, counted anew from the stored verdicts.
 
     Goodness: 0 is what a guesser gets on the same cases, 1 the perfect model. How good the weakest dimension is stands
-    beside the mean, with the chance that it is the weakest; models that cannot be told apart share a letter.
+    beside the mean, with the chance that it is the weakest; models that are not shown to differ share a letter.
     """
     from trustgen.report import leaderboard, print_leaderboard, write_leaderboard
 

@@ -10,11 +10,11 @@ from typing import Any
 
 import click
 
-from trustgen.core.shown import json_text, shown
-
 
 def say(text: object = "", *, err: bool = False, nl: bool = True, bold: bool = False) -> None:
     """Lines on stdout, or on stderr with `err`."""
+    from trustgen.core.shown import shown  # late: the help waits for no room but this one
+
     line = shown(str(text))
     click.echo(click.style(line, bold=True) if bold else line, err=err, nl=nl)
 
@@ -28,6 +28,8 @@ def say_seals(told: tuple[list[str], list[str]], *, err: bool = False) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
+    from trustgen.core.shown import json_text
+
     click.echo(json_text(value))
 
 

@@ -7,7 +7,7 @@ from shlex import quote
 
 import click
 
-from trustgen.core import InputError, UnknownName
+from trustgen.core import Case, InputError, UnknownName
 
 from .options import common, whole
 from .preview import fields_of, preview
@@ -19,7 +19,7 @@ from .saying import print_json, say
 @click.option(
     "--cases", "count", type=click.IntRange(1), default=None, help="Show the first cases of a task or edition."
 )
-@click.option("--unfold", is_flag=True, help="Show the words of cases about safety, which may be harmful, too.")
+@click.option("--unfold", is_flag=True, help="Show the words of cases that may harm, too.")
 @whole
 @common
 def command(name: str, count: int | None, unfold: bool, everything: bool, as_json: bool) -> None:
@@ -59,6 +59,7 @@ def command(name: str, count: int | None, unfold: bool, everything: bool, as_jso
 def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
     from trustgen.audit.freshness import measured
     from trustgen.core import expand
+    from trustgen.core.folding import task_harm
     from trustgen.core.registry import load
 
     factory = load("task", name)
@@ -76,7 +77,8 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
             for k, m in task.measures.items()
         }
         about = {"id": task.id, "version": task.version, "card": task.card, "content": told}
-        print_json(about | {"measures": measures, "cases": cases})
+        harm = None if unfold else task_harm(name, task.card)
+        print_json(about | {"measures": measures, "cases": [_told(case, harm) for case in cases]})
         return
     card = task.card
     content = f"content: {told.said}\n" if told else ""
@@ -91,7 +93,7 @@ def _task(name: str, count: int | None, unfold: bool, as_json: bool) -> None:
         say(f"  {key} {arrow}  [{measure.range[0]:g}, {measure.range[1]:g}]  {card.measures[key]}")
     say(f"\n{card.prose}")
     for case in cases[: count or 0]:
-        _print_case(case, unfold)
+        _print_case(case, None if unfold else task_harm(name, card))
 
 
 def _is_pool(path: Path) -> bool:
@@ -132,30 +134,45 @@ def _edition(path: Path, count: int | None, unfold: bool, as_json: bool) -> None
     edition = Edition.open(path)
     made = edition.manifest
     cases = list(islice(edition.cases(), count or 0))
+    classes: dict[str, str | None] = {}
+    if cases:
+        from trustgen.report.cases import class_of
+
+        classes = {task.id: None if unfold else class_of(task) for task in made.tasks}
     if as_json:
-        print_json({"edition": made, "cases": cases})
+        print_json({"edition": made, "cases": [_told(case, classes[case.task]) for case in cases]})
         return
     say(f"edition {made.id}: {made.suite}, salt {made.salt}, acceptance {made.acceptance:.1%}")
     for task in made.tasks:
         arms = ", ".join(f"{arm} {n}" for arm, n in task.arms.items())
         say(f"  {task.id} {task.version}: {task.planned} cases of {task.pool} ({arms})")
     for case in cases:
-        _print_case(case, unfold)
+        _print_case(case, classes[case.task])
 
 
-def _print_case(case: object, unfold: bool) -> None:
-    from trustgen.core import Case
-    from trustgen.core.shown import flat
+def _told(case: Case, of_task: str | None) -> object:
+    """A case of a task of this class for JSON; of one that is folded its names, why, and how long its words are."""
+    from trustgen.core.folding import case_harm
 
-    assert isinstance(case, Case)
+    if of_task is None or not (folded := case_harm(of_task, case.tags)):
+        return case
+    about = {"id": case.id, "task": case.task, "arm": case.arm, "records": case.records, "tags": case.tags}
+    return about | {"folded": folded, "length": sum(len(turn.text) for turn in case.turns)}
+
+
+def _print_case(case: Case, of_task: str | None) -> None:
+    """A case of a task of this class, its words folded where they may harm; None folds nothing."""
+    from trustgen.core.folding import case_harm
+    from trustgen.core.shown import flat, one_line
+
     say(f"\n── {case.arm} · {case.id[:8]} " + " ".join(f"{k}={v}" for k, v in case.tags.items()))
-    folded = ".safety." in case.task and not unfold
-    for turn in case.turns:
-        said = "\n".join(flat(line) for line in turn.text.splitlines())
-        if folded:
-            said = f"({len(turn.text)} characters, folded: --unfold shows them)"
-        say(f"{turn.role}: {said}")
+    folded = "" if of_task is None else one_line(case_harm(of_task, case.tags), 80)
+    words = [*((turn.role, turn.text) for turn in case.turns), ("expected", case.expect.best_reply)]
+    for role, text in words:
+        said = "\n".join(flat(line) for line in text.splitlines())
+        if folded and text:
+            said = f"({folded}, {len(text):,} characters, folded: --unfold shows them)"
+        say(f"{role}: {said}")
     if case.play:
         tools = ", ".join(tool.name for tool in case.play.tools) or "no tools"
         say(f"played in the world `{case.play.world}`, {case.play.steps} replies at most, with {tools}")
-    say(f"expected: {flat(case.expect.best_reply)}")

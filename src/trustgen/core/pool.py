@@ -64,6 +64,9 @@ class Records:
         """How many records the pools hold; None where they are made without end, or nobody knows."""
         return None
 
+    def enough(self) -> None:
+        """Raise an `InputError` where the pools hold fewer than are asked for. Only who draws needs to know."""
+
     def select(self, salt: str) -> Iterator[Record]:
         """The records this salt draws, in an order that only the salt decides."""
         raise NotImplementedError(f"{type(self).__name__} holds no records: give it `def select(self, salt)`")

@@ -16,12 +16,6 @@ class Blend(Selection):
     def __init__(self, shares: tuple[tuple[Pool, int], ...], n: int) -> None:
         super().__init__(tuple(pool for pool, _ in shares), n)
         self._turns = [place for place, (_, times) in enumerate(shares) for _ in range(times)]
-        for place, pool in enumerate(self.pools):
-            wanted = sum(turn == place for turn in islice(cycle(self._turns), n))
-            if pool.size is not None and wanted > pool.size:
-                raise InputError(
-                    f"`{pool.name}` holds {pool.size} records, {n} in all would take {wanted}: ask for fewer"
-                )
 
     @property
     def size(self) -> int | None:
@@ -30,8 +24,18 @@ class Blend(Selection):
         turns = ((pool.size, self._turns.count(place)) for place, pool in enumerate(self.pools))
         return min((size // times * of for size, times in turns if size is not None), default=None)
 
+    def enough(self) -> None:
+        """Raise an `InputError` where a pool holds fewer than its share of `n`."""
+        for place, pool in enumerate(self.pools):
+            wanted = sum(turn == place for turn in islice(cycle(self._turns), self.n))
+            if pool.size is not None and wanted > pool.size:
+                raise InputError(
+                    f"`{pool.name}` holds {pool.size} records, {self.n} in all would take {wanted}: ask for fewer"
+                )
+
     def select(self, salt: str) -> Iterator[Record]:
-        """`n` records, so many of each pool in turn."""
+        """`n` records, so many of each pool in turn. Raises as `enough`."""
+        self.enough()
         drawn = [pool.draw(salt) for pool in self.pools]
         return (next(drawn[place]) for place in islice(cycle(self._turns), self.n))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from trustgen.core import BARE, InputError, Kit, MissingExtra, MissingExtras, Pool
+from trustgen.core import BARE, InputError, Kit, Pool
 from trustgen.core.registry import load
 
 from .pool import Selection
@@ -25,15 +25,6 @@ def open_pool(name: str, kit: Kit = BARE) -> Pool:
 def pool(*names: str, n: int, kit: Kit = BARE) -> Selection:
     """`n` records from the named pools or manifest files: `pool("facts.capitals", n=50)`, `pool("mine.toml", n=50)`.
 
-    Raises `InputError` where the pools hold fewer than `n`, or where an endless pool is mixed with another.
+    No pool is read before records are drawn: judging and counting what was asked needs none.
     """
-    chosen = Selection(tuple(open_pool(name, kit) for name in names), n)
-    try:
-        size = chosen.size
-    except (MissingExtra, MissingExtras):  # said once records are drawn: judging what was asked needs none
-        return chosen
-    if len(names) > 1 and size is None:
-        raise InputError(f"pools {', '.join(f'`{name}`' for name in names)}: an endless pool cannot be mixed")
-    if size is not None and n > size:
-        raise InputError(f"{n} records asked of `{'+'.join(names)}`, which holds {size}: ask for at most {size}")
-    return chosen
+    return Selection(tuple(open_pool(name, kit) for name in names), n)

@@ -117,8 +117,23 @@ class Selection(Records):
         """What each pool is, by name."""
         return {p.name: p.manifest for p in self.pools}
 
+    def enough(self) -> None:
+        """Raise an `InputError` where the pools hold fewer than `n`, or an endless one is mixed with another.
+
+        A pool whose package is missing says so once it is drawn from.
+        """
+        try:
+            size = self.size
+        except (MissingExtra, MissingExtras):
+            return
+        if len(self.pools) > 1 and size is None:
+            raise InputError(f"pools {', '.join(f'`{p.name}`' for p in self.pools)}: an endless pool cannot be mixed")
+        if size is not None and self.n > size:
+            raise InputError(f"{self.n} records asked of `{self.pool}`, which holds {size}: ask for at most {size}")
+
     def select(self, salt: str) -> Iterator[Record]:
-        """`n` records; those of several pools are mixed by rank, as if they were one pool."""
+        """`n` records; those of several pools are mixed by rank, as if they were one pool. Raises as `enough`."""
+        self.enough()
         if len(self.pools) == 1:
             return iter(self.pools[0].first(salt, self.n))
         merged = heapq.merge(*(p.draw(salt) for p in self.pools), key=lambda record: rank(record, salt))

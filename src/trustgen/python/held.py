@@ -67,7 +67,7 @@ class Run:
     def to_arrow(self, what: What = "estimates", *, unfold: bool = False) -> pyarrow.Table:
         """A row an estimate, or a row a verdict with what was asked and said.
 
-        Texts of cases about safety, and of tasks that are not installed, are null unless `unfold`.
+        Texts that may harm (on safety, fairness and privacy, or of a kind that nobody knows) are null unless `unfold`.
         """
         if what == "estimates":
             return estimate_table(self.estimates)
@@ -99,13 +99,16 @@ class Run:
 class Edition(Stored):
     """An edition's folder: frozen cases."""
 
-    def to_arrow(self) -> pyarrow.Table:
-        """A row a case: its id, task, arm, record, tags, what is asked, what the record says is right."""
-        return edition_table(self)
+    def to_arrow(self, *, unfold: bool = False) -> pyarrow.Table:
+        """A row a case: its id, task, arm, record, tags, what is asked, what the record says is right.
 
-    def to_pandas(self) -> pandas.DataFrame:
+        Texts that may harm are null unless `unfold`, as in the table of a run's cases.
+        """
+        return edition_table(self, unfold=unfold)
+
+    def to_pandas(self, *, unfold: bool = False) -> pandas.DataFrame:
         """`to_arrow` as a data frame. Raises `MissingExtra` where pandas is not installed."""
-        return _framed(self.to_arrow())
+        return _framed(self.to_arrow(unfold=unfold))
 
     def __repr__(self) -> str:
         made = self.manifest

@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from trustgen.core import OUTCOMES, Estimate, Expect, Turn
+from trustgen.core.folding import case_harm
 from trustgen.report.cases import class_of
 from trustgen.report.cases_read import Names, Rows, read_rows
 from trustgen.stats.grades import SCORED
@@ -24,6 +25,7 @@ COUNTS = ("counted", "planned", "unit", "clusters", "judge")
 
 _turns = msgspec.json.Decoder(tuple[Turn, ...]).decode
 _expect = msgspec.json.Decoder(Expect).decode
+_tags = msgspec.json.Decoder(dict[str, str]).decode
 
 
 def estimate_table(estimates: Sequence[Estimate]) -> Any:
@@ -75,8 +77,8 @@ def case_table(folder: Path, *, unfold: bool = False) -> Any:
     return pa.table(columns)
 
 
-def edition_table(edition: Edition) -> Any:
-    """A row a case."""
+def edition_table(edition: Edition, *, unfold: bool = False) -> Any:
+    """A row a case; folded texts are null."""
     import pyarrow as pa
 
     names = ("id", "task", "arm", "cluster", "tags", "turns", "expect", "block")
@@ -84,8 +86,16 @@ def edition_table(edition: Edition) -> Any:
     for batch in edition.case_columns(*names):
         for name, values in zip(names, batch, strict=True):
             columns[name] += values
-    columns["asked"] = [_words(text) for text in columns.pop("turns")]
-    columns["expected"] = [_expect(text).best_reply for text in columns.pop("expect")]
+    classes = {entry.id: class_of(entry) for entry in edition.manifest.tasks}
+    closed = [
+        not unfold and bool(case_harm(classes[task], _tags(tags)))
+        for task, tags in zip(columns["task"], columns["tags"], strict=True)
+    ]
+    asked, expected = columns.pop("turns"), columns.pop("expect")
+    columns["asked"] = [None if shut else _words(text) for text, shut in zip(asked, closed, strict=True)]
+    columns["expected"] = [
+        None if shut else _expect(text).best_reply for text, shut in zip(expected, closed, strict=True)
+    ]
     columns["case"], columns["record"] = columns.pop("id"), columns.pop("cluster")
     order = ("case", "task", "arm", "record", "block", "tags", "asked", "expected")
     return pa.table({name: pa.array(columns[name], pa.string()) for name in order})

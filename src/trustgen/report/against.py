@@ -18,7 +18,7 @@ from trustgen.store import RunFolder, RunManifest, Sealed, TaskEntry, check_seal
 
 from .compare import worst_loss
 from .policy import On, Rule
-from .reading import ReadRun, installed, read_run, same_verdicts
+from .reading import ReadRun, read_run, same_verdicts
 from .recount import Recounted, recounted
 
 FOUR_OF_FIVE = 0.8416
@@ -145,10 +145,9 @@ class Baselines:
     ) -> tuple[float, float, float, str, float, bool] | None:
         """The paired difference; `None` for a measure that has none."""
         run = self.run.read
-        try:
-            measure = installed(entry, run.kit).measures[e.measure]
-        except InputError as error:
-            raise InputError(f"{where}: {e.task} cannot be paired: {error}") from error
+        if (task := run.installed.tasks.get(entry.id)) is None:
+            raise InputError(f"{where}: {e.task} cannot be paired: {run.installed.absent[entry.id]}")
+        measure = task.measures[e.measure]
         if not measure.summed:
             return None
         grades = other.grades[e.task, base.model], run.grades[e.task, e.model]

@@ -10,15 +10,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from trustgen.core import (
-    Case,
-    Model,
-    ModelOptions,
-    Outcome,
-    Task,
-)
+from trustgen.core import Case, Model, ModelOptions, Outcome, Request, Response, Task
 from trustgen.models.organism import candidates, open_model
-from trustgen.models.played import answered
+from trustgen.models.played import answered, now
 from trustgen.stats import Grade, Grades
 from trustgen.stats.estimated import estimated
 from trustgen.stats.goodness import Scale
@@ -84,19 +78,33 @@ def _answered(
         if gap := entries[task.id].lacks(perfect):
             reasons[task.id] = f"no organism has the level {', '.join(sorted(gap))}"
             continue
+        judged: dict[str, Grade] = {}  # by what was said: a guesser often guesses alike
         try:
-            rows[task.id][PERFECT].append(_grade(perfect, task, case, edition))
+            rows[task.id][PERFECT].append(_grade(perfect, task, case, edition, judged))
             for i, guesser in enumerate(guessers[: times[task.id]]):
-                guess = _grade(guesser, task, case, edition)
+                guess = _grade(guesser, task, case, edition, judged)
                 rows[task.id][GUESSER].append(guess._replace(cluster=f"{guess.cluster} {i}"))
         except Exception as error:  # a judge that fails here gives no anchors, and costs nothing else
             reasons[task.id] = f"its judge failed on an organism: {type(error).__name__}: {error}"
     return rows
 
 
-def _grade(organism: Model, task: Task, case: Case, edition: Edition) -> Grade:
-    """One case, every question of its script asked, judged as a run judges it."""
-    response = answered(organism, case, task.sampling, edition.asset, task.kit.keep)
+def _grade(organism: Model, task: Task, case: Case, edition: Edition, judged: dict[str, Grade]) -> Grade:
+    """One case, every question of its script asked, judged as a run judges it; what was `judged` already, as then."""
+    if case.play or (case.sampling or task.sampling).image is not None:
+        return _ruled(task, case, _response(organism, task, case, edition))
+    # Outside a game an organism says the same to every question, so one tells whether the rest need be asked.
+    said = now(organism.ask(Request((), task.sampling, case))).text
+    if said not in judged:
+        judged[said] = _ruled(task, case, _response(organism, task, case, edition))
+    return judged[said]
+
+
+def _response(organism: Model, task: Task, case: Case, edition: Edition) -> Response:
+    return answered(organism, case, task.sampling, edition.asset, task.kit.keep)
+
+
+def _ruled(task: Task, case: Case, response: Response) -> Grade:
     if response.reason:
         return Grade(case.cluster, case.arm, Outcome.UNPARSED, tags=case.tags)
     ruling = task.judge(case, response)

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from trustgen.core import InputError, Task
+from trustgen.core import InputError
 from trustgen.stats import Grades
-from trustgen.store import Edition, RunFolder, RunManifest, TaskEntry
+from trustgen.store import Edition, RunManifest
 
-from .reading import counted_run, installed, read_run
+from .reading import Installed, ReadRun, installed_of
 from .sealed import seal_lines
 
 
@@ -18,6 +18,7 @@ class Board(NamedTuple):
     """What the runs hold together: verdicts by (task, model), and what is known of each."""
 
     edition: Edition
+    installed: Installed
     manifests: list[tuple[Path, RunManifest]]
     models: dict[str, bool]  # by the name shown; whether simulated
     grades: dict[tuple[str, str], Grades]
@@ -25,10 +26,10 @@ class Board(NamedTuple):
     seals: list[str]  # what was edited in a run, or cannot be told
 
 
-def read_board(folders: Sequence[Path]) -> Board:
+def board_of(runs: Sequence[ReadRun]) -> Board:
     """Every verdict of some runs; `InputError` where they are not of one edition, or not judged alike."""
-    runs = [RunFolder.open(folder) for folder in folders]
-    manifests = [counted_run(run) for run in runs]
+    folders = [run.folder.folder for run in runs]
+    manifests = [run.manifest for run in runs]
     first = manifests[0]
     for folder, manifest in zip(folders, manifests, strict=True):
         if manifest.edition != first.edition:
@@ -39,14 +40,13 @@ def read_board(folders: Sequence[Path]) -> Board:
         if manifest.judges != first.judges:
             raise InputError(f"`{folder}` was judged by other judges than `{folders[0]}`: `trustgen rejudge` it first")
     names = [m for manifest in manifests for m in manifest.models]
-    edition = runs[0].edition()
-    board = Board(edition, list(zip(folders, manifests, strict=True)), {}, {}, {}, [])
+    board = Board(runs[0].edition, _installed(runs), list(zip(folders, manifests, strict=True)), {}, {}, {}, [])
     for folder, run, manifest in zip(folders, runs, manifests, strict=True):
         shown = {m: m if names.count(m) == 1 else f"{m} ({folder})" for m in manifest.models}
         if clash := [name for name in shown.values() if name in board.models]:
             raise InputError(f"`{clash[0]}` is named twice: name each run once")
         board.models.update({name: m in manifest.simulated for m, name in shown.items()})
-        board.grades.update({(t, shown[m]): g.grades for (t, m), g in read_run(run).grades.items()})
+        board.grades.update({(t, shown[m]): g.grades for (t, m), g in run.grades.items()})
         for (task, m), level in manifest.lacking.items():
             board.excused[task, shown[m]] = f"lacks the level {level}"
     broken, unsure = seal_lines(dict.fromkeys(folders))
@@ -54,17 +54,12 @@ def read_board(folders: Sequence[Path]) -> Board:
     return board
 
 
-def board_tasks(board: Board, entries: Sequence[TaskEntry]) -> tuple[dict[str, Task], dict[str, str]]:
-    """The tasks installed in the version that was run, and why each other is not."""
-    roles = {role: uri for _, manifest in board.manifests for role, uri in manifest.roles.items()}
-    kit = board.edition.manifest.kit(roles)
-    tasks, absent = {}, {}
-    for entry in entries:
-        try:
-            tasks[entry.id] = installed(entry, kit)
-        except InputError as error:
-            absent[entry.id] = str(error)
-    return tasks, absent
+def _installed(runs: Sequence[ReadRun]) -> Installed:
+    """The tasks as one run has them, or with the roles of all runs."""
+    if len(runs) == 1:
+        return runs[0].installed
+    roles = {role: uri for run in runs for role, uri in run.manifest.roles.items()}
+    return installed_of(runs[0].tasks, runs[0].edition.manifest.kit(roles))
 
 
 def record_names(edition: Edition) -> dict[str, list[str]]:

@@ -56,7 +56,7 @@ class Line(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
-    """One model on one headline: models that share a letter are not told apart, and its rank lies in best..worst.
+    """One model on one headline: models that share a letter are not shown to differ, and its rank lies in best..worst.
 
     Letters hold over all headlines at once, the ranks of all models over this one. The value is over the cases that
     have a verdict (scored or refused), `read` of `planned`.

@@ -24,8 +24,8 @@ LEGEND = (
     "dimensions. Minimum: how good the weakest dimension is, as far as noise lets us say; which one it is stands "
     "with its chance. Order: by the minimum, then by the mean; models with a task missing, or with a verdict "
     "(scored or refused) on less than 80 % of their planned cases, stand last. Headlines: models that share a "
-    "letter are not told apart, on the cases both have: all pairs on all headlines are one family (Holm at 5 %), as "
-    "in `compare`. Ranks are those a model may have: all of a headline hold at once with 95 %. About N more: the "
+    "letter are not shown to differ, on the cases both have: all pairs on all headlines are one family (Holm at 5 %), "
+    "as in `compare`. Ranks are those a model may have: all of a headline hold at once with 95 %. About N more: the "
     "records that would show a difference as large as the one seen, with power .8. Brackets: 95 % intervals, "
     "unadjusted."
 )
@@ -72,9 +72,7 @@ def print_leaderboard(found: Leaderboard) -> None:
     out.line()
     for text in twins(found, keys):
         out.line(text)
-    out.line(
-        f"{found.told_apart} of {plural(found.neighbours, 'neighbour')} told apart, over all headlines.", style="bold"
-    )
+    out.line(better(found), style="bold")
     out.line(weights(found), style="dim")
     out.line(LEGEND, style="dim")
     out.show()
@@ -192,10 +190,13 @@ def _percent(share: float) -> str:
 
 
 def apart(order: Order) -> str:
-    """How many neighbours differ."""
-    if order.reason:
-        return order.reason
-    return f"{order.told_apart} of {plural(order.neighbours, 'neighbour')} told apart"
+    """How many models are shown to be better than the next in the order."""
+    return order.reason or f"{order.told_apart} of {order.neighbours} shown to be better than the next"
+
+
+def better(found: Leaderboard) -> str:
+    """The same over all headlines."""
+    return f"Shown to be better than the next, over all headlines: {found.told_apart} of {found.neighbours}."
 
 
 def rank(place: Place) -> str:
@@ -315,9 +316,8 @@ def _markdown(found: Leaderboard) -> str:
             for p in order.places
         ]
         lines += [f"\n> {code(text, 400)}" for text in denied(order)]
-    told = f"{found.told_apart} of {plural(found.neighbours, 'neighbour')} told apart, over all headlines."
     same = [f"- {prose(text)}" for text in twins(found)]
-    return "\n".join([*lines, "", *same, "", told, "", weights(found), "", LEGEND]) + "\n"
+    return "\n".join([*lines, "", *same, "", better(found), "", weights(found), "", LEGEND]) + "\n"
 
 
 def _cells(cells: list[str]) -> str:

@@ -1,7 +1,6 @@
 """Cases of a run at hand: found by filter and text, in the order in which they are worth reading, with all their texts.
 
-What may harm its reader is folded: cases about safety, and those of a task that is not installed, of which nobody knows
-what they are. Folded texts leave their class and their length.
+What may harm its reader is folded, by the one rule of `core.folding`. Folded texts leave their class and their length.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import msgspec
 import numpy as np
 
 from trustgen.core import Case, FolderError, InputError, Outcome, Record, Response, Verdict, Vote
+from trustgen.core.folding import ABSENT, case_harm
 from trustgen.stats.grades import SCORED
 from trustgen.stats.measure import RIGHT
 from trustgen.store import TaskEntry
@@ -191,7 +191,7 @@ def _shown(
     found = []
     for at, mine in chosen:
         case = known[at]
-        fold = "" if unfold else _folded(classes.get(case.task, "of an unknown task"), case)
+        fold = "" if unfold else case_harm(classes.get(case.task, ABSENT), case.tags)
         ended = []
         for row in mine:
             who = (case.id, rows.manifest.models[rows.model[row]])
@@ -218,18 +218,7 @@ def _draw(rows: Rows, at: int, case: Case) -> Case:
 
 def class_of(entry: TaskEntry) -> str:
     """Why the texts of a task may harm; "" where they do not. Of a task that is not installed nobody knows."""
-    settings = entry.settings if isinstance(entry.settings, dict) else None
-    if settings is not None:  # questions of one's own, but for those that are to be declined
-        return "to be declined" if settings.get("judge") == "refuses" else ""
-    card = card_of(entry)
-    if card is None:
-        return "of a task that is not installed"
-    return "safety" if card.dimension == "safety" or ".safety." in entry.id else ""
-
-
-def _folded(of_task: str, case: Case) -> str:
-    hazard = case.tags.get("hazard", "")
-    return f"{of_task or 'hazard'}, {hazard}" if hazard else of_task
+    return entry.harm(card_of(entry))
 
 
 def _ended(

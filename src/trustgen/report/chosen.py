@@ -1,4 +1,4 @@
-"""Which of the cases worth reading stand on the page, and which of their texts stay folded.
+"""Which of the cases worth reading stand on the page.
 
 A page is made to be mailed: it holds so many cases and so much text, whatever the run's size; the run's folder has all.
 """
@@ -15,9 +15,6 @@ from .summary import Findings
 
 CASES, BYTES = 150, 600_000
 """Cases on a page, and bytes of their texts, at most."""
-
-OPEN = ("truthfulness", "robustness", "ethics", "risk", "own", "ask")
-"""Dimensions whose texts stand open within a case; those of any other may harm, and one that nobody knows may."""
 
 
 def chosen(found: Findings) -> dict[Pair, list[Example]]:
@@ -37,10 +34,3 @@ def chosen(found: Findings) -> dict[Pair, list[Example]]:
 def _size(x: Example) -> int:
     texts = [*(text for _, text in x.said), x.expected, x.reason, x.label, x.beside_reply]
     return sum(len(text[:MOST].encode()) for text in texts)
-
-
-def harmful(found: Findings, task: str) -> str:
-    """The class of a task's texts where they may harm; "" where they stand open."""
-    entry = next(entry for entry in found.tasks if entry.id == task)
-    room = found.dimension(entry)
-    return "" if room in OPEN else room

@@ -25,7 +25,7 @@ from trustgen.stats.multiplicity import Family
 from trustgen.store import RunFolder
 
 from .family import MARGIN, Verdict, p_values, to_show, verdict
-from .reading import installed, read_run, same_verdicts
+from .reading import ReadRun, read_run, same_verdicts
 from .words import EXACT
 
 INTERVALS = "Each interval is at 95 % for its own measure alone, unadjusted across tasks."
@@ -142,23 +142,26 @@ def compare_models(
     `margin` is a share of each measure's range, so 0.02 is two points of an accuracy; or such shares by task, that of
     "" for all others. A model that the run did not ask is an `InputError` that lists those it did.
     """
-    run = read_run(RunFolder.open(folder))
-    manifest, kit, out = run.manifest, run.kit, run.manifest.lacking
-    known_model(folder, manifest.models, a)
-    known_model(folder, manifest.models, b)
+    return compare_read(read_run(RunFolder.open(folder)), a, b, all_measures=all_measures, margin=margin)
+
+
+def compare_read(
+    run: ReadRun, a: str, b: str, *, all_measures: bool = False, margin: Margin = None
+) -> list[Difference]:
+    """The same of a run that was read."""
+    manifest, out = run.manifest, run.manifest.lacking
+    known_model(run.folder.folder, manifest.models, a)
+    known_model(run.folder.folder, manifest.models, b)
     grades = {pair: one.grades for pair, one in run.grades.items()}
     first, second = sorted((a, b))
     asked: list[Pairing | Difference] = []
     headlines: dict[str, Task | None] = {}
     for entry in run.tasks:
-        headlines[entry.id] = None
+        task = headlines[entry.id] = run.installed.tasks.get(entry.id)
         levels = [f"`{m}` lacks the level {out[entry.id, m]}" for m in dict.fromkeys((a, b)) if (entry.id, m) in out]
-        try:
-            headlines[entry.id] = task = installed(entry, kit)
-        except InputError as error:
-            asked.append(_apart(entry.id, str(error)))
-            continue
-        if levels:
+        if task is None:
+            asked.append(_apart(entry.id, run.installed.absent[entry.id]))
+        elif levels:
             asked.append(_apart(entry.id, " and ".join(levels)))
         else:
             asked += pairings(task, grades[entry.id, first], grades[entry.id, second], all_measures=all_measures)

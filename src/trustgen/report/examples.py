@@ -8,7 +8,7 @@ the lowest scores. Ties go by case id, a hash: chance that nobody can steer.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import msgspec
@@ -55,6 +55,7 @@ class Example:
     beside_arm: str = ""  # the same record in another form, where that is what makes the case telling
     beside_reply: str = ""
     pictures: tuple[Thumbnail, ...] = ()  # of the reply that was judged
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Pick(NamedTuple):
@@ -178,6 +179,7 @@ def _read(
         beside_arm=beside.arm if beside else "",
         beside_reply=_last(responses[other.response]) if other and other.response in responses else "",
         pictures=thumbnails(given.images, assets) if given else (),
+        tags=case.tags,
     )
 
 

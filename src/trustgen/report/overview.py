@@ -12,7 +12,7 @@ from trustgen.core import Direction, Estimate, InputError, Outcome, registry
 from trustgen.stats.profile import Mean
 
 from .board_parts import Line
-from .compare import Difference, compare_models
+from .compare import Difference, compare_read
 from .plots import Axis, Point, plane, stack, strip
 from .summary import Findings
 from .words import between, number, percent, plural, short
@@ -120,7 +120,7 @@ def changes(found: Findings, names: Names) -> list[Change]:
     """The paired differences of two models: those that are shown, the others, those that cannot be compared."""
     if len(found.manifest.models) != 2:
         return []
-    rows = compare_models(found.folder, *found.manifest.models)
+    rows = compare_read(found.read, *found.manifest.models)
     drawn = [_turned(row) for row in rows]
     reach = max((max(abs(p.low), abs(p.high)) for p in drawn if not math.isnan(p.low)), default=1.0) or 1.0
     axis, made = Axis(-reach, reach), []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from trustgen.core import OUTCOMES
+from trustgen.core.folding import case_harm
 from trustgen.core.shown import shown
 from trustgen.stats.planned import Pair
 
@@ -48,6 +49,7 @@ def render(found: Findings, *, redact: bool = False) -> str:
         "shelf": missing_here(found),
         "sections": list(sections(found, names)),
         "outcomes": OUTCOMES,
+        "lesser": len({(e.task, e.measure) for e in found.estimates if not e.headline}),
     }
     return _environment().get_template("report.html").render(parts)
 
@@ -70,7 +72,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"words": words, "kinds": KINDS, "plots": plots, "judged": judged}
+    made.globals |= {"words": words, "kinds": KINDS, "plots": plots, "judged": judged, "harm": case_harm}
     return made
 
 

@@ -1,4 +1,4 @@
-"""A leaderboard: models side by side, counted anew from the stored verdicts, with what cannot be told apart left tied.
+"""A leaderboard: models side by side, counted anew from the stored verdicts, with those not shown to differ left tied.
 
 No table is copied: every number comes from the verdicts through the measures installed now. Models stand in the order
 of what can be believed of their weakest dimension: no average can hide one that fails, and no bad luck makes one. A
@@ -25,12 +25,13 @@ from trustgen.stats.multiplicity import holm
 from trustgen.stats.profile import Profile, profile, saturated
 from trustgen.stats.shared import Pull, pulls
 from trustgen.stats.ties import Standing, Ties, ties
+from trustgen.store import RunFolder
 
 from .anchors import scales
-from .board import Board, board_tasks, read_board, record_names
+from .board import Board, board_of, record_names
 from .board_parts import COVERED, Leaderboard, Line, Order, Place, Twins, Versus
 from .family import Tested, Verdict, family, verdict
-from .reading import card_of, dimension_of, verdict_columns
+from .reading import ReadRun, card_of, dimension_of, read_run, verdict_columns
 
 METHOD = "letters: all pairs on all headlines, ranks: all pairs on this one; Holm"
 UNEVEN = 0.9
@@ -45,13 +46,21 @@ def leaderboard(
     `utility` names tasks that measure usefulness and stand beside trust; `weights` are those of tasks within their
     dimension, 1 where not given. Raises `InputError` for runs on different editions or judged by different judges.
     """
-    board = read_board(folders)
+    runs = [read_run(RunFolder.open(folder)) for folder in folders]
+    return ranked(runs, utility=utility, weights=weights)
+
+
+def ranked(
+    runs: Sequence[ReadRun], *, utility: Sequence[str] = (), weights: Mapping[str, float] | None = None
+) -> Leaderboard:
+    """The same of runs that were read."""
+    board = board_of(runs)
     entries = board.edition.manifest.tasks
     known = [entry.id for entry in entries]
     for name in (*utility, *(weights or {})):
         if name not in known:
             raise InputError(f"unknown task `{name}`: the edition has {', '.join(known)}")
-    tasks, absent = board_tasks(board, entries)
+    tasks, absent = board.installed
     rooms = {entry.id: dimension_of(entry, card_of(entry)) for entry in entries}
     held = scales(tasks, board.edition, board.manifests[0][1], {task: g for (task, _), g in board.grades.items()})
     names = record_names(board.edition)
@@ -73,7 +82,7 @@ def leaderboard(
             left_out=full,
             utility=utility,
             weights=weights,
-            not_applicable={task: why for (task, its), why in board.excused.items() if its == model} | absent,
+            not_applicable={**{task: why for (task, its), why in board.excused.items() if its == model}, **absent},
             scales=held,
             pulls=_pulls(tasks, mine, names),
             refused={name: _refused(grades) for name, grades in mine.items()},
@@ -87,7 +96,7 @@ def leaderboard(
         edition=board.edition.manifest.id,
         suite=board.edition.manifest.suite,
         salt=board.edition.manifest.salt,
-        runs=tuple(str(folder) for folder in folders),
+        runs=tuple(str(run.folder.folder) for run in runs),
         lines=tuple(sorted(lines, key=_standing)),
         orders=tuple(orders),
         identical=tuple(_identical(board, known)),

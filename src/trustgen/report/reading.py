@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
@@ -41,7 +43,8 @@ def counted_run(folder: RunFolder) -> RunManifest:
     return manifest
 
 
-class ReadRun(NamedTuple):
+@dataclass(frozen=True)
+class ReadRun:
     """A run that has numbers, with its edition and every applicable pair's grades under the judge that they rest on.
 
     Memory is a few tens of bytes a case, and 16 more for each model.
@@ -57,10 +60,10 @@ class ReadRun(NamedTuple):
         """The tasks of its edition."""
         return self.edition.manifest.tasks
 
-    @property
-    def kit(self) -> Kit:
-        """What its tasks were made and judged with, by name."""
-        return self.edition.manifest.kit(self.manifest.roles)
+    @cached_property
+    def installed(self) -> Installed:
+        """Its tasks as they are installed."""
+        return installed_of(self.tasks, self.edition.manifest.kit(self.manifest.roles))
 
 
 def read_run(folder: RunFolder) -> ReadRun:
@@ -77,6 +80,24 @@ def installed(entry: TaskEntry, kit: Kit) -> Task:
     if not entry.comparable(task.version):
         raise InputError(f"the run has version {entry.version}, installed is {task.version}")
     return task
+
+
+class Installed(NamedTuple):
+    """The tasks that are installed in the version that was run, by id, and why each other is not."""
+
+    tasks: Mapping[str, Task]
+    absent: Mapping[str, str]
+
+
+def installed_of(entries: Iterable[TaskEntry], kit: Kit) -> Installed:
+    """What is installed of some tasks, made with a kit."""
+    tasks, absent = {}, {}
+    for entry in entries:
+        try:
+            tasks[entry.id] = installed(entry, kit)
+        except InputError as error:
+            absent[entry.id] = str(error)
+    return Installed(tasks, absent)
 
 
 def card_of(entry: TaskEntry) -> Card | None:

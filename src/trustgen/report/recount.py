@@ -14,11 +14,11 @@ from typing import NamedTuple
 
 import msgspec
 
-from trustgen.core import Estimate, InputError, Task
+from trustgen.core import Estimate, Task
 from trustgen.stats.estimated import estimated
 from trustgen.store import RunManifest
 
-from .reading import Graded, ReadRun, installed
+from .reading import Graded, ReadRun
 from .words import number
 
 SAME = 1e-9
@@ -40,21 +40,17 @@ class Recounted(NamedTuple):
 
     estimates: list[Estimate]
     doubts: tuple[Doubt, ...]
-    absent: dict[str, str]
+    absent: Mapping[str, str]
 
 
 def recounted(run: ReadRun) -> Recounted:
     """Every measure of every pair of a run; only those of the stored numbers that can be told from rows."""
     stored = {(e.task, e.model, e.measure): e for e in run.folder.estimates()}
-    manifest, kit = run.manifest, run.kit
+    manifest, tasks = run.manifest, run.installed.tasks
     found: list[Estimate] = []
     doubts: list[Doubt] = []
-    absent: dict[str, str] = {}
     for entry in run.tasks:
-        try:
-            task = installed(entry, kit)
-        except InputError as error:
-            absent[entry.id] = str(error)
+        if (task := tasks.get(entry.id)) is None:
             found += [e for e in stored.values() if e.task == entry.id and (e.task, e.model) in run.grades]
             continue
         for model in manifest.models:
@@ -64,7 +60,7 @@ def recounted(run: ReadRun) -> Recounted:
                     # A session under way has more rows than the numbers of the one before.
                     if manifest.status != "running":
                         doubts += _doubt(made, stored)
-    return Recounted(found, tuple(doubts), absent)
+    return Recounted(found, tuple(doubts), run.installed.absent)
 
 
 def _again(

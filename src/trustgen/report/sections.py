@@ -15,7 +15,7 @@ from trustgen.stats.planned import Pair
 from trustgen.store import TaskEntry
 
 from .answering import FEW
-from .chosen import chosen, harmful
+from .chosen import chosen
 from .examples import Example
 from .overview import Names
 from .plots import Axis, Point, strip
@@ -86,7 +86,7 @@ def _section(
     found: Findings, names: Names, entry: TaskEntry, anchor: str, cases: Mapping[Pair, list[Example]]
 ) -> Section:
     prose = found.cards[entry.id].prose if entry.id in found.cards else ""
-    asks, limits, more = split_card(prose)
+    asks, limits, more = split_card(prose, found.title(entry.id))
     held = found.measures(entry.id)
     every = {name: _measured(found, mine) for name, mine in held.items()}
     few = [name for name, mine in held.items() if max(e.counted for e in mine) < FEW and not mine[0].headline]
@@ -104,7 +104,7 @@ def _section(
         notes=[n for mine in held.values() for e in mine if (n := _notes(names, e))],
         lacking=[(m, level) for (task, m), level in found.manifest.lacking.items() if task == entry.id],
         cases=[(model, mine, _summary(mine)) for model, mine in pairs if mine],
-        harmful=harmful(found, entry.id),
+        harmful=entry.harm(found.cards.get(entry.id)),
     )
 
 

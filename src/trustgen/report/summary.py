@@ -20,8 +20,8 @@ from .board_parts import Leaderboard
 from .examples import Example, examples
 from .health import Health, health
 from .judging import UNREAD, Judged, judged
-from .ranking import leaderboard
-from .reading import card_of, dimension_of, read_run
+from .ranking import ranked
+from .reading import ReadRun, card_of, dimension_of, read_run
 from .recount import Doubt, recounted
 from .sealed import breaches, unsealed
 from .words import plural
@@ -42,6 +42,7 @@ class Origin(NamedTuple):
 class Findings:
     """A run as people read it. `coverage` counts the planned cases of every applicable (task, model) by outcome."""
 
+    read: ReadRun
     folder: Path
     manifest: RunManifest
     edition: EditionManifest
@@ -60,7 +61,7 @@ class Findings:
     def board(self) -> Leaderboard | None:
         """The run's own leaderboard, from which the answer is read; None where its headlines stand on no one scale."""
         try:
-            return leaderboard([self.folder])
+            return ranked([self.read])
         except InputError:
             return None
 
@@ -182,6 +183,7 @@ def findings(folder: Path) -> Findings:
     again = recounted(run)
     coverage = {pair: g.grades.tally(np.ones(len(g.grades), np.bool_)) for pair, g in run.grades.items()}
     return Findings(
+        read=run,
         folder=folder,
         manifest=run.manifest,
         edition=run.edition.manifest,

@@ -85,9 +85,9 @@ def build(
     Tasks take turns, record by record, so a run that stops early has something of each. The same tasks, salt and
     generated outputs give the same bytes, however many builders wait for a role at a time. `staff` are the bound roles,
     whose kit the tasks were made with; `anchor` is a block shared with other editions, `strict` adds checks, `progress`
-    is told the records done and meant. Raises `InputError` where a task yields no usable case, `FolderError` where
-    `out` cannot be used, `BuildStopped` where a role gives out or its budget is used: the same call then resumes,
-    asking nothing twice.
+    is told the records done and meant. Raises `InputError` where a pool holds fewer records than are asked of it or a
+    task yields no usable case, `FolderError` where `out` cannot be used, `BuildStopped` where a role gives out or its
+    budget is used: the same call then resumes, asking nothing twice.
     """
     if not tasks:
         raise InputError("nothing to build: name a suite or a task")
@@ -95,6 +95,8 @@ def build(
         raise InputError("the salt is empty: pass any text with --salt")
     if anchor and anchor.name == salt:
         raise InputError(f"the anchor block and the edition have the same salt `{salt}`: name the block otherwise")
+    for task in tasks:
+        task.records.enough()  # before anything is paid for
     strict = strict or Strictness()
     check = strict.auditor(staff.kit if staff else BARE)
     counts = {task.id: _Counts() for task in tasks}

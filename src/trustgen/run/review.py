@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from trustgen.core import Case, InputError, Judge, Kit, Outcome, Response, Task, Verdict, named, unit
+from trustgen.core.folding import case_harm
 from trustgen.judge import Rubric, rubric, rubrics
 from trustgen.judge.rubric import REFUSED
 from trustgen.judge.words import offered, words_of
@@ -318,13 +319,15 @@ def readings(folder: Path, tasks: dict[str, Task], picks: Sequence[Pick]) -> dic
     """The texts of picks, by response key."""
     run = RunFolder.open(folder)
     wanted, ids = {p.response: p for p in picks}, {p.case for p in picks}
-    cases = {case.id: case for case in run.edition().cases() if case.id in ids}
+    edition = run.edition()
+    cases = {case.id: case for case in edition.cases() if case.id in ids}
+    entries = {entry.id: entry for entry in edition.manifest.tasks}
     found = {}
     for response in run.responses():
         if (pick := wanted.get(response.key)) is not None:
             case, task = cases[pick.case], tasks[pick.task]
             judge = task.judge.of(case.arm)
-            sensitive = task.card.dimension == "safety"
+            sensitive = bool(case_harm(entries[pick.task].harm(task.card), case.tags))
             found[pick.response] = Reading(pick, case, response, vocabulary(judge, case), sensitive, question(judge))
     return found
 
