@@ -17,7 +17,7 @@ TASKS = {
     SCENES: Known(
         chance={
             **dict.fromkeys(task(SCENES).measures, 1 / 2),
-            "attempted": None,  # of a scene of which nothing is so, what is void is left out: how much hangs on the scene
+            "attempted": None,  # where nothing is so, what is void is left out: how much is, hangs on the scene
             "blank": 0.0,
         },
         max_tokens=256,
