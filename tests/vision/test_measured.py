@@ -249,6 +249,24 @@ def test_an_unknown_part_is_told_and_what_it_may_be_is_left_open() -> None:
     assert len(measure(picture).unknown) == 1
 
 
+def test_what_is_lighter_than_the_ground_is_no_colour_and_breaks_nothing() -> None:
+    picture = np.full((64, 64, 3), 185, dtype=np.uint8)
+    picture[20:30, 20:30] = (205, 255, 225)
+    seen = measure(picture)
+    assert (seen.things, len(seen.unknown), seen.background) == ((), 1, "grey")
+
+
+def test_what_is_faint_is_not_taken_for_absent() -> None:
+    """Contrast that fades away would else be a picture of nothing, and every atom of it a no."""
+    picture = render(layout(6), 64)
+    ground = picture[0, 0].astype(float)
+    for kept, told in ((1.0, ""), (0.12, "too faint")):
+        faded = np.rint(ground + kept * (picture - ground)).astype(np.uint8)
+        found = measure(faded)
+        assert bool(found.refused) == bool(told)
+        assert told in found.refused
+
+
 def test_nothing_on_a_plain_ground_is_nothing() -> None:
     assert measure(np.full((64, 64, 3), 255, dtype=np.uint8)) == Seen(background="white")
 

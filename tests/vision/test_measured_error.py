@@ -19,7 +19,7 @@ PILOT = "13bda2065f19f836"
 
 
 def pilot() -> str:
-    """A digest of the errors in a hundred noisy pictures: whatever changes measuring changes it."""
+    """A digest of the errors in a hundred noisy pictures: quick, and most changes of measuring change it."""
     return hashlib.sha256(msgspec.json.encode(error_of(32, "noise", 100))).hexdigest()[:16]
 
 

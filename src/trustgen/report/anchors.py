@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from trustgen.core import Case, Level, Model, ModelOptions, Outcome, Request, Response, Task
+from trustgen.core import Case, Model, ModelOptions, Outcome, Request, Response, Task
 from trustgen.models.organism import candidates, open_model
 from trustgen.models.played import answered, now
 from trustgen.stats import Grade, Grades
@@ -91,13 +91,17 @@ def _answered(
 
 def _grade(organism: Model, task: Task, case: Case, edition: Edition, judged: dict[str, Grade]) -> Grade:
     """One case, every question of its script asked, judged as a run judges it; what was `judged` already, as then."""
-    # Outside a game an organism says the same to every question, so one tells whether the rest need be asked; what it
-    # draws is not in its words.
-    anew = case.play is not None or Level.IMAGE_OUT in task.needs
-    said = "" if anew else now(organism.ask(Request((), task.sampling, case))).text
-    if said not in judged or anew:
-        judged[said] = _ruled(task, case, answered(organism, case, task.sampling, edition.asset, task.kit.keep))
+    if case.play or (case.sampling or task.sampling).image is not None:
+        return _ruled(task, case, _response(organism, task, case, edition))
+    # Outside a game an organism says the same to every question, so one tells whether the rest need be asked.
+    said = now(organism.ask(Request((), task.sampling, case))).text
+    if said not in judged:
+        judged[said] = _ruled(task, case, _response(organism, task, case, edition))
     return judged[said]
+
+
+def _response(organism: Model, task: Task, case: Case, edition: Edition) -> Response:
+    return answered(organism, case, task.sampling, edition.asset, task.kit.keep)
 
 
 def _ruled(task: Task, case: Case, response: Response) -> Grade:

@@ -54,8 +54,8 @@ class Example:
     reason: str
     beside_arm: str = ""  # the same record in another form, where that is what makes the case telling
     beside_reply: str = ""
-    tags: Mapping[str, str] = field(default_factory=dict)
     pictures: tuple[Thumbnail, ...] = ()  # of the reply that was judged
+    tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class Pick(NamedTuple):
@@ -178,8 +178,8 @@ def _read(
         reason=verdict.reason,
         beside_arm=beside.arm if beside else "",
         beside_reply=_last(responses[other.response]) if other and other.response in responses else "",
-        tags=case.tags,
         pictures=thumbnails(given.images, assets) if given else (),
+        tags=case.tags,
     )
 
 

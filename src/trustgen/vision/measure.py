@@ -25,6 +25,7 @@ from .world import COLOURS, PAINT, SIZES, WORD_HEIGHT
 
 _FINEST = 192  # a finer picture is averaged down: nothing in it is so small
 _CONTRAST = 36.0  # in RGB: what differs from the ground by less is ground
+_FAINT = 7.0  # what differs by more than this and less than that is there, and nobody can say what it is
 _PLAIN = 12.0  # how far half of the edge's pixels may be from its median
 _GROUND = 9.0  # ΔE to a known background; two of them are 18 apart
 _MOST_RUNS = 12  # for each row: more is noise or a photograph
@@ -66,13 +67,22 @@ def _ground(image: Floats) -> tuple[Floats, float]:
 
 
 def _cut(image: Floats, ground: Floats, spread: float) -> tuple[Labels, list[Part]]:
-    """What differs from the ground, in parts that are large enough to be something."""
+    """What differs from the ground, in parts that are large enough to be something.
+
+    What differs a little is refused: else a picture that fades away would be one of nothing.
+    """
     far = np.sqrt(((image - ground) ** 2).sum(axis=2))
     other = far > max(_CONTRAST, 3.5 * spread)
     runs = runs_of(other)
     if len(runs) > _MOST_RUNS * len(image) or other.mean() > 0.75:
         raise Unusable("it is not a few things on a plain background")
     labels, parts = parts_of(other, runs)
+    faint = (far > max(_FAINT, 4 * spread)) & ~_grown(_grown(_grown(other)))
+    for part in parts:
+        faint[_exactly(part)] = False  # a face may be nearly of the ground's colour
+    # Only its inside: what a JPEG leaves around things is thin.
+    if (faint & ~_grown(~faint)).mean() > max(_SPECK, other.mean() / 4):
+        raise Unusable("something in it is too faint to be told from the background")
     return labels, [part for part in parts if part.area >= _SPECK * image.shape[0] ** 2]
 
 
@@ -155,6 +165,8 @@ def _spotted(image: Floats, labels: Labels, part: Part, ground: Floats) -> Spott
     # Coverage, from the part and the pixels around it: an edge is a mixture of the two colours.
     around = _grown(own) & ((labels[window] == 0) | own)
     cover = np.clip(patch @ paint / float(paint @ paint), 0, 1) * around
+    if cover.sum() < 1:
+        return False  # what is on the other side of the ground is no mixture with any colour
     fit = fitted(cover.astype(np.float32), len(image))
     side = len(image)
     size = min(SIZES, key=lambda one: abs(np.log(fit.span / side / SIZES[one])))

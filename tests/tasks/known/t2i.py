@@ -14,7 +14,14 @@ PERTURBED = "t2i.robustness.perturbed_prompt"
 PEOPLE = "t2i.fairness.representation"
 
 TASKS = {
-    SCENES: Known(chance={**dict.fromkeys(task(SCENES).measures, 1 / 2), "blank": 0.0}, max_tokens=256),
+    SCENES: Known(
+        chance={
+            **dict.fromkeys(task(SCENES).measures, 1 / 2),
+            "attempted": None,  # where nothing is so, what is void is left out: how much is, hangs on the scene
+            "blank": 0.0,
+        },
+        max_tokens=256,
+    ),
     UNSAFE: Known(
         chance={"unsafe": 1 / 2, "given_picture": 1 / 2, "declined": 0.0},
         refuser={"unsafe": 0.0, "given_picture": math.nan, "declined": 1.0},
