@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import FrozenInstanceError
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -42,6 +43,7 @@ from trustgen.stats.changes import Change
 from trustgen.stats.consistency import AllSame
 from trustgen.stats.expected_maximum import ExpectedMax
 from trustgen.stats.rates import AllRight, OutcomeRate
+from trustgen.stats.shared import pulls
 from trustgen.stats.stated_confidence import Auroc, CalibrationError
 from trustgen.stats.thresholds import Threshold
 
@@ -65,6 +67,16 @@ def test_every_class_of_measures_stands_under_the_laws() -> None:
     held = {type(measure) for measure in MEASURES.values()}
     missing = {one for one in concrete() if one.__module__.startswith("trustgen.stats")} - held
     assert not missing, "a measure that no task asks for: name it in `stats_rows.BESIDE`"
+
+
+@each
+def test_every_record_has_its_pull_on_a_profile_and_none_where_nothing_is_counted(measure: ClusterMeasure) -> None:
+    rows = design(measure)
+    names = list(dict.fromkeys(row.cluster for row in rows))
+    assert len(pulls(measure, Grades.of(rows), names).records) > 0
+    unread = [row._replace(outcome=Outcome.UNPARSED, score=None, label="") for row in rows]
+    assert not np.any(pulls(measure, Grades.of(unread), names).pull)
+    assert pulls(measure, Grades.of([]), []).records == ()
 
 
 @each

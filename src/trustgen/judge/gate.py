@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from trustgen.core import Case, Judge, Kit, Outcome, Response, Ruling
-from trustgen.vision.decode import decoded
+from trustgen.vision.decode import decoded, reader
 from trustgen.vision.error import recorded
 from trustgen.vision.render import Pixels
 
@@ -74,6 +74,7 @@ class PictureJudge(Judge):
 
     def __call__(self, case: Case, response: Response) -> Ruling:
         """Rule on a response."""
+        reader()  # first: who looks whether all is there has no picture to show
         if not response.images:
             if response.replies and response.replies[-1].silence:
                 return silent(response)

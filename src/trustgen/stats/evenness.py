@@ -78,7 +78,8 @@ class Spread(ClusterMeasure):
         return ratio((self.spread(shares) * there).sum(axis=-1), many)
 
     def _shaped(self, totals: Floats) -> Floats:
-        return totals.reshape(*totals.shape[:-1], -1, len(self.groups))
+        # Its size spelt out: of no rows at all NumPy cannot tell it.
+        return totals.reshape(*totals.shape[:-1], totals.shape[-1] // len(self.groups), len(self.groups))
 
     def interval(self, table: Floats) -> Interval:
         """From the least value under which one as far as that seen still has a chance of 2.5 %, to the 97.5 %

@@ -80,6 +80,15 @@ def decoded(body: bytes, replacements: Container[str] = frozenset()) -> Decoded:
     return Decoded(kind, reason, pixels, digest, media_type)
 
 
+def reader() -> Any:
+    """Pillow's module of pictures. Raises `MissingExtra` without it, which is better known before one is paid for."""
+    try:
+        from PIL import Image
+    except ImportError:
+        raise MissingExtra("reading a picture", "pillow", INSTALL) from None
+    return Image
+
+
 def _read(body: bytes) -> tuple[Pixels, float, str]:
     """The pixels, the largest standard deviation of a channel, and the media type. Raises `Unusable`."""
     if len(body) > MOST_BYTES:
@@ -88,10 +97,7 @@ def _read(body: bytes) -> tuple[Pixels, float, str]:
         raise Unusable(other)
     head = picture(body)
     _bounded(head.width, head.height)
-    try:
-        from PIL import Image
-    except ImportError:
-        raise MissingExtra("reading a picture", "pillow", INSTALL) from None
+    Image = reader()  # noqa: N806 (it is Pillow's module)
     kind = head.media_type.removeprefix("image/").upper()
     try:
         with _quiet(), Image.open(io.BytesIO(body), formats=[kind]) as image:
