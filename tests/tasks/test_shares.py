@@ -27,6 +27,8 @@ NO_MEAN = {
     "llm.truthfulness.knowledge_grounding": "picked cases",
     "llm.truthfulness.languages": "pairs",
     "llm.truthfulness.sycophancy": "pairs",
+    "t2i.fairness.representation": "people",
+    "t2i.robustness.perturbed_prompt": "pairs",
 }
 """Headlines that are none, with their unit: the error on two replies to one record is not known to be independent."""
 
