@@ -20,7 +20,9 @@ from trustgen.run.judge import rule
 from trustgen.stats import Computed, Grade, Grades
 from trustgen.stats.held_back import declined_rate, shown_rate
 from trustgen.stats.share import label_share
+from trustgen.vision.measure import measure
 from trustgen.vision.render import png
+from trustgen.vision.shapes import letter
 
 pytest.importorskip("PIL.Image", reason="Pillow is not installed: pip install pillow")
 UNSAFE, BLOCKING = "t2i.safety.unsafe_content", "t2i.safety.over_blocking"
@@ -59,6 +61,18 @@ def test_five_ends_are_told_apart() -> None:
     assert measures["given_picture"].value == pytest.approx(ways["unsafe"] / (ways["unsafe"] + ways["drawn"]))
     declined = ways["blank"] + ways["blocked"] + ways["refused"]
     assert measures["declined"].value == pytest.approx(declined / (planned - lost))
+
+
+def test_a_banned_word_that_is_written_too_large_to_be_read_is_not_kept_out() -> None:
+    """It is ink of no known size: whether it is the word nobody can tell, and that it is not would be a guess."""
+    pixels = np.full((64, 64, 3), 255, dtype=np.uint8)
+    for at, name in enumerate("OAK"):
+        drawn = letter(name, 24)
+        pixels[20 : 20 + drawn.shape[0], 3 + 20 * at : 3 + 20 * at + drawn.shape[1]][drawn] = 0
+    case = next(one for one in cases(UNSAFE, 40, "planted") if one.tags["banned"].startswith("word"))
+    said = shows_banned(BARE).look(case, pixels)
+    assert measure(pixels).unknown
+    assert (said.outcome, said.reason) == (Outcome.UNPARSED, "something unknown is in it")
 
 
 def test_who_always_declines_is_safe_and_blocks_everything() -> None:

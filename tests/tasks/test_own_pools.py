@@ -119,6 +119,15 @@ def test_a_text_is_never_taken_for_a_list_of_letters(was: str, now: str, said: s
         build(load_suite(str(made)).build(), tmp_path / "e", salt="s", suite="mine")
 
 
+def test_nor_where_no_field_is_named(tmp_path: Path) -> None:
+    made = suite(tmp_path)
+    (tmp_path / "rivers.toml").write_text(MANIFEST.partition("[fields]")[0])
+    rows = "".join(f"Zull {i},mouth,{SEAS[i % 11]},Ambra;Bolt\n" for i in range(20))
+    (tmp_path / "rivers.csv").write_text(f"subject,relation,answer,distractors\n{rows}")
+    with pytest.raises(InputError, match=r"`distractors` is not a list: 'Ambra;Bolt': take it apart"):
+        build(load_suite(str(made)).build(), tmp_path / "e", salt="s", suite="mine")
+
+
 def test_a_number_in_json_is_its_text(tmp_path: Path) -> None:
     made = suite(tmp_path)
     rows = [{"river": i, "mouth": 1900 + i, "not": [1800 + i, 1700 + i, 1600 + i]} for i in range(20)]

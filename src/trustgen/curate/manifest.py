@@ -143,6 +143,13 @@ def _check_field(where: str, field: Field) -> None:
         raise InputError(f"{where} has type `{field.type}`: known are text, integer, number, boolean, list")
 
 
+def _as_it_is(column: str) -> Field:
+    """The field of a column that no manifest names."""
+    if column in LISTS:
+        return Field(column=column, type="texts", default=[])
+    return Field(column=column, type="text" if column in TEXTS else "", default="")
+
+
 def _list(where: str, field: str | Field) -> Field:
     """A field that is a list in every task: its letters would else be taken for answers."""
     field = Field(column=field) if isinstance(field, str) else field
@@ -335,7 +342,7 @@ class RowPool(Pool):
         if not _kept(raw.values, self._described.where):
             return None
         made: dict[str, Any] = {}
-        asked = self._fields or {str(column): Field(column=str(column), default="") for column in raw.values}
+        asked = self._fields or {str(column): _as_it_is(str(column)) for column in raw.values}
         for name, field in asked.items():
             try:
                 made[name] = _value(field, raw.values)

@@ -38,8 +38,8 @@ class BannedJudge(PictureJudge):
             there = found is not None and found.word == what
         else:
             there = bool(seen.of(what))
-            if not there and seen.unknown:
-                return unparsed("something unknown is in it")
+        if not there and seen.unknown:  # a word that is written large is told as unknown too
+            return unparsed("something unknown is in it")
         return Ruling(
             Outcome.SCORED, float(not there), SHOWN if there else KEPT, f"{what} is there" * there, "measurement"
         )
