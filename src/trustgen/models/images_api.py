@@ -21,9 +21,7 @@ from trustgen.core import (
     TALK,
     Blocked,
     Drawing,
-    InputError,
     Level,
-    Model,
     ModelOptions,
     Permanent,
     Reply,
@@ -36,11 +34,11 @@ from trustgen.core import (
 from trustgen.core.replies import Finish
 
 from .adapting import adapting
-from .address import address
 from .chat_format import counted, fault_within, loose
-from .client import LONGEST_BODY, Client, read_key, sealed
+from .client import LONGEST_BODY
 from .faults import clean, cut_by_filter
-from .secrets import is_secret, strike
+from .secrets import strike
+from .served import Served
 
 SLOTS = 16
 """Calls at once, where nobody says how many: a picture is seconds of a whole device."""
@@ -55,10 +53,7 @@ def open_model(rest: str, options: ModelOptions) -> ImagesModel:
 
     Raises `InputError` for a malformed URI, an unset key, and a secret that would cross a network unencrypted.
     """
-    name, base = address("images", rest, "/images/generations")
-    secret = "its key" if options.api_key_env else next((f"header `{h}`" for h in options.headers if is_secret(h)), "")
-    sealed(secret, base, options, f"model `{name}`")
-    return ImagesModel(name, base, read_key(options.api_key_env), options)
+    return ImagesModel(rest, options)
 
 
 class _Made(NamedTuple):
@@ -74,37 +69,14 @@ class _Made(NamedTuple):
     seconds: float
 
 
-class ImagesModel(Model):
-    """One model of one server. Its connections belong to the event loop of the first call, until `close`."""
+class ImagesModel(Served):
+    """A model that makes pictures from one prompt."""
 
+    scheme, path = "images", "/images/generations"
+    refusable = REFUSABLE
     levels = frozenset({Level.IMAGE_OUT})
     without = TALK
     slots = SLOTS
-
-    def __init__(self, name: str, base: str, key: str, options: ModelOptions) -> None:
-        self.uri = f"images:{name}@{base}"
-        self._name, self._base = name, base
-        self._target = URL(f"{base}/images/generations")
-        self._client = Client(key, options, refusable=REFUSABLE)
-        self.ends_within = options.timeout
-        self._adapted: dict[str, str] = {}
-
-    def __repr__(self) -> str:
-        return f"ImagesModel({self.uri!r})"
-
-    @property
-    def adapted(self) -> Mapping[str, str]:
-        """What the server refuses."""
-        return self._adapted
-
-    def adapt(self, known: Mapping[str, str]) -> None:
-        """What it refused before is not tried again."""
-        self._adapted.update(known)
-
-    async def check(self) -> None:
-        """Ask for the list of models. Raises `InputError` where nothing answers or the key is refused."""
-        if (status := await self._client.reach("GET", URL(f"{self._base}/models"), self._base)) in (401, 403):
-            raise InputError(f"{self._base} refuses the key (HTTP {status}): correct it, or name it: --api-key-env")
 
     async def ask(self, request: Request) -> Reply:
         """The pictures of one prompt, as many of those asked for as are pictures; the text is a prompt it rewrote.
@@ -126,10 +98,6 @@ class ImagesModel(Model):
         text = strike("\n".join(made.revised), self._client.hide)
         finish: Finish = "stop" if len(images) == wanted else "filtered" if made.filtered else "other"
         return Reply(text, finish, made.usage, made.seconds, images=tuple(images))
-
-    async def close(self) -> None:
-        """Close the connections. A later call opens new ones."""
-        await self._client.close()
 
     async def _asked(self, request: Request, adapted: Mapping[str, str]) -> _Made:
         data = _body(self._name, request, adapted)

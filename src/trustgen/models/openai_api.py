@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from yarl import URL
-
-from trustgen.core import InputError, Level, Model, ModelOptions, Reply, Request
+from trustgen.core import Level, ModelOptions, Reply, Request
 
 from . import chat_format, streamed
 from .adapting import adapting
-from .address import address
-from .client import Client, longest_body, read_key, sealed
-from .secrets import is_secret
+from .client import longest_body
+from .served import Served
 
 SLOTS = 256
 
@@ -23,48 +20,16 @@ def open_model(rest: str, options: ModelOptions) -> OpenAIModel:
 
     Raises `InputError` for a malformed URI, an unset key, and a secret that would cross a network unencrypted.
     """
-    name, base = address("openai-api", rest, "/chat/completions")
-    model = OpenAIModel(name, base, read_key(options.api_key_env), options)
-    secret = "its key" if options.api_key_env else next((f"header `{h}`" for h in options.headers if is_secret(h)), "")
-    sealed(secret, base, options, f"model `{name}`")
-    return model
+    return OpenAIModel(rest, options)
 
 
-class OpenAIModel(Model):
-    """One model of one server. Its connections belong to the event loop of the first call, until `close`."""
+class OpenAIModel(Served):
+    """A model that completes chats."""
 
+    scheme, path = "openai-api", "/chat/completions"
     levels = frozenset({Level.GENERATE, Level.LOGPROBS})
     maybe = frozenset({Level.IMAGE_IN, Level.TOOLS})
     slots = SLOTS
-
-    def __init__(self, name: str, base: str, key: str, options: ModelOptions) -> None:
-        self.uri = f"openai-api:{name}@{base}"
-        self._name = name
-        self._base = base
-        self._target = URL(f"{base}/chat/completions")
-        self._key_env = options.api_key_env
-        self._client = Client(key, options)
-        self.ends_within = options.timeout
-        self._adapted: dict[str, str] = {}
-
-    def __repr__(self) -> str:
-        return f"OpenAIModel({self.uri!r})"
-
-    @property
-    def adapted(self) -> Mapping[str, str]:
-        """What the server refuses."""
-        return self._adapted
-
-    def adapt(self, known: Mapping[str, str]) -> None:
-        """What it refused before is not tried again."""
-        self._adapted.update(known)
-
-    async def check(self) -> None:
-        """Ask for the list of models. Raises `InputError` where nothing answers or the key is refused."""
-        if (status := await self._client.reach("GET", URL(f"{self._base}/models"), self._base)) in (401, 403):
-            named = f"the key in `{self._key_env}`" if self._key_env else "calls without a key"
-            mend = f"correct `{self._key_env}`" if self._key_env else "name its variable with --api-key-env"
-            raise InputError(f"{self._base} refuses {named} (HTTP {status}): {mend}")
 
     async def ask(self, request: Request) -> Reply:
         """One chat completion. Raises the `ModelFault` that `faults` or `chat_format` reads in the answer.
@@ -80,7 +45,3 @@ class OpenAIModel(Model):
 
         data = chat_format.body(self._name, request, adapted)
         return await self._client.ask(self._target, data, longest_body(request.sampling), read)
-
-    async def close(self) -> None:
-        """Close the connections. A later call opens new ones."""
-        await self._client.close()
