@@ -186,9 +186,9 @@ def threats(found: Findings) -> Iterator[tuple[str, list[str], list[str]]]:
 
 def _shelf(found: Findings) -> list[str]:
     """The registered tasks for models of the run's kind, which the first word of a task's name says; of words, else."""
-    known = ("llm", "t2i")
-    kinds = {entry.id.partition(".")[0] for entry in found.tasks} & set(known) or {known[0]}
-    return [name for name in registry.names("task") if name.partition(".")[0] in kinds]
+    every = registry.names("task")
+    here = {entry.id.partition(".")[0] for entry in found.tasks} & {name.partition(".")[0] for name in every}
+    return [name for name in every if name.partition(".")[0] in (here or {"llm"})]
 
 
 def missing_here(found: Findings) -> str:
