@@ -6,7 +6,6 @@ import asyncio
 import io
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -199,18 +198,20 @@ def test_calls_run_beside_one_another_and_never_too_many(tmp_path: Path) -> None
 
 
 def test_a_call_that_was_given_up_holds_nothing_up(tmp_path: Path) -> None:
-    """The loop ends while it sleeps; the thread ends with the process."""
-    model = open_model(written(tmp_path, "import time\ndef answer(prompt): time.sleep(30)"))
+    """The loop ends while it waits; the thread ends with the process."""
+    source = "import threading\nGO = threading.Event()\ndef answer(prompt): GO.wait(60)"
+    model = open_model(written(tmp_path, source))
 
     async def main() -> None:
         async with asyncio.timeout(0.05):
             await model.ask(Request((QUESTION,), Sampling()))
 
-    began = time.perf_counter()
     with pytest.raises(TimeoutError):
         asyncio.run(main())
-    assert time.perf_counter() - began < 10
-    assert all(thread.daemon for thread in threading.enumerate() if thread.name == model.uri)
+    waiting = [thread for thread in threading.enumerate() if thread.name == model.uri]
+    assert len(waiting) == 1, "still there: nothing waited for it"
+    assert waiting[0].daemon
+    model._function.__globals__["GO"].set()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("kind", ["def", "async def"])
