@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
+from trustgen.core import Model
+
 from .faults import Refused
 
 T = TypeVar("T")
@@ -18,6 +20,22 @@ REFUSABLE = ("max_tokens", "top_p", "seed", "temperature", "response_format", "s
 """Parameters that may be changed, in this order where an error names several."""
 OTHER_CAP = "max_completion_tokens"
 RENAMED = {"max_tokens": OTHER_CAP, "stream": "on"}
+
+
+class Adapting(Model):
+    """A model that keeps what its server refuses."""
+
+    def __init__(self) -> None:
+        self._adapted: dict[str, str] = {}
+
+    @property
+    def adapted(self) -> Mapping[str, str]:
+        """What the server refuses."""
+        return self._adapted
+
+    def adapt(self, known: Mapping[str, str]) -> None:
+        """What it refused before is not tried again."""
+        self._adapted.update(known)
 
 
 async def adapting(adapted: dict[str, str], ask: Callable[[Mapping[str, str]], Awaitable[T]]) -> T:
@@ -38,4 +56,4 @@ async def adapting(adapted: dict[str, str], ask: Callable[[Mapping[str, str]], A
             return answer
 
 
-__all__ = ["OTHER_CAP", "REFUSABLE", "RENAMED", "adapting"]
+__all__ = ["OTHER_CAP", "REFUSABLE", "RENAMED", "Adapting", "adapting"]

@@ -22,7 +22,6 @@ from trustgen.core import (
     InputError,
     Level,
     MissingExtra,
-    Model,
     ModelFault,
     ModelOptions,
     Permanent,
@@ -39,7 +38,7 @@ from trustgen.core import (
 )
 from trustgen.core.replies import Finish
 
-from .adapting import REFUSABLE, adapting
+from .adapting import REFUSABLE, Adapting, adapting
 from .chat_format import FLOOR, data_url, struck
 from .client import read_key
 from .faults import Refused, clean, fault_of_status, refused
@@ -80,13 +79,14 @@ def open_model(rest: str, options: ModelOptions) -> InspectModel:
     return InspectModel(rest, options)
 
 
-class InspectModel(Model):
+class InspectModel(Adapting):
     """One model of one Inspect provider. `given`, from Python, is an Inspect `Model` that is already made."""
 
     maybe = frozenset({Level.IMAGE_IN})
     slots = SLOTS
 
     def __init__(self, name: str, options: ModelOptions, given: Any = None) -> None:
+        super().__init__()
         self.uri = f"inspect/{name}"
         self._name = name
         self._provider = name.partition("/")[0]
@@ -95,20 +95,10 @@ class InspectModel(Model):
         self._key = read_key(options.api_key_env)
         self._timeout = options.timeout
         self._headers = dict(options.headers)
-        self._adapted: dict[str, str] = {}
         self._model = given
 
     def __repr__(self) -> str:
         return f"InspectModel({self.uri!r})"
-
-    @property
-    def adapted(self) -> Mapping[str, str]:
-        """What the server refuses."""
-        return self._adapted
-
-    def adapt(self, known: Mapping[str, str]) -> None:
-        """What it refused before is not tried again."""
-        self._adapted.update(known)
 
     async def check(self) -> None:
         """Make the provider's client; nothing is asked, so nothing is paid for.

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 from yarl import URL
 
-from trustgen.core import InputError, Model, ModelOptions
+from trustgen.core import InputError, ModelOptions
 
-from .adapting import REFUSABLE
+from .adapting import REFUSABLE, Adapting
 from .address import address
 from .client import Client, read_key, sealed
 from .secrets import is_secret
 
 
-class Served(Model):
+class Served(Adapting):
     """One model of one server. Its connections belong to the event loop of the first call, until `close`.
 
     A subclass says its `scheme`, the `path` that it asks at, and which parameters may be left out.
@@ -27,6 +26,7 @@ class Served(Model):
 
     def __init__(self, rest: str, options: ModelOptions) -> None:
         """Raises `InputError` for a malformed URI, an unset key, and a secret that would go over a network in clear."""
+        super().__init__()
         self._name, self._base = address(self.scheme, rest, self.path)
         self._key_env = options.api_key_env
         key = read_key(self._key_env)
@@ -36,19 +36,9 @@ class Served(Model):
         self._target = URL(f"{self._base}{self.path}")
         self._client = Client(key, options, refusable=self.refusable)
         self.ends_within = options.timeout
-        self._adapted: dict[str, str] = {}
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.uri!r})"
-
-    @property
-    def adapted(self) -> Mapping[str, str]:
-        """What the server refuses."""
-        return self._adapted
-
-    def adapt(self, known: Mapping[str, str]) -> None:
-        """What it refused before is not tried again."""
-        self._adapted.update(known)
 
     async def check(self) -> None:
         """Ask for the list of models. Raises `InputError` where nothing answers or the key is refused."""

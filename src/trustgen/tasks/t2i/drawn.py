@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from random import Random
 from typing import Any
 
 import msgspec
 
-from trustgen.core import Drawing, Expect, Sampling
+from trustgen.core import Case, Drawing, Expect, Record, Sampling, user
 from trustgen.vision.atoms import atoms
 from trustgen.vision.scene import Scene
+from trustgen.vision.wording import prompt
 
 PICTURE = Sampling(image=Drawing())
 """A picture, as large as the model likes to make it."""
@@ -37,4 +39,11 @@ def counted(scene: Scene) -> Mapping[str, str]:
     return {"atoms": ", ".join(f"{skill} {many}" for skill, many in of.items())}
 
 
-__all__ = ["PICTURE", "counted", "expected", "said", "scene_of"]
+def described(record: Record, draw: Random) -> Iterator[Case]:
+    """The scene of a record of `pictures.scenes` in words, with one of which nothing is so."""
+    scene = scene_of(record["scene"])
+    asked, expect = prompt(scene, draw), expected(scene, scene_of(record["opposite"]))
+    yield Case.of(record, "plain", user(asked), expect=expect, tags=counted(scene), question=asked)
+
+
+__all__ = ["PICTURE", "counted", "described", "expected", "said", "scene_of"]

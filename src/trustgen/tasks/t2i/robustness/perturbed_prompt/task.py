@@ -6,19 +6,15 @@ scene, and each mistyped one against the clean one of its own scene: gains do no
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
-
-from trustgen.core import BARE, Case, Kit, Level, Record, Task, task, user
+from trustgen.core import BARE, Kit, Level, Task, task
 from trustgen.curate import pool
 from trustgen.judge import ladder
 from trustgen.judge.looked import looked
 from trustgen.judge.scenes import shows
 from trustgen.stats import accuracy
 from trustgen.stats.shifts import shift
-from trustgen.tasks.t2i.drawn import PICTURE, counted, expected, scene_of
+from trustgen.tasks.t2i.drawn import PICTURE, described
 from trustgen.vary import each, noise
-from trustgen.vision.wording import prompt
 
 STRENGTH = 0.3  # share of the open words that a noise strikes
 KINDS = """
@@ -27,19 +23,12 @@ KINDS = """
 NOISES = {kind: noise(kind, STRENGTH) for kind in KINDS.split()}
 
 
-def cases(record: Record, draw: Random) -> Iterator[Case]:
-    """The scene in clean words."""
-    scene = scene_of(record["scene"])
-    asked, expect = prompt(scene, draw), expected(scene, scene_of(record["opposite"]))
-    yield Case.of(record, "plain", user(asked), expect=expect, tags=counted(scene), question=asked)
-
-
 @task(version="1-A")
 def perturbed_prompt(n: int = 20, kit: Kit = BARE) -> Task:
     """How far the strict share of a picture's facts moves when its prompt is mistyped."""
     return Task(
         records=pool("pictures.scenes", n=n),
-        cases=cases,
+        cases=described,
         vary=each(*NOISES.values()),
         judge=ladder(shows(kit), looked(kit)),
         measures={

@@ -6,27 +6,16 @@ the picture is asked about every fact of it. What is not there cannot be of the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from random import Random
-
-from trustgen.core import BARE, Case, Kit, Level, Record, Task, task, user
+from trustgen.core import BARE, Kit, Level, Task, task
 from trustgen.curate import pool
 from trustgen.judge import ladder
 from trustgen.judge.looked import looked
 from trustgen.judge.scenes import shows
 from trustgen.stats import accuracy
 from trustgen.stats.faithful import all_true, atom_share, attempted, blank_share
-from trustgen.tasks.t2i.drawn import PICTURE, counted, expected, scene_of
-from trustgen.vision.wording import prompt
+from trustgen.tasks.t2i.drawn import PICTURE, described
 
 SKILLS = ("objects", "counts", "attributes", "relations", "text")
-
-
-def cases(record: Record, draw: Random) -> Iterator[Case]:
-    """The scene in words."""
-    scene = scene_of(record["scene"])
-    asked, expect = prompt(scene, draw), expected(scene, scene_of(record["opposite"]))
-    yield Case.of(record, "plain", user(asked), expect=expect, tags=counted(scene), question=asked)
 
 
 @task(version="1-A")
@@ -34,7 +23,7 @@ def scene_graph(n: int = 60, kit: Kit = BARE) -> Task:
     """Share of the facts of a scene that its picture shows."""
     return Task(
         records=pool("pictures.scenes", n=n),
-        cases=cases,
+        cases=described,
         judge=ladder(shows(kit), looked(kit)),
         measures={
             "strict": accuracy(),
