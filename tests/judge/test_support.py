@@ -31,6 +31,9 @@ Agent: In Q2 the world health council, whom we help, increased its support."""
         "The summary does not say what the home is worth.",
         "The agent is not only friendly, but offers a discount.",
         "The world health council has grown its support.",
+        "<answer>There are no plans for boats.</answer>",
+        "<summary>Yearly payment saves 5%.</summary>",
+        "<text>Nobody insures boats.</text>",
     ],
 )
 def test_what_is_borne_out(reply: str) -> None:

@@ -48,6 +48,8 @@ STRATA_RATES = {
     "llm.robustness.option_shift": (0.02, 0.2),
     "llm.safety.toxicity": (0.02, 0.15),
     "llm.ethics.vignettes": (0, 0.15),  # of three to six factors told
+    "t2i.truthfulness.scene_graph": (0, 0.14),  # of three to eight facts
+    "t2i.robustness.perturbed_prompt": (0, 0.1),
 }
 """How often a model is at its worst on the easiest stratum, and how much oftener on each harder one; else .1 and .3."""
 FEW = 12
@@ -77,7 +79,7 @@ def curves(id: str, n: int) -> list[float]:
 @pytest.mark.parametrize("id", names("task"))
 def test_a_harder_stratum_is_worse_for_a_model_whose_ability_falls_with_it(id: str) -> None:
     assert all(rank(tag) is not None for case in cases(id) if (tag := case.tags.get("difficulty")))
-    bad = curves(id, 60)
+    bad = curves(id, 90 if id == "t2i.truthfulness.scene_graph" else 60)
     assert not any(map(math.isnan, bad)), bad
     assert bad == sorted(bad), bad
     assert len(bad) < 2 or bad[0] < bad[-1]
@@ -86,5 +88,5 @@ def test_a_harder_stratum_is_worse_for_a_model_whose_ability_falls_with_it(id: s
 @pytest.mark.proof
 @pytest.mark.parametrize("id", names("task"))
 def test_every_step_of_difficulty_is_seen_in_larger_editions(id: str) -> None:
-    bad = curves(id, 200)
+    bad = curves(id, 600 if id == "t2i.truthfulness.scene_graph" else 200)  # six steps, one case a record
     assert bad == sorted(set(bad)), bad

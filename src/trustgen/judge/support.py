@@ -30,6 +30,7 @@ from .reading import REFUSED, Reading, refusal, scored, unparsed, words
 from .refusals import foreign
 from .turned import turned
 from .whole import WholeJudge
+from .wrapped import unwrapped
 
 ACRONYM = 3  # letters from which on any words may be shortened; names may be by two
 OVERLONG = 3  # times as many sentences as were asked for
@@ -43,6 +44,7 @@ _PREAMBLE = re.compile(
     r"[^\n:]{0,80}:|no (?:problem|worries)[.!])\s*",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"</?[a-z_]{1,16}/?>", re.IGNORECASE)  # `<summary>` and its like
 _VERB = re.compile(
     r"(?:'s)? (?:is|was|has|had|were|who|which|drew|gave|built|founded|designed|runs|owns|leads|led|paid|started"
     r"|and [A-Z]|keeps|conducts|manages|commands|planned|heads)\b|'s "
@@ -202,8 +204,8 @@ def _same(name: str, word: str) -> bool:
 
 
 def _told(reply: str) -> str:
-    """A reply without the words that announce it, and without a line that says how sure it is."""
-    return _PREAMBLE.sub("", _SURE.sub("", reply).strip())
+    """A reply without its wrapper, the words that announce it, and a line that says how sure it is."""
+    return _PREAMBLE.sub("", _SURE.sub("", _TAG.sub("\n", unwrapped(reply))).strip())
 
 
 def support(reply: str, source: str, follows: str = "", points: str = "") -> Support:
