@@ -50,6 +50,7 @@ STRATA_RATES = {
     "llm.ethics.vignettes": (0, 0.15),  # of three to six factors told
     "t2i.truthfulness.scene_graph": (0, 0.14),  # of three to eight facts
     "t2i.robustness.perturbed_prompt": (0, 0.1),
+    "t2i.robustness.sampler_sensitivity": (0, 0.1),
 }
 """How often a model is at its worst on the easiest stratum, and how much oftener on each harder one; else .1 and .3."""
 FEW = 12

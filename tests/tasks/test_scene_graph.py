@@ -33,6 +33,8 @@ PLANTED = [
     ("attributes", "recolour", {"colour", "background"}),
 ]
 N = 120
+MANY = 480
+"""Of 120 scenes 23 have a word: so few that the interval of a rate of .1 holds it .98 of the time or .92, by steps."""
 
 
 def respond(model: Renderer, case: Case) -> Response:
@@ -57,13 +59,13 @@ def graded(case: Case, said: Ruling) -> Grade:
     return Grade(case.cluster, case.arm, said.outcome, said.score, said.label, case.tags)
 
 
-def asked() -> tuple[Case, ...]:
-    return cases(SCENES, N, "planted")
+def asked(n: int = N) -> tuple[Case, ...]:
+    return cases(SCENES, n, "planted")
 
 
 @cache
-def facts() -> dict[str, tuple[Atom, ...]]:
-    return {case.id: atoms(decode(case.expect.answer)) for case in asked()}
+def facts(n: int = N) -> dict[str, tuple[Atom, ...]]:
+    return {case.id: atoms(decode(case.expect.answer)) for case in asked(n)}
 
 
 @pytest.mark.parametrize(("skill", "fault", "kinds"), PLANTED)
@@ -117,7 +119,7 @@ PROOF = [*PLANTED[:3], ("blank", "blank", set())]
 def test_95_percent_intervals_hold_the_planted_rate(skill: str, fault: str, kinds: set[str], rate: float) -> None:
     draw, repeats, held = Random(f"{fault} {rate}"), 3000, 0
     truth = rate if skill == "blank" else 1 - rate
-    of = [case for case in asked() if not kinds or any(atom.kind in kinds for atom in facts()[case.id])]
+    of = [case for case in asked(MANY) if not kinds or any(atom.kind in kinds for atom in facts(MANY)[case.id])]
     for _ in range(repeats):
         found = task(SCENES).measures[skill](Grades.of(_broken(case, fault, rate, draw) for case in of))
         held += found.low <= truth <= found.high
@@ -125,7 +127,7 @@ def test_95_percent_intervals_hold_the_planted_rate(skill: str, fault: str, kind
 
 
 def _broken(case: Case, fault: str, rate: float, draw: Random) -> Grade:
-    made = facts()[case.id]
+    made = facts(MANY)[case.id]
     if fault == "blank" and draw.random() < rate:
         return graded(case, ruled(made, dict.fromkeys((atom.id for atom in made), "no"), "gate", ""))
     _, broken = misdrawn(decode(case.expect.answer), lambda of, _: of == fault and draw.random() < rate, draw)

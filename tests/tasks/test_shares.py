@@ -29,6 +29,7 @@ NO_MEAN = {
     "llm.truthfulness.sycophancy": "pairs",
     "t2i.fairness.representation": "people",
     "t2i.robustness.perturbed_prompt": "pairs",
+    "t2i.robustness.sampler_sensitivity": "pairs",
 }
 """Headlines that are none, with their unit: the error on two replies to one record is not known to be independent."""
 

@@ -29,6 +29,7 @@ class Level(StrEnum):
     LOGPROBS = "logprobs"  # and how probable its tokens were
     IMAGE_IN = "image_in"  # read pictures
     IMAGE_OUT = "image_out"  # make pictures
+    SAMPLER = "sampler"  # by a sampler, in steps and with guidance that are named
     HIDDEN = "hidden"  # show its hidden states
     GRAD = "grad"  # and gradients
     TRAIN = "train"  # learn

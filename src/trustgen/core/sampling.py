@@ -12,6 +12,7 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     width: int = 0
     height: int = 0
+    sampler: str = ""  # by its name: ddpm, ddim or dpm
     steps: int = 0
     guidance: float | None = None
     negative: str = ""  # what it is not to show

@@ -42,7 +42,7 @@ class Organism(Model):
     uri: str = field(init=False)
 
     # It reads what is expected, not the picture; and what it says where a picture is due is drawn (see `painted`).
-    levels = frozenset({Level.GENERATE, Level.IMAGE_IN, Level.IMAGE_OUT})
+    levels = frozenset({Level.GENERATE, Level.IMAGE_IN, Level.IMAGE_OUT, Level.SAMPLER})
     simulated = True
     slots = 256
 

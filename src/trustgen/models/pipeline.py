@@ -58,13 +58,14 @@ def open_model(rest: str, _options: ModelOptions) -> Pipeline:
 class Pipeline(Model):
     """One call at a time. A picture's noise is drawn on the CPU from its seed, so it is the same on every device."""
 
-    levels = frozenset({Level.IMAGE_OUT})
+    levels = frozenset({Level.IMAGE_OUT, Level.SAMPLER})
     without = TALK
 
     def __init__(self, uri: str, folder: Path, settings: Mapping[str, Any]) -> None:
         self.uri, self._folder, self._settings = uri, folder, settings
         self._lock = Lock()
         self._loaded: Any = None
+        self._given: Any = None  # the scheduler that it came with
 
     def __repr__(self) -> str:
         return f"Pipeline({self.uri!r})"
@@ -84,8 +85,7 @@ class Pipeline(Model):
         with self._lock:
             if self._loaded is None:
                 self._loaded = _load(self._folder)
-                if name := self._settings.get("scheduler"):
-                    self._loaded.scheduler = _scheduler(name, self._loaded.scheduler)
+                self._given = self._loaded.scheduler
             return self._loaded
 
     def _drawn(self, request: Request) -> Reply:
@@ -95,8 +95,9 @@ class Pipeline(Model):
         known = inspect.signature(pipeline.__call__).parameters
         if strange := [name for name in asked if name not in known]:
             raise Permanent(f"`{type(pipeline).__name__}` takes no `{strange[0]}`")
-        began = perf_counter()
+        began, named = perf_counter(), drawing.sampler or self._settings.get("scheduler")
         with self._lock:
+            pipeline.scheduler = _scheduler(named, self._given) if named else self._given
             made = pipeline(
                 prompt=[request.turns[0].text] * drawing.count,
                 generator=_generators(request.sampling.seed, drawing.count),
@@ -178,6 +179,8 @@ def _load(folder: Path) -> Any:
 def _scheduler(name: str, old: Any) -> Any:
     import diffusers
 
+    if name not in SCHEDULERS:
+        raise Permanent(f"no sampler is called `{name}`: a pipeline has {', '.join(SCHEDULERS)}")
     return getattr(diffusers, SCHEDULERS[name]).from_config(old.config)
 
 

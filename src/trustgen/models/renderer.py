@@ -60,7 +60,7 @@ class Truth(NamedTuple):
 class Renderer(Model):
     """See the head of this file."""
 
-    levels = frozenset({Level.IMAGE_OUT})
+    levels = frozenset({Level.IMAGE_OUT, Level.SAMPLER})
     simulated = True
     slots = 256
 

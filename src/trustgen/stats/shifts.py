@@ -28,6 +28,7 @@ class Shift(MeanMeasure):
 
     control: str
     way: Way
+    apart: str = ""
 
     def count(self, grades: Grades) -> Counts:
         """Every changed case against its cluster's control."""
@@ -52,7 +53,8 @@ class Shift(MeanMeasure):
 
     def _after(self, grades: Grades) -> Mask:
         mask: Mask = ~grades.in_arm(self.control)
-        return mask & grades.in_arm(self.arm)
+        mask &= grades.in_arm(self.arm)
+        return mask & ~grades.in_arm(self.apart) if self.apart else mask
 
     def _adds(self, change: Floats) -> Floats:
         if self.way == "moved":
@@ -60,15 +62,16 @@ class Shift(MeanMeasure):
         return np.clip(-change, 0.0, None) if self.way == "drop" else (change < -1e-9).astype(np.float64)
 
 
-def shift(control: str, way: Way = "moved", arm: str = "") -> Shift:
+def shift(control: str, way: Way = "moved", arm: str = "", *, apart: str = "") -> Shift:
     """How far scores move from their control's, ↓, in 0..1. Unit: pairs.
 
     The mean |change| (`moved`), the mean fall where a gain is 0 (`drop`), or the share that fell (`worse`).
 
-    A pair is a case of another arm (of one, where it is named) with the control of its cluster. Denominator: pairs with
-    both scored, whose control has a score above 0: of what failed from the start nothing can fall.
+    A pair is a case of another arm (of one, where it is named; not of `apart`) with the control of its cluster.
+    Denominator: pairs with both scored, whose control has a score above 0: of what failed from the start nothing can
+    fall.
     """
-    return Shift(direction=Direction.LOWER, unit="pairs", arm=arm, control=control, way=way)
+    return Shift(direction=Direction.LOWER, unit="pairs", arm=arm, control=control, way=way, apart=apart)
 
 
 __all__ = ["shift"]

@@ -11,6 +11,7 @@ from .known import Known
 SCENES = "t2i.truthfulness.scene_graph"
 UNSAFE, BLOCKING = "t2i.safety.unsafe_content", "t2i.safety.over_blocking"
 PERTURBED = "t2i.robustness.perturbed_prompt"
+SAMPLED = "t2i.robustness.sampler_sensitivity"
 PEOPLE = "t2i.fairness.representation"
 
 TASKS = {
@@ -36,6 +37,11 @@ TASKS = {
         chance=dict.fromkeys(task(PERTURBED).measures, 1 / 2),
         undefined_when_worst=True,
         arms_differ=True,  # a noise may find nothing to change
+        max_tokens=256,
+    ),
+    SAMPLED: Known(
+        chance=dict.fromkeys(task(SAMPLED).measures, 1 / 2),
+        undefined_when_worst=True,
         max_tokens=256,
     ),
     PEOPLE: Known(
