@@ -7,7 +7,6 @@ https://platform.openai.com/docs/api-reference/chat.
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -31,16 +30,16 @@ from trustgen.core import (
     Turn,
     Usage,
 )
-from trustgen.core.replies import MOST_TOKENS, Finish
+from trustgen.core.replies import Finish
 
 from .calls import MOST, call_of
 from .faults import clean, cut_by_filter, fault_of_status
+from .loose import counted, loose
 from .secrets import STRUCK, spans, strike
 
 STREAM = "stream"
 """The one parameter that a server may want and that is never sent of ourselves."""
 
-MOST_DIGITS = 20
 FLOOR = -9999.0
 """Stands for a log-probability of minus infinity, which JSON cannot carry (vLLM's convention)."""
 
@@ -295,28 +294,6 @@ def _read(answer: bytes) -> _Completion:
     raise Transient(f"the answer is not a chat completion: {reason}")
 
 
-def loose(answer: bytes) -> Any:
-    """What a JSON text says. Real servers send halves of surrogate pairs, broken UTF-8, NaN and 12.0 for 12: what can
-    be read is. Raises `ValueError` or `RecursionError` for the rest."""
-    return mended(json.loads(answer.decode("utf-8-sig", "replace"), strict=False, parse_int=_whole))
-
-
-def _whole(digits: str) -> int | float:
-    """An integer; one of more digits than Python reads is a float, and so no count of anything."""
-    return int(digits) if len(digits) < MOST_DIGITS else float(digits)
-
-
-def mended(value: Any) -> Any:
-    """JSON without halves of surrogate pairs in its texts, which no file takes."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [mended(item) for item in value]
-    if isinstance(value, dict):
-        return {mended(key): mended(item) for key, item in value.items()}
-    return value
-
-
 def _text(choice: _Choice) -> str:
     message = choice.message
     if message is None:
@@ -360,14 +337,6 @@ def _usage(told: Any) -> Usage:
 
 def _count(told: dict[str, Any], names: tuple[str, ...]) -> int:
     return next((count for name in names if (count := counted(told.get(name)))), 0)
-
-
-def counted(value: Any) -> int:
-    """A number of tokens; 0 for what is none: it spoils no reply, and is estimated, as where nothing is told."""
-    if isinstance(value, str) and value.isdecimal() and len(value) < MOST_DIGITS:
-        value = int(value)
-    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS
-    return int(value) if good else 0
 
 
 def _logprobs(given: _Logprobs | None, text: str) -> tuple[TokenLogprob, ...]:

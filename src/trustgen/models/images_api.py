@@ -34,9 +34,10 @@ from trustgen.core import (
 from trustgen.core.replies import Finish
 
 from .adapting import adapting
-from .chat_format import counted, fault_within, loose
+from .chat_format import fault_within
 from .client import LONGEST_BODY
 from .faults import clean, cut_by_filter
+from .loose import counted, loose
 from .secrets import strike
 from .served import Served
 

@@ -36,9 +36,10 @@ from trustgen.core import (
 )
 
 from . import slots, streamed
-from .chat_format import counted, fault_within, loose, mended
+from .chat_format import fault_within
 from .client import Client, longest_body, read_key, sealed, without_secrets
 from .faults import clean
+from .loose import counted, loose, mended
 from .secrets import is_secret, strike
 
 SLOTS = 64
