@@ -10,7 +10,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -18,7 +18,6 @@ from trustgen.core import (
     Blocked,
     Call,
     Image,
-    ModelFault,
     Permanent,
     Reply,
     Request,
@@ -33,8 +32,9 @@ from trustgen.core import (
 from trustgen.core.replies import Finish
 
 from .calls import MOST, call_of
-from .faults import clean, cut_by_filter, fault_of_status
+from .faults import clean, cut_by_filter, fault_within
 from .loose import counted, loose
+from .pictures import place, wished
 from .secrets import STRUCK, spans, strike
 
 STREAM = "stream"
@@ -54,7 +54,7 @@ def body(model: str, request: Request, adapted: Mapping[str, str] = MappingProxy
     Temperature, `top_p` and `max_tokens` are always said, because servers differ in their defaults. What the protocol
     has no word for (`top_k`, `min_p`, repetition penalties) stays as the server is set, but for `Sampling.extra`, which
     goes before all else (and `null` there leaves a field out). `adapted` renames parameters, or leaves out those
-    renamed to "".
+    renamed to "". Where a picture is asked for, no cap is said: it would cut the picture, which is a thousand tokens.
     """
     sampling = request.sampling
     payload: dict[str, Any] = {
@@ -78,6 +78,9 @@ def body(model: str, request: Request, adapted: Mapping[str, str] = MappingProxy
         payload["response_format"] = {"type": "json_schema", "json_schema": schema}
     if sampling.effort:
         payload["reasoning_effort"] = sampling.effort
+    if sampling.image is not None:
+        del payload["max_tokens"]
+        payload |= {"modalities": ["image", "text"], **wished(sampling.image)}
     for name, other in adapted.items():
         if name == STREAM:
             payload[STREAM] = True
@@ -144,6 +147,9 @@ class _Part(msgspec.Struct):
     thinking: Any = None
     reasoning: Any = None
     summary: Any = None
+    image_url: Any = None
+    url: Any = None
+    b64_json: Any = None
 
 
 class _Function(msgspec.Struct):
@@ -158,6 +164,7 @@ class _ToolCall(msgspec.Struct):
 class _Message(msgspec.Struct):
     content: str | list[_Part] | None = None
     tool_calls: list[_ToolCall] | None = None
+    images: Any = None
     refusal: str | None = None
     reasoning_content: Any = None
     reasoning: Any = None
@@ -209,6 +216,7 @@ _FINISH: dict[str | None, Finish] = {
 }
 _CUT_BY_SERVER = frozenset({"abort", "error", "insufficient_system_resource"})
 _SAID = frozenset({"text", "output_text", "refusal"})  # part types that are the answer; `thinking` is not
+_SHOWN = frozenset({"image_url", "image", "output_image"})  # and those that are pictures
 _PROMPT = ("prompt_tokens", "input_tokens", "promptTokens", "promptTokenCount", "inputTokens", "prompt_eval_count")
 _COMPLETION = (
     "completion_tokens", "output_tokens", "completionTokens", "candidatesTokenCount", "outputTokens", "eval_count",
@@ -217,7 +225,19 @@ _THINKING = ("reasoning_tokens", "thinking_tokens", "thoughtsTokenCount", "reaso
 _DETAILS = ("completion_tokens_details", "output_tokens_details")
 
 
+class Answer(NamedTuple):
+    """A reply, and where the pictures are that came with it; "" for one that is announced and not there."""
+
+    reply: Reply
+    places: list[str]
+
+
 def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequence[str] = "") -> Reply:
+    """The words of `read`."""
+    return read(answer, sampling, seconds, hide).reply
+
+
+def read(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequence[str] = "") -> Answer:
     """The reply in the JSON of a successful answer; `seconds` is how long it took, `hide` the keys that neither a
     reply nor an error may show.
 
@@ -245,7 +265,7 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequenc
     logprobs = _logprobs(choice.logprobs, text) if sampling.logprobs else ()
     usage = _usage(completion.usage or completion.usage_metadata)
     finish = _FINISH.get(reason or None, "other")
-    return Reply(
+    made = Reply(
         strike(text, hide),
         finish,
         usage,
@@ -254,6 +274,20 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequenc
         strike(thoughts, hide),
         calls=_calls(choice.message, hide),
     )
+    return Answer(made, _places(choice.message))
+
+
+def _places(message: _Message | None) -> list[str]:
+    """Where the pictures of a message are: in parts of its content, beside it, or the same in both."""
+    content = message.content if message else None
+    parts = [part for part in content if _shows(part)] if isinstance(content, list) else []
+    beside = message.images if message and isinstance(message.images, list) else []
+    items = [*map(msgspec.structs.asdict, parts), *(one if isinstance(one, dict) else {"url": one} for one in beside)]
+    return list(dict.fromkeys(map(place, items)))
+
+
+def _shows(part: _Part) -> bool:
+    return part.type in _SHOWN or part.image_url is not None
 
 
 def _calls(message: _Message | None, hide: str | Sequence[str]) -> tuple[Call, ...]:
@@ -311,7 +345,7 @@ def _thoughts(message: _Message | None) -> str:
     named = message.reasoning_content or message.reasoning or message.thinking
     if named is None and isinstance(message.content, list):
         named = [part.thinking or part.reasoning or part.summary or part.text for part in message.content
-                 if part.type not in _SAID]  # fmt: skip
+                 if part.type not in _SAID and not _shows(part)]  # fmt: skip
     return "" if named is None else _words(named).strip()
 
 
@@ -355,16 +389,3 @@ def _top(alternatives: list[_Alternative] | tuple[()]) -> dict[str, float]:
     for alternative in alternatives:
         top.setdefault(alternative.token, max(FLOOR, alternative.logprob))
     return top
-
-
-def fault_within(error: Any, hide: str | Sequence[str] = "") -> ModelFault:
-    """What an error inside a good answer amounts to."""
-    return fault_of_status(_status(error), _encode({"error": error}), hide=hide)
-
-
-def _status(error: Any) -> int:
-    """The HTTP status that an error inside a 200 answer names; 500 where it names none."""
-    code = error.get("code") if isinstance(error, dict) else None
-    if isinstance(code, str) and code.isdecimal():
-        code = int(code)
-    return code if isinstance(code, int) and 400 <= code <= 599 else 500
