@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-import msgspec
-
-from trustgen.core import Drawing, Level, ModelOptions, Permanent, Reply, Request, Transient
+from trustgen.core import Level, ModelOptions, Permanent, Reply, Request
 
 from . import chat_format, streamed
 from .adapting import REFUSABLE, adapting
 from .client import LONGEST_BODY, longest_body
 from .faults import Refused
-from .pictures import DRAWN, kept
+from .pictures import DRAWN, pictured
 from .served import Served
 
 SLOTS = 256
@@ -42,7 +40,7 @@ class OpenAIModel(Served):
         A parameter that the server refuses is left out or renamed from then on: see `adapting`.
         """
         answer = await adapting(self._adapted, partial(self._asked, request))
-        return answer.reply if request.sampling.image is None else await self._pictured(answer, request)
+        return await pictured(answer.reply, answer.places, request, self.fetched, self._client.hide)
 
     async def _asked(self, request: Request, adapted: Mapping[str, str]) -> chat_format.Answer:
         def read(content: bytes, seconds: float) -> chat_format.Answer:
@@ -59,14 +57,3 @@ class OpenAIModel(Served):
             if fault.parameter in DRAWN and not drawn:  # the word stands there for something else: it was not sent
                 raise Permanent(str(fault)) from None
             raise
-
-    async def _pictured(self, answer: chat_format.Answer, request: Request) -> Reply:
-        """The reply with its pictures; one of words alone is as it is, and the judges say what that comes to."""
-        reply, wanted = answer.reply, (request.sampling.image or Drawing()).count
-        if not answer.places:
-            if reply.silence and reply.finish != "length" and not reply.thoughts:
-                raise Transient("the answer holds neither a picture nor words")
-            return reply
-        images = await kept(answer.places, request, self.fetched, self._client.hide)
-        finish = reply.finish if len(images) == wanted else "other"
-        return msgspec.structs.replace(reply, images=images, finish=finish)

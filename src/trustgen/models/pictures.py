@@ -11,7 +11,9 @@ from binascii import Error as NoBase64
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from trustgen.core import Drawing, Image, NoPicture, Request, Transient, Unusable
+import msgspec
+
+from trustgen.core import Drawing, Image, NoPicture, Reply, Request, Transient, Unusable
 
 from .faults import clean
 
@@ -43,6 +45,25 @@ def place(item: Mapping[str, Any]) -> str:
     told = item.get("image_url") or item.get("url")
     url = told.get("url") if isinstance(told, dict) else told
     return url.strip() if isinstance(url, str) else ""
+
+
+async def pictured(
+    reply: Reply, places: Sequence[str], request: Request, fetch: Fetch, hide: str | Sequence[str] = ""
+) -> Reply:
+    """What a chat said, with the pictures that came along, where some were asked for: else it is as it is.
+
+    So is one of words alone: judges say what that comes to. Raises `Transient` for nothing at all, and what `kept`
+    raises.
+    """
+    if request.sampling.image is None:
+        return reply
+    if not places:
+        if reply.silence and reply.finish != "length" and not reply.thoughts:
+            raise Transient("the answer holds neither a picture nor words")
+        return reply
+    images = await kept(places, request, fetch, hide)
+    finish = reply.finish if len(images) == request.sampling.image.count else "other"
+    return msgspec.structs.replace(reply, images=images, finish=finish)
 
 
 async def kept(
@@ -99,4 +120,4 @@ def _unfolded(url: str) -> bytes:
         raise Transient("what came as Base64 is none") from None
 
 
-__all__ = ["DRAWN", "MOST", "Fetch", "elsewhere", "kept", "place", "wished"]
+__all__ = ["DRAWN", "MOST", "Fetch", "elsewhere", "kept", "pictured", "place", "wished"]
