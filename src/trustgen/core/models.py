@@ -143,6 +143,7 @@ class Model:
     maybe: frozenset[Level] = frozenset()  # levels that only a question can tell of; see `learn`
     without: frozenset[Level] = frozenset()  # what of `TALK` it cannot take
     simulated = False  # an organism: its properties are planted, and every table says so
+    served = False  # a server answers for it, which may take a seed and heed none
     slots = 1  # how many calls it can usefully serve at once
     ends_within = inf  # seconds after which every call has ended by itself; the engine ends those that may take longer
 
@@ -199,7 +200,7 @@ class Wrapped(Model):
     def __init__(self, inner: Model, uri: str) -> None:
         self.inner, self.uri = inner, uri
         self.levels, self.maybe, self.without = inner.levels, inner.maybe, inner.without
-        self.simulated, self.slots = inner.simulated, inner.slots
+        self.simulated, self.served, self.slots = inner.simulated, inner.served, inner.slots
         self.ends_within = inner.ends_within
 
     def __repr__(self) -> str:

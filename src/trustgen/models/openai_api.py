@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from functools import partial
 
 from trustgen.core import Level, ModelOptions, Permanent, Reply, Request
+from trustgen.core.sampling import DRAWN
 
 from . import chat_format, streamed
 from .adapting import REFUSABLE, adapting
 from .client import LONGEST_BODY, longest_body
 from .faults import Refused
-from .pictures import DRAWN, pictured
+from .pictures import pictured
 from .served import Served
 
 SLOTS = 256

@@ -19,8 +19,6 @@ from .faults import clean
 
 MOST = 20 * 2**20
 """Bytes of one picture, however it comes."""
-DRAWN = ("modalities", "num_inference_steps", "guidance_scale", "negative_prompt", "size")
-"""Parameters that are sent where a picture is asked for, and may be left out."""
 
 Fetch = Callable[[str], Awaitable[bytes]]
 """The bytes at a URL; raises the `ModelFault` that their absence amounts to."""
@@ -120,4 +118,4 @@ def _unfolded(url: str) -> bytes:
         raise Transient("what came as Base64 is none") from None
 
 
-__all__ = ["DRAWN", "MOST", "Fetch", "elsewhere", "kept", "pictured", "place", "wished"]
+__all__ = ["MOST", "Fetch", "elsewhere", "kept", "pictured", "place", "wished"]
