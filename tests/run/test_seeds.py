@@ -15,12 +15,12 @@ from toy_pictures import Painter
 
 from servers.app_server import Application
 from trustgen.cli.app import app
-from trustgen.core import Manner, Named
+from trustgen.core import Drawing, Manner, Named, Sampling
 from trustgen.core.registry import load
 from trustgen.models import open_model
 from trustgen.run import Budget, Settings, build, evaluate, plan
 from trustgen.run.settings import Result
-from trustgen.store import Edition, RunFolder
+from trustgen.store import Edition, Endpoint, RunFolder
 from trustgen.testing.server import completion
 
 PATH = "/v1/images/generations"
@@ -207,6 +207,17 @@ def test_a_chat_is_asked_whether_it_makes_pictures_once_a_run(edition: Edition, 
         if not level:
             assert result.manifest.endpoints[uri].deterministic is True
             assert {r.status for r in RunFolder.open(result.folder).responses()} == {"answered"}
+
+
+def test_a_picture_without_what_a_server_refuses_is_another_picture() -> None:
+    """What is refused of a drawing is part of the key of a picture, and of no key of words."""
+    pictured, words, plain = Sampling(image=Drawing(steps=9)), Sampling(), Endpoint(uri="m")
+    for name in ("modalities", "size", "n", "num_inference_steps", "guidance_scale", "negative_prompt"):
+        without = Endpoint(uri="m", adapted={name: ""})
+        assert plain.key("c", "m", pictured) != without.key("c", "m", pictured)
+        assert plain.key("c", "m", words) == without.key("c", "m", words)
+    told = Endpoint(uri="m", deterministic=True)
+    assert plain.key("c", "m", pictured) == told.key("c", "m", pictured), "what is known of a seed changes no picture"
 
 
 def test_what_answers_here_is_not_asked(edition: Edition, tmp_path: Path) -> None:
