@@ -225,6 +225,8 @@ def test_of_several_pictures_the_good_ones_are_kept_and_no_more_than_were_asked_
         (within(RED, data(OTHER)), 2, 2, "stop"),
         (within(RED, data(PAGE)), 2, 1, "other"),
         (beside(RED, "http://192.0.2.1/a.png"), 2, 1, "other"),
+        (PICTURED["in both places"], 2, 1, "other"),
+        (PICTURED["in a stream, twice"], 2, 1, "other"),
     ):
         with Application(lambda _, answer=answer: answer, PATH) as app:  # type: ignore[misc]
             reply, _, _ = asked(app, image=Drawing(count=count))

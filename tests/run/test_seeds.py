@@ -232,11 +232,11 @@ def test_a_plan_names_the_pictures_that_come_on_top(edition: Edition) -> None:
             rows = plan(edition, [studio.uri, chat, Painter()], {}, settings=Settings(seed_probe=told))
             assert tuple(row.before for row in rows) == many
         assert plan(edition, [chat], {}, settings=Settings(budget=Budget(usd=1.0)))[0].before == 1
-        done = CliRunner().invoke(
-            app, ["plan", str(edition.folder), "--model", chat, "--price", f"{chat}=0/0/0.04"], catch_exceptions=False
-        )
-    assert done.exit_code == 0
-    said = " ".join(done.output.split())
+        asked = ["plan", str(edition.folder), "--model", chat, "--price", f"{chat}=0/0/0.04"]
+        done = [CliRunner().invoke(app, [*asked, *more], catch_exceptions=False) for more in ((), ("--no-seed-probe",))]
+    assert [one.exit_code for one in done] == [0, 0]
+    said, without = (" ".join(one.output.split()) for one in done)
     assert f"pictures of {chat} before the first case, on top: 3, 0.12 US dollars" in said
     assert "(whether it makes any, and whether one seed gives one)" in said
+    assert f"pictures of {chat} before the first case, on top: 1, 0.04 US dollars (whether it makes any)" in without
     assert studio.seen == []
