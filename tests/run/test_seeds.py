@@ -159,6 +159,15 @@ def test_it_is_asked_once_a_run_and_once_for_every_model(edition: Edition, tmp_p
     assert endpoints[studio.uri].deterministic is True, "another session leaves it as it is"
 
 
+def test_what_is_known_of_a_model_by_a_name_stays_known(edition: Edition, tmp_path: Path) -> None:
+    with Studio() as studio:
+        for told in (None, True):  # the second session is told to ask, and knows already
+            model = Named(open_model(studio.uri), "m", Manner(temperature=0.1))
+            found = evaluate(edition, [model], tmp_path / "run", settings=settings(seed_probe=told))
+            assert found.manifest.endpoints["m"].deterministic is True
+            assert studio.asked == 2
+
+
 def test_a_budget_is_for_cases_unless_somebody_says_so(edition: Edition, tmp_path: Path) -> None:
     with Studio() as studio:
         assert run(edition, studio, tmp_path / "capped", budget=Budget(calls=50))[1] is None
