@@ -279,9 +279,10 @@ def read(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequence
 
 def _places(message: _Message | None) -> list[str]:
     """Where the pictures of a message are: in parts of its content, beside it, or the same in both."""
-    content = message.content if message else None
-    parts = [part for part in content if _shows(part)] if isinstance(content, list) else []
-    beside = message.images if message and isinstance(message.images, list) else []
+    if message is None or not (message.images or isinstance(message.content, list)):
+        return []
+    parts = [part for part in message.content if _shows(part)] if isinstance(message.content, list) else []
+    beside = message.images if isinstance(message.images, list) else []
     items = [*map(msgspec.structs.asdict, parts), *(one if isinstance(one, dict) else {"url": one} for one in beside)]
     return list(dict.fromkeys(map(place, items)))
 
