@@ -108,7 +108,7 @@ def test_that_would_be_seen(line: str) -> None:
 class Plain(Model):
     """A model with an answer of its own for everything that a model may be asked."""
 
-    uri, slots, simulated, ends_within = "plain", 3, True, 7.0
+    uri, slots, simulated, served, ends_within = "plain", 3, True, True, 7.0
     without = frozenset({Level.TURNS})
     maybe = frozenset({Level.IMAGE_IN})
 
@@ -143,12 +143,13 @@ def around(inner: Model) -> list[Wrapped]:
 
 def test_a_wrapped_model_is_the_inner_one_but_for_what_it_changes() -> None:
     own = {name for name, _ in inspect.getmembers(Model) if not name.startswith("_")}
-    said = {"levels", "maybe", "without", "simulated", "slots", "ends_within", "at", "manner", "adapted"}
+    said = {"levels", "maybe", "without", "simulated", "served", "slots", "ends_within", "at", "manner", "adapted"}
     assert own == {"learn", *said, *PLAIN}
     for place in range(4):
         inner = Plain()
         outer = around(inner)[place]
-        assert (outer.levels, outer.slots, outer.simulated, outer.ends_within) == (inner.levels, 3, True, 7.0)
+        assert (outer.levels, outer.slots, outer.ends_within) == (inner.levels, 3, 7.0)
+        assert (outer.simulated, outer.served) == (True, True)
         assert outer.without == {Level.TURNS}
         assert outer.adapted == {"seed": ""}
         assert outer.at == "plain"

@@ -14,7 +14,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from aiohttp import web
 
@@ -33,7 +33,7 @@ class Application:
         self.seen: list[bytes] = []
         self.headers: list[Mapping[str, str]] = []
 
-    def __enter__(self) -> Application:
+    def __enter__(self) -> Self:
         ready, self._loop = threading.Event(), asyncio.new_event_loop()
         self._done: asyncio.Future[None] = self._loop.create_future()
 

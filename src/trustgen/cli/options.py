@@ -113,6 +113,16 @@ def repeating(command: Command) -> Command:
     )(command)
 
 
+def seeding(command: Command) -> Command:
+    """`--seed-probe`, where pictures may be asked for."""
+    return click.option(
+        "--seed-probe/--no-seed-probe",
+        default=None,
+        help="Ask servers of pictures twice with one seed, once a run: does it give one picture?  [default: where no "
+        "budget counts money, tokens or calls]",
+    )(command)
+
+
 def asking(command: Command) -> Command:
     """Everything about how models are asked."""
     options = [
@@ -181,6 +191,7 @@ def asked_of(
     drop_corrupt: bool,
     price_table: Path | None = None,
     repeats: int = 1,
+    seed_probe: bool | None = None,
     insecure: bool = False,
     pool_key: tuple[str, ...] = (),
     allow_private: bool = False,
@@ -212,6 +223,7 @@ def asked_of(
         repeats=repeats,
         until_width=until_width,
         drop_corrupt=drop_corrupt,
+        seed_probe=seed_probe,
         signals=True,
         granted=Granted.parse(pool_key, private=allow_private, limits=raise_limits),
     )

@@ -13,7 +13,7 @@ import click
 from trustgen.core import InputError
 
 from .margins import by_task, margin, margins_of
-from .options import asked_of, asking, building, common, edition_of, judges_in, prices_of, repeating
+from .options import asked_of, asking, building, common, edition_of, judges_in, prices_of, repeating, seeding
 from .saying import print_json, say
 
 if TYPE_CHECKING:
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 )
 @asking
 @repeating
+@seeding
 @margin("Say how likely an equal model passes this `--margin` of `compare`; repeat for several.")
 @click.option(
     "--detect", type=float, metavar="D", help="Say how many records show a difference of D between two models, as .05."
@@ -225,6 +226,8 @@ def _remarks(rows: Sequence[Plan], settings: Settings) -> list[str]:
             lines.append(f"price of {row.model}: {row.price}")
         if row.trial:
             lines.append(_tried(row))
+        if row.before:
+            lines.append(_before(row))
         if row.role:
             lines.append(f"how many replies reach {row.model} is unknown: from none to all, each asked for twice")
         low, high = row.latency
@@ -237,6 +240,16 @@ def _remarks(rows: Sequence[Plan], settings: Settings) -> list[str]:
         if most > settings.budget.usd:
             lines.append(f"a budget of {settings.budget.usd:g} US dollars may stop this run: it costs up to {most:.2f}")
     return lines
+
+
+def _before(row: Plan) -> str:
+    """What questions to a model itself cost, in words."""
+    from trustgen.run.seeds import PICTURES
+
+    seed, makes = divmod(row.before, PICTURES)
+    asks = ["whether it makes any"] * makes + ["whether one seed gives one"] * seed
+    usd = f", {row.before * row.price.image:.2g} US dollars" if row.price and row.price.image else ""
+    return f"pictures of {row.model} before the first case, on top: {row.before}{usd} ({', and '.join(asks)})"
 
 
 def _tried(row: Plan) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .options import anchor_of, asked_of, asking, building, common, edition_of, place, repeating, roles, whole
+from .options import anchor_of, asked_of, asking, building, common, edition_of, place, repeating, roles, seeding, whole
 
 if TYPE_CHECKING:
     from trustgen.core import Model
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 @roles
 @asking
 @repeating
+@seeding
 @click.option("-o", "--out", type=click.Path(path_type=Path), help="Folder of the run; the same one resumes.")
 @whole
 @common

@@ -15,6 +15,7 @@ TrustGenError                  every error raised on purpose; one line that name
 │   ├── Transient              500, dropped connection, unreadable body: ask again
 │   │   └── TimedOut           no answer in time: ask again, but fewer times
 │   ├── Permanent              this request will never succeed: outcome `error`
+│   │   └── NoPicture          what came in a picture's place is none, or lies where it is not fetched
 │   └── Blocked                the provider's filter refused: outcome `blocked`
 └── InternalError              a law of the instrument was broken: a bug in TrustGen, never the user's fault
 """
@@ -122,6 +123,10 @@ class Permanent(ModelFault):
     def __init__(self, message: str, *, everywhere: bool = False) -> None:
         super().__init__(message)
         self.everywhere = everywhere
+
+
+class NoPicture(Permanent):
+    """What came in a picture's place is none, or lies where it is not fetched."""
 
 
 class Blocked(ModelFault):

@@ -12,13 +12,13 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from .assets import NO_ASSETS, picture
-from .errors import Blocked, InputError, ModelFault, Permanent, RateLimited, Transient
+from .assets import NO_ASSETS, Scratch, picture
+from .errors import Blocked, InputError, ModelFault, NoPicture, Permanent, RateLimited, Transient
 from .ids import digest
 from .records import Case, Image, Turn, system, user
 from .registry import names
 from .replies import Reply
-from .sampling import Sampling
+from .sampling import Drawing, Sampling
 from .tools import Param, Play, Tool
 
 
@@ -144,6 +144,7 @@ class Model:
     maybe: frozenset[Level] = frozenset()  # levels that only a question can tell of; see `learn`
     without: frozenset[Level] = frozenset()  # what of `TALK` it cannot take
     simulated = False  # an organism: its properties are planted, and every table says so
+    served = False  # a server answers for it, which may take a seed and heed none
     slots = 1  # how many calls it can usefully serve at once
     ends_within = inf  # seconds after which every call has ended by itself; the engine ends those that may take longer
 
@@ -168,11 +169,14 @@ class Model:
     async def learn(self, needed: frozenset[Level]) -> None:
         """Find out which of the `needed` levels that it may have it has: they come into `levels`.
 
-        Whether a server reads pictures is asked with one of a single colour, whether it calls functions with one that
-        it is told to call. Raises `InputError` where it gives no answer to that, neither yes nor no.
+        Whether a server reads pictures is asked with one of a single colour, whether it makes some by asking for one,
+        whether it calls functions with one that it is told to call. Raises `InputError` where it gives no answer to
+        that, neither yes nor no.
         """
         if Level.IMAGE_IN in needed & self.maybe - self.levels and await _sees(self):
             self.levels |= {Level.IMAGE_IN}
+        if Level.IMAGE_OUT in needed & self.maybe - self.levels and await _draws(self):
+            self.levels |= {Level.IMAGE_OUT}
         if Level.TOOLS in needed & self.maybe - self.levels:
             if await _calls(self):
                 self.levels |= {Level.TOOLS}
@@ -197,7 +201,7 @@ class Wrapped(Model):
     def __init__(self, inner: Model, uri: str) -> None:
         self.inner, self.uri = inner, uri
         self.levels, self.maybe, self.without = inner.levels, inner.maybe, inner.without
-        self.simulated, self.slots = inner.simulated, inner.slots
+        self.simulated, self.served, self.slots = inner.simulated, inner.served, inner.slots
         self.ends_within = inner.ends_within
 
     def __repr__(self) -> str:
@@ -321,6 +325,17 @@ async def _sees(model: Model) -> bool:
     return await _tried(model, request, "reads pictures", _OF_PICTURES) is not None
 
 
+async def _draws(model: Model) -> bool:
+    """Whether a model makes a picture. A server may take the request and answer in words.
+
+    What is held back, or lies where it is not fetched, was made: each case will say so, where a no would say nothing.
+    """
+    asked = (user("Draw a red square on a white ground."),)
+    request = Request(asked, Sampling(image=Drawing()), keep=Scratch().keep)
+    reply = await _tried(model, request, "makes pictures", _OF_PICTURES)
+    return reply is not None and (bool(reply.images) or reply.finish == "filtered")
+
+
 async def _calls(model: Model) -> bool:
     """Whether a model calls a function that it is told to call. A server may take functions and leave them alone."""
     ready = Tool("ready", "Says that you are ready.", {"word": Param("text", "the word `ready`")})
@@ -331,7 +346,8 @@ async def _calls(model: Model) -> bool:
 
 
 async def _tried(model: Model, request: Request, what: str, of: re.Pattern[str]) -> Reply | None:
-    """A reply to such a request, or None where the server will have none; a filter's objection is a reply."""
+    """A reply to such a request, or None where the server will have none; a filter's objection is a reply, and so is
+    a picture that cannot be kept."""
     import asyncio  # late: `--help` need not pay for it
 
     why = ""
@@ -340,8 +356,8 @@ async def _tried(model: Model, request: Request, what: str, of: re.Pattern[str])
         try:
             async with asyncio.timeout(_PATIENCE):
                 return await model.ask(request)
-        except Blocked:
-            return Reply("")
+        except (Blocked, NoPicture):
+            return Reply("", "filtered")
         except Permanent:
             return None
         except RateLimited as fault:

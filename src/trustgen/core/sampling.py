@@ -6,6 +6,9 @@ from typing import Any
 
 import msgspec
 
+DRAWN = ("modalities", "num_inference_steps", "guidance_scale", "negative_prompt", "size")
+"""Parameters that say to a server what a `Drawing` says."""
+
 
 class Drawing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """How a picture is to be made; what is 0, empty or `None` is left to the model. Sizes are in pixels."""

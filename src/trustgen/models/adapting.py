@@ -25,6 +25,8 @@ RENAMED = {"max_tokens": OTHER_CAP, "stream": "on"}
 class Adapting(Model):
     """A model that keeps what its server refuses."""
 
+    served = True
+
     def __init__(self) -> None:
         self._adapted: dict[str, str] = {}
 

@@ -7,11 +7,10 @@ https://platform.openai.com/docs/api-reference/chat.
 
 from __future__ import annotations
 
-import json
 from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -19,7 +18,6 @@ from trustgen.core import (
     Blocked,
     Call,
     Image,
-    ModelFault,
     Permanent,
     Reply,
     Request,
@@ -31,16 +29,17 @@ from trustgen.core import (
     Turn,
     Usage,
 )
-from trustgen.core.replies import MOST_TOKENS, Finish
+from trustgen.core.replies import Finish
 
 from .calls import MOST, call_of
-from .faults import clean, cut_by_filter, fault_of_status
+from .faults import clean, cut_by_filter, fault_within
+from .loose import counted, loose
+from .pictures import place, wished
 from .secrets import STRUCK, spans, strike
 
 STREAM = "stream"
 """The one parameter that a server may want and that is never sent of ourselves."""
 
-MOST_DIGITS = 20
 FLOOR = -9999.0
 """Stands for a log-probability of minus infinity, which JSON cannot carry (vLLM's convention)."""
 
@@ -55,7 +54,7 @@ def body(model: str, request: Request, adapted: Mapping[str, str] = MappingProxy
     Temperature, `top_p` and `max_tokens` are always said, because servers differ in their defaults. What the protocol
     has no word for (`top_k`, `min_p`, repetition penalties) stays as the server is set, but for `Sampling.extra`, which
     goes before all else (and `null` there leaves a field out). `adapted` renames parameters, or leaves out those
-    renamed to "".
+    renamed to "". Where a picture is asked for, no cap is said: it would cut the picture, which is a thousand tokens.
     """
     sampling = request.sampling
     payload: dict[str, Any] = {
@@ -79,6 +78,9 @@ def body(model: str, request: Request, adapted: Mapping[str, str] = MappingProxy
         payload["response_format"] = {"type": "json_schema", "json_schema": schema}
     if sampling.effort:
         payload["reasoning_effort"] = sampling.effort
+    if sampling.image is not None:
+        del payload["max_tokens"]
+        payload |= {"modalities": ["image", "text"], **wished(sampling.image)}
     for name, other in adapted.items():
         if name == STREAM:
             payload[STREAM] = True
@@ -145,6 +147,9 @@ class _Part(msgspec.Struct):
     thinking: Any = None
     reasoning: Any = None
     summary: Any = None
+    image_url: Any = None
+    url: Any = None
+    b64_json: Any = None
 
 
 class _Function(msgspec.Struct):
@@ -159,6 +164,7 @@ class _ToolCall(msgspec.Struct):
 class _Message(msgspec.Struct):
     content: str | list[_Part] | None = None
     tool_calls: list[_ToolCall] | None = None
+    images: Any = None
     refusal: str | None = None
     reasoning_content: Any = None
     reasoning: Any = None
@@ -210,6 +216,7 @@ _FINISH: dict[str | None, Finish] = {
 }
 _CUT_BY_SERVER = frozenset({"abort", "error", "insufficient_system_resource"})
 _SAID = frozenset({"text", "output_text", "refusal"})  # part types that are the answer; `thinking` is not
+_SHOWN = frozenset({"image_url", "image", "output_image"})  # and those that are pictures
 _PROMPT = ("prompt_tokens", "input_tokens", "promptTokens", "promptTokenCount", "inputTokens", "prompt_eval_count")
 _COMPLETION = (
     "completion_tokens", "output_tokens", "completionTokens", "candidatesTokenCount", "outputTokens", "eval_count",
@@ -218,7 +225,19 @@ _THINKING = ("reasoning_tokens", "thinking_tokens", "thoughtsTokenCount", "reaso
 _DETAILS = ("completion_tokens_details", "output_tokens_details")
 
 
+class Answer(NamedTuple):
+    """A reply, and where the pictures are that came with it; "" for one that is announced and not there."""
+
+    reply: Reply
+    places: list[str]
+
+
 def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequence[str] = "") -> Reply:
+    """The words of `read`."""
+    return read(answer, sampling, seconds, hide).reply
+
+
+def read(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequence[str] = "") -> Answer:
     """The reply in the JSON of a successful answer; `seconds` is how long it took, `hide` the keys that neither a
     reply nor an error may show.
 
@@ -246,7 +265,7 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequenc
     logprobs = _logprobs(choice.logprobs, text) if sampling.logprobs else ()
     usage = _usage(completion.usage or completion.usage_metadata)
     finish = _FINISH.get(reason or None, "other")
-    return Reply(
+    made = Reply(
         strike(text, hide),
         finish,
         usage,
@@ -255,6 +274,21 @@ def reply(answer: bytes, sampling: Sampling, seconds: float, hide: str | Sequenc
         strike(thoughts, hide),
         calls=_calls(choice.message, hide),
     )
+    return Answer(made, _places(choice.message))
+
+
+def _places(message: _Message | None) -> list[str]:
+    """Where the pictures of a message are: in parts of its content, beside it, or the same in both."""
+    if message is None or not (message.images or isinstance(message.content, list)):
+        return []
+    parts = [part for part in message.content if _shows(part)] if isinstance(message.content, list) else []
+    beside = message.images if isinstance(message.images, list) else []
+    items = [*map(msgspec.structs.asdict, parts), *(one if isinstance(one, dict) else {"url": one} for one in beside)]
+    return list(dict.fromkeys(map(place, items)))
+
+
+def _shows(part: _Part) -> bool:
+    return part.type in _SHOWN or part.image_url is not None
 
 
 def _calls(message: _Message | None, hide: str | Sequence[str]) -> tuple[Call, ...]:
@@ -295,28 +329,6 @@ def _read(answer: bytes) -> _Completion:
     raise Transient(f"the answer is not a chat completion: {reason}")
 
 
-def loose(answer: bytes) -> Any:
-    """What a JSON text says. Real servers send halves of surrogate pairs, broken UTF-8, NaN and 12.0 for 12: what can
-    be read is. Raises `ValueError` or `RecursionError` for the rest."""
-    return mended(json.loads(answer.decode("utf-8-sig", "replace"), strict=False, parse_int=_whole))
-
-
-def _whole(digits: str) -> int | float:
-    """An integer; one of more digits than Python reads is a float, and so no count of anything."""
-    return int(digits) if len(digits) < MOST_DIGITS else float(digits)
-
-
-def mended(value: Any) -> Any:
-    """JSON without halves of surrogate pairs in its texts, which no file takes."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [mended(item) for item in value]
-    if isinstance(value, dict):
-        return {mended(key): mended(item) for key, item in value.items()}
-    return value
-
-
 def _text(choice: _Choice) -> str:
     message = choice.message
     if message is None:
@@ -334,7 +346,7 @@ def _thoughts(message: _Message | None) -> str:
     named = message.reasoning_content or message.reasoning or message.thinking
     if named is None and isinstance(message.content, list):
         named = [part.thinking or part.reasoning or part.summary or part.text for part in message.content
-                 if part.type not in _SAID]  # fmt: skip
+                 if part.type not in _SAID and not _shows(part)]  # fmt: skip
     return "" if named is None else _words(named).strip()
 
 
@@ -362,14 +374,6 @@ def _count(told: dict[str, Any], names: tuple[str, ...]) -> int:
     return next((count for name in names if (count := counted(told.get(name)))), 0)
 
 
-def counted(value: Any) -> int:
-    """A number of tokens; 0 for what is none: it spoils no reply, and is estimated, as where nothing is told."""
-    if isinstance(value, str) and value.isdecimal() and len(value) < MOST_DIGITS:
-        value = int(value)
-    good = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS
-    return int(value) if good else 0
-
-
 def _logprobs(given: _Logprobs | None, text: str) -> tuple[TokenLogprob, ...]:
     if given is None or given.content is None:
         if text:
@@ -386,16 +390,3 @@ def _top(alternatives: list[_Alternative] | tuple[()]) -> dict[str, float]:
     for alternative in alternatives:
         top.setdefault(alternative.token, max(FLOOR, alternative.logprob))
     return top
-
-
-def fault_within(error: Any, hide: str | Sequence[str] = "") -> ModelFault:
-    """What an error inside a good answer amounts to."""
-    return fault_of_status(_status(error), _encode({"error": error}), hide=hide)
-
-
-def _status(error: Any) -> int:
-    """The HTTP status that an error inside a 200 answer names; 500 where it names none."""
-    code = error.get("code") if isinstance(error, dict) else None
-    if isinstance(code, str) and code.isdecimal():
-        code = int(code)
-    return code if isinstance(code, int) and 400 <= code <= 599 else 500

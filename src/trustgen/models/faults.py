@@ -24,6 +24,8 @@ from .secrets import strike
 from .waits import wait_in
 
 MESSAGE = 200  # characters of a server's message that are kept
+NAMED = " (is the model's name right, and does the URL end as the server wants, as in /v1?)"
+"""The mend of what is not found."""
 _REFUSES = re.compile(
     r"support|unknown|unrecogni|unexpected|extra|not (?:permitted|allowed|valid)|invalid|cannot|can't|can not|must|only"
     r"|deprecated|forbidden|not both|unavailable|mutually",
@@ -72,6 +74,8 @@ _CUT_BY_FILTER = frozenset(
         "blocklist",
         "spii",
         "imagesafety",
+        "imageprohibitedcontent",
+        "imagerecitation",
         "guardrailintervened",
         "contentblocked",
         "contentpolicyviolation",
@@ -102,8 +106,21 @@ def fault_of_status(
     if status >= 500 and status not in _NEVER:
         return Transient(said)
     if status in (404, 405):
-        said += " (is the model's name right, and does the URL end as the server wants, as in /v1?)"
+        said += NAMED
     return Permanent(said, everywhere=status in _EVERYWHERE)
+
+
+def fault_within(error: Any, hide: str | Sequence[str] = "") -> ModelFault:
+    """What an error inside a good answer amounts to."""
+    return fault_of_status(_status(error), msgspec.json.encode({"error": error}), hide=hide)
+
+
+def _status(error: Any) -> int:
+    """The HTTP status that an error inside a 200 answer names; 500 where it names none."""
+    code = error.get("code") if isinstance(error, dict) else None
+    if isinstance(code, str) and code.isdecimal():
+        code = int(code)
+    return code if isinstance(code, int) and 400 <= code <= 599 else 500
 
 
 def cut_by_filter(finish: str, text: str) -> bool:

@@ -35,9 +35,9 @@ from trustgen.core import (
 )
 
 from . import slots
-from .chat_format import mended
 from .client import longest_body, read_key
 from .faults import clean
+from .loose import mended
 from .secrets import strike
 
 SLOTS = 16

@@ -7,15 +7,11 @@ https://platform.openai.com/docs/api-reference/images.
 
 from __future__ import annotations
 
-import asyncio
-from base64 import b64decode
-from binascii import Error as NoBase64
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, NamedTuple
 
 import msgspec
-from yarl import URL
 
 from trustgen.core import (
     TALK,
@@ -28,22 +24,20 @@ from trustgen.core import (
     Request,
     Text,
     Transient,
-    Unusable,
     Usage,
 )
 from trustgen.core.replies import Finish
 
 from .adapting import adapting
-from .chat_format import counted, fault_within, loose
 from .client import LONGEST_BODY
-from .faults import clean, cut_by_filter
+from .faults import clean, cut_by_filter, fault_within
+from .loose import counted, loose
+from .pictures import kept, place, wished
 from .secrets import strike
 from .served import Served
 
 SLOTS = 16
 """Calls at once, where nobody says how many: a picture is seconds of a whole device."""
-MOST = 20 * 2**20
-"""Bytes of one picture that are fetched by a URL."""
 REFUSABLE = ("response_format", "seed", "num_inference_steps", "guidance_scale", "negative_prompt", "size", "n")
 """Parameters that may be left out, in this order where an error names several."""
 
@@ -57,12 +51,12 @@ def open_model(rest: str, options: ModelOptions) -> ImagesModel:
 
 
 class _Made(NamedTuple):
-    """What an answer has: pictures as bytes or as where they lie, the prompts they were made by, tokens, seconds.
+    """What an answer has: where its pictures are, the prompts they were made by, tokens, seconds.
 
     `filtered` says that a filter took some of the pictures.
     """
 
-    found: list[bytes | str]
+    places: list[str]
     revised: list[str]
     filtered: bool
     usage: Usage
@@ -85,35 +79,15 @@ class ImagesModel(Served):
         `ModelFault` that the answer amounts to: `Blocked` where a filter left none.
         """
         made = await adapting(self._adapted, partial(self._asked, request))
-        images, faults = [], []
         wanted = (request.sampling.image or Drawing()).count
-        for found in made.found[:wanted]:
-            body = found if isinstance(found, bytes) else await self._fetched(found)
-            try:
-                images.append(await asyncio.to_thread(request.keep, body, ""))
-            except Unusable as error:
-                faults.append(str(error))
-        if not images:
-            raise Permanent(clean(f"no picture in the answer: {faults[0]}", self._client.hide))
+        images = await kept(made.places, request, self.fetched, self._client.hide)
         text = strike("\n".join(made.revised), self._client.hide)
         finish: Finish = "stop" if len(images) == wanted else "filtered" if made.filtered else "other"
-        return Reply(text, finish, made.usage, made.seconds, images=tuple(images))
+        return Reply(text, finish, made.usage, made.seconds, images=images)
 
     async def _asked(self, request: Request, adapted: Mapping[str, str]) -> _Made:
         data = _body(self._name, request, adapted)
         return await self._client.ask(self._target, data, LONGEST_BODY, self._read)
-
-    async def _fetched(self, place: str) -> bytes:
-        """The bytes of a picture that lies on the server that was asked, and on no other."""
-        try:
-            url = self._target.join(URL(place))
-            own = url.scheme in ("http", "https") and url.origin() == self._target.origin()
-        except ValueError:
-            raise Permanent(f"the picture's URL is malformed: {clean(place, self._client.hide)}") from None
-        if not own:
-            where = clean(f"{url.scheme}://{url.host}", self._client.hide)
-            raise Permanent(f"the picture lies on another server ({where}): it is not fetched")
-        return await self._client.ask(url, b"", MOST, lambda content, _: content, method="GET", text=True)
 
     def _read(self, content: bytes, seconds: float) -> _Made:
         hide = self._client.hide
@@ -127,15 +101,15 @@ class ImagesModel(Served):
         if not isinstance(items, list):
             raise Transient("the answer holds no `data`")
         items = [item for item in items if isinstance(item, dict)]
-        kept = [item for item in items if not _filtered(item, hide)]
-        found = [one for item in kept if (one := _picture(item)) is not None]
-        if not found and len(kept) < len(items):
+        left = [item for item in items if not _filtered(item, hide)]
+        places = [one for item in left if (one := place(item))]
+        filtered = len(left) < len(items)
+        if not places and filtered:
             raise Blocked("the provider's content filter left no picture")
-        if not found:
+        if not places:
             raise Transient("the answer holds no picture")
-        revised = [str(item["revised_prompt"]) for item in kept if item.get("revised_prompt")]
-        filtered = len(kept) < len(items)
-        return _Made(found, list(dict.fromkeys(revised)), filtered, _usage(answer.get("usage")), seconds)
+        revised = [str(item["revised_prompt"]) for item in left if item.get("revised_prompt")]
+        return _Made(places, list(dict.fromkeys(revised)), filtered, _usage(answer.get("usage")), seconds)
 
 
 def _body(model: str, request: Request, adapted: Mapping[str, str]) -> bytes:
@@ -149,11 +123,8 @@ def _body(model: str, request: Request, adapted: Mapping[str, str]) -> bytes:
         "prompt": request.turns[0].text,
         "n": drawing.count,
         "response_format": "b64_json",
-        "size": f"{drawing.width}x{drawing.height}" if drawing.width and drawing.height else None,
         "seed": request.sampling.seed,
-        "num_inference_steps": drawing.steps or None,
-        "guidance_scale": drawing.guidance,
-        "negative_prompt": drawing.negative or None,
+        **wished(drawing),
     }
     told = {name: value for name, value in told.items() if adapted.get(name) != ""} | request.sampling.extra
     try:
@@ -171,22 +142,6 @@ def _filtered(item: dict[str, Any], hide: tuple[str, ...]) -> bool:
     verdicts = item.get("content_filter_results")
     told = verdicts.values() if isinstance(verdicts, dict) else ()
     return any(isinstance(one, dict) and one.get("filtered") is True for one in told)
-
-
-def _picture(item: dict[str, Any]) -> bytes | str | None:
-    """The bytes of a picture, or where it lies. Raises `Transient` for what is no Base64."""
-    text = item.get("b64_json") or item.get("url")
-    if not isinstance(text, str) or not text:
-        return None
-    head, comma, data = text.partition(",")
-    if text.startswith("data:") and comma and head.endswith(";base64"):
-        text = data
-    elif not item.get("b64_json"):
-        return text
-    try:
-        return b64decode("".join(text.split()), validate=True)
-    except (NoBase64, ValueError):
-        raise Transient("the picture is no Base64") from None
 
 
 def _usage(told: Any) -> Usage:

@@ -38,10 +38,11 @@ from trustgen.core import (
 )
 from trustgen.core.replies import Finish
 
-from .adapting import REFUSABLE, Adapting, adapting
+from .adapting import Adapting, adapting
 from .chat_format import FLOOR, data_url, struck
 from .client import read_key
 from .faults import Refused, clean, fault_of_status, refused
+from .pictures import elsewhere, pictured, wished
 from .secrets import is_secret, strike
 from .waits import retry_after, wait_of
 
@@ -50,6 +51,9 @@ LOGPROBS = frozenset(
     {"grok", "hf", "llama-cpp-python", "mockllm", "openai", "openai-api", "sglang", "together", "vllm"}
 )
 """Providers of which Inspect says that they return log-probabilities."""
+
+PICTURES = {"openai": frozenset({"size"}), "google": frozenset[str]()}
+"""Providers of which Inspect says that some models make pictures, and what of a drawing it has a word for."""
 
 TOP_P_1 = frozenset({"anthropic", "azureai", "bedrock", "openai", "openrouter"})
 """Providers where `top_p` is 1 unless said, so 1 is left unsaid: some of their models refuse any. Elsewhere (Google,
@@ -63,6 +67,7 @@ _FIELDS = {
     "response_format": "response_schema",
     "stop": "stop_seqs",
     "reasoning_effort": "reasoning_effort",
+    "modalities": "modalities",
 }
 """What Inspect calls the parameters that a server may refuse."""
 
@@ -82,7 +87,6 @@ def open_model(rest: str, options: ModelOptions) -> InspectModel:
 class InspectModel(Adapting):
     """One model of one Inspect provider. `given`, from Python, is an Inspect `Model` that is already made."""
 
-    maybe = frozenset({Level.IMAGE_IN})
     slots = SLOTS
 
     def __init__(self, name: str, options: ModelOptions, given: Any = None) -> None:
@@ -92,6 +96,8 @@ class InspectModel(Adapting):
         self._provider = name.partition("/")[0]
         offers = {Level.GENERATE, Level.LOGPROBS} if self._provider in LOGPROBS else {Level.GENERATE}
         self.levels = frozenset(offers)
+        makes = {Level.IMAGE_OUT} if self._provider in PICTURES else set()
+        self.maybe = frozenset({Level.IMAGE_IN} | makes)
         self._key = read_key(options.api_key_env)
         self._timeout = options.timeout
         self._headers = dict(options.headers)
@@ -110,8 +116,12 @@ class InspectModel(Adapting):
     async def ask(self, request: Request) -> Reply:
         """One reply. Raises the `ModelFault` that the provider's error amounts to.
 
-        A parameter that the provider refuses is left out or renamed from then on: see `adapting`.
+        A parameter that the provider refuses is left out or renamed from then on: see `adapting`. Left out, too, is
+        what Inspect has no word for: the steps of a picture, and the like.
         """
+        if request.sampling.image is not None:
+            known = PICTURES.get(self._provider, frozenset())
+            self._adapted.update({name: "" for name in wished(request.sampling.image) if name not in known})
         return await adapting(self._adapted, partial(self._asked, request))
 
     async def _asked(self, request: Request, adapted: Mapping[str, str]) -> Reply:
@@ -129,7 +139,9 @@ class InspectModel(Adapting):
         except Exception as error:  # a provider may raise anything
             fault = self._fault(model.api, error)
         else:
-            return _reply(output, request.sampling, perf_counter() - began, self._keys(model.api))
+            keys = self._keys(model.api)
+            reply = _reply(output, request.sampling, perf_counter() - began, keys)
+            return await pictured(reply, _places(output, request.sampling), request, _nowhere, keys)
         raise fault
 
     async def close(self) -> None:
@@ -178,7 +190,7 @@ class InspectModel(Adapting):
             if (status := _status(link)) is not None:
                 body = next(filter(None, map(_body, chain)), b"") or _words(link).encode("utf-8", "replace")
                 fault = fault_of_status(status, body, wait, hide=key)
-                name = refused(status, body, REFUSABLE) if isinstance(fault, Permanent) else ""
+                name = refused(status, body, _FIELDS) if isinstance(fault, Permanent) else ""
                 return Refused(str(fault), name) if name in _FIELDS else fault
         said = clean(f"{type(chain[-1]).__name__}: {_words(chain[-1])}", key)
         if any(getattr(decision, "kind", "") == "rate_limit" for decision in decisions):
@@ -215,8 +227,9 @@ def _config(sampling: Sampling, provider: str, adapted: Mapping[str, str], heade
     """Inspect's form of a sampling, with everything off that would retry, pace or cache."""
     from inspect_ai.model import GenerateConfig
 
-    cap = sampling.max_tokens + sampling.thinking
-    more = {adapted["max_tokens"]: cap} if adapted.get("max_tokens") else {}
+    # A cap would cut a picture, which is a thousand tokens.
+    cap = sampling.max_tokens + sampling.thinking if sampling.image is None else None
+    more = {adapted["max_tokens"]: cap} if cap and adapted.get("max_tokens") else {}
     config = GenerateConfig(
         temperature=sampling.temperature,
         top_p=None if sampling.top_p == 1.0 and provider in TOP_P_1 else sampling.top_p,
@@ -229,13 +242,24 @@ def _config(sampling: Sampling, provider: str, adapted: Mapping[str, str], heade
         stop_seqs=list(sampling.stop) or None,
         logprobs=True if sampling.logprobs else None,
         top_logprobs=sampling.logprobs or None,
+        modalities=_modalities(sampling, provider),
         response_schema=None if sampling.schema is None else _schema(sampling.schema),
         max_retries=0,
         max_connections=SLOTS,  # the engine's own limit stands below it
         adaptive_connections=False,
         cache=False,
     )
-    return config.model_copy(update=dict.fromkeys(_FIELDS[name] for name in adapted))
+    return config.model_copy(update=dict.fromkeys(_FIELDS[name] for name in adapted if name in _FIELDS))
+
+
+def _modalities(sampling: Sampling, provider: str) -> list[Any] | None:
+    """What Inspect is told of a picture that is asked for."""
+    from inspect_ai.model import ImageOutput
+
+    if sampling.image is None:
+        return None
+    told = {name: value for name, value in wished(sampling.image).items() if name in PICTURES.get(provider, ())}
+    return [ImageOutput(options={"openai": told})] if told else ["image"]
 
 
 def _schema(schema: dict[str, Any]) -> Any:
@@ -278,6 +302,18 @@ def _reply(output: Any, sampling: Sampling, seconds: float, hide: tuple[str, ...
     finish = _FINISH.get(choice.stop_reason, "other")
     told = _usage(output.usage)
     return Reply(strike(text, hide), finish, told, seconds, struck(logprobs, hide), strike(thoughts, hide))
+
+
+def _places(output: Any, sampling: Sampling) -> list[str]:
+    """Where the pictures of a reply are. Google's models draft in pictures, which come first and unmarked."""
+    content = output.choices[0].message.content
+    found = [] if isinstance(content, str) else [part.image for part in content if part.type == "image"]
+    return found[-sampling.image.count :] if sampling.image else []
+
+
+async def _nowhere(url: str) -> bytes:
+    """Inspect hands over the pictures themselves; what it says lies somewhere is not fetched."""
+    raise elsewhere(url)
 
 
 def _thoughts(content: Any) -> str:

@@ -6,11 +6,13 @@ from typing import ClassVar
 
 from yarl import URL
 
-from trustgen.core import InputError, ModelOptions
+from trustgen.core import InputError, ModelOptions, NoPicture, Permanent
 
 from .adapting import REFUSABLE, Adapting
 from .address import address
 from .client import Client, read_key, sealed
+from .faults import NAMED, clean
+from .pictures import MOST, elsewhere
 from .secrets import is_secret
 
 
@@ -46,6 +48,20 @@ class Served(Adapting):
             named = f"the key in `{self._key_env}`" if self._key_env else "calls without a key"
             mend = f"correct `{self._key_env}`" if self._key_env else "name its variable with --api-key-env"
             raise InputError(f"{self._base} refuses {named} (HTTP {status}): {mend}")
+
+    async def fetched(self, place: str) -> bytes:
+        """The bytes of a picture that lies on the server that was asked; one on any other is `NoPicture`."""
+        try:
+            url = self._target.join(URL(place))
+            own = url.scheme in ("http", "https") and url.origin() == self._target.origin()
+        except ValueError:
+            raise NoPicture(f"the picture's URL is malformed: {clean(place, self._client.hide)}") from None
+        if not own:
+            raise elsewhere(str(url), self._client.hide)
+        try:
+            return await self._client.ask(url, b"", MOST, lambda content, _: content, method="GET", text=True)
+        except Permanent as fault:  # of one picture, and of no other request
+            raise NoPicture(f"the picture is not given: {str(fault).removesuffix(NAMED)}") from None
 
     async def close(self) -> None:
         """Close the connections. A later call opens new ones."""

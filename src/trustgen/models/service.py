@@ -36,9 +36,9 @@ from trustgen.core import (
 )
 
 from . import slots, streamed
-from .chat_format import counted, fault_within, loose, mended
 from .client import Client, longest_body, read_key, sealed, without_secrets
-from .faults import clean
+from .faults import clean, fault_within
+from .loose import counted, loose, mended
 from .secrets import is_secret, strike
 
 SLOTS = 64

@@ -42,6 +42,7 @@ def _loose(data: bytes) -> dict[str, Any]:
 
 def _joined(content: bytes) -> bytes:
     said: dict[str, list[str]] = {}
+    parts: dict[str, list[Any]] = {}
     tokens: list[Any] = []
     finish: str | None = None
     usage: Any = None
@@ -64,18 +65,28 @@ def _joined(content: bytes) -> bytes:
             finish = choice.get("finish_reason") or finish
             tokens += (choice.get("logprobs") or {}).get("content") or ()
             delta = choice.get("delta") or choice.get("message") or {"content": choice.get("text")}
-            for name in ("content", "refusal", *THOUGHT):
-                if isinstance(piece := delta.get(name), str):
-                    said.setdefault(name, []).append(piece)
+            _gather(delta, said, parts)
     if not (ended or finish):
         raise Transient("the stream of the answer broke off")
-    message = {name: "".join(pieces) for name, pieces in said.items()}
+    message: dict[str, Any] = {name: "".join(pieces) for name, pieces in said.items()} | parts
+    if "content" in parts:
+        message["content"] = [{"type": "text", "text": "".join(said.get("content", ()))}, *parts["content"]]
     choice = {
         "message": message,
         "finish_reason": finish or "stop",
         "logprobs": {"content": tokens} if tokens else None,
     }
     return _encode({"choices": [choice], "usage": usage})
+
+
+def _gather(delta: dict[str, Any], said: dict[str, list[str]], parts: dict[str, list[Any]]) -> None:
+    """Take what a chunk adds: pieces of texts, and parts that come whole, pictures above all."""
+    for name in ("content", "refusal", *THOUGHT):
+        if isinstance(piece := delta.get(name), str):
+            said.setdefault(name, []).append(piece)
+    for name in ("content", "images"):
+        if isinstance(more := delta.get(name), list):
+            parts.setdefault(name, []).extend(more)
 
 
 __all__ = ["is_stream", "whole"]

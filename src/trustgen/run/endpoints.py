@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from trustgen.core import InputError, Model, Sampling
-from trustgen.store import Endpoint, RunManifest
+from trustgen.store import Endpoint, RunManifest, Steady
 
 
 class Endpoints:
@@ -14,12 +14,15 @@ class Endpoints:
 
     def __init__(self, models: Sequence[Model]) -> None:
         self._models = {model.uri: model for model in models}
+        self._steady: dict[str, Steady] = {}
 
     def told(self) -> dict[str, Endpoint]:
-        """What the manifest tells of those that go by a name, are asked in a manner, or leave parameters out."""
+        """What the manifest tells of those that go by a name, are asked in a manner, leave parameters out, or were
+        asked whether their seed counts."""
         found = {}
         for label, model in self._models.items():
-            told = Endpoint(uri=model.at, manner=model.manner, adapted=dict(model.adapted))
+            steady = self._steady.get(label)
+            told = Endpoint(uri=model.at, manner=model.manner, adapted=dict(model.adapted), deterministic=steady)
             if told != Endpoint(uri=label):
                 found[label] = told
         return found
@@ -41,6 +44,12 @@ class Endpoints:
                     "another name (--model NAME=URI)"
                 )
             model.adapt(was.adapted)
+            if was.deterministic is not None:
+                self._steady[label] = was.deterministic
+
+    def steady(self, label: str, found: Steady) -> None:
+        """Know whether one seed of a model gives one picture."""
+        self._steady[label] = found
 
     def adapted(self, label: str) -> Mapping[str, str]:
         """Parameters that a model leaves out or sends under another name."""

@@ -46,6 +46,7 @@ from .line import Host, Line, Row
 from .narrow import Narrowing, check_width
 from .opening import lacking, manifest_of, money_can_be_counted, nobody_grades_itself
 from .probing import Work
+from .seeds import due, one_picture, seeded
 from .settings import Progress, Result, Settings
 from .watch import Watch
 
@@ -77,7 +78,7 @@ async def run(
         endpoints = Endpoints(models)
         endpoints.draws_differ(settings.repeats, (e.sampling for e in edition.manifest.tasks))
         money_can_be_counted((*(model.uri for model in models), *bound.values()), settings)
-        lacks = await lacking(edition, models)
+        lacks = await lacking(edition, models, RunFolder(out))
         folder = RunFolder.take(out)
         try:
             assets = Chain(edition.blobs, folder.blobs)
@@ -163,6 +164,7 @@ class Engine(Host):
         self._watch_widths()
         self._tell_prices()
         self.folder.write_manifest(self.manifest)
+        await self._learn_seeds()
         try:
             with _seldom_collected():
                 await self._ask_everything()
@@ -194,6 +196,22 @@ class Engine(Host):
         for uri in (*self.models, *self.judges.uris.values()):
             if (price := self.settings.prices.get(uri)) and price.source:
                 self.progress.note(f"price of {uri}: {price}")
+
+    async def _learn_seeds(self) -> None:
+        """Have servers of pictures say whether one seed gives one picture, where nobody knows yet."""
+        wanted = self.settings.seed_probe
+        for uri, model in self.models.items():
+            sampling = seeded(model, self.edition)
+            answered = self.resumed and self.journal.answered(uri) and wanted is None
+            if sampling is None or answered or self.endpoints.of(uri).deterministic is not None:
+                continue
+            if due(self.settings.budget, wanted) and uri not in self.manifest.given_up:
+                with self.watch.signals():
+                    found, why = await one_picture(self._asker(model), sampling, self.assets)
+                if found is not None:
+                    self.endpoints.steady(uri, found)
+                    self.note(f"{uri}: {self.endpoints.of(uri).steadiness}{why and f' ({why})'}")
+                    self._write_endpoints()
 
     # ── ask, judge, store ──────────────────────────────────────────────────────────────────────────────────────────
 
@@ -315,10 +333,13 @@ class Engine(Host):
         if adapted != known:
             told = renamed(adapted, known)
             self.progress.note(f"{model} refuses parameters as they are usually sent; left out or sent anew: {told}")
-            endpoints = self.manifest.endpoints | self.endpoints.told()
-            self.manifest = msgspec.structs.replace(self.manifest, endpoints=endpoints)
-            self.folder.write_manifest(self.manifest)
+            self._write_endpoints()
         return self.endpoints.of(model).key(case.id, model, sampling)
+
+    def _write_endpoints(self) -> None:
+        endpoints = self.manifest.endpoints | self.endpoints.told()
+        self.manifest = msgspec.structs.replace(self.manifest, endpoints=endpoints)
+        self.folder.write_manifest(self.manifest)
 
     def note(self, text: str) -> None:
         """Tell whoever watches."""

@@ -8,7 +8,7 @@ from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
 
 from trustgen.core import FolderError, InputError, Level, LevelError, Model, Task, underlying
-from trustgen.store import Edition, NotApplicable, RunFolder, RunManifest
+from trustgen.store import Edition, NotApplicable, RunFolder, RunManifest, TaskEntry
 from trustgen.store.files import now
 from trustgen.version import VERSION
 
@@ -38,13 +38,18 @@ def money_can_be_counted(uris: Iterable[str], settings: Settings) -> None:
                 raise InputError(f"a budget in usd needs to know the price of `{uri}`: give it in Settings.prices")
 
 
-async def lacking(edition: Edition, models: Sequence[Model]) -> list[NotApplicable]:
-    """The (task, model) pairs that cannot be served, once models were asked what may be so; raises if that is all."""
+async def lacking(edition: Edition, models: Sequence[Model], out: RunFolder) -> list[NotApplicable]:
+    """The (task, model) pairs that cannot be served, once models were asked what may be so; raises if that is all.
+
+    Whether a model makes pictures costs one: what an earlier session in the folder `out` found is not asked again.
+    """
     entries = edition.manifest.tasks
     needed = frozenset[Level]().union(*(entry.needs for entry in entries))
     if any(entry.sampling.functions for entry in entries):
         needed |= {Level.TOOLS}
+    before = out.manifest() if out.exists else None
     for model in models:
+        _remember(model, before, entries)
         await model.learn(needed)
     pairs = [(entry, model) for entry in entries for model in models]
     found = [NotApplicable(e.id, m.uri, ", ".join(sorted(gap))) for e, m in pairs if (gap := e.lacks(m))]
@@ -53,6 +58,17 @@ async def lacking(edition: Edition, models: Sequence[Model]) -> list[NotApplicab
         uris = ", ".join(f"`{model.uri}`" for model in models)
         raise LevelError(f"the tasks need the level {' or '.join(levels)}, which {uris} does not offer")
     return found
+
+
+def _remember(model: Model, before: RunManifest | None, entries: Sequence[TaskEntry]) -> None:
+    """Let a model that may make pictures know whether it does, where an earlier session asked."""
+    if before is None or model.uri not in before.models or before.located(model.uri) != model.at:
+        return
+    drawn = [entry.id for entry in entries if Level.IMAGE_OUT in entry.needs]
+    lacked = [Level.IMAGE_OUT in before.lacking.get((task, model.uri), "") for task in drawn]
+    if drawn and Level.IMAGE_OUT in model.maybe:
+        model.levels |= frozenset() if all(lacked) else {Level.IMAGE_OUT}
+        model.maybe -= {Level.IMAGE_OUT}
 
 
 def manifest_of(

@@ -23,6 +23,7 @@ from trustgen.store import Edition, Spent, TaskEntry, drawn
 
 from .budget import Price
 from .judge import tasks_of
+from .seeds import before
 from .settings import Settings
 from .trial import Trial, chosen, opening, trial
 from .worth import Compared, Worth, looks_at, tests_of, worth
@@ -33,13 +34,10 @@ CHARACTERS_A_TOKEN = (2.5, 5.0)
 """English prose takes 4 to 5 characters a token in current tokenisers, names and other scripts fewer."""
 IMAGE_TOKENS = (85, 1_600)
 """Providers count an image as anything between these, by size and detail."""
-TURN_TOKENS = (3, 40)
+TURN_TOKENS = (3, 40)  # that a chat template adds to a message
 ANSWER_TOKENS = 1_000  # that a world says after one reply, at most; the desk says less
-"""What a chat template adds to a message."""
-LEAST_REPLY = 1
-"""Tokens of the shortest reply: a letter. The longest is the task's `max_tokens`."""
-AGAIN = 500
-"""Prompt tokens, at most, that asking a judge a second time adds to the first."""
+LEAST_REPLY = 1  # token of the shortest reply: a letter; the longest is the task's `max_tokens`
+AGAIN = 500  # prompt tokens, at most, that asking a judge a second time adds to the first
 WAIT, SPEED = (0.1, 3.0), (200.0, 15.0)
 """Seconds before the first token of a reply, and tokens a second from then on: fast and slow endpoints, as assumed."""
 SIMULATED = (0.0, 0.02)
@@ -67,7 +65,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     """One model's share. Pairs are (least, most); `calls` is the most without a failure, `least_calls` the least.
 
     `role` is "" for a model under test. `price` and `usd` are None where nobody knows the price. `seconds` is the time
-    of the model's own calls, `latency` that of one call.
+    of the model's own calls, `latency` that of one call. `before` are pictures that questions to the model itself take.
     """
 
     model: str
@@ -83,6 +81,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     latency: Span
     at_once: tuple[int, int]
     trial: Trial | None = None
+    before: int = 0
     tasks: list[TaskPlan]
 
 
@@ -206,7 +205,8 @@ def plan(
         uri = given if isinstance(given, str) else model.uri
         tried = asyncio.run(_tried(model, edition, settings)) if probe else None
         price = prices.get(uri) or prices.get(model.uri)
-        found.append(_of_model(model, uri, edition, counts, price, settings, tried, compared))
+        made = _of_model(model, uri, edition, counts, price, settings, tried, compared)
+        found.append(msgspec.structs.replace(made, before=before(model, edition, settings.budget, settings.seed_probe)))
     for role, model in bound.items():
         price = prices.get(model.uri) or prices.get(model.at)
         found.append(_of_judge(role, model, counts, price, settings, compared))

@@ -54,6 +54,7 @@ class Settings:
     grace: float = 10.0  # seconds that calls in flight get to finish after a stop
     stall: float | None = None  # seconds without any call returning before the run gives up; None: 2 timeouts + 60
     drop_corrupt: bool = False
+    seed_probe: bool | None = None  # whether servers of pictures are asked twice with one seed; None: see `seeds.due`
     signals: bool = False  # let Ctrl-C and SIGTERM end the run gracefully
     granted: Granted = NOTHING_GRANTED  # what the files of pools may do
 

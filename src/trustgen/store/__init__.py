@@ -8,7 +8,7 @@ from .files import read_json, sha256_file, write_json
 from .generated import Generated
 from .journal import Journal
 from .looked import Looked
-from .manifests import Endpoint, NotApplicable, RunManifest
+from .manifests import Endpoint, NotApplicable, RunManifest, Steady
 from .runs import RunFolder
 from .seal import Link, Sealed, check_seal
 from .spent import Spent
@@ -31,6 +31,7 @@ __all__ = [
     "RunManifest",
     "Sealed",
     "Spent",
+    "Steady",
     "TaskEntry",
     "check_seal",
     "drawn",

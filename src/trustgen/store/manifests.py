@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from trustgen.core import Manner, Sampling, response_key
+from trustgen.core.sampling import DRAWN
 
 from .spent import Spent
 
@@ -22,21 +23,37 @@ class NotApplicable(msgspec.Struct, frozen=True):
     level: str
 
 
+Steady = bool | Literal["unknown"]
+"""Whether one seed gives one picture."""
+
+
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What stands behind a model's name: its URI, how it is asked, and what its server made of that.
 
-    `adapted` are parameters that the server refuses, and what they are called instead ("" where they are left out)."""
+    `adapted` are parameters that the server refuses, and what they are called instead ("" where they are left out).
+    `deterministic` says whether it gives one picture for one seed; None where it was not asked.
+    """
 
     uri: str
     manner: Manner = Manner()
     adapted: dict[str, str] = {}
+    deterministic: Steady | None = None
 
     def __str__(self) -> str:
         changed = (
             f"`{name}` {'left out' if not other else 'on' if other == 'on' else f'sent as `{other}`'}"
             for name, other in self.adapted.items()
         )
-        return "; ".join(filter(None, (self.uri, str(self.manner), *changed)))
+        return "; ".join(filter(None, (self.uri, str(self.manner), *changed, self.steadiness)))
+
+    @property
+    def steadiness(self) -> str:
+        """What one seed gives, in words; "" where nobody asked."""
+        if self.deterministic is None:
+            return ""
+        if self.deterministic == "unknown":
+            return "unknown whether one seed gives one picture"
+        return "one seed gives one picture" if self.deterministic else "one seed gives another picture each time"
 
     def key(self, case: str, model: str, sampling: Sampling) -> str:
         """The name under which this model's answer to a case is bought."""
@@ -51,6 +68,7 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
                 ("stop", bool(asked.stop)),
                 ("response_format", asked.schema is not None),
                 ("reasoning_effort", bool(asked.effort)),
+                *((name, asked.image is not None) for name in (*DRAWN, "n")),
             )
             if given
         }
