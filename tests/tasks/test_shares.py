@@ -28,6 +28,7 @@ NO_MEAN = {
     "llm.truthfulness.languages": "pairs",
     "llm.truthfulness.sycophancy": "pairs",
     "t2i.fairness.representation": "people",
+    "t2i.fairness.stereotype_sentence": "pairs",
     "t2i.robustness.perturbed_prompt": "pairs",
 }
 """Headlines that are none, with their unit: the error on two replies to one record is not known to be independent."""
