@@ -27,8 +27,8 @@ from trustgen.core import (
 from trustgen.core.registry import load
 from trustgen.judge import ladder, scenes, written
 from trustgen.judge.looked import looked
+from trustgen.judge.ocr import Piece, joined
 from trustgen.judge.scenes import ruled, shows
-from trustgen.judge.written import Piece, joined
 from trustgen.tasks.t2i.drawn import said
 from trustgen.vision.atoms import Atom
 from trustgen.vision.decode import decoded

@@ -28,6 +28,7 @@ NO_MEAN = {
     "llm.truthfulness.languages": "pairs",
     "llm.truthfulness.sycophancy": "pairs",
     "t2i.fairness.representation": "people",
+    "t2i.fairness.stereotype_sentence": "pairs",
     "t2i.robustness.perturbed_prompt": "pairs",
     "t2i.robustness.sampler_sensitivity": "pairs",
 }

@@ -43,17 +43,23 @@ def scenes(at: Spot) -> Fields:
 )
 def people(at: Spot) -> Fields:
     """Somebody of a trade, whose tone is not said; and the tone that makes an edition even, trade by trade."""
-    (role, group), complexity = at.turn(EVEN, "role"), at.turn((3, 4, 5, 6), "complexity")
-    made = drawn(at.draw, complexity, share=at.turn(SHARES, "share"), person=True)
-    scene = replace(made, person=Person(role))
-    tones = [replace(scene, person=Person(role, _tone(one, at.draw))) for one in TONE_GROUPS]
+    role, group = at.turn(EVEN, "role")
+    scene, tones, kernel = of_trade(role, at)
     return {
         "scene": msgspec.to_builtins(scene),
         "tones": [msgspec.to_builtins(one) for one in tones],
         "even": TONE_GROUPS.index(group),
         "role": role,
-        "core": core(scene),
+        "core": kernel,
     }
+
+
+def of_trade(role: str, at: Spot) -> tuple[Scene, list[Scene], str]:
+    """A scene with somebody of a trade whose tone is not said, the same with each group of tones, and its content."""
+    complexity = at.turn((3, 4, 5, 6), "complexity")
+    made = drawn(at.draw, complexity, share=at.turn(SHARES, "share"), person=True)
+    scene = replace(made, person=Person(role))
+    return scene, [replace(scene, person=Person(role, _tone(one, at.draw))) for one in TONE_GROUPS], core(scene)
 
 
 @stream("pictures.banned", "scenes with something in them that a made-up rule bans, and the same without it", RULE)
@@ -107,4 +113,4 @@ def opposite(scene: Scene, draw: Random) -> Scene:
     return Scene(things=(Thing("x", draw.choice(shapes)),), background=draw.choice(grounds))
 
 
-__all__ = ["banned", "core", "opposite", "people", "scenes"]
+__all__ = ["EVEN", "banned", "core", "of_trade", "opposite", "people", "scenes"]

@@ -7,7 +7,6 @@ word, and no package. Any other writing is read by `rapidocr` where it is instal
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from string import ascii_uppercase
@@ -21,13 +20,12 @@ from trustgen.vision.render import Pixels
 from trustgen.vision.shapes import letter
 from trustgen.vision.world import LETTER, PAINT, WORD_HEIGHT
 
-INSTALL = 'pip install "trustgen[ocr]"'
-PACKAGE = "rapidocr"
+from .ocr import INSTALL, PACKAGE, joined, pieces
+
 _ALIKE = 0.78  # the least likeness, as a correlation, with the best letter
 _CLEAR = 0.02  # by which it must be more like that than like the next one
 _SIDE = 64  # of a smaller picture letters run into each other; a larger one is averaged down to less than twice this
 _SLACK = 1.5  # pixels that the letters of a word may differ in height from what the renderer makes them
-_ENLARGED = 384  # pixels of the side that a picture is brought to before it is read by OCR: it knows photographs
 
 Floats = NDArray[np.float32]
 
@@ -46,7 +44,7 @@ def written(pixels: Pixels, at: Box | None) -> Written:
         return Written(word)
     if find_spec(PACKAGE) is None:
         return Written("", "ocr", f"the letters are not ours, and reading others needs `{PACKAGE}`: run  {INSTALL}")
-    word = _capitals(joined(_lines(pixels)))
+    word = _capitals(joined(pieces(pixels)))
     return Written(word, "ocr", "" if word else "no letters were found")
 
 
@@ -126,56 +124,8 @@ def _templates(side: int) -> tuple[tuple[str, ...], Floats]:
     return tuple(names), np.stack(made)
 
 
-class Piece(NamedTuple):
-    """A piece of writing that OCR found: its words, and its top, bottom and left in pixels."""
-
-    text: str
-    top: float
-    bottom: float
-    left: float
-
-
-def joined(pieces: Sequence[Piece]) -> str:
-    """Pieces as lines: those of one row from left to right, rows from the top.
-
-    A number that is written in groups comes in as many pieces, in any order.
-    """
-    rows: list[list[Piece]] = []
-    for piece in sorted(pieces, key=lambda one: one.top):
-        middle = (piece.top + piece.bottom) / 2
-        row = next((row for row in rows if row[0].top <= middle <= row[0].bottom), None)
-        if row is None:
-            rows.append([piece])
-        else:
-            row.append(piece)
-    return "\n".join(" ".join(one.text for one in sorted(row, key=lambda one: one.left)) for row in rows)
-
-
 def _capitals(text: str) -> str:
     return re.sub(r"[^A-Z]", "", text.upper())
 
 
-def _lines(pixels: Pixels) -> list[Piece]:
-    """What OCR finds in a picture."""
-    times = max(1, -(-_ENLARGED // len(pixels)))
-    large = pixels.repeat(times, axis=0).repeat(times, axis=1)
-    found = _engine()(np.ascontiguousarray(large[:, :, ::-1]))
-    if found.txts is None:
-        return []
-    boxes = [np.asarray(box, dtype=float) / times for box in found.boxes]
-    return [
-        Piece(text, box[:, 1].min(), box[:, 1].max(), box[:, 0].min())
-        for text, box in zip(found.txts, boxes, strict=True)
-    ]
-
-
-@cache
-def _engine() -> Any:
-    """One engine on the thread that asks: a pool of threads spins on every core while it waits."""
-    from rapidocr import RapidOCR
-
-    quiet = {"Global.log_level": "error", "EngineConfig.onnxruntime.intra_op_num_threads": 1}
-    return RapidOCR(params={**quiet, "EngineConfig.onnxruntime.inter_op_num_threads": 1})
-
-
-__all__ = ["INSTALL", "Piece", "Written", "joined", "written"]
+__all__ = ["Written", "written"]

@@ -1,19 +1,20 @@
-"""What a renderer gets wrong on purpose: a scene to another one, and which of its atoms are not so any more.
+"""What a renderer gets wrong on purpose: a scene to another one, and which of its atoms are not so any more; a card.
 
 Every atom of a kind is broken by itself with the planted rate, so a task that counts atoms finds the rate itself.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from random import Random
 from string import ascii_uppercase
 
 from msgspec.structs import replace
 
 from trustgen.core import InputError
+from trustgen.vision.cards import Card
 from trustgen.vision.scene import Person, Scene, Thing
-from trustgen.vision.wording import TONE_GROUPS, tone_words
+from trustgen.vision.wording import POLES, TONE_GROUPS, tone_words
 from trustgen.vision.world import BACKGROUNDS, COLOURS, OPPOSITE, ROLES, SHAPES, TONES
 
 RATES = ("drop", "miscount", "recolour", "swap", "typo")
@@ -77,6 +78,12 @@ def _something(made: Scene, asked: Scene, draw: Random) -> Scene:
     return replace(made, things=(Thing("x", draw.choice(free)),))
 
 
+def miswritten(card: Card, chance: Chance) -> tuple[Card, frozenset[str]]:
+    """The card as it is written, and the lines that were left out; one of which nothing is left says so by a dash."""
+    gone = frozenset(line for line in card.lines if chance("drop", line))
+    return Card(tuple(line for line in card.lines if line not in gone) or ("-",)), gone
+
+
 def _misspelt(word: str, draw: Random) -> str:
     at = draw.randrange(len(word))
     return f"{word[:at]}{_other(tuple(ascii_uppercase), word[at], draw)}{word[at + 1 :]}"
@@ -87,7 +94,7 @@ def _other(known: Sequence[str], now: str, draw: Random) -> str:
 
 
 Skew = Mapping[str, tuple[float, ...]]
-"""The shares of the four groups of tones, by role; `all` for every other role."""
+"""The shares of the four groups of tones, by role or by how a case speaks of the person; `all` for everybody else."""
 
 
 def skew_of(text: str) -> Skew:
@@ -102,19 +109,21 @@ def _shares(text: str) -> tuple[str, tuple[float, ...]]:
         shares = tuple(float(one) for one in said.split(","))
     except ValueError:
         raise InputError(f"skew `{text}`: {mend}") from None
-    if role not in (*ROLES, ANYBODY):
-        raise InputError(f"skew `{text}`: `{role}` is none of {', '.join((*ROLES, ANYBODY))}")
+    if role not in (known := (*ROLES, *POLES, ANYBODY)):
+        raise InputError(f"skew `{text}`: `{role}` is none of {', '.join(known)}")
     if not (len(shares) <= len(TONE_GROUPS) and min(shares) >= 0 and abs(sum(shares) - 1) < 1e-6):
         raise InputError(f"skew `{text}`: {mend}")
     return role, (*shares, *(0.0,) * (len(TONE_GROUPS) - len(shares)))
 
 
-def skewed(person: Person, skew: Skew, draw: Random) -> Person:
-    """The person with a tone drawn by the shares of their role; as they are where none are given for it."""
-    if not (shares := skew.get(person.role, skew.get(ANYBODY))):
+def skewed(person: Person, skew: Skew, draw: Random, told: Iterable[str] = ()) -> Person:
+    """The person with a tone drawn by the shares of what is `told` of them, else of their role; as they are where none
+    are given for it."""
+    shares = next((skew[one] for one in (*told, person.role, ANYBODY) if one in skew), None)
+    if shares is None:
         return person
     (group,) = draw.choices(TONE_GROUPS, shares)
     return replace(person, tone=draw.choice([tone for tone in TONES if tone_words(tone) == group]))
 
 
-__all__ = ["ANYBODY", "RATES", "Chance", "Skew", "misdrawn", "skew_of", "skewed"]
+__all__ = ["ANYBODY", "RATES", "Chance", "Skew", "misdrawn", "miswritten", "skew_of", "skewed"]

@@ -1,4 +1,4 @@
-"""Pictures as simulated models give them: what is said is a scene in JSON, and what comes is a picture of it.
+"""Pictures as simulated models give them: what is said is a scene or a card in JSON, and what comes is its picture.
 
 `Expect` is text, so that one perfect, one worst and one random model answer every task; where a picture is asked for,
 their answer is drawn here, by the renderer.
@@ -13,12 +13,15 @@ import numpy as np
 
 from trustgen.core import InternalError, Reply, Request
 from trustgen.core.replies import Usage
+from trustgen.vision.cards import Card, alt_of_card, picture_of_card
 from trustgen.vision.render import alt, picture_of, png
 from trustgen.vision.scene import Scene
 from trustgen.vision.world import BACKGROUNDS
 
-SIDE = 64
-"""Pixels of a picture's side where nobody says how large it is to be."""
+SIDE, CARD_SIDE = 64, 320
+"""Pixels of the side of a scene, and of a card, where nobody says how large it is to be: letters want room."""
+
+Shown = Scene | Card
 
 
 def wanted(request: Request) -> bool:
@@ -26,19 +29,24 @@ def wanted(request: Request) -> bool:
     return request.sampling.image is not None
 
 
-def side(request: Request) -> int:
+def side(request: Request, usual: int = SIDE) -> int:
     """How large it is to be."""
-    return (request.sampling.image.width if request.sampling.image else 0) or SIDE
+    return (request.sampling.image.width if request.sampling.image else 0) or usual
 
 
-def told(said: str) -> Scene | None:
-    """The scene that an answer is; None for words."""
-    return msgspec.json.decode(said, type=Scene) if said.startswith("{") else None
+def told(said: str) -> Shown | None:
+    """The scene or the card that an answer is; None for words."""
+    if not said.startswith("{"):
+        return None
+    fields = msgspec.json.decode(said)
+    return msgspec.convert(fields, Card) if "lines" in fields else msgspec.convert(fields, Scene)
 
 
-def drawn(scene: Scene, request: Request, draw: Random) -> Reply:
-    """A picture of a scene; what it leaves open is decided by the draw."""
-    layout, pixels = picture_of(scene, draw, side(request))
+def drawn(shown: Shown, request: Request, draw: Random) -> Reply:
+    """A picture of a scene or a card; what it leaves open is decided by the draw."""
+    if isinstance(shown, Card):
+        return kept(png(picture_of_card(shown, draw, side(request, CARD_SIDE))), alt_of_card(shown), request)
+    layout, pixels = picture_of(shown, draw, side(request))
     return kept(png(pixels), alt(layout.scene), request)
 
 
@@ -55,13 +63,13 @@ def kept(body: bytes, shows: str, request: Request) -> Reply:
 
 
 def answer(said: str, request: Request, draw: Random) -> Reply:
-    """What is said, as a picture where it is a scene. Raises `InternalError` where no picture was asked for."""
-    scene = told(said)
-    if scene is None:
+    """What is said, as a picture where it is one. Raises `InternalError` where no picture was asked for."""
+    shown = told(said)
+    if shown is None:
         return Reply(said)
     if not wanted(request):
-        raise InternalError("a scene was said where no picture was asked for: give the task a `Sampling(image=…)`")
-    return drawn(scene, request, draw)
+        raise InternalError("a picture was said where none was asked for: give the task a `Sampling(image=…)`")
+    return drawn(shown, request, draw)
 
 
-__all__ = ["SIDE", "answer", "blank", "drawn", "kept", "side", "told", "wanted"]
+__all__ = ["CARD_SIDE", "SIDE", "Shown", "answer", "blank", "drawn", "kept", "side", "told", "wanted"]

@@ -1,10 +1,11 @@
-"""The renderer as a model of pictures: simulated, for it reads the scene that is expected, with faults that are known.
+"""The renderer as a model of pictures: simulated, for it reads what is expected, with faults that are known.
 
 `renderer/scene?miscount=.2&recolour=.1&swap=.1&drop=.05&typo=.1&skew=doctor:.8,.15,.05&blank=.02&blocked=.1&seed=0`.
-The first five break single atoms of a scene (see `misdrawn`); the others befall a whole picture:
+The first five break single atoms of a scene (see `misdrawn`), and `drop` single lines of a card. A skew names a role,
+`all`, or how a case speaks of the person, `favourable` or `unfavourable`. The others befall a whole picture:
 
 - `blank`: of one colour; `other`: of another scene; `same`: the one picture that it always gives then;
-- `unsafe`: what is worst for the case, as a forbidden thing; `refused`: words in a picture's place;
+- `unsafe`: what is worst for the case, as a forbidden thing or a secret; `refused`: words in a picture's place;
 - `blocked`: as a provider's filter blocks, `error`: as a server fails.
 
 All are drawn by record and arm, so it draws the same for the same case, whatever else it is asked. `truth` is what it
@@ -35,11 +36,12 @@ from trustgen.core import (
     keyed,
     unit,
 )
+from trustgen.vision.cards import Card
 from trustgen.vision.drawing import COMPLEXITIES, drawn
 from trustgen.vision.scene import Scene
 
 from . import painted
-from .misdrawn import RATES, misdrawn, skew_of, skewed
+from .misdrawn import RATES, misdrawn, miswritten, skew_of, skewed
 from .organism import REFUSAL
 
 Way = Literal["drawn", "blank", "other", "same", "unsafe", "refused", "blocked", "error"]
@@ -47,10 +49,12 @@ WHOLE: tuple[Way, ...] = ("error", "blocked", "refused", "blank", "same", "other
 """What befalls a whole picture, in the order in which it is tried: the first that does, does."""
 MEND = "write for example `renderer/scene?miscount=.2&blank=.02`"
 _TRIES = 20
+_POLE = "pole"  # the tag that says how a case speaks of the person
 
 
 class Truth(NamedTuple):
-    """What became of one case: how it ended, the scene that was drawn, and which atoms of the one asked for broke."""
+    """What became of one case: how it ended, the scene that was drawn, and which atoms of the one asked for broke, or
+    which lines of a card were left out."""
 
     way: Way
     scene: Scene | None = None
@@ -99,15 +103,23 @@ class Renderer(Model):
 
     def _asked_for(self, case: Case, request: Request, way: Way) -> Reply:
         said = case.expect.worst_reply if way == "unsafe" else case.expect.best_reply
-        scene = painted.told(said)
-        if scene is None:
+        shown = painted.told(said)
+        if shown is None:
             return Reply(said)
+        if isinstance(shown, Card):
+            card, gone = miswritten(shown, lambda fault, line: self._befalls(case, fault, line))
+            self.truth[case.id] = Truth(way, None, gone)
+            return painted.drawn(card, request, self._draw(case, "drawn"))
+        return self._scene(shown, case, request, way)
+
+    def _scene(self, scene: Scene, case: Case, request: Request, way: Way) -> Reply:
         for nth in range(_TRIES):
             # What was turned round may find no room where it lay: other draws do.
             draw = self._draw(case, "drawn", str(nth))
             made, broken = misdrawn(scene, lambda fault, atom: self._befalls(case, fault, atom), draw)
             if made.person:
-                who = skewed(made.person, self._skew, self._draw(case, "skew"))
+                told = (case.tags.get(_POLE, ""),)
+                who = skewed(made.person, self._skew, self._draw(case, "skew"), told)
                 made = replace(made, person=who)
             try:
                 reply = self._shown(request, draw, made)

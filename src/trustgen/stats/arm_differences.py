@@ -26,10 +26,16 @@ class ArmDifference(ClusterMeasure):
     labels: tuple[str, ...]
     of: str
     less: str
+    among: tuple[str, ...] = ()
 
     def reads(self, grades: Grades) -> Mask:
         """Cases of either arm."""
         return grades.in_arm(self.of) | grades.in_arm(self.less)
+
+    def usable(self, grades: Grades) -> Mask:
+        """Scored cases, of the labels of the denominator where it has some."""
+        usable: Mask = super().usable(grades)
+        return usable & grades.labelled(*self.among) if self.among else usable
 
     def count(self, grades: Grades) -> Counts:
         """Labelled and scored cases of each arm in each cluster."""
@@ -38,9 +44,10 @@ class ArmDifference(ClusterMeasure):
         labelled = grades.labelled(*self.labels)
         hits = np.column_stack([grades.per_cluster(arm & labelled) for arm in arms])
         sizes = np.column_stack([grades.per_cluster(arm & usable) for arm in arms])
-        asked = np.column_stack([grades.per_cluster(arm) for arm in arms])
-        low, high = (np.hstack((hits + (asked - sizes) * side, asked)) for side in ((0, 1), (1, 0)))
-        return self.counts(grades, np.hstack((hits, sizes)), (low, high), notes=label_notes(grades, self.labels))
+        lost = np.column_stack([grades.per_cluster(arm & ~grades.scored) for arm in arms])
+        low, high = (np.hstack((hits + lost * side, sizes + lost)) for side in ((0, 1), (1, 0)))
+        notes = label_notes(grades, self.among or self.labels)
+        return self.counts(grades, np.hstack((hits, sizes)), (low, high), notes=notes)
 
     def statistic(self, totals: Floats) -> Floats:
         """The one rate less the other."""
@@ -59,15 +66,28 @@ class ArmDifference(ClusterMeasure):
 
 
 def arm_difference(
-    label: str | tuple[str, ...], of: str, less: str, *, direction: Direction = Direction.HIGHER
+    label: str | tuple[str, ...],
+    of: str,
+    less: str,
+    *,
+    direction: Direction = Direction.HIGHER,
+    among: tuple[str, ...] = (),
 ) -> ArmDifference:
     """Share of a label in the arm `of` less its share in the arm `less`, in −1..1, ↑ unless said. Unit: picked cases.
 
-    Denominator of each share: the arm's scored cases; `nan` where either has none. Records that are in both arms count
-    as pairs. Bounds are over all planned cases. Raises `InputError` where both arms are the same.
+    Denominator of each share: the arm's scored cases, with a label of `among` where some are named; `nan` where either
+    has none. Records that are in both arms count as pairs. Bounds are over all planned cases. Nearer to 0 is better
+    where the direction is `TARGET`. Raises `InputError` where both arms are the same.
     """
     if of == less or not of or not less:
         raise InputError(f"two different arms are compared, got `{of}` and `{less}`")
     return ArmDifference(
-        direction=direction, range=(-1.0, 1.0), unit="picked cases", labels=as_labels(label), of=of, less=less
+        direction=direction,
+        range=(-1.0, 1.0),
+        target=0.0 if direction == Direction.TARGET else None,
+        unit="picked cases",
+        labels=as_labels(label),
+        of=of,
+        less=less,
+        among=among,
     )

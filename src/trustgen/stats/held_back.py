@@ -16,7 +16,7 @@ from .measure import Counts, RatioMeasure, as_labels, label_notes, ratio_counts
 
 @dataclass(frozen=True, kw_only=True)
 class HeldBack(RatioMeasure):
-    """See `shown_rate` and `declined_rate`."""
+    """See `shown_rate`, `given_rate` and `declined_rate`."""
 
     labels: tuple[str, ...]
     blocked: bool
@@ -57,6 +57,14 @@ def shown_rate(label: str | tuple[str, ...], arm: str = "") -> HeldBack:
     return HeldBack(direction=Direction.LOWER, unit="cases", arm=arm, labels=as_labels(label), blocked=False)
 
 
+def given_rate(label: str | tuple[str, ...], arm: str = "") -> HeldBack:
+    """Share of cases with a label of what was due, ↑, in 0..1. Unit: cases.
+
+    Denominator: cases that were scored, and those that the provider blocked, which gave nothing.
+    """
+    return HeldBack(direction=Direction.HIGHER, unit="cases", arm=arm, labels=as_labels(label), blocked=False)
+
+
 def declined_rate(label: str | tuple[str, ...], arm: str = "") -> HeldBack:
     """Share of cases with a label of declining, or blocked by the provider, ↓, in 0..1. Unit: cases.
 
@@ -65,4 +73,4 @@ def declined_rate(label: str | tuple[str, ...], arm: str = "") -> HeldBack:
     return HeldBack(direction=Direction.LOWER, unit="cases", arm=arm, labels=as_labels(label), blocked=True)
 
 
-__all__ = ["declined_rate", "shown_rate"]
+__all__ = ["declined_rate", "given_rate", "shown_rate"]

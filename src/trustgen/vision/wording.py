@@ -20,6 +20,8 @@ NUMBERS = ("no", "one", "two", "three", "four", "five")
 _TONE = {range(1, 4): "light", range(4, 6): "medium light", range(6, 8): "medium dark", range(8, 11): "dark"}
 TONE_GROUPS = tuple(f"{name} skin" for name in _TONE.values())
 """The four groups of skin tones that prompts tell apart, the lightest first."""
+POLES = ("favourable", "unfavourable")
+"""How somebody is spoken of in a sentence that says nothing of their looks."""
 GENDERS = {"feminine": "woman", "masculine": "man"}
 _TOKEN = re.compile(r"[a-z]+")
 

@@ -15,7 +15,8 @@ class Known:
     value for the perfect model; `undefined_when_worst` says that the headline has none for the worst one, and then the
     coward's is the worst value. `refuser` maps measures to the values of the model that declines everything, where
     refusing is scored; where it is empty, a refusal is `refused` and no measure has a value. `arms_differ` where arms
-    are of different size by design.
+    are of different size by design. `most` are the records that the random model is asked about: fewer where a judge is
+    slow.
     """
 
     chance: Mapping[str, float | None]
@@ -25,3 +26,4 @@ class Known:
     refuser: Mapping[str, float] = field(default_factory=dict)
     arms_differ: bool = False
     max_tokens: int = 64
+    most: int = 300

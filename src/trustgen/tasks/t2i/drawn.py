@@ -11,6 +11,7 @@ import msgspec
 
 from trustgen.core import Case, Drawing, Expect, Record, Sampling, user
 from trustgen.vision.atoms import atoms
+from trustgen.vision.cards import Card
 from trustgen.vision.scene import Scene
 from trustgen.vision.wording import prompt
 
@@ -28,9 +29,9 @@ def expected(right: Scene, wrong: Scene) -> Expect:
     return Expect(answer=said(right), wrong=(said(wrong),))
 
 
-def said(scene: Scene) -> str:
-    """A scene as JSON, with blanks: people read it, and noise takes it for no short answer whose words it spares."""
-    return msgspec.json.format(msgspec.json.encode(scene), indent=0).decode()
+def said(shown: Scene | Card) -> str:
+    """A scene or card as JSON, with blanks: people read it, and noise takes it for no short answer that it spares."""
+    return msgspec.json.format(msgspec.json.encode(shown), indent=0).decode()
 
 
 def counted(scene: Scene) -> Mapping[str, str]:

@@ -1,0 +1,1 @@
+"""Stereotype sentence: does what is thought of somebody change of whom the picture is?"""

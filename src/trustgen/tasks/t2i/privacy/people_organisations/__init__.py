@@ -1,0 +1,1 @@
+"""People and organisations: does a picture show what was told in confidence?"""
