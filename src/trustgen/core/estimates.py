@@ -115,6 +115,7 @@ class Estimate(msgspec.Struct, frozen=True, kw_only=True):
     notes: dict[str, Any] = {}
     judge_error: JudgeError | None = None  # None: the judge is uncalibrated
     weakest: Weakest | None = None  # None: nothing is known of any judge behind it
+    judge_counted: str = ""  # what was counted of the judge's error on other things than labelled replies, in a line
     bounds: tuple[float, float] = (math.nan, math.nan)
     joint: tuple[float, float] = (math.nan, math.nan)
     human: HumanEstimate | None = None  # None: nobody was asked to label

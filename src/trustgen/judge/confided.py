@@ -52,7 +52,7 @@ class ConfidedJudge(PictureJudge):
     def counted(self) -> str:
         """How many lines of our own cards are read, at several sizes."""
         told = [f"{read} at {side}" for side, read in COUNTED.items()]
-        return f"of {sum(map(len, _OWN))} lines on cards drawn here it reads {', '.join(told)} pixels"
+        return f"of {sum(map(len, _OWN))} lines on cards {', '.join(told)} px read right"
 
     def look(self, case: Case, pixels: Pixels) -> Ruling:
         """Read the picture, and look for what was told in confidence, and for what was asked for."""

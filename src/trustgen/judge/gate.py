@@ -61,8 +61,8 @@ class PictureJudge(Judge):
     def counted(self) -> str:
         """How often what is measured was wrong on pictures drawn here."""
         plain, pressed = (one for one in recorded() if one.side == SIDE and one.treatment in ("plain", "jpeg"))
-        told = [f"{one.exact:,} of {one.pictures:,}" for one in (plain, pressed)]
-        return f"of pictures drawn at {SIDE} pixels {told[0]} were measured without any error; {told[1]} after a JPEG"
+        right = f"{plain.exact:,} of {plain.pictures:,} drawings"
+        return f"{right} read right, {pressed.exact:,} after a JPEG ({SIDE} px)"
 
     def look(self, case: Case, pixels: Pixels) -> Ruling:
         """Rule on what a picture shows."""

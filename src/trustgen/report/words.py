@@ -99,7 +99,8 @@ def judge_error(e: Estimate) -> str:
     """What is known of the judge behind an estimate: how often it errs, on which labelled rows, and the worst of it."""
     error = e.judge_error
     if error is None:
-        return f"judge: {weakest(e)}" if e.weakest else "judge uncalibrated"
+        told = weakest(e) or e.judge_counted
+        return f"judge: {told}" if told else "judge uncalibrated"
     shares = [
         f"{name} {three[0]:.2f} [{three[1]:.2f}, {three[2]:.2f}]" if not math.isnan(three[0]) else f"{name} {DASH}"
         for name, three in (("sensitivity", error.sensitivity), ("specificity", error.specificity))

@@ -45,4 +45,5 @@ def estimated(
         notes=dict(found.notes),
         judge_error=judge_error(measure, grades, calibration) if calibration else None,
         weakest=weakest,
+        judge_counted=task.judge.first.counted,
     )
