@@ -92,10 +92,13 @@ class Bars:
         self._bars.update(self._tasks[model], completed=self._seen[model], detail=self._detail(model))
 
     def _detail(self, model: str) -> str:
-        """Tokens, dollars, and the outcomes that are not plain scores."""
+        """Dollars, tokens, pictures, and the outcomes that are not plain scores."""
         spent, counts = self._spent[model], self._outcomes[model]
         parts = [f"${self._prices[model].of(spent):.2f}"] if model in self._prices else []
-        parts.append(f"{spent.tokens / 1000:.1f}k tok")
+        if spent.tokens or not spent.images:
+            parts.append(f"{spent.tokens / 1000:.1f}k tok")
+        if spent.images:
+            parts.append(f"{spent.images:,} pic")
         parts += [f"{counts[o]} {o.value}" for o in OUTCOMES if o != Outcome.SCORED and counts[o]]
         return " · ".join(parts)
 
