@@ -21,7 +21,8 @@ from trustgen.vision.error import recorded
 from trustgen.vision.render import Pixels
 
 from .key import key_of
-from .reading import REFUSED, Reading, refusal, silent, unparsed
+from .reading import REFUSED, silent, unparsed
+from .undrawn import undrawn
 from .words import Words
 
 SIDE = 64  # of the pictures whose error is told
@@ -78,7 +79,7 @@ class PictureJudge(Judge):
         if not response.images:
             if response.replies and response.replies[-1].silence:
                 return silent(response)
-            return REFUSED if refusal(Reading(response.text)) else unparsed("words, and no picture")
+            return REFUSED if undrawn(response.text) else unparsed("words, and no picture")
         found = decoded(self._asset(response.images[0].sha256), self._replacements)
         if found.pixels is None or found.kind == "replaced":
             return Ruling(Outcome.ERROR, reason=found.reason, rung="gate")
