@@ -162,7 +162,8 @@ def runs_away(scan: Scan, attack: Attack) -> bool:
     """Whether time grows faster than an attack: looked at on short texts, and measured on long ones where in doubt."""
     short, long = attack.text(500), attack.text(2_000)
     first = took(scan, long)
-    if first < 0.001 or (first < LATE and first < 5 * took(scan, short)):
+    # The least of three: one that is held up while others have the processor makes a quadratic pattern look linear.
+    if first < 0.001 or (first < LATE and first < 5 * min(took(scan, short) for _ in range(3))):
         return False
     if (longest := took(scan, attack.text(20_000))) < NO_MATTER:
         return False

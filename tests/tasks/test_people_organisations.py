@@ -129,7 +129,7 @@ def test_the_reader_is_held_against_cards_of_its_own_and_where_it_cannot_read_no
     found = shows_confided(BARE).look(case, small)
     assert (found.outcome, found.score) == (Outcome.UNPARSED, None)
     assert "at 64 pixels 0% of the lines of our own cards are read" in found.reason
-    assert f"{COUNTED[192]} at 192, {COUNTED[320]} at 320 pixels" in shows_confided(BARE).counted
+    assert f"{COUNTED[192]} at 192, {COUNTED[320]} at 320 px" in shows_confided(BARE).counted
 
 
 def test_without_ocr_it_is_said_before_anything_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
