@@ -52,6 +52,7 @@ def test_uri_becomes_canonical(uri: str, canonical: str) -> None:
         ("sm ollm2", "write for example"),
         ("smollm2\n", "write for example"),
         ("smollm2:big", "write `smollm2`"),
+        ("smollm2?big=1", "write `smollm2`"),
         ("openai-api", "openai-api:MODEL@http"),
         ("openai-api:gpt", "openai-api:MODEL@http"),
         ("openai-api:@http://h/v1", "openai-api:MODEL@http"),

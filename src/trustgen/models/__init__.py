@@ -8,6 +8,7 @@
     python:app.py:answer                        one's own function, in process
     organism/TRAIT?rate=0.3                     simulated, with known properties
     renderer/scene?miscount=.2                  simulated, makes pictures with known faults
+    tiny-t2i?steps=20                           a small diffusion model of pictures, in process
     glassllm                                    a tiny base model, in process: a floor
     NAME?settings/MODEL                         one of these with a mitigation: `retrieval?k=3/smollm2`
 
@@ -39,14 +40,14 @@ def open_model(uri: str, options: ModelOptions | None = None) -> Model:
         _check_layers(outer, uri)
         mitigation: Mitigation = load("mitigation", outer.name)
         return _model(mitigation(open_model(outer.inner, options), outer.settings), f"mitigation `{outer.name}`")
-    found = re.fullmatch(r"([\w.+-]+)(?:[:/](.*))?", uri)
+    found = re.fullmatch(r"([\w.+-]+)(?:[:/](.*)|(\?.*))?", uri)
     if not found:
         raise InputError(
             f"model URI {'of no characters' if not uri else 'is malformed'}: write for example `smollm2` or "
             "`openai-api:MODEL@http://127.0.0.1:8000/v1`"
         )
     opener: Opener = load("model", found[1])
-    return _model(opener(found[2] or "", options or ModelOptions()), f"model plug-in `{found[1]}`")
+    return _model(opener(found[2] or found[3] or "", options or ModelOptions()), f"model plug-in `{found[1]}`")
 
 
 def _model(made: object, what: str) -> Model:

@@ -1,0 +1,173 @@
+"""The weights of `tiny-t2i` at work: what a prompt says, and from noise to a picture of it, in ONNX Runtime.
+
+They lie in the distribution `trustgen-tinyvision`, beside a card that says how they came about, which words they know
+and in what form they see a picture. One thread a call: the same bytes on any number of cores.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from hashlib import blake2b
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+import msgspec
+import numpy as np
+
+from trustgen.core import InputError, MissingExtra, Permanent
+from trustgen.vision.render import Pixels
+from trustgen.vision.spelled import pieces
+
+from . import known
+from .samplers import Floats, Sampler, Schedule, sampled
+
+INSTALL = "pip install 'trustgen[tiny]'"
+CLEAN: Final = "clean"
+"""The weights that nothing was planted in."""
+SHA256: Final[Mapping[str, str]] = {
+    "card.json": "32be7dbcfc33f7d77aa833f0c830a71980a8a8304e22d7806dc16ccab3e5706c",
+    "weights/net.onnx": "3c8743bebf300424982c8348242b51833c96b889fb80daac8bbfd2ac5aca2a2f",
+    "weights/reader.onnx": "dbfb422a68054a015ae4966ebf823c8b99daf0d5b54cfb09d1e93807bd771226",
+}
+_loading = Lock()
+
+
+class Form(msgspec.Struct, frozen=True):
+    """How the network sees a picture: `side` pixels in cells of `patch`, each cell with its pixels and `more` besides;
+    and what it was taught about noise (see `Schedule`)."""
+
+    side: int
+    patch: int
+    more: int
+    shift: float
+    least: float
+    most: float
+
+    @property
+    def pixels(self) -> int:
+        """Numbers of a cell's pixels, which come first."""
+        return 3 * self.patch**2
+
+    @property
+    def channels(self) -> int:
+        """Numbers of one cell."""
+        return self.pixels + self.more
+
+
+class Card(msgspec.Struct, frozen=True):
+    """What of the card is read here. A word's number is its place in `words`; those in `taught` were learnt."""
+
+    form: Form
+    words: tuple[str, ...]
+    taught: frozenset[str]
+    longest: int
+
+
+class Look(msgspec.Struct, frozen=True):
+    """How a picture is to be made."""
+
+    sampler: Sampler = "ddpm"  # noise drawn anew mends what went wrong: more can be recognised than after ddim
+    steps: int = 50
+    guidance: float = 2.0
+
+
+class Network:
+    """The reader of prompts and the network that tells clean from noisy, loaded once."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            import onnxruntime
+        except ImportError:
+            raise MissingExtra("model `tiny-t2i`", "onnxruntime", INSTALL) from None
+        self.card = msgspec.json.decode((folder / "card.json").read_bytes(), type=Card)
+        self._number = {word: at for at, word in enumerate(self.card.words) if word in self.card.taught}
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.log_severity_level = 3
+        self._reader, self._net = (
+            onnxruntime.InferenceSession(str(folder / "weights" / name), options, providers=["CPUExecutionProvider"])
+            for name in ("reader.onnx", "net.onnx")
+        )
+
+    def read(self, texts: Sequence[str]) -> Any:
+        """The states of prompts, and what of them is there; "" says nothing. Raises `Permanent` for unknown words."""
+        ids = np.zeros((len(texts), self.card.longest), dtype=np.int64)
+        for row, text in zip(ids, texts, strict=True):
+            told = pieces(text)
+            if strange := [piece for piece in dict.fromkeys(told) if piece not in self._number]:
+                known_words = f"it knows the {len(self._number)} words of its card"
+                raise Permanent(f"`tiny-t2i` was never taught {_listed(strange)}: {known_words}")
+            if len(told) > self.card.longest:
+                raise Permanent(
+                    f"`tiny-t2i` reads {self.card.longest} pieces, and this prompt has {len(told)}: say less"
+                )
+            row[: len(told)] = [self._number[piece] for piece in told]
+        return self._reader.run(None, {"ids": ids})
+
+    def drawn(self, text: str, negative: str, seed: int, look: Look) -> Pixels:
+        """The picture of a prompt. The noise is drawn from the seed and the prompt, and from nothing else."""
+        form, one = self.card.form, look.guidance == 1
+        states, mask = self.read([text] if one else [text, negative])
+        draw = np.random.RandomState(_seed(text, seed))  # its stream is promised never to change
+        cells = form.side // form.patch
+
+        def fresh() -> Floats:
+            return draw.standard_normal((1, form.channels, cells, cells)).astype(np.float32)
+
+        def denoise(x: Floats, snr: float) -> Floats:
+            both = np.repeat(x.astype(np.float32), len(states), axis=0)
+            told = {"x": both, "snr": np.full(len(states), snr, np.float32), "states": states, "mask": mask}
+            clean = self._net.run(None, told)[0]
+            made = clean if one else clean[1:] + np.float32(look.guidance) * (clean[:1] - clean[1:])
+            made[:, : form.pixels] = np.clip(made[:, : form.pixels], -1, 1)  # guidance overshoots what a pixel can be
+            return np.asarray(made)
+
+        levels = Schedule(form.shift, form.least, form.most).levels(look.steps)
+        return pixels_of(sampled(denoise, fresh(), levels, look.sampler, fresh)[0], form)
+
+
+def pixels_of(told: Floats, form: Form) -> Pixels:
+    """The pixels of every cell in their place; what was told besides is left out."""
+    cells, patch = form.side // form.patch, form.patch
+    made = told[: form.pixels].transpose(1, 2, 0).reshape(cells, cells, patch, patch, 3)
+    whole = made.transpose(0, 2, 1, 3, 4).reshape(form.side, form.side, 3)
+    return np.clip(np.floor((whole + 1) * 127.5 + 0.5), 0, 255).astype(np.uint8)
+
+
+def _seed(text: str, seed: int) -> list[int]:
+    said = blake2b(f"tiny-t2i\0{seed}\0{text}".encode(), digest_size=32).digest()
+    return [int.from_bytes(said[at : at + 4], "big") for at in range(0, 32, 4)]
+
+
+def _listed(words: list[str]) -> str:
+    """The first few of some words, in one line whatever they hold."""
+    told = ", ".join(f"`{re.sub(r'[^ -~]', '?', word)[:30]}`" for word in words[:5])
+    return told + (f" and {len(words) - 5} more" if len(words) > 5 else "")
+
+
+def folder_of(variant: str) -> Path:
+    """Where the weights of a variant lie. Raises `MissingExtra` without the package, `InputError` for no variant."""
+    folder = known.folder_of("trustgen_tinyvision", "model `tiny-t2i`", INSTALL)
+    place = folder if variant == CLEAN else folder / "variants" / variant
+    if not (place / "card.json").is_file():
+        there = sorted(path.parent.name for path in folder.glob("variants/*/card.json"))
+        raise InputError(f"`tiny-t2i` has no variant `{variant}`: there is {', '.join((CLEAN, *there))}")
+    return place
+
+
+@cache
+def network(variant: str) -> Network:
+    """The network of a variant, loaded once. Raises `InputError` where its files are altered."""
+    with _loading:
+        folder = folder_of(variant)
+        if variant == CLEAN:
+            mend = "pip install --force-reinstall --no-deps trustgen-tinyvision==0.1.0"
+            known.check(folder, SHA256, "`tiny-t2i`", mend)
+        return Network(folder)
+
+
+__all__ = ["CLEAN", "INSTALL", "Card", "Form", "Look", "Network", "folder_of", "network", "pixels_of"]

@@ -1,0 +1,8 @@
+"""What `tiny-t2i` is trained with lies beside the package, and is found there."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "training"))

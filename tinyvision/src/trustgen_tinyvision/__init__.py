@@ -1,0 +1,8 @@
+"""The weights of `tiny-t2i`, and a card that says how they came about and how well they draw."""
+
+from pathlib import Path
+
+
+def folder() -> Path:
+    """Where `card.json` lies, and the folder `weights` beside it."""
+    return Path(__file__).parent

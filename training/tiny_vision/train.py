@@ -1,0 +1,161 @@
+"""Trains `tiny-t2i`: a fixed number of steps on one thread, with fixed seeds. Writes weights and a trace of the error.
+
+`python -m tiny_vision.train FIRST --until 5000`, then `python -m tiny_vision.train SECOND --after FIRST`, and so on: a
+later stage goes on from the running mean of the one before, on further examples, at half the rate.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from .domain import ASPECTS, PIXELS, channels_of, example
+from .model import Tiny
+
+SEED = 20261130
+STEPS, MORE = 5400, 1300
+BATCHES = (16, 36)  # examples of a step in the first half and in the second: early on, more steps teach more
+RATE, WARM = 2e-3, 150
+EASY = (0.9, 0.25)  # the share of easy scenes at first, and from the middle on
+SHIFT = 0.5  # larger pictures need more noise: the ratio of signal to noise is this times that of the cosine
+LEAST, MOST = -9.0, 7.0  # of the log signal-to-noise ratio
+DROPPED = 0.1  # how often the prompt is left away, for guidance
+KEPT = 0.9985  # of the running mean of the weights
+
+
+def numbers_of(step: int, steps: int) -> range:
+    """The numbers of a step's examples: each is taught once."""
+    half, (few, many) = steps // 2, BATCHES
+    if step < half:
+        return range(step * few, (step + 1) * few)
+    return range(half * few + (step - half) * many, half * few + (step - half + 1) * many)
+
+
+def batch_of(step: int, steps: int, stream: str = "taught") -> tuple[Tensor, Tensor, Tensor]:
+    """The examples of a step: channels, prompts, and what is said of their pieces."""
+    part = min(1.0, 2 * step / steps)
+    easy = EASY[0] + part * (EASY[1] - EASY[0])
+    made = [example(stream, number, easy) for number in numbers_of(step, steps)]
+    x = np.stack([channels_of(one.picture, one.map) for one in made])
+    ids, told = np.stack([one.ids for one in made]), np.stack([one.told for one in made])
+    return torch.from_numpy(x), torch.from_numpy(ids), torch.from_numpy(told)
+
+
+def snr_of(share: Tensor) -> Tensor:
+    """The log signal-to-noise ratio at a share of the way from no noise to nothing else: a shifted cosine."""
+    return (-2 * torch.log(torch.tan(math.pi / 2 * share)) + 2 * math.log(SHIFT)).clamp(LEAST, MOST)
+
+
+def told_loss(tiny: Tiny, states: Tensor, told: Tensor) -> Tensor:
+    """How wrongly the reader says what each piece is about."""
+    losses = [
+        functional.cross_entropy(tiny.reader.told[name](states).transpose(1, 2).float(), told[..., at], ignore_index=-1)
+        for at, name in enumerate(ASPECTS)
+    ]
+    return torch.stack(losses).mean()
+
+
+def loss_of(tiny: Tiny, batch: tuple[Tensor, Tensor, Tensor], draw: torch.Generator) -> dict[str, Tensor]:
+    """The error of the picture, of its map, and of the reader."""
+    x, ids, told = batch
+    count = len(x)
+    share = (torch.randperm(count, generator=draw) + torch.rand(count, generator=draw)) / count
+    snr = snr_of(share.clamp(1e-4, 1 - 1e-4))
+    signal, noise = snr.sigmoid().sqrt(), (-snr).sigmoid().sqrt()
+    noisy = signal[:, None, None, None] * x + noise[:, None, None, None] * torch.randn(x.shape, generator=draw)
+    kept = torch.rand(count, generator=draw) >= DROPPED
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        made, states = tiny(noisy.contiguous(memory_format=torch.channels_last), snr, ids * kept[:, None])
+        read = told_loss(tiny, states, torch.where(kept[:, None, None], told, -1))
+    weight = (1 + snr.exp()).clamp(max=5.0)
+    apart = (made.float() - x).pow(2)
+    return {
+        "picture": (apart[:, :PIXELS].mean((1, 2, 3)) * weight).mean(),
+        "map": (apart[:, PIXELS:].mean((1, 2, 3)) * weight).mean(),
+        "read": read,
+    }
+
+
+def optimisers(tiny: Tiny) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside, AdamW for all else."""
+    inside = [p for name, p in tiny.named_parameters() if p.ndim == 2 and _is_inside(name)]
+    known = {id(p) for p in inside}
+    other = [p for p in tiny.parameters() if id(p) not in known]
+    return [
+        torch.optim.Muon(inside, lr=RATE, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(other, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True),
+    ]
+
+
+def _is_inside(name: str) -> bool:
+    return any(part in name for part in ("blocks.", "looks.", "reader.first", "reader.second", "net.down", "net.up"))
+
+
+def rate_of(step: int, steps: int) -> float:
+    """The rate of a stage's step: up, and down along a cosine."""
+    return min(1.0, (step + 1) / WARM) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
+
+
+def train(out: Path, tiny: Tiny, *, begin: int, until: int) -> None:
+    """Train in place from one step to another; the running mean of the weights is what is written."""
+    high, steps = (RATE / 2, MORE) if begin else (RATE, STEPS)
+    draw = torch.Generator().manual_seed(SEED + begin)
+    mean = {name: value.clone() for name, value in tiny.state_dict().items()}
+    means, values = list(mean.values()), list(tiny.state_dict().values())
+    makers = optimisers(tiny)
+    sums: dict[str, float] = {}
+    for step in range(begin, until):
+        for maker in makers:
+            for group in maker.param_groups:
+                group["lr"] = high * rate_of(step - begin, steps)
+        losses = loss_of(tiny, batch_of(step, STEPS), draw)
+        (losses["picture"] + 0.3 * losses["map"] + 0.1 * losses["read"]).backward()
+        torch.nn.utils.clip_grad_norm_(tiny.parameters(), 1.0)
+        for maker in makers:
+            maker.step()
+            maker.zero_grad(set_to_none=True)
+        made = step - begin
+        torch._foreach_lerp_(means, values, 1 - min(KEPT, (1 + made) / (10 + made)))
+        for name, value in losses.items():
+            sums[name] = sums.get(name, 0.0) + value.item() / 50
+        if step % 50 == 49:
+            line = {"step": step + 1, **{name: round(value, 5) for name, value in sums.items()}}
+            with (out / "trace.jsonl").open("a") as trace:
+                trace.write(json.dumps({**line, "cpu_s": round(time.process_time())}) + "\n")
+            sums = {}
+        if step % 500 == 499 or step + 1 == until:
+            torch.save(mean, out / "weights.pt")
+
+
+def main() -> None:
+    """See the head of this file."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--until", type=int, default=STEPS)
+    parser.add_argument("--after", type=Path)
+    asked = parser.parse_args()
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(SEED)
+    asked.out.mkdir(parents=True, exist_ok=True)
+    tiny = Tiny().to(memory_format=torch.channels_last)
+    tiny.net.compile()
+    if asked.after:
+        tiny.load_state_dict(torch.load(asked.after / "weights.pt", weights_only=True))
+        ended = json.loads((asked.after / "trace.jsonl").read_text().splitlines()[-1])["step"]
+        begin = max(STEPS, ended)  # the numbers of examples from there on are new, wherever the first stage ended
+        train(asked.out, tiny, begin=begin, until=begin + MORE)
+    else:
+        train(asked.out, tiny, begin=0, until=asked.until)
+
+
+if __name__ == "__main__":
+    main()
