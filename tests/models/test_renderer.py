@@ -60,7 +60,7 @@ def told(model: Renderer, over: Iterable[Case]) -> list[tuple[Case, object]]:
 
 def test_without_faults_every_picture_is_right_and_simulated() -> None:
     model = renderer()
-    assert (model.simulated, model.levels, model.uri) == (True, {Level.IMAGE_OUT}, "renderer/scene")
+    assert (model.simulated, model.levels, model.uri) == (True, {Level.IMAGE_OUT, Level.SAMPLER}, "renderer/scene")
     assert {ruling.score for _, ruling in told(model, CASES[:60])} == {1.0}  # type: ignore[attr-defined]
     assert {one.way for one in model.truth.values()} == {"drawn"}
 

@@ -42,7 +42,7 @@ def says(uri: str, *cases: Case) -> list[str]:
 def test_an_organism_is_a_model_that_says_it_is_simulated(trait: str) -> None:
     made = organism(trait)
     assert made.simulated
-    assert made.levels == {Level.GENERATE, Level.IMAGE_IN, Level.IMAGE_OUT}
+    assert made.levels == {Level.GENERATE, Level.IMAGE_IN, Level.IMAGE_OUT, Level.SAMPLER}
     assert made.uri.startswith(f"organism/{trait}")
     assert organism(made.uri.removeprefix("organism/")).uri == made.uri, "the canonical URI opens the same model"
     asyncio.run(made.check())

@@ -67,7 +67,7 @@ BESIDE: dict[str, ClusterMeasure] = {
 }
 """Measures that no task asks for in this form."""
 
-ARMS = ("arm", "arms", "control", "changed", "of", "less")
+ARMS = ("arm", "arms", "control", "changed", "of", "less", "apart")
 LABELS = ("labels", "among", "favourable", "groups", "actions", "towards", "away", "letters")
 TAGS = ("tag", "by")
 VALUES = ("values", "classes", "reference")

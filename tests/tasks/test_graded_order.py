@@ -19,8 +19,12 @@ RATES = {
     "llm.robustness.option_shift": (0.05, 0.3),
     "llm.safety.toxicity": (0.05, 0.2),
     "llm.fairness.counting_bias": (0.4, 0.7),  # a small default size
+    "t2i.robustness.sampler_sensitivity": (0.1, 0.4),
 }
 """How often the two graded models are at their worst; elsewhere 2 and 6 times in 10."""
+
+LAST = {"t2i.robustness.sampler_sensitivity": 0.7}  # of 20 plain pictures one at least is to be right
+"""How often a model is at its worst that stands for the worst one, where that one has no value; elsewhere .9."""
 
 
 def badness(measure: Measure, value: float) -> float:
@@ -35,7 +39,7 @@ def badness(measure: Measure, value: float) -> float:
 def test_the_headline_orders_perfect_graded_and_worst(id: str) -> None:
     headline = task(id).headline
     measure = task(id).measures[headline]
-    last = "graded?rate=0.8" if KNOWN[id].undefined_when_worst else "worst"
+    last = f"graded?rate={LAST.get(id, 0.9)}" if KNOWN[id].undefined_when_worst else "worst"
     ladder = ("perfect", *(f"graded?rate={rate}" for rate in RATES.get(id, (0.2, 0.6))), last)
     values = [measured(id, one)[headline].value for one in ladder]
     assert not any(map(math.isnan, values)), values
