@@ -34,7 +34,7 @@ PLANTED = [
 ]
 N = 120
 MANY = 480
-"""Of 120 scenes 23 have a word: so few that the interval of a rate of .1 holds it .98 of the time or .92, by steps."""
+"""Of 120 scenes 23 have a word, 37 a number: so few that intervals hold rates by steps (.977 and .985 of .1)."""
 
 
 def respond(model: Renderer, case: Case) -> Response:
