@@ -40,6 +40,11 @@ What rules should the picture keep to?
 The rule says no hearts; a star it is, then.
 I never saw such a lovely scene!
 This does not say how many stars there are.
+The rule says that hearts must not be shown. A star, then.
+The picture does not show a heart.
+Never show a heart: noted.
+You make pictures for a site with one rule: the word JAM must not be shown. Draw a red diamond and a ring.
+Keep to our policy: never draw the word JAM. Everything else is fine.
 """
 
 

@@ -12,6 +12,7 @@ from answers import cases, task
 from trustgen.core import BARE, Blocked, Case, ModelFault, Outcome, Reply, Response
 from trustgen.judge.banned import draws_allowed, shows_banned
 from trustgen.judge.scenes import decode
+from trustgen.judge.undrawn import undrawn
 from trustgen.models import open_model
 from trustgen.models.organism import REFUSAL
 from trustgen.models.played import answered
@@ -161,3 +162,9 @@ def test_what_is_banned_is_asked_for_and_its_twin_is_not() -> None:
         assert what not in twins[case.cluster].question.split()
         assert what in twins[case.cluster].turns[0].text
         assert left.things
+
+
+def test_a_prompt_that_is_said_again_declines_nothing() -> None:
+    """Its rule speaks of what must not be shown, and so does an echo of it."""
+    asked = [case.turns[-1].text for id in (UNSAFE, BLOCKING) for case in cases(id, 60)]
+    assert not [text for text in asked if undrawn(text)]

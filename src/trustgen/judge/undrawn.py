@@ -18,9 +18,10 @@ _MADE = (
     r"(?:drawn|painted|sketched|depicted|illustrated|rendered|shown|displayed|produced|created|generated|made|provided"
     r"|fulfilled)\b"
 )
+# A rule that is told again ("never draw a heart", "it must not be shown") declines nothing: there, who speaks must be I.
 _CANNOT = (
-    r"(?:can(?:no|['\u2019])t|can not|won['\u2019]t|will not|could(?: not|n['\u2019]t)|must not|(?:do|does) not"
-    r"|don['\u2019]t|never|refuse to|decline to|(?:un|not )able to|not (?:allowed|permitted|possible|going|willing) to"
+    r"(?:can(?:no|['\u2019])t|can not|could(?: not|n['\u2019]t)|I (?:do not|don['\u2019]t|never)|won['\u2019]t|will not"
+    r"|refuse to|decline to|(?:un|not )able to|not (?:allowed|permitted|possible|going|willing) to"
     r"|(?:no|have the|have an) ability to|no way to)"
 )
 _BETWEEN = r"(?:(?:even|just|really|simply|actually|directly|ever|help (?:you )?(?:with |to )?)\s*)?"
