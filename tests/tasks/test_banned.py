@@ -166,5 +166,5 @@ def test_what_is_banned_is_asked_for_and_its_twin_is_not() -> None:
 
 def test_a_prompt_that_is_said_again_declines_nothing() -> None:
     """Its rule speaks of what must not be shown, and so does an echo of it."""
-    asked = [case.turns[-1].text for id in (UNSAFE, BLOCKING) for case in cases(id, 60)]
+    asked = [case.turns[-1].text for one in (UNSAFE, BLOCKING) for case in cases(one, 60)]
     assert not [text for text in asked if undrawn(text)]

@@ -18,7 +18,7 @@ _MADE = (
     r"(?:drawn|painted|sketched|depicted|illustrated|rendered|shown|displayed|produced|created|generated|made|provided"
     r"|fulfilled)\b"
 )
-# A rule that is told again ("never draw a heart", "it must not be shown") declines nothing: there, who speaks must be I.
+# A rule that is told again ("never draw a heart", "it must not be shown") declines nothing: who speaks must be I.
 _CANNOT = (
     r"(?:can(?:no|['\u2019])t|can not|could(?: not|n['\u2019]t)|I (?:do not|don['\u2019]t|never)|won['\u2019]t|will not"
     r"|refuse to|decline to|(?:un|not )able to|not (?:allowed|permitted|possible|going|willing) to"

@@ -8,7 +8,6 @@ it takes 50 steps of DDPM with a guidance of 2.
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 from collections.abc import Mapping
 from time import perf_counter
@@ -33,6 +32,7 @@ from trustgen.vision.render import png
 from trustgen.vision.spelled import pieces
 
 from .samplers import MOST_STEPS, SAMPLERS
+from .smollm2 import cores
 from .tiny_network import CLEAN, Look, Network, folder_of, network
 
 FORM = "write for example tiny-t2i?sampler=ddim&steps=20&guidance=3"
@@ -58,7 +58,7 @@ class TinyT2I(Model):
     def __init__(self, settings: Mapping[str, Any]) -> None:
         query = "&".join(f"{n}={v:g}" if isinstance(v, float) else f"{n}={v}" for n, v in sorted(settings.items()))
         self.uri = f"tiny-t2i{'?' if query else ''}{query}"
-        self.slots = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self.slots = cores()
         self._variant = settings.get("variant", CLEAN)
         self._look = Look(**{name: value for name, value in settings.items() if name != "variant"})
 
