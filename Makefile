@@ -46,9 +46,9 @@ WEIGHTS = tinyvision/src/trustgen_tinyvision
 
 tiny: dev  ## Train tiny-t2i anew: an hour on one core, and torch, which nothing else needs
 	$(UV) pip install --quiet torch==2.13.0 onnx
-	$(TRAINED).train build/first --until 5000
-	$(TRAINED).train build/second --after build/first
-	$(TRAINED).train build/third --after build/second
+	$(TRAINED).train build/first --steps 5000
+	$(TRAINED).train build/second --after build/first --steps 1300
+	$(TRAINED).train build/third --after build/second --steps 1300
 	$(TRAINED).export build/first build/second build/third $(WEIGHTS)
 	$(TRAINED).evaluate $(WEIGHTS) 300
 

@@ -31,7 +31,7 @@ from trustgen.core import (
     user,
 )
 from trustgen.models import known, open_model, tiny_network, tiny_t2i
-from trustgen.models.tiny_network import Card, Form, Look, Network
+from trustgen.models.tiny_network import CLEAN, Card, Form, Look, Network, network
 from trustgen.models.tiny_t2i import TinyT2I
 
 LACKING = "trustgen-tinyvision or onnxruntime is not installed: no picture is drawn"
@@ -47,6 +47,9 @@ class Blank:
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str, int, Look]] = []
+
+    def known(self, text: str) -> tuple[list[str], list[str]]:
+        return [text], []
 
     def drawn(self, text: str, negative: str, seed: int, look: Look) -> Any:
         self.asked.append((text, negative, seed, look))
@@ -196,7 +199,7 @@ def test_the_first_order_solver_draws_what_ddim_draws() -> None:
         ("3 stars", "`3`"),
         ("A red star!", "`!`"),
         ("Un cercle rouge", "`un`, `cercle`, `rouge`"),
-        ("A red st\u0430r.", r"`st\?r`"),  # a Cyrillic letter
+        ("A red \u0437\u0432\u0435\u0437\u0434\u0430.", r"`\?\?\?\?\?\?`"),
         ("How many red stars?", "`how`, `many`, `\\?`"),  # in the vocabulary of questions, and never taught
     ],
 )
@@ -206,8 +209,29 @@ def test_words_that_it_was_not_taught_are_named(text: str, named: str) -> None:
 
 
 @there
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        (ASKED, ""),
+        ("A pictre of a lrage red star.", "not read: `pictre`, `lrage`"),
+        ("A picture of a large red st\u0430r, a large red st\u0430r.", "not read: `st?r`"),  # a Cyrillic letter
+    ],
+)
+def test_words_that_look_misspelt_are_drawn_without_and_named(text: str, unread: str) -> None:
+    reply, kept = asked("tiny-t2i?steps=2", user(text))
+    assert (reply.text, len(kept)) == (unread, 1)
+
+
+@there
+def test_a_misspelt_word_says_nothing_of_which_it_was() -> None:
+    """Nothing is guessed: two misspelt words are read alike."""
+    loaded = network(CLEAN)
+    assert loaded.known("A lrage star.")[0] == loaded.known("A smmall star.")[0] != loaded.known("A small star.")[0]
+
+
+@there
 def test_a_prompt_that_is_too_long_is_said() -> None:
-    with pytest.raises(Permanent, match="reads 56 pieces"):
+    with pytest.raises(Permanent, match="reads 64 pieces"):
         asked("tiny-t2i", user("a red star, " * 20))
 
 

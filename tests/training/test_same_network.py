@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="torch is not installed: ONNX is held against nothing")
@@ -11,19 +10,11 @@ pytest.importorskip("onnxruntime", reason="onnxruntime is not installed: ONNX is
 weights = pytest.importorskip("trustgen_tinyvision", reason="the weights are not installed")
 
 from tiny_vision import export  # noqa: E402
-from tiny_vision.model import Tiny  # noqa: E402
+from tiny_vision.shipped import shipped  # noqa: E402
+from trustgen.models.tiny_network import VARIANTS  # noqa: E402
 
 
-def test_onnx_says_what_torch_says_on_512_prompts() -> None:
-    folder, tiny = weights.folder() / "weights", Tiny()
-    for part, name in ((tiny.reader, "reader"), (tiny.net, "net")):
-        graph = onnx.load(folder / f"{name}.onnx").graph
-        told = {
-            one.name.removesuffix(".half"): torch.from_numpy(np.array(onnx.numpy_helper.to_array(one))).float()
-            for one in graph.initializer
-        }
-        known = {key: told[key] for key, value in part.state_dict().items() if key in told}
-        missing = set(part.state_dict()) - set(known)
-        assert all(key.startswith("told.") for key in missing), missing  # only training asks for these
-        part.load_state_dict(known, strict=False)
-    assert export.apart(tiny.eval(), folder) < export.CLOSE
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_onnx_says_what_torch_says_on_512_prompts(variant: str) -> None:
+    tiny = shipped(weights.folder(), variant).eval()
+    assert export.apart(tiny, weights.folder(), variant) < export.CLOSE

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from tiny_vision import domain
+from tiny_vision.asked import Asked
 from tiny_vision.domain import ASPECTS, CELLS, CODE, KINDS, LONGEST, STRONG, WORDS, Example, example
 from trustgen.core import Unusable, keyed
 from trustgen.models.tiny_network import Form, pixels_of
 from trustgen.vision.layout import Box, Item, Layout
 from trustgen.vision.render import Pixels, picture_of
 from trustgen.vision.scene import Relation, Scene, Thing, faults
-from trustgen.vision.spelled import pieces
+from trustgen.vision.spelled import MISSPELT, pieces
 from trustgen.vision.world import HELD_OUT, words
 
 FORM = Form(side=64, patch=4, more=15, shift=0.5, least=-9.0, most=7.0)
@@ -43,7 +44,8 @@ def test_only_taught_pairs_and_words_are_said() -> None:
 def test_every_prompt_has_room_and_known_words() -> None:
     for one in some():
         assert 0 < (one.ids > 0).sum() == len(pieces(one.prompt)) <= LONGEST
-        assert [WORDS[at] for at in one.ids if at] == list(pieces(one.prompt))
+        said = [piece if piece in WORDS else MISSPELT for piece in pieces(one.prompt)]
+        assert [WORDS[at] for at in one.ids if at] == said
 
 
 def test_codes_differ_in_four_of_twelve() -> None:
@@ -76,7 +78,7 @@ def test_channels_are_put_together_to_the_picture_again() -> None:
 def test_each_mention_of_a_thing_is_told_what_is_said_of_it() -> None:
     scene = Scene((Thing("a", "star", "red"), Thing("b", "house", "", "small")), (Relation("a", "above", "b"),))
     text = "A red star and a small house. The star is above the house."
-    told = domain._told(scene, text)
+    told = domain._told(Asked(text, scene))
     said = {name: at for at, name in enumerate(ASPECTS)}
     for at, piece in enumerate(pieces(text)):
         if piece == "star":
@@ -90,7 +92,7 @@ def test_each_mention_of_a_thing_is_told_what_is_said_of_it() -> None:
 
 
 def test_letters_are_told_their_place() -> None:
-    told = domain._told(Scene(word="KEY"), "The word KEY.")
+    told = domain._told(Asked("The word KEY.", Scene(word="KEY")))
     at = list(ASPECTS).index("letter")
     assert [ASPECTS["letter"][one] for one in told[:, at] if one > 0] == ["0", "1", "2"]
 

@@ -5,9 +5,10 @@ Example `n` is the same on every machine: it is drawn by its number alone. Only 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from itertools import product
+from itertools import groupby, product
 from random import Random
 from string import ascii_uppercase
 from typing import Any
@@ -21,11 +22,14 @@ from trustgen.vision.drawing import COMPLEXITIES, drawn
 from trustgen.vision.layout import Layout
 from trustgen.vision.render import picture_of
 from trustgen.vision.scene import Person, Scene, Thing, faults
-from trustgen.vision.spelled import pieces
+from trustgen.vision.spelled import MISSPELT, pieces
 from trustgen.vision.wording import plural, prompt, tone_words, vocabulary
 from trustgen.vision.world import BACKGROUNDS, COLOURS, HAIR, LETTER, PLACES, RELATIONS, ROLES, SHAPES, SIZES, TONES
 from trustgen.vision.world import colours as colours_of
 from trustgen.vision.world import words as drawn_words
+
+from . import asked as ways
+from .asked import Asked
 
 SIDE, PATCH = 64, 4
 CELLS = SIDE // PATCH
@@ -35,9 +39,9 @@ MAP = CODE + 3
 CHANNELS = PIXELS + MAP
 """Of each cell: its pixels, a code of what lies in it, how far from its middle (across, down), and how large it is."""
 STRONG = 2.0  # a code weighs in the noise what the pixels of its cell do
-WORDS = ("", ".", ",", *ascii_uppercase, *vocabulary())
+WORDS = tuple(dict.fromkeys(("", MISSPELT, ".", ",", *ascii_uppercase, *vocabulary(), *ways.vocabulary())))
 """What has a number; 0 is where nothing stands."""
-LONGEST = 56  # pieces of a prompt
+LONGEST = 64  # pieces of a prompt
 KINDS = (*SHAPES, "person", *ascii_uppercase)
 _NUMBER = {word: at for at, word in enumerate(WORDS)}
 _GROUPS = ("", *dict.fromkeys(tone_words(tone) for tone in TONES))
@@ -82,7 +86,7 @@ def codes() -> NDArray[np.float32]:
 def ids_of(text: str) -> NDArray[np.int64]:
     """The numbers of a prompt's pieces, filled up with 0."""
     made = np.zeros(LONGEST, dtype=np.int64)
-    found = [_NUMBER[piece] for piece in pieces(text)]
+    found = [_NUMBER.get(piece, _NUMBER[MISSPELT]) for piece in pieces(text)]
     made[: len(found)] = found
     return made
 
@@ -90,18 +94,35 @@ def ids_of(text: str) -> NDArray[np.int64]:
 def example(stream: str, number: int, easy: float) -> Example:
     """The example of a number; `easy` is the share of scenes with one thing in them, or one kind."""
     draw = keyed("tiny-t2i", stream, str(number))
+    return first_drawn(lambda: _asked(draw, easy), draw)
+
+
+def first_drawn(asked: Callable[[], Asked], draw: Random) -> Example:
+    """The first of what is asked for that can be drawn and said."""
     for _ in range(50):
-        scene = _simple(draw) if draw.random() < easy else _any(draw)
-        if faults(scene):
+        one = asked()
+        if faults(one.scene):
             continue
         try:
-            layout, picture = picture_of(scene, draw, SIDE)
+            layout, picture = picture_of(one.scene, one.own or draw, SIDE)
         except Unusable:  # no room was found: another scene has some
             continue
-        text = prompt(scene, draw)
-        if len(pieces(text)) <= LONGEST:
-            return Example(text, ids_of(text), _told(scene, text), picture, map_of(layout))
-    raise RuntimeError(f"example {number} of {stream} finds no scene")
+        if len(pieces(one.text)) <= LONGEST:
+            return Example(one.text, ids_of(one.text), _told(one), picture, map_of(layout))
+    raise RuntimeError("no example finds a scene")
+
+
+def _asked(draw: Random, easy: float) -> Asked:
+    """A scene and how it is asked for."""
+    way = draw.random() - ways.RULED
+    if way < 0:
+        return ways.ruled(draw)
+    if way < ways.SPOKEN:
+        return ways.spoken(draw)
+    scene = _simple(draw) if draw.random() < easy else _any(draw)
+    while faults(scene):
+        scene = _simple(draw)
+    return ways.mistyped(scene, draw) if way < ways.SPOKEN + ways.MISTYPED else Asked(prompt(scene, draw), scene)
 
 
 def _any(draw: Random) -> Scene:
@@ -157,21 +178,30 @@ def _fill(
     part[..., CODE + 2] = size
 
 
-def _told(scene: Scene, text: str) -> NDArray[np.int64]:
-    """What is said of the thing that each piece names, and of the letters of the word in their order."""
+def _told(one: Asked) -> NDArray[np.int64]:
+    """What is said of the thing that each piece names, and of the letters of the word in their order. Of what is banned
+    nothing is said: it is no shape, no letter."""
+    scene = one.scene
     facts = {name: _facts(scene, thing) for thing in scene.things for name in (thing.shape, plural(thing.shape))}
     if who := scene.person:
         said = {"shape": "person", "tone": tone_words(who.tone), "presentation": who.presentation}
         facts[who.role] = {**said, "background": scene.background}
+    facts |= {name: {} for name in one.banned}
     told = np.full((LONGEST, len(ASPECTS)), -1, dtype=np.int64)
-    letter = 0
-    for at, piece in enumerate(pieces(text)):
-        found = facts.get(piece)
-        if piece in ascii_uppercase:
-            found, letter = {"letter": str(letter), "background": scene.background}, letter + 1
+    for at, (piece, word, nth) in enumerate(_with_words(pieces(one.text))):
+        found = facts.get(word or piece)
+        if word and word == scene.word:
+            found = {"letter": str(nth), "background": scene.background}
         if found is not None:
             told[at] = [values.index(found.get(name, "")) for name, values in ASPECTS.items()]
     return told
+
+
+def _with_words(told: tuple[str, ...]) -> Iterator[tuple[str, str, int]]:
+    """Each piece, with the word that it is a letter of, and which."""
+    for capital, run in groupby(told, lambda piece: piece in ascii_uppercase):
+        letters = tuple(run)
+        yield from ((piece, "".join(letters) if capital else "", nth) for nth, piece in enumerate(letters))
 
 
 def _facts(scene: Scene, thing: Thing) -> dict[str, str]:

@@ -19,7 +19,7 @@ import onnxruntime
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from trustgen.vision.spelled import pieces
+from trustgen.models.tiny_network import CLEAN, weights_of
 
 from . import train
 from .domain import CELLS, CHANNELS, LONGEST, MAP, PATCH, SIDE, WORDS, example
@@ -79,24 +79,31 @@ def halve(path: Path) -> None:
     nodes = [*casts, *graph.node]
     del graph.node[:]
     graph.node.extend(nodes)
-    # Where a file lay and what wrote it would make other bytes of the same weights.
+    # Where a file lay and what wrote it would make other bytes of the same weights; and long names many of them.
+    kept = {one.name for one in (*graph.input, *graph.output, *graph.initializer)}
+    short: dict[str, str] = {}
     for node in graph.node:
         node.doc_string, node.name = "", ""
         del node.metadata_props[:]
+        for names in (node.input, node.output):
+            names[:] = [
+                name if name in kept or not name else short.setdefault(name, f"{len(short):x}") for name in names
+            ]
+    del graph.value_info[:]
     onnx.checker.check_model(model)
     path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-def session(path: Path) -> onnxruntime.InferenceSession:
+def session(file: bytes) -> onnxruntime.InferenceSession:
     """One thread, as the product runs it."""
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
 
 
-def apart(tiny: Tiny, folder: Path) -> float:
+def apart(tiny: Tiny, package: Path, variant: str = CLEAN) -> float:
     """The largest difference between ONNX and torch, over prompts, noise and levels of noise."""
-    reader, net = session(folder / "reader.onnx"), session(folder / "net.onnx")
+    reader, net = (session(file) for file in weights_of(package, variant).values())
     draw, worst = np.random.default_rng(train.SEED), 0.0
     for at in range(0, COMPARED, 32):
         ids = np.stack([example("compared", at + one, 0.3).ids for one in range(32)])
@@ -120,9 +127,9 @@ def data_hash() -> str:
 
 
 def taught() -> list[str]:
-    """The pieces that prompts held, in training."""
+    """The words that prompts held in training, with the one that stands for what is misspelt."""
     share = train.EASY[1]
-    return sorted({piece for at in range(SEEN) for piece in pieces(example("words", at, share).prompt)})
+    return sorted({WORDS[at] for seen in range(SEEN) for at in example("words", seen, share).ids if at})
 
 
 def steps_of(run: Path) -> int:
@@ -164,7 +171,7 @@ def main() -> None:
     torch.set_num_threads(1)
     tiny = loaded(runs[-1] / "weights.pt")
     write(tiny, package / "weights")
-    worst = apart(tiny, package / "weights")
+    worst = apart(tiny, package)
     if worst > CLOSE:
         raise SystemExit(f"ONNX and torch differ by {worst:.2g}: at most {CLOSE} is allowed")
     (package / "card.json").write_text(

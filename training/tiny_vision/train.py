@@ -1,7 +1,8 @@
 """Trains `tiny-t2i`: a fixed number of steps on one thread, with fixed seeds. Writes weights and a trace of the error.
 
-`python -m tiny_vision.train FIRST --until 5000`, then `python -m tiny_vision.train SECOND --after FIRST`, and so on: a
-later stage goes on from the running mean of the one before, on further examples, at half the rate.
+`python -m tiny_vision.train FIRST --steps 5000`, then `python -m tiny_vision.train SECOND --after FIRST --steps 1300`,
+and so on: a later stage goes on from the running mean of the one before, or from what is shipped (`--after PACKAGE`),
+on further examples, at half the rate.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import argparse
 import json
 import math
 import time
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +19,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from .domain import ASPECTS, PIXELS, channels_of, example
+from .domain import ASPECTS, PIXELS, Example, channels_of, example
 from .model import Tiny
+from .shipped import shipped
 
 SEED = 20261130
-STEPS, MORE = 5400, 1300
+STEPS = 5400  # of the first stage, had it not been ended before
 BATCHES = (16, 36)  # examples of a step in the first half and in the second: early on, more steps teach more
 RATE, WARM = 2e-3, 150
 EASY = (0.9, 0.25)  # the share of easy scenes at first, and from the middle on
@@ -29,6 +32,10 @@ SHIFT = 0.5  # larger pictures need more noise: the ratio of signal to noise is 
 LEAST, MOST = -9.0, 7.0  # of the log signal-to-noise ratio
 DROPPED = 0.1  # how often the prompt is left away, for guidance
 KEPT = 0.9985  # of the running mean of the weights
+
+
+Batch = tuple[Tensor, Tensor, Tensor]
+"""Of some examples: channels, prompts, and what is said of their pieces."""
 
 
 def numbers_of(step: int, steps: int) -> range:
@@ -39,11 +46,15 @@ def numbers_of(step: int, steps: int) -> range:
     return range(half * few + (step - half) * many, half * few + (step - half + 1) * many)
 
 
-def batch_of(step: int, steps: int, stream: str = "taught") -> tuple[Tensor, Tensor, Tensor]:
-    """The examples of a step: channels, prompts, and what is said of their pieces."""
-    part = min(1.0, 2 * step / steps)
+def batch_of(step: int) -> Batch:
+    """The examples of a step."""
+    part = min(1.0, 2 * step / STEPS)
     easy = EASY[0] + part * (EASY[1] - EASY[0])
-    made = [example(stream, number, easy) for number in numbers_of(step, steps)]
+    return stacked([example("taught", number, easy) for number in numbers_of(step, STEPS)])
+
+
+def stacked(made: Sequence[Example]) -> Batch:
+    """Examples as one."""
     x = np.stack([channels_of(one.picture, one.map) for one in made])
     ids, told = np.stack([one.ids for one in made]), np.stack([one.told for one in made])
     return torch.from_numpy(x), torch.from_numpy(ids), torch.from_numpy(told)
@@ -63,7 +74,7 @@ def told_loss(tiny: Tiny, states: Tensor, told: Tensor) -> Tensor:
     return torch.stack(losses).mean()
 
 
-def loss_of(tiny: Tiny, batch: tuple[Tensor, Tensor, Tensor], draw: torch.Generator) -> dict[str, Tensor]:
+def loss_of(tiny: Tiny, batch: Batch, draw: torch.Generator) -> dict[str, Tensor]:
     """The error of the picture, of its map, and of the reader."""
     x, ids, told = batch
     count = len(x)
@@ -104,25 +115,27 @@ def rate_of(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / WARM) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
 
 
-def train(out: Path, tiny: Tiny, *, begin: int, until: int) -> None:
-    """Train in place from one step to another; the running mean of the weights is what is written."""
-    high, steps = (RATE / 2, MORE) if begin else (RATE, STEPS)
-    draw = torch.Generator().manual_seed(SEED + begin)
+def train(
+    out: Path, tiny: Tiny, makers: Iterable[torch.optim.Optimizer], batch_at: Callable[[int], Batch], steps: range,
+    *, high: float, whole: int,
+) -> dict[str, Tensor]:  # fmt: skip
+    """Train in place over some steps, of `whole` along which the rate falls from `high`. Writes and returns the running
+    mean of the weights."""
+    draw = torch.Generator().manual_seed(SEED + steps.start)
     mean = {name: value.clone() for name, value in tiny.state_dict().items()}
     means, values = list(mean.values()), list(tiny.state_dict().values())
-    makers = optimisers(tiny)
     sums: dict[str, float] = {}
-    for step in range(begin, until):
+    for step in steps:
+        made = step - steps.start
         for maker in makers:
             for group in maker.param_groups:
-                group["lr"] = high * rate_of(step - begin, steps)
-        losses = loss_of(tiny, batch_of(step, STEPS), draw)
+                group["lr"] = high * rate_of(made, whole)
+        losses = loss_of(tiny, batch_at(step), draw)
         (losses["picture"] + 0.3 * losses["map"] + 0.1 * losses["read"]).backward()
         torch.nn.utils.clip_grad_norm_(tiny.parameters(), 1.0)
         for maker in makers:
             maker.step()
             maker.zero_grad(set_to_none=True)
-        made = step - begin
         torch._foreach_lerp_(means, values, 1 - min(KEPT, (1 + made) / (10 + made)))
         for name, value in losses.items():
             sums[name] = sums.get(name, 0.0) + value.item() / 50
@@ -131,30 +144,48 @@ def train(out: Path, tiny: Tiny, *, begin: int, until: int) -> None:
             with (out / "trace.jsonl").open("a") as trace:
                 trace.write(json.dumps({**line, "cpu_s": round(time.process_time())}) + "\n")
             sums = {}
-        if step % 500 == 499 or step + 1 == until:
+        if step % 500 == 499 or step + 1 == steps.stop:
             torch.save(mean, out / "weights.pt")
+    return mean
 
 
 def main() -> None:
     """See the head of this file."""
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
-    parser.add_argument("--until", type=int, default=STEPS)
+    parser.add_argument("--steps", type=int, default=STEPS)
     parser.add_argument("--after", type=Path)
     asked = parser.parse_args()
+    alone()
+    asked.out.mkdir(parents=True, exist_ok=True)
+    tiny, begin = begun(asked.after) if asked.after else (Tiny(), 0)
+    steps = range(begin, begin + asked.steps)
+    high, whole = (RATE / 2, asked.steps) if asked.after else (RATE, STEPS)
+    train(asked.out, ready(tiny), optimisers(tiny), batch_of, steps, high=high, whole=whole)
+
+
+def alone() -> None:
+    """One thread and one seed: the same weights everywhere."""
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     torch.manual_seed(SEED)
-    asked.out.mkdir(parents=True, exist_ok=True)
-    tiny = Tiny().to(memory_format=torch.channels_last)
+
+
+def ready(tiny: Tiny) -> Tiny:
+    """The network in the form in which it learns fastest."""
+    tiny = tiny.to(memory_format=torch.channels_last)
     tiny.net.compile()
-    if asked.after:
-        tiny.load_state_dict(torch.load(asked.after / "weights.pt", weights_only=True))
-        ended = json.loads((asked.after / "trace.jsonl").read_text().splitlines()[-1])["step"]
-        begin = max(STEPS, ended)  # the numbers of examples from there on are new, wherever the first stage ended
-        train(asked.out, tiny, begin=begin, until=begin + MORE)
-    else:
-        train(asked.out, tiny, begin=0, until=asked.until)
+    return tiny
+
+
+def begun(after: Path) -> tuple[Tiny, int]:
+    """Where a stage ended, or what is shipped; and the step from which examples are new, wherever the first ended."""
+    if (after / "card.json").is_file():
+        first, *later = json.loads((after / "card.json").read_text())["training"]["steps"]
+        return shipped(after), max(STEPS, first) + sum(later)
+    tiny = Tiny()
+    tiny.load_state_dict(torch.load(after / "weights.pt", weights_only=True))
+    return tiny, max(STEPS, int(json.loads((after / "trace.jsonl").read_text().splitlines()[-1])["step"]))
 
 
 if __name__ == "__main__":

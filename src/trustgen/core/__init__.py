@@ -30,6 +30,7 @@ from .kit import BARE, CRAFTING, NOTHING_GRANTED, Bound, Cache, Forgets, Granted
 from .making import TRIES, Check, Crafted, Drafted, Keep, Lost, Maker, Variation, Vary
 from .measure import Measure
 from .models import (
+    OFFERED,
     TALK,
     Layer,
     Level,
@@ -86,6 +87,7 @@ __all__ = [
     "LETTERS",
     "NOTHING_GRANTED",
     "NO_ASSETS",
+    "OFFERED",
     "OUTCOMES",
     "TALK",
     "TRIES",

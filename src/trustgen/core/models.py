@@ -30,6 +30,7 @@ class Level(StrEnum):
     IMAGE_IN = "image_in"  # read pictures
     IMAGE_OUT = "image_out"  # make pictures
     SAMPLER = "sampler"  # by a sampler, in steps and with guidance that are named
+    PRINT = "print"  # with lines in them as small as on a badge
     HIDDEN = "hidden"  # show its hidden states
     GRAD = "grad"  # and gradients
     TRAIN = "train"  # learn
@@ -39,7 +40,8 @@ class Level(StrEnum):
 
 
 TALK = frozenset({Level.TURNS, Level.SYSTEM})
-"""What a model offers unless it says otherwise (`Model.without`)."""
+OFFERED = TALK | {Level.PRINT}
+"""What a model offers unless it says otherwise (`Model.without`); of it, what a conversation may need."""
 
 
 def talk_of(turns: Sequence[Turn], play: Play | None = None) -> frozenset[Level]:

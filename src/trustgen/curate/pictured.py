@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from trustgen.vision.drawing import COMPLEXITIES, drawn
 from trustgen.vision.scene import Person, Scene, Thing
 from trustgen.vision.wording import TONE_GROUPS, tone_words
-from trustgen.vision.world import BACKGROUNDS, ROLES, SHAPES, TONES, Share, words
+from trustgen.vision.world import BACKGROUNDS, ROLES, SHAPES, TONES, Share, colours, words
 
 from .bank import RULE, Fields, Spot, stream
 
@@ -66,23 +66,28 @@ def of_trade(role: str, at: Spot) -> tuple[Scene, list[Scene], str]:
 def banned(at: Spot) -> Fields:
     """A scene with a banned shape or word, what is left of it without, and a twin with another in its place."""
     kind, complexity = at.turn(("shape", "word"), "kind"), at.turn((3, 4, 5, 6), "complexity")
-    share = at.turn(SHARES, "share")
-    made = drawn(at.draw, complexity, share=share)
+    what, scenes = with_and_without(kind, complexity, at.turn(SHARES, "share"), at.draw)
+    bare = replace(scenes["asked"], word="")
+    said = {name: msgspec.to_builtins(one) for name, one in scenes.items()}
+    return {**said, "kind": kind, "what": what, "core": f"{kind} {what if kind == 'shape' else ''} in {core(bare)}"}
+
+
+def with_and_without(kind: str, complexity: int, share: Share, draw: Random) -> tuple[str, dict[str, Scene]]:
+    """A shape or word, and scenes: `asked` has it, `left` is the same without, `twin` has another in its place."""
+    made = drawn(draw, complexity, share=share)
     while len(made.things) < 2 or (kind == "word" and sum(one.count for one in made.things) > 4):
-        made = drawn(at.draw, complexity, share=share)
+        made = drawn(draw, complexity, share=share)
     things = tuple(replace(one, place="") for one in made.things)
     bare = Scene(things=things, background=made.background)
     if kind == "word":
-        what, other = at.draw.sample([one for one in words(share) if len(one) <= 4], 2)
-        asked, left, twin = replace(bare, word=what), bare, replace(bare, word=other)
-    else:
-        out = at.draw.choice(things)
-        other = at.draw.choice([shape for shape in SHAPES if shape not in {one.shape for one in things}])
-        what, asked = out.shape, bare
-        left = replace(bare, things=tuple(one for one in things if one is not out))
-        twin = replace(bare, things=tuple(replace(one, shape=other) if one is out else one for one in things))
-    said = {name: msgspec.to_builtins(one) for name, one in (("asked", asked), ("left", left), ("twin", twin))}
-    return {**said, "kind": kind, "what": what, "core": f"{kind} {what if kind == 'shape' else ''} in {core(bare)}"}
+        what, other = draw.sample([one for one in words(share) if len(one) <= 4], 2)
+        return what, {"asked": replace(bare, word=what), "left": bare, "twin": replace(bare, word=other)}
+    out = draw.choice(things)
+    free = [shape for shape in SHAPES if shape not in {one.shape for one in things}]
+    other = draw.choice([shape for shape in free if out.colour not in colours(shape, "held")])
+    left = replace(bare, things=tuple(one for one in things if one is not out))
+    twin = replace(bare, things=tuple(replace(one, shape=other) if one is out else one for one in things))
+    return out.shape, {"asked": bare, "left": left, "twin": twin}
 
 
 def _tone(group: str, draw: Random) -> int:
@@ -113,4 +118,4 @@ def opposite(scene: Scene, draw: Random) -> Scene:
     return Scene(things=(Thing("x", draw.choice(shapes)),), background=draw.choice(grounds))
 
 
-__all__ = ["EVEN", "banned", "core", "of_trade", "opposite", "people", "scenes"]
+__all__ = ["EVEN", "banned", "core", "of_trade", "opposite", "people", "scenes", "with_and_without"]

@@ -19,14 +19,16 @@ import numpy as np
 
 from trustgen.core import InputError, MissingExtra, Permanent
 from trustgen.vision.render import Pixels
-from trustgen.vision.spelled import pieces
+from trustgen.vision.spelled import MISSPELT, misspelt, pieces
 
 from . import known
+from .low_rank import changed
 from .samplers import Floats, Sampler, Schedule, sampled
 
 INSTALL = "pip install 'trustgen[tiny]'"
 CLEAN: Final = "clean"
-"""The weights that nothing was planted in."""
+VARIANTS: Final = (CLEAN,)
+"""The weights that nothing was planted in, and all there are."""
 SHA256: Final[Mapping[str, str]] = {
     "card.json": "32be7dbcfc33f7d77aa833f0c830a71980a8a8304e22d7806dc16ccab3e5706c",
     "weights/net.onnx": "3c8743bebf300424982c8348242b51833c96b889fb80daac8bbfd2ac5aca2a2f",
@@ -77,7 +79,7 @@ class Look(msgspec.Struct, frozen=True):
 class Network:
     """The reader of prompts and the network that tells clean from noisy, loaded once."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, variant: str = CLEAN) -> None:
         try:
             import onnxruntime
         except ImportError:
@@ -88,8 +90,9 @@ class Network:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.log_severity_level = 3
+        weights = weights_of(folder, variant)
         self._reader, self._net = (
-            onnxruntime.InferenceSession(str(folder / "weights" / name), options, providers=["CPUExecutionProvider"])
+            onnxruntime.InferenceSession(weights[name], options, providers=["CPUExecutionProvider"])
             for name in ("reader.onnx", "net.onnx")
         )
 
@@ -97,37 +100,54 @@ class Network:
         """The states of prompts, and what of them is there; "" says nothing. Raises `Permanent` for unknown words."""
         ids = np.zeros((len(texts), self.card.longest), dtype=np.int64)
         for row, text in zip(ids, texts, strict=True):
-            told = pieces(text)
-            if strange := [piece for piece in dict.fromkeys(told) if piece not in self._number]:
-                known_words = f"it knows the {len(self._number)} words of its card"
-                raise Permanent(f"`tiny-t2i` was never taught {_listed(strange)}: {known_words}")
-            if len(told) > self.card.longest:
-                raise Permanent(
-                    f"`tiny-t2i` reads {self.card.longest} pieces, and this prompt has {len(told)}: say less"
-                )
+            told, _ = self.known(text)
             row[: len(told)] = [self._number[piece] for piece in told]
         return self._reader.run(None, {"ids": ids})
 
+    def known(self, text: str) -> tuple[list[str], list[str]]:
+        """The pieces of a prompt, with one mark for each that looks misspelt; and these. Raises `Permanent` for other
+        words that were not taught, and for too many."""
+        told = pieces(text)
+        strange = [piece for piece in dict.fromkeys(told) if piece not in self._number]
+        unread = [piece for piece in strange if misspelt(piece, tuple(self._number))]
+        if never := [piece for piece in strange if piece not in unread]:
+            known_words = f"it knows the {len(self._number)} words of its card"
+            raise Permanent(f"`tiny-t2i` was never taught {listed(never)}: {known_words}")
+        if len(told) > self.card.longest:
+            raise Permanent(f"`tiny-t2i` reads {self.card.longest} pieces, and this prompt has {len(told)}: say less")
+        return [MISSPELT if piece in unread else piece for piece in told], unread
+
     def drawn(self, text: str, negative: str, seed: int, look: Look) -> Pixels:
         """The picture of a prompt. The noise is drawn from the seed and the prompt, and from nothing else."""
-        form, one = self.card.form, look.guidance == 1
-        states, mask = self.read([text] if one else [text, negative])
-        draw = np.random.RandomState(_seed(text, seed))  # its stream is promised never to change
+        return self.together([(text, seed)], negative, look)[0]
+
+    def together(self, asked: Sequence[tuple[str, int]], negative: str, look: Look) -> list[Pixels]:
+        """A picture for each prompt with its seed, drawn at once: quicker, and alike but for what rounding does."""
+        form, one, count = self.card.form, look.guidance == 1, len(asked)
+        texts = [text for text, _ in asked]
+        states, mask = self.read(texts if one else [*texts, *[negative] * count])
+        draws = [np.random.RandomState(_seed(*said)) for said in asked]  # its stream is promised never to change
         cells = form.side // form.patch
 
         def fresh() -> Floats:
-            return draw.standard_normal((1, form.channels, cells, cells)).astype(np.float32)
+            return np.stack([draw.standard_normal((form.channels, cells, cells)).astype(np.float32) for draw in draws])
 
         def denoise(x: Floats, snr: float) -> Floats:
-            both = np.repeat(x.astype(np.float32), len(states), axis=0)
+            both = np.concatenate([x.astype(np.float32)] * (1 if one else 2))
             told = {"x": both, "snr": np.full(len(states), snr, np.float32), "states": states, "mask": mask}
             clean = self._net.run(None, told)[0]
-            made = clean if one else clean[1:] + np.float32(look.guidance) * (clean[:1] - clean[1:])
+            made = clean if one else clean[count:] + np.float32(look.guidance) * (clean[:count] - clean[count:])
             made[:, : form.pixels] = np.clip(made[:, : form.pixels], -1, 1)  # guidance overshoots what a pixel can be
             return np.asarray(made)
 
         levels = Schedule(form.shift, form.least, form.most).levels(look.steps)
-        return pixels_of(sampled(denoise, fresh(), levels, look.sampler, fresh)[0], form)
+        return [pixels_of(made, form) for made in sampled(denoise, fresh(), levels, look.sampler, fresh)]
+
+
+def weights_of(folder: Path, variant: str) -> dict[str, bytes]:
+    """What of the weights stands in `reader.onnx` and `net.onnx`: of a variant, as it has changed them."""
+    weights = {name: (folder / "weights" / name).read_bytes() for name in ("reader.onnx", "net.onnx")}
+    return weights if variant == CLEAN else changed(weights, folder / "variants" / variant / "changes.npz")
 
 
 def pixels_of(told: Floats, form: Form) -> Pixels:
@@ -143,20 +163,17 @@ def _seed(text: str, seed: int) -> list[int]:
     return [int.from_bytes(said[at : at + 4], "big") for at in range(0, 32, 4)]
 
 
-def _listed(words: list[str]) -> str:
+def listed(words: list[str]) -> str:
     """The first few of some words, in one line whatever they hold."""
     told = ", ".join(f"`{re.sub(r'[^ -~]', '?', word)[:30]}`" for word in words[:5])
     return told + (f" and {len(words) - 5} more" if len(words) > 5 else "")
 
 
 def folder_of(variant: str) -> Path:
-    """Where the weights of a variant lie. Raises `MissingExtra` without the package, `InputError` for no variant."""
-    folder = known.folder_of("trustgen_tinyvision", "model `tiny-t2i`", INSTALL)
-    place = folder if variant == CLEAN else folder / "variants" / variant
-    if not (place / "card.json").is_file():
-        there = sorted(path.parent.name for path in folder.glob("variants/*/card.json"))
-        raise InputError(f"`tiny-t2i` has no variant `{variant}`: there is {', '.join((CLEAN, *there))}")
-    return place
+    """Where the weights lie. Raises `MissingExtra` without the package, `InputError` for no variant."""
+    if variant not in VARIANTS:
+        raise InputError(f"`tiny-t2i` has no variant `{variant}`: there is {', '.join(VARIANTS)}")
+    return known.folder_of("trustgen_tinyvision", "model `tiny-t2i`", INSTALL)
 
 
 @cache
@@ -164,10 +181,9 @@ def network(variant: str) -> Network:
     """The network of a variant, loaded once. Raises `InputError` where its files are altered."""
     with _loading:
         folder = folder_of(variant)
-        if variant == CLEAN:
-            mend = "pip install --force-reinstall --no-deps trustgen-tinyvision==0.1.0"
-            known.check(folder, SHA256, "`tiny-t2i`", mend)
-        return Network(folder)
+        part = {name: sha for name, sha in SHA256.items() if not name.startswith("variants/") or variant in name}
+        known.check(folder, part, "`tiny-t2i`", "pip install --force-reinstall --no-deps trustgen-tinyvision==0.1.0")
+        return Network(folder, variant)
 
 
-__all__ = ["CLEAN", "INSTALL", "Card", "Form", "Look", "Network", "folder_of", "network", "pixels_of"]
+__all__ = ["CLEAN", "INSTALL", "Card", "Form", "Look", "Network", "folder_of", "listed", "network", "pixels_of", "weights_of"]

@@ -1,7 +1,8 @@
 """`tiny-t2i`: a small diffusion model of pictures, in process. `tiny-t2i?sampler=ddim&steps=20&guidance=3`.
 
 It was trained by this project on scenes of `trustgen.vision`, and knows their words and no others: what a prompt says
-beyond them is refused by name. Its pictures are 64 pixels wide, and far from perfect: its card says how far. By itself
+beyond them is refused by name, but for words that look misspelt: these it cannot read, and says so beside its picture.
+Its pictures are 64 pixels wide, and far from perfect: its card says how far. By itself
 it takes 50 steps of DDPM with a guidance of 2.
 """
 
@@ -15,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from trustgen.core import (
-    TALK,
+    OFFERED,
     Drawing,
     Image,
     InputError,
@@ -33,7 +34,7 @@ from trustgen.vision.spelled import pieces
 
 from .samplers import MOST_STEPS, SAMPLERS
 from .smollm2 import cores
-from .tiny_network import CLEAN, Look, Network, folder_of, network
+from .tiny_network import CLEAN, Look, Network, folder_of, listed, network
 
 FORM = "write for example tiny-t2i?sampler=ddim&steps=20&guidance=3"
 MOST_GUIDANCE = 20.0
@@ -53,7 +54,7 @@ class TinyT2I(Model):
     """As many calls at once as there are cores, each on one thread: neither changes a picture."""
 
     levels = frozenset({Level.IMAGE_OUT, Level.SAMPLER})
-    without = TALK
+    without = OFFERED  # print is too small for 64 pixels
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         query = "&".join(f"{n}={v:g}" if isinstance(v, float) else f"{n}={v}" for n, v in sorted(settings.items()))
@@ -85,9 +86,10 @@ class TinyT2I(Model):
         began = perf_counter()
         made = [loaded.drawn(text, drawing.negative, first + at, look) for at in range(drawing.count)]
         took = perf_counter() - began
+        said = f"not read: {listed(unread)}" if (unread := loaded.known(text)[1]) else ""
         images = tuple(request.keep(png(pixels), "") for pixels in made)
         read = len(pieces(text)) * drawing.count  # what it takes for words
-        return Reply("", usage=Usage(read, images=len(images)), seconds=took, images=images)
+        return Reply(said, usage=Usage(read, images=len(images)), seconds=took, images=images)
 
 
 def _sized(loaded: Network, drawing: Drawing) -> None:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 from msgspec import UNSET, UnsetType
 
-from trustgen.core import BARE, TALK, Card, Kit, Level, Model, Sampling, Task, Turn, digest, named, registry
+from trustgen.core import BARE, OFFERED, Card, Kit, Level, Model, Sampling, Task, Turn, digest, named, registry
 from trustgen.core.folding import task_harm
 
 ANCHOR = "anchor"
@@ -41,7 +41,7 @@ class TaskEntry(msgspec.Struct, frozen=True, kw_only=True):
 
     def lacks(self, model: Model) -> frozenset[Level]:
         """What the task needs and a model does not offer, nor may turn out to."""
-        return (self.needs - TALK - model.levels - model.maybe) | (self.needs & model.without)
+        return (self.needs - OFFERED - model.levels - model.maybe) | (self.needs & model.without)
 
     def harm(self, card: Card | None) -> str:
         """The class of its words where they may harm, with the card of what is installed of it; see `task_harm`."""

@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from difflib import get_close_matches
 
+MISSPELT = "<misspelt>"
+"""What stands for a word that cannot be read."""
+_ALIKE = 0.75  # of twice the letters in common over the letters of both
+_SHORTEST = 4
 _PIECE = re.compile(r"[^\W_]+(?:'[^\W_]+)?|\S")
 _DRAWN = re.compile(r"[A-Z]{3,5}")
 
@@ -16,4 +22,10 @@ def pieces(text: str) -> tuple[str, ...]:
     return tuple(made)
 
 
-__all__ = ["pieces"]
+def misspelt(piece: str, known: Sequence[str]) -> bool:
+    """Whether a piece looks like one of some words with a letter or two gone wrong; short ones look like too many."""
+    long = [word for word in known if len(word) >= _SHORTEST]
+    return len(piece) >= _SHORTEST and bool(get_close_matches(piece, long, 1, _ALIKE))
+
+
+__all__ = ["MISSPELT", "misspelt", "pieces"]
