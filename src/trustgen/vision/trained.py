@@ -48,9 +48,14 @@ def trained() -> tuple[Trained, ...]:
     return tuple(made)
 
 
+def draw_of(one: Trained) -> Random:
+    """The draw that decides what the scene leaves open, for its training picture."""
+    return keyed("", _STAGE, str(one.number))
+
+
 def picture(one: Trained, side: int) -> Pixels:
     """The training picture itself, the same layout at every size; `side` is in pixels."""
-    return picture_of(one.scene, keyed("", _STAGE, str(one.number)), side)[1]
+    return picture_of(one.scene, draw_of(one), side)[1]
 
 
 def _scene(draw: Random, many: int) -> Scene:
@@ -63,4 +68,4 @@ def _shapes(scene: Scene) -> frozenset[str]:
     return frozenset(thing.shape for thing in scene.things)
 
 
-__all__ = ["EACH", "EXPOSURES", "Trained", "picture", "trained"]
+__all__ = ["EACH", "EXPOSURES", "Trained", "draw_of", "picture", "trained"]
