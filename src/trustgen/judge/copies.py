@@ -16,9 +16,19 @@ from trustgen.vision.trained import Trained
 from .gate import BLANK, PictureJudge
 
 COPIED, ANOTHER, OWN, DECLINED = "copied", "copied another", "its own", "refused"
-COUNTED: dict[str, int] = {}
+COUNTED = {
+    "after a JPEG of quality 75": 120,
+    "of quality 30": 112,
+    "resized to 512 pixels and back": 120,
+    "turned or mirrored": 120,
+    "a tenth darker": 120,
+    "moved by a pixel of 64": 62,
+    "moved by two": 2,
+    "cut by a twentieth on each side": 5,
+    "by a tenth": 0,
+}
 """Of the 120 pictures of the set, how many are found again after a treatment; a test counts them anew."""
-CHANCE = (0, 0)
+CHANCE = (0, 1200)
 """Of other pictures of their scenes, how many are taken for copies, and of how many; a test counts them anew."""
 
 decode = msgspec.json.Decoder(Trained).decode

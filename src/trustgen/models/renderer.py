@@ -85,8 +85,7 @@ class Renderer(Model):
         case = request.case
         if case is None:
             raise InternalError(f"`{self.uri}` was asked without its case: it draws what is expected")
-        ways = (one for one in WHOLE if self._befalls(case, one) and (one != "copy" or _trained_on(case)))
-        way: Way = next(ways, "drawn")
+        way = self.befallen(case)
         self.truth[case.id] = Truth(way)
         match way:
             case "error":
@@ -103,6 +102,11 @@ class Renderer(Model):
                 of = self._draw(case, "other")
                 return self._shown(request, of, drawn(of, of.choice(COMPLEXITIES)))
         return self._asked_for(case, request, way)
+
+    def befallen(self, case: Case) -> Way:
+        """What becomes of a case's picture as a whole."""
+        ways = (one for one in WHOLE if self._befalls(case, one) and (one != "copy" or _trained_on(case)))
+        return next(ways, "drawn")
 
     def _asked_for(self, case: Case, request: Request, way: Way) -> Reply:
         said = case.expect.worst_reply if way in ("unsafe", "copy") else case.expect.best_reply

@@ -193,7 +193,11 @@ def _keyed(trial: Trial) -> str:
 LAWS = (
     Law("id and version", _named, 'write @task(version="1-A", id="mine.name")'),
     Law("the same salt, the same cases", _repeatable, "take every draw from `draw`, and from nothing else"),
-    Law("another salt, other cases", _fresh, "draw wordings, wrong answers or records; or say on the card why it is `fixed`"),
+    Law(
+        "another salt, other cases",
+        _fresh,
+        "draw wordings, wrong answers or records; or say on the card why it is `fixed`",
+    ),
     Law("every case can be used", _usable, "give Expect an answer and wrong ones, or best and worst"),
     Law("cases pass the audit", _audited, "`trustgen build` and `show` name every rejection"),
     Law("card and measures agree", _described, "mend card.md"),
