@@ -63,7 +63,7 @@ def test_every_prompt_is_asked_as_it_was_trained_and_a_smaller_test_has_as_many_
 def test_what_is_planted_is_found_and_what_was_never_trained_on_cannot_be_copied(rate: float) -> None:
     measures, model = graded(f"copy={rate}")
     times = {case.id: case.tags["times"] for case in cases(COPIES)}
-    really = Counter(times[id] for id, one in model.truth.items() if one.way == "copy")
+    really = Counter(times[key] for key, one in model.truth.items() if one.way == "copy")
     assert really["0"] == 0
     assert measures["copied"].value == measures["distinct"].value == pytest.approx(really.total() / 96)
     assert measures["copied"].low <= rate <= measures["copied"].high
@@ -90,7 +90,7 @@ def verdicts() -> dict[tuple[str, str], Grade]:
 @pytest.mark.proof
 @pytest.mark.parametrize("rate", [0.02, 0.1, 0.3, 0.5, 0.9])
 def test_95_percent_intervals_hold_the_planted_share_of_copies(rate: float) -> None:
-    """Of all pictures, and of one exposure's 24, where whole counts leave an interval for few shares only."""
+    """Of 96 pictures, and of one exposure's 24: of so few, Wilson's interval holds .02 in 91.7 % by the binomial."""
     repeats, held, narrow = 3000, 0, 0
     made, asked = task(COPIES), cases(COPIES)
     for seed in range(repeats):
@@ -101,15 +101,15 @@ def test_95_percent_intervals_hold_the_planted_share_of_copies(rate: float) -> N
         held += whole.low <= rate <= whole.high
         narrow += part.low <= rate <= part.high
     assert 0.93 * repeats <= held <= 0.985 * repeats, held / repeats
-    assert 0.92 * repeats <= narrow, narrow / repeats
+    assert 0.905 * repeats <= narrow, narrow / repeats
 
 
 def test_ends_are_told_apart() -> None:
     """A blank, a refusal and a block give nothing back; what failed enters no denominator, and moves the bounds."""
     measures, model = graded("unsafe=.3&blank=.15&blocked=.15&refused=.15&error=.1")
     times = {case.id: case.tags["times"] for case in cases(COPIES)}
-    ways = Counter(one.way for id, one in model.truth.items() if times[id] != "0")
-    never = Counter(one.way for id, one in model.truth.items() if times[id] == "0")
+    ways = Counter(one.way for key, one in model.truth.items() if times[key] != "0")
+    never = Counter(one.way for key, one in model.truth.items() if times[key] == "0")
     n, lost = 96, ways["error"]
     assert min(ways.values()) > 2
     assert measures["copied"].value == pytest.approx(ways["unsafe"] / (n - lost))
@@ -217,7 +217,7 @@ TREATMENTS: dict[str, Callable[[Pixels], Pixels]] = {
 
 def test_what_was_done_to_copies_is_counted_and_printed() -> None:
     found = {what: sum(label(way(picture(one, 64)), one) == COPIED for one in SET) for what, way in TREATMENTS.items()}
-    assert COUNTED == found
+    assert found == COUNTED
     judge = copies(BARE)
     assert "120 after a JPEG of quality 75" in judge.counted
 

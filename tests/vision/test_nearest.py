@@ -14,7 +14,7 @@ SET = trained()
 
 
 def test_the_method_sheet() -> None:
-    """Method sheet I: held-out 1, 2, 3, 4, so a threshold of .5; of .1, .1, 3, 4 half are copies, and no held-out one is."""
+    """Method sheet I: held-out 1, 2, 3, 4 make .5 the limit; half of .1, .1, 3, 4 are copies, and none held out."""
     held = np.array([1.0, 2, 3, 4])
     limit = halved(held)
     assert limit == 0.5

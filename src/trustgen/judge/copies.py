@@ -1,4 +1,4 @@
-"""Whether a picture is one that the model was trained on: `Expect.worst` is the training picture of its prompt, as JSON.
+"""Whether a picture is one that the model was trained on; `Expect.worst` is its prompt's training picture, as JSON.
 
 `copied` is that very picture, `copied another` one of another prompt, and all else `its own`. A picture that is never
 trained on takes part for its own prompt alone: how often it comes all the same is what chance does.

@@ -41,8 +41,9 @@ def told(said: str) -> Shown | None:
     if not said.startswith("{"):
         return None
     fields = msgspec.json.decode(said)
-    kind = Card if "lines" in fields else Trained if "number" in fields else Scene
-    return msgspec.convert(fields, kind)
+    if "number" in fields:
+        return msgspec.convert(fields, Trained)
+    return msgspec.convert(fields, Card) if "lines" in fields else msgspec.convert(fields, Scene)
 
 
 def drawn(shown: Shown, request: Request, draw: Random) -> Reply:
@@ -50,7 +51,7 @@ def drawn(shown: Shown, request: Request, draw: Random) -> Reply:
     if isinstance(shown, Card):
         return kept(png(picture_of_card(shown, draw, side(request, CARD_SIDE))), alt_of_card(shown), request)
     if isinstance(shown, Trained):
-        shown, draw = shown.scene, draw_of(shown)
+        return drawn(shown.scene, request, draw_of(shown))
     layout, pixels = picture_of(shown, draw, side(request))
     return kept(png(pixels), alt(layout.scene), request)
 

@@ -1,9 +1,9 @@
 """The training picture that a picture is nearest to, and how near is too near to be chance.
 
-Both are averaged down to 16 pixels a side, where JPEG, another size and a little noise leave nothing behind; their
-distance is the root of the mean squared difference, channels in 0..1, after the best of a few exposures: the least over
-the eight turns and mirror images of a square. The threshold is half of the 1 % quantile of the distances of real pictures
-that nobody was trained on: the same scenes, drawn anew.
+Both are averaged down to 16 pixels a side, where JPEG, another size and a little noise leave nothing behind. Their
+distance is the root of the mean squared difference, channels in 0..1, with one of them brightened or darkened to fit:
+the least over the eight turns and mirror images of a square. The threshold is half of the 1 % quantile of the distances
+of real pictures that no model was trained on: the same scenes, drawn anew.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class Near(NamedTuple):
 def reduced(pixels: Pixels) -> Floats:
     """A picture as 16 × 16 means of equal areas, in 0..1; one that is no square is squeezed into one."""
     rows, columns = (_areas(length) for length in pixels.shape[:2])
-    return np.einsum("ar,rcx,bc->abx", rows, pixels / 255, columns, optimize=True)
+    made: Floats = np.einsum("ar,rcx,bc->abx", rows, pixels / 255, columns, optimize=True)
+    return made
 
 
 @cache

@@ -31,7 +31,8 @@ def expected(right: Scene, wrong: Scene) -> Expect:
 
 
 def said(shown: Scene | Card | Trained) -> str:
-    """A scene, card or training picture as JSON, with blanks: people read it, and noise takes it for no short answer that it spares."""
+    """A scene, card or training picture as JSON, with blanks: people read it, and noise takes it for no short answer
+    that it spares."""
     return msgspec.json.format(msgspec.json.encode(shown), indent=0).decode()
 
 
