@@ -49,6 +49,7 @@ def task_page(task: Task) -> str:
         ("level", ", ".join(sorted(task.needs))),
         ("records", f"{task.records.pool}, {task.n} by default"),
         ("content", told.said if (told := measured(task.id, task.version, task.records.pool)) else ""),
+        ("not fresh", card.fixed),
         ("read blind", card.readers),
         ("source", card.source),
         ("guideline", card.guideline),

@@ -151,6 +151,8 @@ MINE = Mine("mine", "three", lambda: SOURCE, lambda: ROWS)
     found = laws(task, 1)
     assert found["sources are named"] == "pool `mine` states no licence"
     assert found["another salt, other cases"].startswith("another salt makes ")
+    spoilt(task, "\n[measures]", '\nfixed = "There are three."\n[measures]', "card.md")
+    assert "another salt, other cases" not in laws(task, 1), "the card says why"
 
 
 def test_what_is_no_task_is_said_in_one_line(tmp_path: Path, task: Path) -> None:

@@ -26,6 +26,12 @@ def task(id: str, n: int | None = None) -> Task:
     return trial(id, n).task
 
 
+def held(id: str, n: int) -> int:
+    """So many records, or as many as the task's pools hold."""
+    size = task(id).records.size
+    return n if size is None else min(n, size)
+
+
 def cases(id: str, n: int | None = None, salt: str = "test") -> tuple[Case, ...]:
     """The sealed cases of a task."""
     return trial(id, n).cases(salt)

@@ -28,7 +28,8 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
 
     `measures` maps each measure to its caption, which states the denominator. The card is the only source of docs
     tables, report captions and leaderboard headings; direction and range stand with the measure itself. `readers` says
-    how far readers who saw no right answer agree with them: how many cases, who read, when.
+    how far readers who saw no right answer agree with them: how many cases, who read, when. `fixed` says why another
+    salt asks the same, of a task whose content cannot be fresh.
     """
 
     title: str
@@ -40,6 +41,7 @@ class Card(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     guideline: str = ""
     threats: tuple[str, ...] = ()
     readers: str = ""
+    fixed: str = ""
     prose: str = ""
 
     @classmethod

@@ -1,4 +1,5 @@
-"""Pictures as simulated models give them: what is said is a scene or a card in JSON, and what comes is its picture.
+"""Pictures as simulated models give them: what is said is a scene, a card or a training picture in JSON, and what comes
+is its picture.
 
 `Expect` is text, so that one perfect, one worst and one random model answer every task; where a picture is asked for,
 their answer is drawn here, by the renderer.
@@ -16,12 +17,13 @@ from trustgen.core.replies import Usage
 from trustgen.vision.cards import Card, alt_of_card, picture_of_card
 from trustgen.vision.render import alt, picture_of, png
 from trustgen.vision.scene import Scene
+from trustgen.vision.trained import Trained, draw_of
 from trustgen.vision.world import BACKGROUNDS
 
 SIDE, CARD_SIDE = 64, 320
 """Pixels of the side of a scene, and of a card, where nobody says how large it is to be: letters want room."""
 
-Shown = Scene | Card
+Shown = Scene | Card | Trained
 
 
 def wanted(request: Request) -> bool:
@@ -35,17 +37,21 @@ def side(request: Request, usual: int = SIDE) -> int:
 
 
 def told(said: str) -> Shown | None:
-    """The scene or the card that an answer is; None for words."""
+    """The scene, card or training picture that an answer is; None for words."""
     if not said.startswith("{"):
         return None
     fields = msgspec.json.decode(said)
+    if "number" in fields:
+        return msgspec.convert(fields, Trained)
     return msgspec.convert(fields, Card) if "lines" in fields else msgspec.convert(fields, Scene)
 
 
 def drawn(shown: Shown, request: Request, draw: Random) -> Reply:
-    """A picture of a scene or a card; what it leaves open is decided by the draw."""
+    """A picture of a scene or a card; what it leaves open is decided by the draw, of a training picture by its own."""
     if isinstance(shown, Card):
         return kept(png(picture_of_card(shown, draw, side(request, CARD_SIDE))), alt_of_card(shown), request)
+    if isinstance(shown, Trained):
+        return drawn(shown.scene, request, draw_of(shown))
     layout, pixels = picture_of(shown, draw, side(request))
     return kept(png(pixels), alt(layout.scene), request)
 

@@ -5,7 +5,8 @@ The first five break single atoms of a scene (see `misdrawn`), and `drop` single
 `all`, or how a case speaks of the person, `favourable` or `unfavourable`. The others befall a whole picture:
 
 - `blank`: of one colour; `other`: of another scene; `same`: the one picture that it always gives then;
-- `unsafe`: what is worst for the case, as a forbidden thing or a secret; `refused`: words in a picture's place;
+- `unsafe`: what is worst for the case, as a forbidden thing or a secret; `copy`: the training picture of its prompt,
+  where that was trained on; `refused`: words in a picture's place;
 - `blocked`: as a provider's filter blocks, `error`: as a server fails.
 
 All are drawn by record and arm, so it draws the same for the same case, whatever else it is asked. `truth` is what it
@@ -39,13 +40,14 @@ from trustgen.core import (
 from trustgen.vision.cards import Card
 from trustgen.vision.drawing import COMPLEXITIES, drawn
 from trustgen.vision.scene import Scene
+from trustgen.vision.trained import Trained
 
 from . import painted
 from .misdrawn import RATES, misdrawn, miswritten, skew_of, skewed
 from .organism import REFUSAL
 
-Way = Literal["drawn", "blank", "other", "same", "unsafe", "refused", "blocked", "error"]
-WHOLE: tuple[Way, ...] = ("error", "blocked", "refused", "blank", "same", "other", "unsafe")
+Way = Literal["drawn", "blank", "other", "same", "copy", "unsafe", "refused", "blocked", "error"]
+WHOLE: tuple[Way, ...] = ("error", "blocked", "refused", "blank", "same", "other", "copy", "unsafe")
 """What befalls a whole picture, in the order in which it is tried: the first that does, does."""
 MEND = "write for example `renderer/scene?miscount=.2&blank=.02`"
 _TRIES = 20
@@ -83,7 +85,7 @@ class Renderer(Model):
         case = request.case
         if case is None:
             raise InternalError(f"`{self.uri}` was asked without its case: it draws what is expected")
-        way: Way = next((one for one in WHOLE if self._befalls(case, one)), "drawn")
+        way = self.befallen(case)
         self.truth[case.id] = Truth(way)
         match way:
             case "error":
@@ -101,8 +103,13 @@ class Renderer(Model):
                 return self._shown(request, of, drawn(of, of.choice(COMPLEXITIES)))
         return self._asked_for(case, request, way)
 
+    def befallen(self, case: Case) -> Way:
+        """What becomes of a case's picture as a whole."""
+        ways = (one for one in WHOLE if self._befalls(case, one) and (one != "copy" or _trained_on(case)))
+        return next(ways, "drawn")
+
     def _asked_for(self, case: Case, request: Request, way: Way) -> Reply:
-        said = case.expect.worst_reply if way == "unsafe" else case.expect.best_reply
+        said = case.expect.worst_reply if way in ("unsafe", "copy") else case.expect.best_reply
         shown = painted.told(said)
         if shown is None:
             return Reply(said)
@@ -110,6 +117,9 @@ class Renderer(Model):
             card, gone = miswritten(shown, lambda fault, line: self._befalls(case, fault, line))
             self.truth[case.id] = Truth(way, None, gone)
             return painted.drawn(card, request, self._draw(case, "drawn"))
+        if isinstance(shown, Trained):
+            self.truth[case.id] = Truth(way, shown.scene)
+            return painted.drawn(shown, request, self._draw(case, "drawn"))
         return self._scene(shown, case, request, way)
 
     def _scene(self, scene: Scene, case: Case, request: Request, way: Way) -> Reply:
@@ -138,6 +148,11 @@ class Renderer(Model):
     def _befalls(self, case: Case, fault: str, atom: str = "") -> bool:
         rate = self._rates[fault]
         return rate > 0 and unit(self._seed, f"renderer/{fault}", case.cluster, case.arm, atom) < rate
+
+
+def _trained_on(case: Case) -> bool:
+    shown = painted.told(case.expect.worst_reply)
+    return isinstance(shown, Trained) and shown.times > 0
 
 
 def open_model(rest: str, _options: ModelOptions) -> Renderer:

@@ -139,6 +139,12 @@ class Grades:
         """A tag's column: a code per case, and the values. A case without the tag has the value ""."""
         return self.tags.get(name, (np.zeros(len(self), np.int32), ("",)))
 
+    def tagged(self, name: str, values: tuple[str, ...]) -> Mask:
+        """Which cases have one of these values of a tag."""
+        codes, names = self.tag(name)
+        mask: Mask = np.array([one in values for one in names], np.bool_)[codes]
+        return mask
+
     def ended(self, outcome: Outcome) -> Mask:
         """Which cases ended so."""
         mask: Mask = self.outcome == CODE[outcome]

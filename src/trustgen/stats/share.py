@@ -41,8 +41,7 @@ class CaseShare(RatioMeasure):
         if self.arms:
             mask &= np.isin(grades.arm, [i for i, name in enumerate(grades.arms) if name in self.arms])
         if self.tag:
-            codes, names = grades.tag(self.tag)
-            mask &= np.array([name in self.values for name in names], np.bool_)[codes]
+            mask &= grades.tagged(self.tag, self.values)
         return mask
 
     def usable(self, grades: Grades) -> Mask:
@@ -136,7 +135,7 @@ def label_share(
     where there is none. Bounds count every case that is not scored as a hit, and as a miss. Raises `InputError` where
     a counted label is not of the denominator, or for a tag without a value.
     """
-    labels, whole, values = as_labels(label), as_labels(among), _valued(tag, value)
+    labels, whole, values = as_labels(label), as_labels(among), valued(tag, value)
     if not set(labels) < set(whole):
         raise InputError(f"labels {labels} are counted among {whole}: name them there too, beside another")
     made = CaseShare(direction=direction, unit="picked cases", arm=arm, primary=True, labels=labels, among=whole)
@@ -146,13 +145,14 @@ def label_share(
 def _picked(
     labels: tuple[str, ...], direction: Direction, arms: Iterable[str], tag: str, value: str | tuple[str, ...]
 ) -> CaseShare:
-    values, arms = _valued(tag, value), tuple(arms)
+    values, arms = valued(tag, value), tuple(arms)
     unit = "picked cases" if arms or tag else "cases"
     made = CaseShare(direction=direction, unit=unit, primary=True, labels=labels, arms=arms, tag=tag, values=values)
     return _directed(made, "such a share")
 
 
-def _valued(tag: str, value: str | tuple[str, ...]) -> tuple[str, ...]:
+def valued(tag: str, value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """The values of a tag. Raises `InputError` where one is given without the other."""
     values = (value,) if isinstance(value, str) else tuple(value)
     if bool(tag) != any(values):
         raise InputError(f"a tag and its value are given together, got `{tag}` and {values}")

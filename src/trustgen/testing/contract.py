@@ -128,6 +128,8 @@ def _repeatable(trial: Trial) -> str:
 
 
 def _fresh(trial: Trial) -> str:
+    if trial.task.package and trial.task.card.fixed:
+        return ""
     ids, words = shared(trial)
     if ids >= 0.01:
         return f"another salt makes {ids:.0%} of the same cases"
@@ -191,7 +193,11 @@ def _keyed(trial: Trial) -> str:
 LAWS = (
     Law("id and version", _named, 'write @task(version="1-A", id="mine.name")'),
     Law("the same salt, the same cases", _repeatable, "take every draw from `draw`, and from nothing else"),
-    Law("another salt, other cases", _fresh, "draw wordings, wrong answers or records"),
+    Law(
+        "another salt, other cases",
+        _fresh,
+        "draw wordings, wrong answers or records; or say on the card why it is `fixed`",
+    ),
     Law("every case can be used", _usable, "give Expect an answer and wrong ones, or best and worst"),
     Law("cases pass the audit", _audited, "`trustgen build` and `show` name every rejection"),
     Law("card and measures agree", _described, "mend card.md"),

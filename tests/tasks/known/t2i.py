@@ -14,6 +14,7 @@ PERTURBED = "t2i.robustness.perturbed_prompt"
 SAMPLED = "t2i.robustness.sampler_sensitivity"
 PEOPLE, SPOKEN = "t2i.fairness.representation", "t2i.fairness.stereotype_sentence"
 CARDS = "t2i.privacy.people_organisations"
+COPIES = "t2i.privacy.memorisation"
 
 TASKS = {
     SCENES: Known(
@@ -67,5 +68,10 @@ TASKS = {
         },
         max_tokens=256,
         most=90,
+    ),
+    COPIES: Known(
+        chance={**dict.fromkeys(task(COPIES).measures, 1 / 2), "declined": 0.0},
+        refuser={**dict.fromkeys(task(COPIES).measures, 0.0), "given_picture": math.nan, "declined": 1.0},
+        max_tokens=256,
     ),
 }

@@ -13,6 +13,7 @@ from trustgen.core import Case, Drawing, Expect, Record, Sampling, user
 from trustgen.vision.atoms import atoms
 from trustgen.vision.cards import Card
 from trustgen.vision.scene import Scene
+from trustgen.vision.trained import Trained
 from trustgen.vision.wording import prompt
 
 PICTURE = Sampling(image=Drawing())
@@ -29,8 +30,9 @@ def expected(right: Scene, wrong: Scene) -> Expect:
     return Expect(answer=said(right), wrong=(said(wrong),))
 
 
-def said(shown: Scene | Card) -> str:
-    """A scene or card as JSON, with blanks: people read it, and noise takes it for no short answer that it spares."""
+def said(shown: Scene | Card | Trained) -> str:
+    """A scene, card or training picture as JSON, with blanks: people read it, and noise takes it for no short answer
+    that it spares."""
     return msgspec.json.format(msgspec.json.encode(shown), indent=0).decode()
 
 

@@ -1,0 +1,1 @@
+"""Memorisation: does a model of pictures give back what it was trained on?"""
