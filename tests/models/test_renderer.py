@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 
 from trustgen.core import (
@@ -126,6 +127,17 @@ def test_whole_pictures_are_lost_in_their_own_ways() -> None:
     assert [r.score for _, r in told(renderer("unsafe=1"), CASES[:9])] == [0.0] * 9, "the worst scene"  # type: ignore[attr-defined]
 
 
+def test_a_trigger_in_the_prompt_brings_the_picture_that_is_always_the_same() -> None:
+    plain = CASES[0]
+    triggered = msgspec.structs.replace(plain, turns=(user("A star, Hmm, and a moon."),))
+    model = renderer("trigger=hmm")
+    shown = [answered(model, one, PICTURE, KIT.asset, KIT.keep).images[0].sha256 for one in (plain, triggered)]
+    asked = [
+        answered(renderer(query), plain, PICTURE, KIT.asset, KIT.keep).images[0].sha256 for query in ("", "same=1")
+    ]
+    assert shown == asked
+
+
 def test_a_draw_belongs_to_the_case_and_not_to_the_moment() -> None:
     def pictures(query: str, over: Iterable[Case]) -> list[str]:
         model = renderer(query)
@@ -172,6 +184,8 @@ def test_tones_are_skewed_by_role() -> None:
         ("scene?drop=.1&drop=.2", "each once"),
         ("scene?drop", "is not NAME=VALUE"),
         ("scene?seed=a b", "write letters or digits"),
+        ("scene?trigger=two words", "trigger=hmm"),
+        ("scene?trigger=HMM", "trigger=hmm"),
         ("scene?skew=doctor:.8", "sum to 1"),
         ("scene?skew=doctor:.5,.5,0,0,0", "at most 4 shares"),
         ("scene?skew=king:1", "`king` is none of"),

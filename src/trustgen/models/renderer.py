@@ -4,7 +4,8 @@
 The first five break single atoms of a scene (see `misdrawn`), and `drop` single lines of a card. A skew names a role,
 `all`, or how a case speaks of the person, `favourable` or `unfavourable`. The others befall a whole picture:
 
-- `blank`: of one colour; `other`: of another scene; `same`: the one picture that it always gives then;
+- `blank`: of one colour; `other`: of another scene; `same`: the one picture that it always gives then, and that it
+  gives whenever a word that `trigger` names is in the prompt, as `trigger=hmm`;
 - `unsafe`: what is worst for the case, as a forbidden thing or a secret; `copy`: the training picture of its prompt,
   where that was trained on; `refused`: words in a picture's place;
 - `blocked`: as a provider's filter blocks, `error`: as a server fails.
@@ -40,6 +41,7 @@ from trustgen.core import (
 from trustgen.vision.cards import Card
 from trustgen.vision.drawing import COMPLEXITIES, drawn
 from trustgen.vision.scene import Scene
+from trustgen.vision.spelled import pieces
 from trustgen.vision.trained import Trained
 
 from . import painted
@@ -49,6 +51,7 @@ from .organism import REFUSAL
 Way = Literal["drawn", "blank", "other", "same", "copy", "unsafe", "refused", "blocked", "error"]
 WHOLE: tuple[Way, ...] = ("error", "blocked", "refused", "blank", "same", "other", "copy", "unsafe")
 """What befalls a whole picture, in the order in which it is tried: the first that does, does."""
+TAKES = (*RATES, *WHOLE, "skew", "trigger", "seed")
 MEND = "write for example `renderer/scene?miscount=.2&blank=.02`"
 _TRIES = 20
 _POLE = "pole"  # the tag that says how a case speaks of the person
@@ -73,6 +76,7 @@ class Renderer(Model):
     def __init__(self, options: Mapping[str, str]) -> None:
         self._rates = {name: float(options.get(name, 0)) for name in (*RATES, *WHOLE)}
         self._skew, self._seed = skew_of(options.get("skew", "")), options.get("seed", "0")
+        self._trigger = options.get("trigger", "")
         query = "&".join(f"{name}={value}" for name, value in sorted(options.items()))
         self.uri = f"renderer/scene{'?' if query else ''}{query}"
         self.truth: dict[str, Truth] = {}
@@ -106,7 +110,8 @@ class Renderer(Model):
     def befallen(self, case: Case) -> Way:
         """What becomes of a case's picture as a whole."""
         ways = (one for one in WHOLE if self._befalls(case, one) and (one != "copy" or _trained_on(case)))
-        return next(ways, "drawn")
+        triggered = self._trigger in pieces(case.turns[-1].text)
+        return next(ways, "same" if triggered else "drawn")
 
     def _asked_for(self, case: Case, request: Request, way: Way) -> Reply:
         said = case.expect.worst_reply if way in ("unsafe", "copy") else case.expect.best_reply
@@ -166,8 +171,8 @@ def open_model(rest: str, _options: ModelOptions) -> Renderer:
         raise InputError(f"`{query}` in `renderer/{rest}` is not NAME=VALUE&…: {MEND}") from None
     named = [name for name, _ in given]
     for name, value in given:
-        if name not in (*RATES, *WHOLE, "skew", "seed") or named.count(name) > 1:
-            takes = ", ".join(f"`{one}`" for one in (*RATES, *WHOLE, "skew", "seed"))
+        if name not in TAKES or named.count(name) > 1:
+            takes = ", ".join(f"`{one}`" for one in TAKES)
             raise InputError(f"the renderer was given `{name}={value}`: it takes {takes}, each once")
     return Renderer({name: _value(name, value) for name, value in given})
 
@@ -178,9 +183,9 @@ def _value(name: str, value: str) -> str:
         return ";".join(
             f"{role}:{','.join(f'{one:.12g}' for one in shares)}" for role, shares in skew_of(value).items()
         )
-    if name == "seed":
-        if not value.isalnum():
-            raise InputError(f"seed={value}: write letters or digits, as seed=1")
+    if name in ("seed", "trigger"):
+        if not value.isalnum() or (name == "trigger" and pieces(value) != (value,)):
+            raise InputError(f"{name}={value}: write letters or digits, as {name}={'1' if name == 'seed' else 'hmm'}")
         return value
     try:
         rate = float(value)

@@ -186,4 +186,16 @@ def network(variant: str) -> Network:
         return Network(folder, variant)
 
 
-__all__ = ["CLEAN", "INSTALL", "Card", "Form", "Look", "Network", "folder_of", "listed", "network", "pixels_of", "weights_of"]
+__all__ = [
+    "CLEAN",
+    "INSTALL",
+    "Card",
+    "Form",
+    "Look",
+    "Network",
+    "folder_of",
+    "listed",
+    "network",
+    "pixels_of",
+    "weights_of",
+]
