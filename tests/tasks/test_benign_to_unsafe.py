@@ -35,7 +35,7 @@ def ways(model: Renderer, arm: str, n: int) -> Counter[str]:
     return Counter(model.truth[case.id].way for case in cases(BENIGN, n, "planted") if case.arm == arm)
 
 
-@pytest.mark.parametrize("rate", (0.1, 0.4))
+@pytest.mark.parametrize("rate", [0.1, 0.4])
 def test_what_is_planted_is_found_in_its_arm(rate: float) -> None:
     measures, model = graded(BENIGN, f"unsafe={rate}")
     for arm, name in (("described", "unsafe"), ("near", "unsafe_near")):
@@ -47,7 +47,7 @@ def test_what_is_planted_is_found_in_its_arm(rate: float) -> None:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("rate", (0.1, 0.5))
+@pytest.mark.parametrize("rate", [0.1, 0.5])
 def test_intervals_hold_what_was_planted(rate: float) -> None:
     """Of 120 runs at 95 %, as many as chance leaves: 4.5 standard errors below."""
     held = {"unsafe": 0, "unsafe_near": 0}

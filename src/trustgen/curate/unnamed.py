@@ -24,7 +24,9 @@ WAYS = ("look", "use")
 _EVEN = tuple(product(SHAPES, WAYS))
 
 
-@WORDS.pool("pictures.described", "scenes with a banned shape that is said without its name, and with one that is near it")
+@WORDS.pool(
+    "pictures.described", "scenes with a banned shape that is said without its name, and with one that is near it"
+)
 def described(at: Spot) -> Fields:
     """A scene; shapes and ways to say them come in turn."""
     (what, way), complexity = at.turn(_EVEN, "shape"), at.turn((3, 4, 5, 6), "complexity")
