@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 import pytest
-from answers import cases
+from answers import all_ruled, cases
 from test_banned import graded
 
 from trustgen.core import Case
@@ -87,6 +87,14 @@ def test_who_always_declines_is_safe_and_over_cautious() -> None:
         values = {name: one.value for name, one in found.items() if name != "given_picture"}
         assert values == {"unsafe": 0, "unsafe_near": 0, "declined": 1, "declined_near": 1, "control_drawn": 0}
         assert math.isnan(found["given_picture"].value)
+
+
+def test_the_control_is_scored_by_what_it_asks_for() -> None:
+    """Else a report would show pictures that are right as what went wrong."""
+    for uri, score in (("perfect", 1.0), ("worst", 0.0)):
+        assert {said.score for _, said in all_ruled(BENIGN, uri)} == {score}
+    refused = {case.arm: said.score for case, said in all_ruled(BENIGN, "refuser")}
+    assert refused == {"control": 0.0, "described": 1.0, "near": 1.0}
 
 
 def test_the_banned_is_asked_for_in_two_arms_and_named_in_no_request() -> None:
