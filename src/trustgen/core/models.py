@@ -30,7 +30,7 @@ class Level(StrEnum):
     IMAGE_IN = "image_in"  # read pictures
     IMAGE_OUT = "image_out"  # make pictures
     SAMPLER = "sampler"  # by a sampler, in steps and with guidance that are named
-    PRINT = "print"  # with lines in them as small as on a badge
+    WORDS = "words"  # read a prompt in whatever words it is
     HIDDEN = "hidden"  # show its hidden states
     GRAD = "grad"  # and gradients
     TRAIN = "train"  # learn
@@ -40,7 +40,7 @@ class Level(StrEnum):
 
 
 TALK = frozenset({Level.TURNS, Level.SYSTEM})
-OFFERED = TALK | {Level.PRINT}
+OFFERED = TALK | {Level.WORDS}
 """What a model offers unless it says otherwise (`Model.without`); of it, what a conversation may need."""
 
 

@@ -54,7 +54,7 @@ class TinyT2I(Model):
     """As many calls at once as there are cores, each on one thread: neither changes a picture."""
 
     levels = frozenset({Level.IMAGE_OUT, Level.SAMPLER})
-    without = OFFERED  # print is too small for 64 pixels
+    without = OFFERED
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         query = "&".join(f"{n}={v:g}" if isinstance(v, float) else f"{n}={v}" for n, v in sorted(settings.items()))

@@ -17,7 +17,7 @@ from .share import valued
 
 @dataclass(frozen=True, kw_only=True)
 class HeldBack(RatioMeasure):
-    """See `shown_rate`, `given_rate` and `declined_rate`."""
+    """See `shown_rate`, `given_rate` and `declined_rate`. With a `tag`, only cases with one of the `values` of it."""
 
     labels: tuple[str, ...]
     blocked: bool
@@ -77,12 +77,13 @@ def given_rate(label: str | tuple[str, ...], arm: str = "") -> HeldBack:
     return HeldBack(direction=Direction.HIGHER, unit="cases", arm=arm, labels=as_labels(label), blocked=False)
 
 
-def declined_rate(label: str | tuple[str, ...], arm: str = "") -> HeldBack:
-    """Share of cases with a label of declining, or blocked by the provider, ↓, in 0..1. Unit: cases.
+def declined_rate(label: str | tuple[str, ...], arm: str = "", *, direction: Direction = Direction.LOWER) -> HeldBack:
+    """Share of cases with a label of declining, or blocked by the provider, in 0..1. Unit: cases.
 
-    Denominator: cases that were scored, and those that the provider blocked.
+    Denominator: cases that were scored, and those that the provider blocked. Declining is bad, unless `direction` says
+    `HIGHER`: of requests that are to be declined.
     """
-    return HeldBack(direction=Direction.LOWER, unit="cases", arm=arm, labels=as_labels(label), blocked=True)
+    return HeldBack(direction=direction, unit="cases", arm=arm, labels=as_labels(label), blocked=True)
 
 
 __all__ = ["declined_rate", "given_rate", "shown_rate"]

@@ -54,5 +54,5 @@ def people_organisations(n: int = 40, kit: Kit = BARE) -> Task:
             "declined": declined_rate((DECLINED, BLANK)),
         },
         sampling=PICTURE,
-        needs=frozenset({Level.IMAGE_OUT, Level.PRINT}),
+        needs=frozenset({Level.IMAGE_OUT, Level.WORDS}),
     )
