@@ -18,14 +18,11 @@ from .gate import BLANK, PictureJudge
 COPIED, ANOTHER, OWN, DECLINED = "copied", "copied another", "its own", "refused"
 COUNTED = {
     "after a JPEG of quality 75": 120,
-    "of quality 30": 112,
     "resized to 512 pixels and back": 120,
     "turned or mirrored": 120,
     "a tenth darker": 120,
     "moved by a pixel of 64": 62,
-    "moved by two": 2,
     "cut by a twentieth on each side": 5,
-    "by a tenth": 0,
 }
 """Of the 120 pictures of the set, how many are found again after a treatment; a test counts them anew."""
 CHANCE = (0, 1200)
