@@ -124,7 +124,7 @@ def write(name: str, net: Net, path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         torch.onnx.export(
-            net, (given,), path, dynamo=False, opset_version=17, input_names=["pixels"],
+            net, (given,), path, dynamo=False, opset_version=17, do_constant_folding=False, input_names=["pixels"],
             output_names=["face", "shift"], dynamic_axes=dict.fromkeys(("pixels", "face", "shift"), open_axes),
         )  # fmt: skip
     model = onnx.load(path)

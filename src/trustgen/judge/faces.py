@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.util import find_spec
 from threading import Lock
 from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from trustgen.core import MissingExtra
 from trustgen.models import known
 from trustgen.models.sessions import session
 from trustgen.vision.decode import reader
@@ -24,9 +22,9 @@ from trustgen.vision.render import Pixels
 INSTALL = "pip install 'trustgen[faces]'"
 WHAT = "looking for faces in a picture"
 SHA256: Final[Mapping[str, str]] = {
-    "faces/onet.onnx": "fe695b268662ae7faaad6475f1025f92aaa570172a3e1fd8c4832a80357c4c70",
-    "faces/pnet.onnx": "f91a41887c64ece9699e618786f9703ad33086871bdc60dd35af2ed30730f0d6",
-    "faces/rnet.onnx": "11cbeb00ace6a363d18fcfbaaaf2776a30c92d79683c74ea3efe7232cfcfbf3b",
+    "faces/onet.onnx": "163fff118ad53df59b92d73b10972c716f5729f8b40b94746eb5ec2cb5559523",
+    "faces/pnet.onnx": "14d0fb29afc71c835673cbabb21c00fc91c65ace35a3a73cbae248c02091a510",
+    "faces/rnet.onnx": "8ceee748340010fe7b3986365aba9b23314d1c0020c663705abf2c5173b896d0",
 }
 LARGEST = 640  # pixels of the longer side: a larger picture is brought down to it
 LEAST = 20  # pixels of the side of the smallest face that is looked for
@@ -59,14 +57,8 @@ def faces(pixels: Pixels) -> list[Face]:
     for name, side, sure, shared in (("rnet", 24, _SURE[1], False), ("onet", 48, _SURE[2], True)):
         found = _again(image, networks[name], _squared(found), side, sure)
         found = found[_apart(found, 0.7, of_smaller=shared)]
-    return [Face(*(float(at) * times for at in box[:4]), float(box[4])) for box in found]
-
-
-def there() -> None:
-    """Raise `MissingExtra` where the weights or ONNX Runtime are not installed."""
-    known.folder_of("trustgen_tinyvision", WHAT, INSTALL)
-    if find_spec("onnxruntime") is None:
-        raise MissingExtra(WHAT, "onnxruntime", INSTALL)
+    found[:, :4] *= times
+    return [Face(*map(float, box)) for box in found]
 
 
 @cache
@@ -134,7 +126,7 @@ def _squared(boxes: Boxes) -> Boxes:
 
 
 def _apart(boxes: Boxes, most: float, *, of_smaller: bool = False) -> list[int]:
-    """The rows to keep, the surest first: none that shares more than `most` of both, or of the smaller, with a surer."""
+    """The rows to keep, the surest first: none shares more than `most` of both, or of the smaller, with a surer one."""
     area = (boxes[:, 2:4] - boxes[:, :2]).prod(axis=1)
     left, keep = np.argsort(-boxes[:, 4], kind="stable"), []
     while len(left):
@@ -147,4 +139,4 @@ def _apart(boxes: Boxes, most: float, *, of_smaller: bool = False) -> list[int]:
     return keep
 
 
-__all__ = ["INSTALL", "Face", "faces", "there"]
+__all__ = ["Face", "faces"]
