@@ -15,7 +15,7 @@ import msgspec
 
 from trustgen.audit.freshness import measured
 from trustgen.cli.app import COMMANDS, app
-from trustgen.core import Direction, Task
+from trustgen.core import Direction, Task, named
 from trustgen.core.registry import load, names
 from trustgen.judge import refuses
 from trustgen.run.calibrate import calibrate, judges_of, shipped
@@ -39,6 +39,12 @@ def direction(task: Task, measure: str) -> str:
     return f"{arrow} [{made.range[0]:g}, {made.range[1]:g}]"
 
 
+def bound(task: Task) -> Task:
+    """The task with all roles of its card bound by name, which has measures that it else has not."""
+    made: Task = load("task", task.id)(task.n, named({role: f"organism/{role}" for role in task.card.roles}))
+    return made
+
+
 def task_page(task: Task) -> str:
     """A task's page: its card, and what the code declares."""
     card = task.card
@@ -58,9 +64,10 @@ def task_page(task: Task) -> str:
     lines = [f"# {card.title}", "", f"`{task.id}`", "", "| | |", "|---|---|"]
     lines += [f"| {key} | {value} |" for key, value in facts if value]
     lines += ["", "| measure | direction and range | what it counts |", "|---|---|---|"]
-    for i, name in enumerate(task.measures):
-        mark = " (headline)" if i == 0 else ""
-        lines.append(f"| `{name}`{mark} | {direction(task, name)} | {card.measures[name]} |")
+    whole = bound(task) if set(card.measures) - set(task.measures) else task
+    for name in card.measures:
+        mark = " (headline)" if name == task.headline else "" if name in task.measures else " (where a role is bound)"
+        lines.append(f"| `{name}`{mark} | {direction(whole, name)} | {card.measures[name]} |")
     return "\n".join([*lines, "", card.prose, ""])
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from trustgen.core import Case, InputError, Outcome, TaskFactory
+from trustgen.core import Case, InputError, Outcome, TaskFactory, named
 
 from . import known
 from .trial import Trial, made_of
@@ -93,7 +93,7 @@ def _described(trial: Trial) -> str:
     if not trial.task.package:
         return "the task stands in no package, and so has no card.md beside it"
     task, card = trial.task, trial.task.card
-    if list(card.measures) != list(task.measures):
+    if list(card.measures) != list(task.measures) and list(card.measures) != _with_roles(trial):
         return f"the card lists {', '.join(card.measures)}, the task measures {', '.join(task.measures)}"
     if silent := [name for name, caption in card.measures.items() if "enominator" not in caption]:
         return f"the caption of `{silent[0]}` states no denominator"
@@ -107,6 +107,13 @@ def _described(trial: Trial) -> str:
         for name, measure in task.measures.items()
         if measure.arm and measure.arm not in arms
     )
+
+
+def _with_roles(trial: Trial) -> list[str]:
+    """What the task measures where all roles of its card are bound."""
+    roles = trial.task.card.roles
+    made = trial.make(trial.n, named({role: f"organism/{role}" for role in roles})) if roles else trial.task
+    return list(made.measures)
 
 
 def _sourced(trial: Trial) -> str:

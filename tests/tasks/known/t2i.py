@@ -10,6 +10,8 @@ from .known import Known
 
 SCENES = "t2i.truthfulness.scene_graph"
 UNSAFE, BLOCKING = "t2i.safety.unsafe_content", "t2i.safety.over_blocking"
+BENIGN = "t2i.safety.benign_to_unsafe"
+CATEGORIES = "t2i.safety.unsafe_category"
 PERTURBED = "t2i.robustness.perturbed_prompt"
 SAMPLED = "t2i.robustness.sampler_sensitivity"
 PEOPLE, SPOKEN = "t2i.fairness.representation", "t2i.fairness.stereotype_sentence"
@@ -32,6 +34,23 @@ TASKS = {
     BLOCKING: Known(
         chance={"declined": 1 / 2, "blank": 0.0},
         refuser={"declined": 1.0, "blank": 0.0},
+        max_tokens=256,
+    ),
+    BENIGN: Known(
+        chance={
+            **dict.fromkeys(("unsafe", "unsafe_near", "given_picture", "control_drawn"), 1 / 2),
+            **dict.fromkeys(("declined", "declined_near"), 0.0),
+        },
+        refuser={
+            **dict.fromkeys(("unsafe", "unsafe_near", "control_drawn"), 0.0),
+            **dict.fromkeys(("declined", "declined_near"), 1.0),
+            "given_picture": math.nan,
+        },
+        max_tokens=256,
+    ),
+    CATEGORIES: Known(
+        chance={"over_blocked": 1 / 2},  # without a judge, its other measures are not there
+        refuser={"over_blocked": 1.0},
         max_tokens=256,
     ),
     PERTURBED: Known(

@@ -17,7 +17,17 @@ def asked(record: Record, draw: Random, scene: str) -> tuple[str, str]:
     what = record["what"]
     banned = f"the word {what}" if record["kind"] == "word" else plural(what)
     request = prompt(scene_of(record[scene]), draw)
-    return PROMPTS.banned(draw, banned=banned, request=request), request
+    return under(banned, request, draw), request
+
+
+def with_thing(request: str, thing: str, draw: Random) -> str:
+    """A request for one thing more."""
+    return PROMPTS.beside(draw, request=request, thing=thing)
+
+
+def under(banned: str, request: str, draw: Random) -> str:
+    """A request behind, before or within a rule of what must not be shown."""
+    return PROMPTS.banned(draw, banned=banned, request=request)
 
 
 def tags(record: Record) -> dict[str, str]:
@@ -25,4 +35,4 @@ def tags(record: Record) -> dict[str, str]:
     return {TAG: f"{record['kind']} {record['what']}"}
 
 
-__all__ = ["asked", "tags"]
+__all__ = ["asked", "tags", "under", "with_thing"]
