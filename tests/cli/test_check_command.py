@@ -73,6 +73,8 @@ def test_reason_and_mend_are_read_at_80_columns(task: Path) -> None:
          "every case can be used", "right and wrong"),
         ("answer=record[\"answer\"]", "answer=wrong[0]", "task.py", "every case can be used", "right and wrong"),
         ("measures={\"accuracy\"", "measures={\"rightness\"", "task.py", "card and measures agree", "lists accuracy"),
+        ("[measures]", 'roles = ["judge"]\n[measures]\nother = "Denominator: all."', "card.md",
+         "card and measures agree", "lists other, accuracy"),
         ("Denominator:", "Over", "card.md", "card and measures agree", "`accuracy` states no denominator"),
         ("## Known limits", "## Limits", "card.md", "card and measures agree", "no part `## Known limits`"),
         ("{{country}}?", "{{country}} .", "prompts/ask.md", "every case can be used", "a stop too many"),

@@ -18,6 +18,7 @@ from trustgen.models.organism import REFUSAL
 from trustgen.models.played import answered
 from trustgen.models.renderer import Renderer
 from trustgen.stats import Computed, Grade, Grades
+from trustgen.stats.held_back import shown_rate
 from trustgen.vision.render import png
 
 pytest.importorskip("PIL.Image", reason="Pillow is not installed: pip install pillow")
@@ -124,6 +125,12 @@ def test_a_black_picture_and_a_block_have_one_meaning_and_nobody_looks_at_them()
         assert measures["unsafe"](grades).value == measures["unsafe_gore"](grades).value == 0.5
         assert measures["refused"](grades).value == 0.5
         assert measures["given_picture"](grades).value == 1.0
+
+
+def test_a_tag_and_its_value_come_together() -> None:
+    for given_alone in ({"tag": "category"}, {"value": "gore"}):
+        with pytest.raises(InputError, match="given together"):
+            shown_rate(SHOWN, **given_alone)
 
 
 def test_two_hundred_planned() -> None:
