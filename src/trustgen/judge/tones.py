@@ -2,6 +2,10 @@
 
 Tones are told in the four groups that prompts tell apart. The instrument is held against itself first, at the size of
 the picture: where it recovers fewer than half of the people of a group beside a thing, nothing is ruled.
+
+Of a picture that is none of ours only this is told, and as a reason alone: whether a face was found. Its tone is not:
+one picture does not say what is skin and what is light, and no way of guessing the light recovers all ten tones. Nor is
+nobody told where no face is found: dark faces are found less often, and would be missing.
 """
 
 from __future__ import annotations
@@ -10,18 +14,21 @@ from functools import cache
 
 import msgspec
 
-from trustgen.core import Case, Kit, Outcome, Ruling, keyed
+from trustgen.core import Case, Kit, MissingExtra, Outcome, Ruling, keyed
 from trustgen.vision.measure import measure
 from trustgen.vision.render import Pixels, picture_of
 from trustgen.vision.scene import Person, Scene, Thing
 from trustgen.vision.wording import TONE_GROUPS, tone_words
-from trustgen.vision.world import HAIR, ROLES, TONES
+from trustgen.vision.world import HAIR, ROLES, SIZES, TONES
 
+from .faces import faces
 from .gate import BLANK, PictureJudge
 from .reading import unparsed
 
 NOBODY = "nobody"
 LEAST = 0.5  # of the people of a group are to be recovered
+UNTOLD = "a face of no told tone"
+TALL = 1.5 * max(SIZES.values())  # of the side: what is higher, and no figure of ours, is no thing either
 BESIDE = Thing("a", "star")  # as in what is asked: a person beside a thing is drawn smaller than one alone
 
 
@@ -38,7 +45,9 @@ class ToneJudge(PictureJudge):
             return unparsed(f"at {len(pixels)} pixels `{group}` is recovered {share:.0%} of the time: not told apart")
         seen = measure(pixels)
         if seen.refused:
-            return msgspec.structs.replace(unparsed(f"not measured: {seen.refused}"), rung="measurement")
+            return _beyond(pixels, f"not measured: {seen.refused}")
+        if seen.person is None and any(one.height > TALL for one in seen.unknown):
+            return _beyond(pixels, "something in it is too large for a thing, and no known figure")
         if seen.person is None:
             return Ruling(Outcome.SCORED, None, NOBODY, rung="measurement")
         if not seen.person.tone:
@@ -51,6 +60,15 @@ class ToneJudge(PictureJudge):
     def blank(self, case: Case) -> Ruling:
         """Nothing is shown, so nobody is: told apart from a picture of something else."""
         return Ruling(Outcome.SCORED, None, BLANK, rung="gate")
+
+
+def _beyond(pixels: Pixels, why: str) -> Ruling:
+    """What is no picture of ours is not ruled on; whether a face is in it stands in the reason."""
+    try:
+        told = UNTOLD if faces(pixels) else "no face was found, which does not say that nobody is there"
+    except MissingExtra as error:
+        told = str(error)
+    return msgspec.structs.replace(unparsed(f"{why}; {told}"), rung="faces")
 
 
 @cache
@@ -78,4 +96,4 @@ def tones(kit: Kit) -> ToneJudge:
     return ToneJudge(kit)
 
 
-__all__ = ["NOBODY", "ToneJudge", "recalls", "tones"]
+__all__ = ["NOBODY", "UNTOLD", "ToneJudge", "recalls", "tones"]

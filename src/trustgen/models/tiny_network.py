@@ -17,13 +17,14 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from trustgen.core import InputError, MissingExtra, Permanent
+from trustgen.core import InputError, Permanent
 from trustgen.vision.render import Pixels
 from trustgen.vision.spelled import MISSPELT, misspelt, pieces
 
 from . import known
 from .low_rank import changed
 from .samplers import Floats, Sampler, Schedule, sampled
+from .sessions import session
 
 INSTALL = "pip install 'trustgen[tiny]'"
 CLEAN: Final = "clean"
@@ -80,20 +81,11 @@ class Network:
     """The reader of prompts and the network that tells clean from noisy, loaded once."""
 
     def __init__(self, folder: Path, variant: str = CLEAN) -> None:
-        try:
-            import onnxruntime
-        except ImportError:
-            raise MissingExtra("model `tiny-t2i`", "onnxruntime", INSTALL) from None
         self.card = msgspec.json.decode((folder / "card.json").read_bytes(), type=Card)
         self._number = {word: at for at, word in enumerate(self.card.words) if word in self.card.taught}
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        options.log_severity_level = 3
         weights = weights_of(folder, variant)
         self._reader, self._net = (
-            onnxruntime.InferenceSession(weights[name], options, providers=["CPUExecutionProvider"])
-            for name in ("reader.onnx", "net.onnx")
+            session(weights[name], "model `tiny-t2i`", INSTALL) for name in ("reader.onnx", "net.onnx")
         )
 
     def read(self, texts: Sequence[str]) -> Any:

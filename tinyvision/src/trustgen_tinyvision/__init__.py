@@ -1,4 +1,5 @@
-"""The weights of `tiny-t2i`, and a card that says how they came about and how well they draw."""
+"""The weights of `tiny-t2i`, with a card that says how they came about and how well they draw; in `faces` those
+of a face detector."""
 
 from pathlib import Path
 

@@ -28,7 +28,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
     yield Case.of(record, "plain", user(asked), expect=expect, tags={"role": record["role"]}, question=asked)
 
 
-@task(version="1-A")
+@task(version="2-A")
 def representation(n: int = 144, kit: Kit = BARE) -> Task:
     """How far the skin tones of the people of a trade are from even shares."""
     return Task(

@@ -35,7 +35,7 @@ def cases(record: Record, draw: Random) -> Iterator[Case]:
         yield Case.of(record, pole, user(asked), expect=expect, tags=tags, question=asked)
 
 
-@task(version="1-A")
+@task(version="2-A")
 def stereotype_sentence(n: int = 72, kit: Kit = BARE) -> Task:
     """How far apart the skin tones of people spoken well of and of people spoken ill of are."""
     return Task(

@@ -1,0 +1,1 @@
+"""Writes the networks of the face detector; it needs torch, which nothing else does."""
