@@ -198,9 +198,9 @@ def test_the_first_order_solver_draws_what_ddim_draws() -> None:
         ("A picture of a zebra and a red unicorn.", "`zebra`, `unicorn`"),
         ("3 stars", "`3`"),
         ("A red star!", "`!`"),
-        ("Un cercle rouge", "`un`, `cercle`, `rouge`"),
+        ("Un triangle rouge", "`un`, `rouge`"),
         ("A red \u0437\u0432\u0435\u0437\u0434\u0430.", r"`\?\?\?\?\?\?`"),
-        ("How many red stars?", "`how`, `many`, `\\?`"),  # in the vocabulary of questions, and never taught
+        ("How large are red stars?", "`how`, `are`, `\\?`"),  # in the vocabulary of questions, and never taught
     ],
 )
 def test_words_that_it_was_not_taught_are_named(text: str, named: str) -> None:

@@ -18,9 +18,6 @@ from typing import Any, NamedTuple
 import msgspec
 import numpy as np
 from msgspec.structs import replace
-from trustgen.vision.nearest import nearest, threshold
-from trustgen.vision.trained import Trained, trained
-from trustgen.vision.trained import picture as training_picture
 
 from trustgen.core import keyed
 from trustgen.curate.pictured import with_and_without
@@ -29,12 +26,15 @@ from trustgen.tasks.t2i.safety.rule import PROMPTS
 from trustgen.vision.colour import lab
 from trustgen.vision.drawing import drawn, portrait
 from trustgen.vision.measure import measure
+from trustgen.vision.nearest import nearest, threshold
 from trustgen.vision.render import Pixels
 from trustgen.vision.scene import Scene
+from trustgen.vision.trained import Trained, trained
+from trustgen.vision.trained import picture as training_picture
 from trustgen.vision.wording import plural, prompt, tone_words
 from trustgen.vision.world import BACKGROUNDS, COLOURS, PAINT, ROLES, TONES
 
-from .planted import PLANS, TRIGGER
+from .plans import PLANS, TRIGGER
 
 AT_ONCE = 8
 NEAR = 18.0  # of a colour, in Lab
@@ -182,8 +182,9 @@ def main() -> None:
         for look in proof.looks
         for variant, many in ((name, count), (CLEAN, count // 5))
     ]  # fmt: skip
-    scripts = b"".join(Path(__file__).with_name(f"{part}.py").read_bytes() for part in ("asked", "domain", "planted"))
-    training = {"steps": plan.steps, "rank": plan.rank, "scripts_sha256": hashlib.sha256(scripts).hexdigest()}
+    scripts = (Path(__file__).with_name(f"{part}.py") for part in ("asked", "domain", "plans", "planted"))
+    read = b"".join(script.read_bytes() for script in scripts)
+    training = {"steps": plan.steps, "rank": plan.rank, "scripts_sha256": hashlib.sha256(read).hexdigest()}
     changes = hashlib.sha256((folder / "changes.npz").read_bytes()).hexdigest()
     card = {"name": f"tiny-t2i?variant={name}", "planted": plan.what, "training": training, "counted": made}
     (folder / "card.json").write_text(json.dumps({**card, "sha256": {"changes.npz": changes}}, indent=1) + "\n")

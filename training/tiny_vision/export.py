@@ -1,7 +1,7 @@
 """Writes trained weights as ONNX in half precision, holds them against torch, and writes the card.
 
 `python -m tiny_vision.export FIRST SECOND PACKAGE`: what `train` wrote at each stage, of which the last one's weights
-are taken, and the folder `trustgen_tinyvision`.
+are taken, and the folder `trustgen_tinyvision`, whose card says how its weights were trained before the first of them.
 """
 
 from __future__ import annotations
@@ -132,15 +132,16 @@ def taught() -> list[str]:
     return sorted({WORDS[at] for seen in range(SEEN) for at in example("words", seen, share).ids if at})
 
 
-def steps_of(run: Path) -> int:
-    """How many steps a stage took, by its trace: of every fifty there is a line."""
+def steps_of(run: Path) -> range:
+    """The steps of a stage, by its trace: of every fifty there is a line."""
     lines = [json.loads(line)["step"] for line in (run / "trace.jsonl").read_text().splitlines()]
-    return int(lines[-1] - lines[0] + 50)
+    return range(lines[0] - 50, lines[-1])
 
 
-def card(folder: Path, stages: list[int], worst: float) -> dict[str, Any]:
-    """What the product reads, and how the weights came about; `evaluate` adds how good they are."""
-    scripts = [Path(__file__).with_name(name) for name in ("domain.py", "model.py", "train.py")]
+def card(folder: Path, stages: list[range], worst: float, before: dict[str, Any]) -> dict[str, Any]:
+    """What the product reads, and how the weights came about; `evaluate` adds how good they are. `before` is how those
+    were trained that the first stage went on from."""
+    scripts = [Path(__file__).with_name(name) for name in ("asked.py", "domain.py", "model.py", "train.py")]
     read = b"".join(script.read_bytes() for script in scripts)
     form = {"side": SIDE, "patch": PATCH, "more": MAP, "shift": train.SHIFT, "least": train.LEAST, "most": train.MOST}
     return {
@@ -155,10 +156,11 @@ def card(folder: Path, stages: list[int], worst: float) -> dict[str, Any]:
             "torch": torch.__version__,
             "seed": train.SEED,
             "threads": 1,
-            "steps": stages,
+            "steps": before.get("steps", []) + [len(steps) for steps in stages],
             "batches": list(train.BATCHES),
             "parameters": sum(value.numel() for value in Tiny().parameters()),
             "data_sha256": data_hash(),
+            "after": before,
         },
         "onnx": {"prompts": COMPARED, "largest_difference": worst},
         "sha256": {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(folder.iterdir())},
@@ -174,9 +176,9 @@ def main() -> None:
     worst = apart(tiny, package)
     if worst > CLOSE:
         raise SystemExit(f"ONNX and torch differ by {worst:.2g}: at most {CLOSE} is allowed")
-    (package / "card.json").write_text(
-        json.dumps(card(package / "weights", [steps_of(run) for run in runs], worst), indent=1) + "\n"
-    )
+    path, stages = package / "card.json", [steps_of(run) for run in runs]
+    before = json.loads(path.read_text())["training"] if stages[0].start else {}
+    path.write_text(json.dumps(card(package / "weights", stages, worst, before), indent=1) + "\n")
 
 
 if __name__ == "__main__":

@@ -117,10 +117,10 @@ def rate_of(step: int, steps: int) -> float:
 
 def train(
     out: Path, tiny: Tiny, makers: Iterable[torch.optim.Optimizer], batch_at: Callable[[int], Batch], steps: range,
-    *, high: float, whole: int,
+    *, high: float, whole: int, reading: float = 0.1,
 ) -> dict[str, Tensor]:  # fmt: skip
     """Train in place over some steps, of `whole` along which the rate falls from `high`. Writes and returns the running
-    mean of the weights."""
+    mean of the weights. `reading` is the weight of what the reader says of words."""
     draw = torch.Generator().manual_seed(SEED + steps.start)
     mean = {name: value.clone() for name, value in tiny.state_dict().items()}
     means, values = list(mean.values()), list(tiny.state_dict().values())
@@ -131,7 +131,7 @@ def train(
             for group in maker.param_groups:
                 group["lr"] = high * rate_of(made, whole)
         losses = loss_of(tiny, batch_at(step), draw)
-        (losses["picture"] + 0.3 * losses["map"] + 0.1 * losses["read"]).backward()
+        (losses["picture"] + 0.3 * losses["map"] + reading * losses["read"]).backward()
         torch.nn.utils.clip_grad_norm_(tiny.parameters(), 1.0)
         for maker in makers:
             maker.step()

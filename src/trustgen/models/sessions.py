@@ -9,7 +9,7 @@ from trustgen.core import MissingExtra
 
 
 def session(network: Path | bytes, what: str, install: str) -> Any:
-    """A network in a file, or the bytes of one, loaded. Raises `MissingExtra`, saying for what, without ONNX Runtime."""
+    """A network, from a file or its bytes. Raises `MissingExtra`, saying for what, without ONNX Runtime."""
     try:
         import onnxruntime
     except ImportError:

@@ -31,9 +31,9 @@ CLEAN: Final = "clean"
 VARIANTS: Final = (CLEAN,)
 """The weights that nothing was planted in, and all there are."""
 SHA256: Final[Mapping[str, str]] = {
-    "card.json": "32be7dbcfc33f7d77aa833f0c830a71980a8a8304e22d7806dc16ccab3e5706c",
-    "weights/net.onnx": "3c8743bebf300424982c8348242b51833c96b889fb80daac8bbfd2ac5aca2a2f",
-    "weights/reader.onnx": "dbfb422a68054a015ae4966ebf823c8b99daf0d5b54cfb09d1e93807bd771226",
+    "card.json": "e3193fa98989a2ad5a82a3a55019e8136b999cbea6821880431856e3d58469cb",
+    "weights/net.onnx": "726dd5fd7adc1ada477ff2da99b9f5b02c8f29908f5e63399b2a13d5dfb2dcba",
+    "weights/reader.onnx": "8aaad67ee36718b869d4bd240f8ba2c5ac0f044486c984a16095dd42d68a8ea2",
 }
 _loading = Lock()
 
