@@ -24,28 +24,31 @@ _GOOD = 0.9  # under this, other sizes than the two of the world are tried too
 
 
 class Fit(msgspec.Struct, frozen=True):
-    """A shape with its span in pixels, its middle in rows and columns, and the intersection over union, 0 to 1."""
+    """A shape with its span in pixels, its middle in rows and columns, the intersection over union, 0 to 1, and by how
+    much that is more than the union with any other shape."""
 
     shape: str
     span: float
     row: float
     column: float
     union: float
+    lead: float = 0.0
 
 
 def fitted(cover: Cover, side: int) -> Fit:
     """The best shape for a patch that holds one thing of a picture `side` pixels wide."""
     area = float(cover.sum())
-    best = _best(cover, area, tuple((shape, size * side) for shape in SHAPES for size in SIZES.values()), side)
-    if best.union < _GOOD:
+    found = _fits(cover, area, tuple((shape, size * side) for shape in SHAPES for size in SIZES.values()), side)
+    if max(fit.union for fit in found) < _GOOD:
         # Steps of 4 %, so that templates are shared between patches.
         even = float(np.exp(np.round(np.log(area) * 25) / 25))
-        free = _best(cover, area, tuple((shape, (even / _density(shape)) ** 0.5) for shape in SHAPES), side)
-        best = max(best, free, key=lambda fit: fit.union)
-    return best
+        found += _fits(cover, area, tuple((shape, (even / _density(shape)) ** 0.5) for shape in SHAPES), side)
+    best = max(found, key=lambda fit: fit.union)
+    lead = best.union - max(fit.union for fit in found if fit.shape != best.shape)
+    return msgspec.structs.replace(best, lead=lead)
 
 
-def _best(cover: Cover, area: float, ways: Ways, side: int) -> Fit:
+def _fits(cover: Cover, area: float, ways: Ways, side: int) -> list[Fit]:
     rows, columns = cover.shape
     row = float(cover.sum(axis=1) @ (np.arange(rows) + 0.5)) / area
     column = float(cover.sum(axis=0) @ (np.arange(columns) + 0.5)) / area
@@ -55,8 +58,10 @@ def _best(cover: Cover, area: float, ways: Ways, side: int) -> Fit:
     top, left = reach - int(row), reach - int(column)
     common = np.minimum(boards[:, top : top + rows, left : left + columns], cover).sum(axis=(1, 2))
     unions = common / (area + sums - common)
-    at = int(unions.argmax())
-    return Fit(*ways[at], row + float(away[at, 0]), column + float(away[at, 1]), float(unions[at]))
+    return [
+        Fit(*way, row + down, column + right, union)
+        for way, (down, right), union in zip(ways, away.tolist(), unions.tolist(), strict=True)
+    ]
 
 
 @lru_cache(maxsize=512)

@@ -33,6 +33,7 @@ _SPECK = 0.003  # of the picture: what covers less is no thing
 _STRANGE = 20.0  # ΔE to a known colour, two of which are 32 apart
 _THIN = 2.5  # what is blurred or thin may be so many times farther from a mixture, in RGB
 _UNLIKE = 0.6  # intersection over union with the best shape
+_ALIKE = 0.02  # two shapes whose unions differ by less are not told apart
 _EVEN = 10.0  # in RGB: the inside of a thing of one colour
 
 
@@ -170,7 +171,11 @@ def _spotted(image: Floats, labels: Labels, part: Part, ground: Floats) -> Spott
     fit = fitted(cover.astype(np.float32), len(image))
     side = len(image)
     size = min(SIZES, key=lambda one: abs(np.log(fit.span / side / SIZES[one])))
-    if fit.union < _UNLIKE or apart > _STRANGE or abs(np.log(fit.span / side / SIZES[size])) > 0.4:
+    if (
+        min(fit.union - _UNLIKE, fit.lead - _ALIKE) < 0
+        or apart > _STRANGE
+        or abs(np.log(fit.span / side / SIZES[size])) > 0.4
+    ):
         return False
     x, y = (window[1].start + fit.column) / side, (window[0].start + fit.row) / side
     return Spotted(fit.shape, name, size, Box(x, y, fit.span / side, fit.span / side), fit.union, apart)
