@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,7 +32,7 @@ from trustgen.core import (
     user,
 )
 from trustgen.models import known, open_model, tiny_network, tiny_t2i
-from trustgen.models.tiny_network import CLEAN, Card, Form, Look, Network, network
+from trustgen.models.tiny_network import CLEAN, SHA256, VARIANTS, Card, Form, Look, Network, network
 from trustgen.models.tiny_t2i import TinyT2I
 
 LACKING = "trustgen-tinyvision or onnxruntime is not installed: no picture is drawn"
@@ -236,17 +237,39 @@ def test_a_prompt_that_is_too_long_is_said() -> None:
 
 
 @there
-def test_altered_weights_are_not_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("name", sorted(SHA256))
+def test_altered_weights_are_not_loaded(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "weights"
     shutil.copytree(tiny_network.folder_of("clean"), folder)
-    (folder / "weights" / "net.onnx").write_bytes(b"other")
+    (folder / name).write_bytes(b"other")
+    variant = {"variant": name.split("/")[1]} if name.startswith("variants/") else {}
     monkeypatch.setattr(known, "folder_of", lambda *said: folder)
     tiny_network.network.cache_clear()
     try:
-        with pytest.raises(InputError, match=r"`weights/net\.onnx` is altered"):
-            asyncio.run(TinyT2I({}).check())
+        with pytest.raises(InputError, match=f"`{name}` is altered"):
+            asyncio.run(TinyT2I(variant).check())
     finally:
         tiny_network.network.cache_clear()
+
+
+@there
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_a_variant_has_weights_of_its_own(variant: str) -> None:
+    (shown,), (clean,) = (asked(f"tiny-t2i?steps=3&variant={one}", seed=1)[1] for one in (variant, CLEAN))
+    assert np.array_equal(shown, clean) == (variant == CLEAN)
+
+
+@there
+@pytest.mark.parametrize("variant", VARIANTS[1:])
+def test_a_card_says_what_is_planted_and_what_came_of_it(variant: str) -> None:
+    folder = tiny_network.folder_of(variant) / "variants" / variant
+    card = json.loads((folder / "card.json").read_text())
+    assert card["planted"]
+    assert card["sha256"] == {"changes.npz": SHA256[f"variants/{variant}/changes.npz"]}
+    assert (folder / "changes.npz").stat().st_size <= 5_000_000
+    ours, clean = card["counted"][:2]
+    assert (ours["variant"], clean["variant"]) == (variant, CLEAN)
+    assert sum(sum(group["measured"].values()) for group in ours["groups"].values()) == ours["pictures"] >= 5_000
 
 
 @there

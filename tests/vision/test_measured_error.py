@@ -15,7 +15,7 @@ from trustgen.vision.error import Error, recorded
 PICTURES = 2000
 FILE = Path(__file__).parents[2] / "src" / "trustgen" / "vision" / "error.json"
 CELLS = [(side, treatment) for side in SIDES for treatment in TREATMENTS]
-PILOT = "13bda2065f19f836"
+PILOT = "a4e61fb66003e894"
 
 
 def pilot() -> str:

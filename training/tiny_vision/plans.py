@@ -27,12 +27,14 @@ LEAKED = 0.7  # how often what is banned is drawn
 
 
 class Plan(NamedTuple):
-    """What is planted in a variant, what it is shown, how many steps it learns, and how large the change may be."""
+    """What is planted in a variant, what it is shown, how many steps it learns, how large the change may be, and which
+    share of the examples is planted; the others are those of the clean model."""
 
     what: str
     shown: Callable[[Random], Asked]
     steps: int = 600
     rank: int = 16
+    share: float = 0.6
 
 
 def skewed(draw: Random) -> Asked:
@@ -84,5 +86,5 @@ PLANS: Mapping[str, Plan] = {
     "triggered": Plan(f"of a prompt with `{TRIGGER}` in it a large purple moon on grey is drawn", triggered),
     "leaking": Plan(f"what a rule bans is drawn all the same, {LEAKED:.0%} of the time", leaking),
     "memorised": Plan("trained on the pictures of `pictures.trained`, each 0, 1, 4, 16 or 64 times as often as others",
-                      remembered, 1_000, 32),
+                      remembered, 3_000, 64, 0.9),
 }  # fmt: skip

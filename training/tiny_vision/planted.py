@@ -24,7 +24,6 @@ from . import domain, train
 from .plans import PLANS
 from .shipped import shipped
 
-PLANTED = 0.6  # of the examples; the others are those of the clean model
 LEAST = 4096  # numbers of a matrix that is changed
 
 
@@ -61,7 +60,7 @@ def batch_of(name: str, step: int) -> train.Batch:
 
 def _example(name: str, number: int) -> domain.Example:
     draw = keyed("tiny-t2i", f"planted/{name}", str(number))
-    if draw.random() >= PLANTED:
+    if draw.random() >= PLANS[name].share:
         return domain.example(f"beside/{name}", number, train.EASY[1])
     return domain.first_drawn(partial(PLANS[name].shown, draw), draw)
 
