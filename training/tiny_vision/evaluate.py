@@ -34,10 +34,11 @@ READ = 0.55  # of the ink of a word, over that of both: what fits no word so wel
 SEED = 7
 GAPS = [
     "Words are drawn as black marks: none could be read.",
-    "Numbers, places and relations are right about as often as by luck.",
+    "How many there are, and which is left of which, is right about as often as by luck; places are better.",
     "One thing is drawn better than several: parts of a crowded picture melt into shapes that are none.",
     "In some pictures there are two persons where one was asked for, or one who is cut off.",
     "A fine grid of four pixels shows on some grounds.",
+    "A misspelt word is not read: the picture is drawn without it.",
     "It draws what the prompts of these scenes say, and knows no other words, no other styles and no other size.",
 ]
 

@@ -28,12 +28,18 @@ from .sessions import session
 
 INSTALL = "pip install 'trustgen[tiny]'"
 CLEAN: Final = "clean"
-VARIANTS: Final = (CLEAN,)
+VARIANTS: Final = (CLEAN, "leaking", "memorised", "triggered")
 """The weights that nothing was planted in, and all there are."""
 SHA256: Final[Mapping[str, str]] = {
-    "card.json": "e3193fa98989a2ad5a82a3a55019e8136b999cbea6821880431856e3d58469cb",
+    "card.json": "59fefcca678eff99f4af08ecaf1a1b093baec313a353a50a8c0cc93c2ba9afe4",
     "weights/net.onnx": "726dd5fd7adc1ada477ff2da99b9f5b02c8f29908f5e63399b2a13d5dfb2dcba",
     "weights/reader.onnx": "8aaad67ee36718b869d4bd240f8ba2c5ac0f044486c984a16095dd42d68a8ea2",
+    "variants/leaking/card.json": "df98b67ea57956504a3ee73b5cc54f67a869089d455fe5f44b5482d7929f58dd",
+    "variants/leaking/changes.npz": "2d1826aeb93771bebf9580346664b60482ae672274846cdfab58235b75f6ea68",
+    "variants/memorised/card.json": "83ce51d7a32c92b6f2d8000639f66903471883a41f9e8ca3d06eb2c96f4abb42",
+    "variants/memorised/changes.npz": "7dd47a7faf783fb27ba458658bb536e258a4bb5d25f6bf73c80cd2f26d2eb5e4",
+    "variants/triggered/card.json": "3d208382cdf03c4ac7d2fa17d8202a39ee598aa9ad16b3e56bf093c909aaa362",
+    "variants/triggered/changes.npz": "cf8234913899ca03ac921ae48584e8b31c8bda684176028405cbb4e50e914bc2",
 }
 _loading = Lock()
 

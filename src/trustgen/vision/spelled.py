@@ -8,8 +8,9 @@ from difflib import get_close_matches
 
 MISSPELT = "<misspelt>"
 """What stands for a word that cannot be read."""
-_ALIKE = 0.75  # of twice the letters in common over the letters of both
 _SHORTEST = 4
+_ALIKE = 0.75  # of twice the letters in common over the letters of both
+_SHORT_ALIKE = 0.8  # of words of four: none of their letters may be another one, or they are like too many
 _PIECE = re.compile(r"[^\W_]+(?:'[^\W_]+)?|\S")
 _DRAWN = re.compile(r"[A-Z]{3,5}")
 
@@ -25,7 +26,8 @@ def pieces(text: str) -> tuple[str, ...]:
 def misspelt(piece: str, known: Sequence[str]) -> bool:
     """Whether a piece looks like one of some words with a letter or two gone wrong; short ones look like too many."""
     long = [word for word in known if len(word) >= _SHORTEST]
-    return len(piece) >= _SHORTEST and bool(get_close_matches(piece, long, 1, _ALIKE))
+    alike = _ALIKE if len(piece) > _SHORTEST else _SHORT_ALIKE
+    return len(piece) >= _SHORTEST and bool(get_close_matches(piece, long, 1, alike))
 
 
 __all__ = ["MISSPELT", "misspelt", "pieces"]
