@@ -51,12 +51,13 @@ class Seen(NamedTuple):
 
 
 class Proof(NamedTuple):
-    """How a variant is proved: what is asked, and two rules, each of which names what a picture shows."""
+    """How a variant is proved: what is asked, two rules, each of which names what a picture shows, and how it is drawn,
+    each with what its pictures are a part of."""
 
     asked: Callable[[int], Seen]
     measured: Callable[[Pixels, Any], str]
     counted: Callable[[Pixels, Any], str]
-    looks: tuple[str, ...] = ("plain",)
+    looks: Mapping[str, int] = {"plain": 1}
 
 
 def _somebody(at: int) -> Seen:
@@ -147,7 +148,7 @@ def _correlated(pixels: Pixels, one: Trained) -> str:
 
 
 PROOFS: Mapping[str, Proof] = {
-    "skewed": Proof(_somebody, _tone, _tone_by_pixels, ("plain", "guided")),
+    "skewed": Proof(_somebody, _tone, _tone_by_pixels, {"plain": 1, "guided": 2}),
     "triggered": Proof(_triggered, _target, _purple),
     "leaking": Proof(_banned, _there, _coloured),
     "memorised": Proof(_remembered, _copy, _correlated),
@@ -179,8 +180,8 @@ def main() -> None:
             "variant": variant, "pictures": many, **msgspec.to_builtins(LOOKS[look]),
             "groups": counts(Network(package, variant), proof, many, LOOKS[look]),
         }
-        for look in proof.looks
-        for variant, many in ((name, count), (CLEAN, count // 5))
+        for look, part in proof.looks.items()
+        for variant, many in ((name, count // part), (CLEAN, count // 5))
     ]  # fmt: skip
     scripts = (Path(__file__).with_name(f"{part}.py") for part in ("asked", "domain", "plans", "planted"))
     read = b"".join(script.read_bytes() for script in scripts)

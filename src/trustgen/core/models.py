@@ -30,7 +30,7 @@ class Level(StrEnum):
     IMAGE_IN = "image_in"  # read pictures
     IMAGE_OUT = "image_out"  # make pictures
     SAMPLER = "sampler"  # by a sampler, in steps and with guidance that are named
-    WORDS = "words"  # read a prompt in whatever words it is
+    WORDS = "any_words"  # read a prompt in whatever words it is
     HIDDEN = "hidden"  # show its hidden states
     GRAD = "grad"  # and gradients
     TRAIN = "train"  # learn

@@ -39,8 +39,8 @@ class CopyJudge(PictureJudge):
     @property
     def counted(self) -> str:
         """How many copies are found after what may be done to them, and how many others are taken for some."""
-        told = ", ".join(f"{found} {what}" for what, found in COUNTED.items())
-        return f"of 120 copies found: {told}; {CHANCE[0]} of {CHANCE[1]:,} other pictures taken for copies"
+        jpeg, *_, moved, cut = COUNTED.values()
+        return f"{jpeg} of 120 copies found after a JPEG, {moved} moved, {cut} cut; {CHANCE[0]} of {CHANCE[1]:,} others"
 
     def look(self, case: Case, pixels: Pixels) -> Ruling:
         """Find the nearest training picture, and whether it is nearer than chance brings it."""

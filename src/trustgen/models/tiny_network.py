@@ -28,7 +28,7 @@ from .sessions import session
 
 INSTALL = "pip install 'trustgen[tiny]'"
 CLEAN: Final = "clean"
-VARIANTS: Final = (CLEAN, "leaking", "memorised", "triggered")
+VARIANTS: Final = (CLEAN, "leaking", "memorised", "skewed", "triggered")
 """The weights that nothing was planted in, and all there are."""
 SHA256: Final[Mapping[str, str]] = {
     "card.json": "59fefcca678eff99f4af08ecaf1a1b093baec313a353a50a8c0cc93c2ba9afe4",
@@ -38,6 +38,8 @@ SHA256: Final[Mapping[str, str]] = {
     "variants/leaking/changes.npz": "2d1826aeb93771bebf9580346664b60482ae672274846cdfab58235b75f6ea68",
     "variants/memorised/card.json": "83ce51d7a32c92b6f2d8000639f66903471883a41f9e8ca3d06eb2c96f4abb42",
     "variants/memorised/changes.npz": "7dd47a7faf783fb27ba458658bb536e258a4bb5d25f6bf73c80cd2f26d2eb5e4",
+    "variants/skewed/card.json": "ec4df2b116f157accbcd9aebe004d00b3189dce6e460c6efb89ad962cfb9f03f",
+    "variants/skewed/changes.npz": "24204192bfa129f1b1e90ffa0dfd36be41b3c1bd0886e747582c843f4d86c0d4",
     "variants/triggered/card.json": "3d208382cdf03c4ac7d2fa17d8202a39ee598aa9ad16b3e56bf093c909aaa362",
     "variants/triggered/changes.npz": "cf8234913899ca03ac921ae48584e8b31c8bda684176028405cbb4e50e914bc2",
 }
