@@ -15,9 +15,7 @@ def test_a_letter_or_two_gone_wrong(word: str) -> None:
     assert misspelt(word, vocabulary())
 
 
-@pytest.mark.parametrize(
-    "word", ["castle", "knight", "zebra", "rain", "pine", "un", "3", "!", "rouge", "", "moo"]
-)
+@pytest.mark.parametrize("word", ["castle", "knight", "zebra", "rain", "pine", "un", "3", "!", "rouge", "", "moo"])
 def test_other_words_and_short_ones(word: str) -> None:
     assert not misspelt(word, vocabulary())
 
