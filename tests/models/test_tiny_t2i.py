@@ -156,6 +156,27 @@ def test_without_its_weights_it_says_what_to_install(monkeypatch: pytest.MonkeyP
         tiny_t2i.open_model("", ModelOptions())
 
 
+class Constant:
+    """In the place of both networks: what is told with a prompt is .2 everywhere, and .1 without."""
+
+    def run(self, _: None, told: dict[str, Any]) -> Any:
+        if "ids" in told:
+            return told["ids"].any(axis=1).astype(np.float32)[:, None, None], told["ids"]
+        made = zip(told["x"], told["states"], strict=True)
+        return [np.stack([np.full_like(x, 0.1 + 0.1 * state.item()) for x, state in made])]
+
+
+@pytest.mark.parametrize(("guidance", "value"), [(0.0, 0.1), (1.0, 0.2), (3.0, 0.4), (20.0, 1.0)])
+@pytest.mark.parametrize("count", [1, 3])
+def test_guidance_leads_away_from_what_is_told_without_a_prompt(guidance: float, value: float, count: int) -> None:
+    made = Network.__new__(Network)
+    made.card = Card(FORM, ("", "a"), frozenset({"a"}), 4)
+    made._number, made._reader, made._net = {"a": 1}, Constant(), Constant()
+    shown = made.together([("a", seed) for seed in range(count)], "", Look("ddim", 1, guidance))
+    assert len(shown) == count
+    assert {int(one) for pixels in shown for one in np.unique(pixels)} == {int((value + 1) * 127.5 + 0.5)}
+
+
 @there
 def test_a_variant_that_there_is_not_is_said() -> None:
     with pytest.raises(InputError, match="no variant `shiny`: there is clean"):

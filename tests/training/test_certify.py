@@ -91,4 +91,7 @@ def test_pixels_of_a_colour_are_counted(shared: float) -> None:
     rows = round(SIDE * shared)
     pixels = np.full((SIDE, SIDE, 3), 255, np.uint8)
     pixels[:rows] = certify.COLOURS["purple"]
-    assert certify._share(pixels, "purple") == rows / SIDE
+    noise = np.random.default_rng(1).integers(-6, 7, pixels.shape)  # as a model leaves
+    assert certify._share((pixels + noise).clip(0, 255).astype(np.uint8), "purple") == pytest.approx(
+        rows / SIDE, abs=0.01
+    )
