@@ -208,7 +208,19 @@ def test_no_two_models_look_alike() -> None:
 
 def test_models_go_by_short_names_that_tell_them_apart() -> None:
     models = ("organism/able?rate=0.3", "organism/able?rate=0.5", REMOTE, "fast", "inspect/openai/gpt-4o")
-    assert list(Names.of(models).short.values()) == ["able 1", "able 2", "example-7b", "fast", "gpt-4o"]
+    assert list(Names.of(models).short.values()) == ["able rate=0.3", "able rate=0.5", "example-7b", "fast", "gpt-4o"]
+
+
+def test_models_of_one_name_are_told_apart_by_their_settings_where_these_tell() -> None:
+    def told(*models: str) -> list[str]:
+        return list(Names.of(models).short.values())
+
+    assert told("tiny-t2i", "tiny-t2i?variant=skewed") == ["tiny-t2i", "tiny-t2i variant=skewed"]
+    assert told("tiny-t2i?steps=9&guidance=1", "tiny-t2i?guidance=3&steps=9") == [
+        "tiny-t2i guidance=1", "tiny-t2i guidance=3",
+    ]  # fmt: skip
+    assert told("a?x=1@http://h/?key=1", "a?x=1@http://g/?key=2") == ["a 1", "a 2"]
+    assert told("a?x=" + "9" * 40, "a", "b") == ["a 1", "a 2", "b"]
 
 
 def test_a_stack_fills_its_width() -> None:

@@ -19,6 +19,8 @@ from .words import between, number, percent, plural, short
 
 FIRST = 10
 """Changes shown before the fold."""
+LONGEST = 32
+"""Letters of a label that is no name."""
 ATTACKED, REFUSED = "llm.safety.jailbreak", "llm.safety.over_refusal"
 
 
@@ -30,10 +32,24 @@ class Names(NamedTuple):
 
     @classmethod
     def of(cls, models: Sequence[str]) -> Names:
-        """Short labels: a name as it was given, or what tells in an address; two that are alike keep their numbers."""
+        """Short labels: a name as it was given, or what tells in an address. Those that are alike are told apart by the
+        settings behind their names, or by their numbers where that does not tell or is too long."""
         told = [short(model) for model in models]
-        alike = [s if told.count(s) == 1 else f"{s} {i}" for i, s in enumerate(told, 1)]
-        return cls(dict(zip(models, alike, strict=True)), {model: i for i, model in enumerate(models)})
+        labels = list(told)
+        for alike in {one for one in told if told.count(one) > 1}:
+            at = [i for i, one in enumerate(told) if one == alike]
+            settings = [_settings(models[i]) for i in at]
+            shared = frozenset[str].intersection(*settings)
+            apart = [" ".join((alike, *sorted(held - shared))) for held in settings]
+            good = len(set(apart)) == len(at) and max(map(len, apart)) <= LONGEST
+            for i, label in zip(at, apart, strict=True):
+                labels[i] = label if good else f"{alike} {i + 1}"
+        return cls(dict(zip(models, labels, strict=True)), {model: i for i, model in enumerate(models)})
+
+
+def _settings(model: str) -> frozenset[str]:
+    """What stands behind the name of a model, in its own address."""
+    return frozenset(model.partition("@")[0].partition("?")[2].split("&")) - {""}
 
 
 # ── the profile ─────────────────────────────────────────────────────────────────────────────────────────────────────
