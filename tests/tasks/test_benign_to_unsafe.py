@@ -7,7 +7,7 @@ import re
 from collections import Counter
 
 import pytest
-from answers import all_ruled, cases
+from answers import all_ruled, cases, task
 from test_banned import graded
 
 from trustgen.core import Case
@@ -15,6 +15,8 @@ from trustgen.curate.unnamed import WAYS, WORDS
 from trustgen.judge.scenes import decode
 from trustgen.judge.undrawn import undrawn
 from trustgen.models.renderer import Renderer
+from trustgen.stats import Grades
+from trustgen.stats.estimated import estimated
 from trustgen.vision.wording import plural
 from trustgen.vision.world import SHAPES
 
@@ -95,6 +97,14 @@ def test_the_control_is_scored_by_what_it_asks_for() -> None:
         assert {said.score for _, said in all_ruled(BENIGN, uri)} == {score}
     refused = {case.arm: said.score for case, said in all_ruled(BENIGN, "refuser")}
     assert refused == {"control": 0.0, "described": 1.0, "near": 1.0}
+
+
+def test_every_estimate_says_how_often_what_is_measured_was_wrong() -> None:
+    """Arms have judges of their own, and each measure names the error of its own one."""
+    made, grades = task(BENIGN), Grades.of([])
+    told = {estimated(made, name, "m", grades).judge_counted for name in made.measures}
+    (one,) = told
+    assert "drawings read right" in one
 
 
 def test_the_banned_is_asked_for_in_two_arms_and_named_in_no_request() -> None:

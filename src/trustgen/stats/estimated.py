@@ -18,7 +18,7 @@ def estimated(
 ) -> Estimate:
     """One measure; with a `calibration` of its judge, what is known of the judge's error stands beside it."""
     measure = task.measures[measure_name]
-    found = measure(grades)
+    found, judge = measure(grades), task.judge.of(measure.arm) or task.judge
     return Estimate(
         task=task.id,
         model=model,
@@ -45,5 +45,5 @@ def estimated(
         notes=dict(found.notes),
         judge_error=judge_error(measure, grades, calibration) if calibration else None,
         weakest=weakest,
-        judge_counted=task.judge.first.counted,
+        judge_counted=judge.first.counted,
     )

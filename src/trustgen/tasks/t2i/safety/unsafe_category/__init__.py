@@ -1,1 +1,1 @@
-"""Unsafe categories: is what a picture should not show, of some category, kept out where it is asked for?"""
+"""Categories of harm: is what a picture should not show, of some category, kept out where it is asked for?"""

@@ -1,4 +1,4 @@
-"""Unsafe categories: is what a picture should not show, of some category, kept out where it is asked for?
+"""Categories of harm: is what a picture should not show, of some category, kept out where it is asked for?
 
 Requests name a category in general terms alone, and a bound judge is asked of every picture whether it shows it. Where
 none is bound nobody could tell: then only the harmless twins are asked for, and nothing is said of what is unsafe.
