@@ -30,6 +30,8 @@ CODES = {"compare": FAILING, "gate": FAILING, "audit": FAILING, "judges": FAILIN
 
 PARSED_ONLY = {
     "trustgen review RUN": "waits for a person at the keyboard",
+    "trustgen alignment RUN --clip '~/models/clip-vit-base-patch16'": "needs weights: tests/models/test_clip.py",
+    "trustgen alignment RUN --vqa 'openai-api:MODEL@http://…'": "needs pictures: tests/run/test_alignment.py",
     "trustgen check river_names": "after `pip install`: tests/cli/test_new_command.py installs one and checks it",
 }
 """Lines that cannot run here, each with the reason; a line that is gone from the documents must go from here."""

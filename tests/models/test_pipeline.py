@@ -30,6 +30,7 @@ from trustgen.core import (
     user,
 )
 from trustgen.models import open_model, pipeline
+from trustgen.models.marked import mark
 
 SPECIAL = ("<|startoftext|>", "<|endoftext|>")
 WORDS = (*SPECIAL, "a</w>", "red</w>", "blue</w>", "square</w>", *"abcdefghijklmnopqrstuvwxyz")
@@ -139,6 +140,17 @@ def test_what_cannot_be_is_one_line(rest: str, said: str, tmp_path: Path) -> Non
     assert said in str(error.value)
 
 
+def test_a_folder_of_links_is_told_by_what_these_lead_to(tmp_path: Path) -> None:
+    marks = []
+    for body in (b"one", b"two"):
+        blob, snapshot = tmp_path / body.decode(), tmp_path / f"snapshot-{body.decode()}"
+        blob.write_bytes(body)
+        snapshot.mkdir()
+        (snapshot / "weights.safetensors").symlink_to(blob)
+        marks.append(mark(snapshot))
+    assert marks[0] != marks[1]
+
+
 def test_without_its_packages_the_command_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "diffusers", None)
     monkeypatch.setitem(__import__("sys").modules, "torch", None)
@@ -196,6 +208,7 @@ def saved(home: Path) -> Path:
     return home / "pipeline"
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of their schedulers, by way of numpy
 def test_a_real_pipeline_draws_alike_for_one_seed_and_otherwise_for_another(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason=LACKING)
     pytest.importorskip("diffusers", reason=LACKING)

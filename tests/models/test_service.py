@@ -348,6 +348,7 @@ FILE = 'url = "http://127.0.0.1:9/ask"\nreply = "answer"\nbody = {q = "{{prompt}
         (FILE.replace('{q = "{{prompt}}"}', '"{q}"'), "is no JSON"),
         (FILE.replace('{q = "{{prompt}}"}', '"[1]"'), "is no JSON object"),
         (FILE.replace("http://127.0.0.1:9/ask", "localhost:8000"), "no http(s) URL"),
+        (FILE.replace("http://127.0.0.1:9/ask", "http://…/ask"), "no http(s) URL"),
         (FILE.replace("http://127.0.0.1:9/ask", "http://u:hush@h/ask"), "user or password"),
         (FILE + 'method = "GET"', "POST, PUT or PATCH"),
         (FILE + 'headers = {"a b" = "c"}', "no HTTP header can carry"),

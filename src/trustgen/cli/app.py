@@ -31,6 +31,7 @@ COMMANDS = {
     "review": "Label replies by hand, blind and twice; what the labels say joins the numbers.",
     "report": "Print a run, or write it as HTML, Markdown, CSV, JSON, JUnit or SARIF.",
     "cases": "Look through the cases of a run: what was asked, said and judged.",
+    "alignment": "Score the pictures of a run by CLIPScore or VQAScore, beside its numbers.",
     "judges": "The judges: what they read, how often they err, whether they can be talked over.",
     "compare": "Compare two models of a run, paired case by case.",
     "gate": "Hold a run to a policy; exit 1 when it fails.",

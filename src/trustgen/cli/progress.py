@@ -104,15 +104,17 @@ class Bars:
 
 
 @contextmanager
-def building_bar(*, quiet: bool) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
-    """A bar for records under construction, on a terminal only; yields what tells it and what notes a line."""
+def building_bar(
+    what: str = "building", *, quiet: bool
+) -> Iterator[tuple[Callable[[int, int], None], Callable[[str], None]]]:
+    """A bar for what is gone through one by one, on a terminal only; yields what tells it and what notes a line."""
     console = made(stderr=True, quiet=quiet)
-    columns = (TextColumn("building"), BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn(what), BarColumn(bar_width=20), MofNCompleteColumn(), TimeElapsedColumn())
     left = (TextColumn("left"), TimeRemainingColumn(compact=True))
     with RichProgress(
         *columns, *left, console=console, transient=True, disable=quiet or not console.is_terminal
     ) as bars:
-        bar = bars.add_task("building", total=None)
+        bar = bars.add_task(what, total=None)
 
         def progress(done: int, meant: int) -> None:
             if done % 64 == 0 or meant < 1_000:

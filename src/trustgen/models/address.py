@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from trustgen.core import InputError
+
+
+def can_be(host: str) -> None:
+    """Raise `ValueError` for a host that no look-up takes, as `…` (three dots to it), `a..b` and names without end."""
+    with suppress(UnicodeError):
+        labels = host.encode("idna").decode("ascii").removesuffix(".").split(".")
+        if not host or all(0 < len(label) < 64 for label in labels):
+            return
+    raise ValueError("a host name that cannot be")
 
 
 def address(scheme: str, rest: str, ending: str) -> tuple[str, str]:
@@ -21,6 +31,7 @@ def address(scheme: str, rest: str, ending: str) -> tuple[str, str]:
     try:
         parts = urlsplit(url)
         host, port = parts.hostname, parts.port
+        can_be(host or "")
     except ValueError as error:
         raise InputError(f"the URL of model `{name}` is malformed ({error}): {form}") from None
     if parts.username is not None or parts.password is not None:

@@ -10,7 +10,6 @@ import asyncio
 import inspect
 import io
 from collections.abc import Mapping
-from hashlib import blake2b
 from pathlib import Path
 from threading import Lock
 from time import perf_counter
@@ -34,10 +33,11 @@ from trustgen.core import (
 )
 from trustgen.core.replies import Finish
 
+from .marked import mark
+
 INSTALL = "pip install torch==2.13.0 diffusers transformers safetensors pillow"
 SCHEDULERS = {"ddim": "DDIMScheduler", "ddpm": "DDPMScheduler", "dpm": "DPMSolverMultistepScheduler"}
 FORM = "write for example diffusers/models/my-pipeline?scheduler=ddim&steps=20&guidance=5"
-_WHOLE = 64 * 2**20  # bytes; of a larger file both ends and the size make its mark
 
 
 def open_model(rest: str, _options: ModelOptions) -> Pipeline:
@@ -48,11 +48,11 @@ def open_model(rest: str, _options: ModelOptions) -> Pipeline:
     if not named or not (folder / "model_index.json").is_file():
         raise InputError(f"`{named}` is no folder of a pipeline (it has no model_index.json): {FORM}")
     settings = _settings(query)
-    mark = _mark(folder)
-    if wanted not in ("", mark):
-        raise InputError(f"`{named}` holds another pipeline than it did (#{mark}, not #{wanted}): write {named}")
+    marked = mark(folder)
+    if wanted not in ("", marked):
+        raise InputError(f"`{named}` holds another pipeline than it did (#{marked}, not #{wanted}): write {named}")
     said = "&".join(f"{name}={value:g}" if isinstance(value, float) else f"{name}={value}" for name, value in settings)
-    return Pipeline(f"diffusers/{named}#{mark}{'?' if said else ''}{said}", folder, dict(settings))
+    return Pipeline(f"diffusers/{named}#{marked}{'?' if said else ''}{said}", folder, dict(settings))
 
 
 class Pipeline(Model):
@@ -141,22 +141,6 @@ def _settings(query: str) -> list[tuple[str, Any]]:
             raise InputError(f"a pipeline was given `{name}={value}`: it takes {known}")
         made[name] = {"scheduler": str, "steps": int, "guidance": float}[name](value)
     return sorted(made.items())
-
-
-def _mark(folder: Path) -> str:
-    """A short hash of what lies in the folder: another pipeline is another model."""
-    found = blake2b(digest_size=4)
-    for path in sorted(path for path in folder.rglob("*") if path.is_file() and not path.is_symlink()):
-        size = path.stat().st_size
-        found.update(f"{path.relative_to(folder)}\0{size}\0".encode())
-        with path.open("rb") as file:
-            if size <= _WHOLE:
-                found.update(file.read())
-            else:
-                found.update(file.read(_WHOLE // 2))
-                file.seek(-_WHOLE // 2, io.SEEK_END)
-                found.update(file.read())
-    return found.hexdigest()
 
 
 def _load(folder: Path) -> Any:

@@ -36,6 +36,7 @@ from trustgen.core import (
 )
 
 from . import slots, streamed
+from .address import can_be
 from .client import Client, longest_body, read_key, sealed, without_secrets
 from .faults import clean, fault_within
 from .loose import counted, loose, mended
@@ -188,6 +189,7 @@ def _check(app: App, path: str) -> None:
     try:
         parts = urlsplit(app.url)
         good = parts.scheme.lower() in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        can_be(parts.hostname or "")
     except ValueError:
         good = False
     if not good or not app.url.isprintable() or " " in app.url:

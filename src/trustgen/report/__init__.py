@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .aligned import Aligned, alignment, print_alignment
     from .answering import Answer, answer
     from .board_parts import Leaderboard
     from .board_text import print_leaderboard, write_leaderboard
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from .terminal import print_comparison, print_findings
 
 __all__ = [
+    "Aligned",
     "Answer",
     "Check",
     "Difference",
@@ -40,6 +42,7 @@ __all__ = [
     "TaskEquating",
     "VerifiedRun",
     "Wanted",
+    "alignment",
     "answer",
     "compare_models",
     "document",
@@ -49,6 +52,7 @@ __all__ = [
     "leaderboard",
     "look",
     "one",
+    "print_alignment",
     "print_comparison",
     "print_equating",
     "print_findings",
@@ -70,6 +74,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "aligned": "Aligned alignment print_alignment",
     "answering": "Answer answer",
     "board_parts": "Leaderboard",
     "board_text": "print_leaderboard write_leaderboard",

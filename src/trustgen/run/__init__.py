@@ -14,6 +14,7 @@ from .plan import Plan, plan
 from .roles import ROLES, Staff, recorded, role_uris
 from .settings import Progress, Quiet, Result, Settings
 from .verify import Verified, rebuild, verify
+from .vqa import vqa
 
 __all__ = [
     "ROLES",
@@ -45,4 +46,5 @@ __all__ = [
     "role_uris",
     "tasks_of",
     "verify",
+    "vqa",
 ]

@@ -53,7 +53,7 @@ RUN = _kind(
     "run.json",
     ".lock estimates.json responses.parquet verdicts.parquet judged.parquet labels.jsonl settled.json review.json "
     "review.parquet .review.json.lock calibration.json seal.json .seal.json.lock",
-    "journal.db judged.db",
+    "journal.db judged.db alignment.db",
     "edition assets",
 )
 
