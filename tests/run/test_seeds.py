@@ -112,6 +112,8 @@ def test_a_server_says_whether_it_heeds_its_seed(edition: Edition, tmp_path: Pat
     assert words in str(result.manifest.endpoints[studio.uri])
     assert f'"deterministic":{json.dumps(heeds)}' in (tmp_path / "run" / "run.json").read_text().replace(" ", "")
     assert len(list(RunFolder.open(tmp_path / "run").responses())) == N, "no case is made of it"
+    spent = RunFolder.open(tmp_path / "run").manifest().spent[studio.uri]
+    assert (spent.images, spent.calls) == (N + 2, N + 2), "the two are paid for like the others"
 
 
 def blank(body: dict[str, Any], many: int) -> Any:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -207,7 +208,8 @@ class Engine(Host):
                 continue
             if due(self.settings.budget, wanted) and uri not in self.manifest.given_up:
                 with self.watch.signals():
-                    found, why = await one_picture(self._asker(model), sampling, self.assets)
+                    paid = partial(self.journal.spend, uri)
+                    found, why = await one_picture(self._asker(model), sampling, self.assets, paid)
                 if found is not None:
                     self.endpoints.steady(uri, found)
                     self.note(f"{uri}: {self.endpoints.of(uri).steadiness}{why and f' ({why})'}")

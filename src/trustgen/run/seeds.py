@@ -47,10 +47,13 @@ def before(model: Model, edition: Edition, budget: Budget, wanted: bool | None) 
     return int(makes) + (PICTURES if due(budget, wanted) and seeded(model, edition) else 0)
 
 
-async def one_picture(asker: Asker, sampling: Sampling, assets: Assets) -> tuple[Steady | None, str]:
+async def one_picture(
+    asker: Asker, sampling: Sampling, assets: Assets, paid: Callable[[Response], None]
+) -> tuple[Steady | None, str]:
     """Whether one seed gives one picture, and why that is unknown; None where the question ended unasked.
 
-    A server that refuses the seed on the way is asked no second time: what is not sent says nothing.
+    `paid` hears of every response: it is bought like that of a case. A server that refuses the seed on the way is asked
+    no second time: what is not sent says nothing.
     """
     found: list[Image] = []
     for time in range(PICTURES):
@@ -58,6 +61,7 @@ async def one_picture(asker: Asker, sampling: Sampling, assets: Assets) -> tuple
             response = await asker.ask(_CASE, sampling, f"seed {time}")
         except Halted:
             return None, ""
+        paid(response)
         if "seed" in asker.model.adapted:
             return None, ""
         if not response.images:

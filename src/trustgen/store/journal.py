@@ -10,7 +10,7 @@ from __future__ import annotations
 import queue
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from hashlib import blake2b
 from itertools import islice
@@ -187,7 +187,7 @@ class Journal:
                 else:
                     total.add(r)
             verdicts.append(verdict_row(v))
-        totals = [(m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds, s.images) for m, s in spent.items()]
+        totals = _totals(spent)
         connection.execute("BEGIN")
         try:
             _put(connection, _PUT_RESPONSE, responses)
@@ -325,6 +325,11 @@ class Journal:
         self._read.executemany("DELETE FROM responses WHERE key = ?", pairs)
         self._read.execute("COMMIT")
 
+    def spend(self, model: str, response: Response) -> None:
+        """Count what a question cost that is no case, on disk before this returns."""
+        (cost := Spent()).add(response)
+        self._read.executemany(_ADD_SPENT, _totals({model: cost}))
+
     def restore(self, responses: Iterable[Response], verdicts: Iterable[Verdict], spent: dict[str, Spent]) -> None:
         """Fill an empty journal from a sealed run, in one transaction."""
         self._read.execute("BEGIN")
@@ -333,9 +338,12 @@ class Journal:
             row = (r.key, r.case, r.task, r.model, r.status, r.attempts, usage.prompt, usage.completion)
             self._read.execute(_PUT_RESPONSE, (*row, body, _check(body)))
         self._read.executemany(_PUT_VERDICT, (verdict_row(v) for v in verdicts))
-        totals = ((m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds, s.images) for m, s in spent.items())
-        self._read.executemany(_ADD_SPENT, totals)
+        self._read.executemany(_ADD_SPENT, _totals(spent))
         self._read.execute("COMMIT")
+
+
+def _totals(spent: Mapping[str, Spent]) -> list[tuple[str, int, int, int, float, int]]:
+    return [(m, s.calls, s.prompt_tokens, s.completion_tokens, s.seconds, s.images) for m, s in spent.items()]
 
 
 def _put(connection: sqlite3.Connection, insert: str, rows: Sequence[tuple[object, ...]]) -> None:
