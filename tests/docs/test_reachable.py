@@ -38,6 +38,8 @@ KEPT: dict[Place, str] = {
         "questions",
     ): "pictures that are shown to a model are asked about by it: the next tasks do",
     ("trustgen.vision.asked", "answer"): "what is right about a picture that is shown: the next tasks do",
+    ("trustgen.vision.asked", "put"): "how to answer is asked by it: the next tasks do",
+    ("trustgen.vision.asked", "bare"): "a small model reads the question alone by it",
     ("trustgen.vision.twins", "twins"): "two pictures with one difference: the next tasks show them",
     ("trustgen.vision.twins", "TURNED"): "which of the questions about them turn",
     ("trustgen.vision.corrupt", "corrupted"): "pictures that are shown worse and worse: the next tasks show them",

@@ -6,6 +6,7 @@ answers for itself.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 from typing import Literal, get_args
@@ -209,3 +210,27 @@ def ask(kind: AskKind, about: tuple[str, ...], layout: Layout, draw: Random, str
             words = {"aspect": aspect, "one": what(one), "other": what(other)}
     text = sentence(PROMPTS[f"ask_{kind}"](draw, **words))
     return Question(kind, text, answer(kind, about, layout), about, OPTIONS[kind], stratum)
+
+
+def put(question: Question, draw: Random) -> str:
+    """A question as a model is asked it: with how to answer. Options come in a drawn order, but for numbers."""
+    if question.options == YES_NO:
+        return f"{question.text} {PROMPTS.reply_yes_no(draw)}"
+    if not question.options:
+        return f"{question.text} {PROMPTS.reply_word(draw)}"
+    options = question.options if question.kind == "count" else draw.sample(question.options, len(question.options))
+    return f"{question.text} {PROMPTS.reply_one_of(draw, options=', '.join(options))}"
+
+
+def bare(text: str) -> str:
+    """A question without what `put` says of how to answer; any other text as it is."""
+    return _HOW.sub("", text).strip()
+
+
+_HOW = re.compile(
+    "|".join(
+        re.escape(wording).replace(re.escape("{{options}}"), r"[a-z, ]+")
+        for name in ("reply_yes_no", "reply_one_of", "reply_word")
+        for wording in PROMPTS[name].wordings
+    )
+)
