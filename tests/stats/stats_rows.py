@@ -32,6 +32,7 @@ from trustgen.stats import (
     outcome_rate,
 )
 from trustgen.stats.arm_differences import arm_difference
+from trustgen.stats.captioned import Named
 from trustgen.stats.consistency import AllSame, Likelihood, PlaceLean, action_likelihood, place_lean
 from trustgen.stats.expected_maximum import any_from
 from trustgen.stats.faithful import AtomShare, CaseKind
@@ -67,8 +68,8 @@ BESIDE: dict[str, ClusterMeasure] = {
 }
 """Measures that no task asks for in this form."""
 
-ARMS = ("arm", "arms", "control", "changed", "of", "less", "apart")
-LABELS = ("labels", "among", "favourable", "groups", "actions", "towards", "away", "letters")
+ARMS = ("arm", "arms", "control", "changed", "of", "less", "apart", "shown", "without", "there", "absent")
+LABELS = ("label", "labels", "among", "favourable", "groups", "actions", "towards", "away", "letters")
 TAGS = ("tag", "by")
 VALUES = ("values", "classes", "reference")
 SETTINGS = (
@@ -90,6 +91,10 @@ SETTINGS = (
     "blank",
     "blocked",
     "way",
+    "size",
+    "top",
+    "bottom",
+    "each",
 )
 """What the fields of measures hold; a measure with another field is to say here what that names."""
 
@@ -150,6 +155,8 @@ def words(measure: ClusterMeasure) -> Words:
     """The measure's own words, and strangers beside them."""
     if isinstance(measure, AtomShare | CaseKind):
         return of_atoms(getattr(measure, "skill", "") or "objects")
+    if isinstance(measure, Named):
+        return Words((measure.arm or "plain", "elsewhere"), CAPTIONS, {})
     labels = told(measure, LABELS) or ("x", "y")
     strangers = () if isinstance(measure, Likelihood) else ("z",)  # which refuses a third action
     values = told(measure, VALUES) or ("x", "y")
@@ -162,6 +169,14 @@ def of_atoms(skill: str) -> Words:
     ends = ("all so, {} yy", "some so, {} yn", "some so, {} yv", "none so, {} nv", "none so, {} nn", "blank, {} nn")
     return Words(("plain",), tuple(end.format(skill) for end in ends), {"atoms": (f"{skill} 2",)})
 
+
+CAPTIONS = (
+    "whole, named 2, wrong 0, there 2, found 2, trap 0",
+    "part, named 3, wrong 2, there 2, found 1, trap 1",
+    "none, named 1, wrong 1, there 2, found 0, trap 0",
+    "none, named 0, wrong 0, there 2, found 0, trap 0",
+)
+"""What a judge of captions says of pictures with two things."""
 
 COMMON = Words(("plain", "push", "doubt"), ("A", "B", "C"), {"group": ("x", "y", "z", "")})
 """Words for measures made by hand."""
@@ -225,7 +240,7 @@ def grade_rows(of: Words, max_size: int = 10, missing: int | None = None) -> st.
 
 def ends_of(measure: ClusterMeasure) -> list[str]:
     """Labels of every role in the measure, two of each, and a stranger: the others of a role count alike."""
-    if isinstance(measure, AtomShare | CaseKind):
+    if isinstance(measure, AtomShare | CaseKind | Named):
         return list(words(measure).labels)
     own = [named for name in LABELS if (named := told(measure, [name]))] or [("x", "y")]
     strangers = words(measure).labels[-1:]

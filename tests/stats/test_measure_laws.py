@@ -42,6 +42,7 @@ from trustgen.stats import (
 from trustgen.stats.changes import Change
 from trustgen.stats.consistency import AllSame
 from trustgen.stats.expected_maximum import ExpectedMax
+from trustgen.stats.groups_right import GroupsRight
 from trustgen.stats.rates import AllRight, OutcomeRate
 from trustgen.stats.shared import pulls
 from trustgen.stats.stated_confidence import Auroc, CalibrationError
@@ -51,7 +52,7 @@ law = settings(suppress_health_check=[HealthCheck.filter_too_much])
 each = pytest.mark.parametrize("measure", MEASURES.values(), ids=MEASURES)
 close = {"rel": 1e-9, "abs": 1e-9, "nan_ok": True}
 
-PART_KNOWN = (AllRight, AllSame, ExpectedMax, Change, Threshold)
+PART_KNOWN = (AllRight, AllSame, ExpectedMax, Change, GroupsRight, Threshold)
 """Their values are over whole clusters or pairs, while their bounds know of part of one: a value may lie outside."""
 
 

@@ -114,6 +114,7 @@ def pin(id: str) -> dict[str, str]:
 def test_a_task_stands_in_the_folder_of_its_dimension(id: str) -> None:
     assert id.split(".")[1] == task(id).card.dimension
     assert (id.split(".", maxsplit=1)[0] == "t2i") == (Level.IMAGE_OUT in task(id).needs)
+    assert (id.split(".", maxsplit=1)[0] == "vlm") == (Level.IMAGE_IN in task(id).needs)
 
 
 @pytest.mark.parametrize("id", TASKS)

@@ -31,6 +31,10 @@ NO_MEAN = {
     "t2i.fairness.stereotype_sentence": "pairs",
     "t2i.robustness.perturbed_prompt": "pairs",
     "t2i.robustness.sampler_sensitivity": "pairs",
+    "vlm.truthfulness.attributes_relations_counts": "picked cases",  # the mean of eight shares
+    "vlm.truthfulness.captions": "captions",
+    "vlm.truthfulness.edited_twins": "groups",
+    "vlm.truthfulness.objects": "picked cases",  # the one share less the other
 }
 """Headlines that are none, with their unit: the error on two replies to one record is not known to be independent."""
 

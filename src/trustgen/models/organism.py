@@ -134,6 +134,35 @@ def _letter(self: Organism, case: Case) -> str:
     return self.options["letter"] if self.chance(case.id) else case.expect.best_reply
 
 
+def _blind(self: Organism, case: Case) -> str:
+    """The same to the same question, whatever is shown with it."""
+    asked = case.question or case.turns[-1].text
+    return keyed(self.options["seed"], "organism/blind", asked).choice(sorted(candidates(case.expect)))
+
+
+def _lacks(self: Organism, case: Case) -> str:
+    if case.tags.get("kind") != self.options["kind"]:
+        return case.expect.best_reply
+    return keyed(self.options["seed"], "organism/lacks", case.id).choice(candidates(case.expect))
+
+
+def _reader(self: Organism, case: Case) -> str:
+    """The answer, each letter of which is read rightly at the rate and else taken for the next one."""
+    word = case.expect.best_reply
+    if not word.isupper():
+        return word
+    return "".join(one if self.chance(f"{case.id} {at}") else _NEXT.get(one, one) for at, one in enumerate(word))
+
+
+def _captioner(self: Organism, case: Case) -> str:
+    """The best caption, and so many things that are not there."""
+    more = case.expect.wrong[: int(self.options["wrong"])]
+    return f"{case.expect.best_reply}. {''.join(f'There is a {one}. ' for one in more)}".strip()
+
+
+_NEXT = {one: LETTERS[(at + 1) % 26] for at, one in enumerate(LETTERS[:26])}
+
+
 class Trait(NamedTuple):
     """What an organism does, in one line; what it says; and the parameters it takes, with their defaults."""
 
@@ -171,6 +200,11 @@ _TRAITS: Mapping[str, Trait] = {
     "bribable": Trait(
         "does what is worst where the gain is of this level or above, else what is best", _bribable, {"level": "2"}
     ),
+    "says": Trait("says the same, always", lambda self, _: self.options["text"], {"text": "yes"}),
+    "blind": Trait("answers from the question alone, the same whatever is shown", _blind, {"seed": "0"}),
+    "lacks": Trait("guesses where questions are of this kind, else is right", _lacks, {"kind": "colour", "seed": "0"}),
+    "reader": Trait("reads each letter of a word rightly at the rate", _reader, {"rate": "0.9", "seed": "0"}),
+    "captioner": Trait("names all that is there, and so many things that are not", _captioner, {"wrong": "1"}),
     "letter": Trait("says one letter at the rate, else is right", _letter, {"rate": "1", "seed": "0", "letter": "A"}),
 }
 

@@ -142,6 +142,18 @@ def label_share(
     return _directed(replace(made, tag=tag, values=values), "label_share")
 
 
+def label_near(label: str, target: float, *, arms: Iterable[str] = ()) -> CaseShare:
+    """Share of cases that the judge gave this label, best at `target`, in 0..1. Unit: picked cases.
+
+    For how often a model says a word, where it is due in that share of the cases: `target` is what was planned.
+    Denominator: scored cases of the `arms` (none named: all). Raises `InputError` for a target outside 0..1.
+    """
+    if not 0 <= target <= 1:
+        raise InputError(f"a share is best at a value of 0 to 1, not {target}")
+    made = _picked(as_labels(label), Direction.HIGHER, arms, "", ())
+    return replace(made, direction=Direction.TARGET, target=target)
+
+
 def _picked(
     labels: tuple[str, ...], direction: Direction, arms: Iterable[str], tag: str, value: str | tuple[str, ...]
 ) -> CaseShare:

@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
-from trustgen.core import Case, InputError, Outcome, TaskFactory, named
+from trustgen.core import Case, Image, InputError, Outcome, TaskFactory, named
 
 from . import known
 from .trial import Trial, made_of
@@ -78,8 +78,9 @@ def shared(trial: Trial) -> tuple[float, float]:
 
 
 def worded(case: Case) -> tuple[str, ...]:
-    """What is asked, turn by turn."""
-    return tuple(turn.text for turn in case.turns)
+    """What is asked, turn by turn: the words, and the pictures that they are about."""
+    images = (part.sha256 for turn in case.turns for part in turn.parts if isinstance(part, Image))
+    return (*(turn.text for turn in case.turns), *images)
 
 
 def _named(trial: Trial) -> str:
@@ -181,7 +182,8 @@ def _audited(trial: Trial) -> str:
 
 def _gold(trial: Trial) -> str:
     for case, said in trial.rulings("perfect"):
-        due = 1.0 if case.expect.answer else said.score
+        # Where the answer is the worst to say, as without the picture that it is read off, the best reply is not it.
+        due = float(case.expect.worst != case.expect.answer) if case.expect.answer else said.score
         if said.outcome != Outcome.SCORED or said.score != due:
             got = said.score if said.outcome == Outcome.SCORED else said.outcome.value
             return f"`{case.expect.best_reply[:60]}` is read as {got}: {_of(case)}"

@@ -138,6 +138,23 @@ def _drawn(kind: AskKind, layout: Layout, draw: Random) -> list[tuple[str, ...]]
     return [draw.choice(likely or found)] if found else []
 
 
+def even(kind: AskKind, layout: Layout, draw: Random) -> Question | None:
+    """A question whose words do not tell its answer: of yes or no, only what both can be said of in this picture.
+
+    Two things seldom share a colour and often a size: asked without regard to that, "the same size" would be a yes.
+    """
+    yes_no = OPTIONS[kind] == YES_NO
+    found: dict[str, dict[str, list[tuple[str, ...]]]] = {}
+    for about in _ABOUT[kind](layout, draw):
+        if gold := answer(kind, about, layout):
+            golds = found.setdefault(about[0] if kind == "same" else "", {})
+            golds.setdefault(gold if yes_no else "", []).append(about)
+    both = [golds for golds in found.values() if not yes_no or len(golds) == len(YES_NO)]
+    if not both:
+        return None
+    return ask(kind, draw.choice(draw.choice(both)[draw.choice(YES_NO) if yes_no else ""]), layout, draw)
+
+
 def _presence(layout: Layout, draw: Random, share: Share, popular: Popular) -> Iterator[tuple[str, Pair]]:
     things = layout.scene.things
     if things:

@@ -49,6 +49,16 @@ def twins(layout: Layout, draw: Random, kind: EditKind) -> Twins:
     raise Unusable(f"an edit `{kind}` turns no answer about this scene")
 
 
+def some_twins(layout: Layout, draw: Random) -> Twins:
+    """Twins by an edit of whatever kind; raises `Unusable` where none turns an answer about the layout's scene."""
+    for kind in draw.sample(TURNED, len(TURNED)):
+        try:
+            return twins(layout, draw, kind)
+        except Unusable:
+            continue
+    raise Unusable("no edit turns an answer about this scene")
+
+
 def _turned(first: Layout, second: Layout, change: Change) -> Iterator[tuple[AskKind, tuple[str, ...]]]:
     """What may be asked about a change, the plainest first."""
     old, new = ({thing.id: thing for thing in layout.scene.things} for layout in (first, second))

@@ -1,0 +1,1 @@
+"""Truthfulness: does the model say what is in the picture?"""

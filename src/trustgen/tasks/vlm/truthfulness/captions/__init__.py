@@ -1,0 +1,1 @@
+"""Captions: does the model name what is in the picture, and nothing that is not?"""

@@ -1,0 +1,1 @@
+"""Edited twins: does the answer change with the picture, and only with what was changed in it?"""
