@@ -87,6 +87,23 @@ def test_image_is_sent_as_its_own_bytes() -> None:
     assert base64.b64decode(data) == PNG
 
 
+def test_what_pictures_are_sent_with_stands_beside_each_and_not_in_the_body() -> None:
+    shown = Image(SHA, "image/png")
+    turns = (user("What is this?", shown), assistant("A cat."), user("And this?", shown))
+    bare = sent(*turns)
+    told = sent(*turns, extra={"image_url": {"detail": "low", "crop": None}, "top_k": 3})
+    assert (told.pop("top_k"), "image_url" in told) == (3, False)
+    for turn in (0, 2):
+        url = bare["messages"][turn]["content"][1]["image_url"]["url"]
+        assert told["messages"][turn]["content"][1].pop("image_url") == {"url": url, "detail": "low"}
+        assert bare["messages"][turn]["content"][1].pop("image_url") == {"url": url}
+    assert told == bare
+    assert sent(user("Hi"), extra={"image_url": {"detail": "low"}}) == sent(user("Hi"))
+    for wrong in ("low", ["low"], {"url": "https://example.org/another.png"}):
+        with pytest.raises(Permanent, match=r'what pictures are sent with: write \{"detail": "low"\}'):
+            sent(user("What is this?", shown), extra={"image_url": wrong})
+
+
 def test_text_parts_are_one_string() -> None:
     (message,) = sent(Turn("user", (Text("a"), Text("b"))))["messages"]
     assert message["content"] == "ab"

@@ -106,6 +106,19 @@ def test_messages_and_sampling_arrive() -> None:
     assert reply.seconds > 0
 
 
+def test_the_detail_of_pictures_arrives_and_what_inspect_has_no_word_for_is_said() -> None:
+    def sent(**told: Any) -> tuple[Any, Any]:
+        request = Request((user("Hi", Image(SHA)),), Sampling(extra=told), asset={SHA: PNG}.__getitem__)
+        _, messages, config = mocked(output(), request)
+        return messages[0].content[1].detail, config.extra_body
+
+    assert sent(image_url={"detail": "low"}) == ("low", None)
+    assert sent(image_url={"detail": None}, top_k=3) == ("auto", {"top_k": 3})
+    for wrong in ({"detail": "tiny"}, {"crop": True}):
+        with pytest.raises(Permanent, match="has no word for what pictures are to be sent with"):
+            sent(image_url=wrong)
+
+
 @pytest.mark.parametrize(
     ("stop", "finish"), [("stop", "stop"), ("max_tokens", "length"), ("model_length", "length"), ("unknown", "other")]
 )

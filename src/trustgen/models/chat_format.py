@@ -40,6 +40,9 @@ from .secrets import STRUCK, spans, strike
 STREAM = "stream"
 """The one parameter that a server may want and that is never sent of ourselves."""
 
+PICTURE = "image_url"
+"""What a part of a message that is a picture is called, and what stands in it."""
+
 FLOOR = -9999.0
 """Stands for a log-probability of minus infinity, which JSON cannot carry (vLLM's convention)."""
 
@@ -53,8 +56,9 @@ def body(model: str, request: Request, adapted: Mapping[str, str] = MappingProxy
 
     Temperature, `top_p` and `max_tokens` are always said, because servers differ in their defaults. What the protocol
     has no word for (`top_k`, `min_p`, repetition penalties) stays as the server is set, but for `Sampling.extra`, which
-    goes before all else (and `null` there leaves a field out). `adapted` renames parameters, or leaves out those
-    renamed to "". Where a picture is asked for, no cap is said: it would cut the picture, which is a thousand tokens.
+    goes before all else (and `null` there leaves a field out; of `image_url` there see `beside`). `adapted` renames
+    parameters, or leaves out those renamed to "". Where a picture is asked for, no cap is said: it would cut the
+    picture, which is a thousand tokens.
     """
     sampling = request.sampling
     payload: dict[str, Any] = {
@@ -88,11 +92,24 @@ def body(model: str, request: Request, adapted: Mapping[str, str] = MappingProxy
             value = payload.pop(name)
             payload |= {other: value} if other else {}
     if sampling.extra:
-        payload = {name: value for name, value in (payload | sampling.extra).items() if value is not None}
+        more = {name: value for name, value in sampling.extra.items() if name != PICTURE}
+        payload = {name: value for name, value in (payload | more).items() if value is not None}
     try:
         return _encode(payload)
     except ValueError as error:  # half a surrogate pair in a text
         raise Permanent(f"the conversation cannot be written as UTF-8: {error}") from error
+
+
+def beside(sampling: Sampling) -> dict[str, Any]:
+    """What every picture that is shown is sent with, as `{"detail": "low"}`: the field `image_url` of `Sampling.extra`.
+
+    No body has such a field, and pictures stand deep in it, where a field of the body cannot reach. Raises `Permanent`
+    for what is none of fields, or would put another picture in the place.
+    """
+    told = sampling.extra.get(PICTURE) or {}
+    if not isinstance(told, dict) or "url" in told:
+        raise Permanent(f'the extra field `{PICTURE}` holds what pictures are sent with: write {{"detail": "low"}}')
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def data_url(image: Image, asset: Callable[[str], bytes]) -> str:
@@ -109,8 +126,9 @@ def _messages(request: Request) -> list[dict[str, Any]]:
     before it, or one that nobody made."""
     messages = []
     open_calls: list[str] = []
+    told = beside(request.sampling)
     for index, turn in enumerate(request.turns):
-        message: dict[str, Any] = {"role": turn.role, "content": _content(turn, request.asset)}
+        message: dict[str, Any] = {"role": turn.role, "content": _content(turn, request.asset, told)}
         if turn.role == "tool":
             message["tool_call_id"] = open_calls.pop(0) if open_calls else f"call_{index}"
         elif turn.calls and request.tools:
@@ -125,14 +143,14 @@ def _called(call: Call) -> dict[str, str]:
     return {"name": call.tool, "arguments": _encode(call.arguments).decode()}
 
 
-def _content(turn: Turn, asset: Callable[[str], bytes]) -> str | list[dict[str, Any]]:
+def _content(turn: Turn, asset: Callable[[str], bytes], told: Mapping[str, Any]) -> str | list[dict[str, Any]]:
     # Text alone is sent as a plain string: not every server takes a list.
     if all(isinstance(part, Text) for part in turn.parts):
         return turn.text
     return [
         {"type": "text", "text": part.text}
         if isinstance(part, Text)
-        else {"type": "image_url", "image_url": {"url": data_url(part, asset)}}
+        else {"type": PICTURE, PICTURE: {"url": data_url(part, asset), **told}}
         for part in turn.parts
     ]
 
@@ -216,7 +234,7 @@ _FINISH: dict[str | None, Finish] = {
 }
 _CUT_BY_SERVER = frozenset({"abort", "error", "insufficient_system_resource"})
 _SAID = frozenset({"text", "output_text", "refusal"})  # part types that are the answer; `thinking` is not
-_SHOWN = frozenset({"image_url", "image", "output_image"})  # and those that are pictures
+_SHOWN = frozenset({PICTURE, "image", "output_image"})  # and those that are pictures
 _PROMPT = ("prompt_tokens", "input_tokens", "promptTokens", "promptTokenCount", "inputTokens", "prompt_eval_count")
 _COMPLETION = (
     "completion_tokens", "output_tokens", "completionTokens", "candidatesTokenCount", "outputTokens", "eval_count",

@@ -19,6 +19,7 @@ import msgspec
 
 from trustgen.core import (
     Blocked,
+    Image,
     InputError,
     Level,
     MissingExtra,
@@ -39,7 +40,7 @@ from trustgen.core import (
 from trustgen.core.replies import Finish
 
 from .adapting import Adapting, adapting
-from .chat_format import FLOOR, data_url, struck
+from .chat_format import FLOOR, PICTURE, beside, data_url, struck
 from .client import read_key
 from .faults import Refused, clean, fault_of_status, refused
 from .pictures import elsewhere, pictured, wished
@@ -206,21 +207,32 @@ def _message(turn: Turn, request: Request) -> Any:
         ChatMessageAssistant,
         ChatMessageSystem,
         ChatMessageUser,
-        ContentImage,
         ContentText,
     )
 
     content: Any = turn.text
     if not all(isinstance(part, Text) for part in turn.parts):
         content = [
-            ContentText(text=part.text) if isinstance(part, Text) else ContentImage(image=data_url(part, request.asset))
-            for part in turn.parts
+            ContentText(text=part.text) if isinstance(part, Text) else _shown(part, request) for part in turn.parts
         ]
     if turn.role == "system":
         return ChatMessageSystem(content=content)
     if turn.role == "assistant":
         return ChatMessageAssistant(content=content)
     return ChatMessageUser(content=content)  # a tool's turn too: vendors take a tool's message only after a tool call
+
+
+def _shown(image: Image, request: Request) -> Any:
+    """A picture in Inspect's form, which has a word for its detail and for nothing else."""
+    from inspect_ai.model import ContentImage
+
+    told = beside(request.sampling)
+    try:
+        if told.keys() <= {"detail"}:
+            return ContentImage(image=data_url(image, request.asset), **told)
+    except ValueError:
+        pass  # a detail that Inspect does not know
+    raise Permanent(f"Inspect AI has no word for what pictures are to be sent with: {told}")
 
 
 def _config(sampling: Sampling, provider: str, adapted: Mapping[str, str], headers: Mapping[str, str]) -> Any:
@@ -236,7 +248,7 @@ def _config(sampling: Sampling, provider: str, adapted: Mapping[str, str], heade
         max_tokens=cap,
         reasoning_tokens=sampling.thinking or None,
         reasoning_effort=sampling.effort or None,
-        extra_body=more | sampling.extra or None,
+        extra_body=more | {name: value for name, value in sampling.extra.items() if name != PICTURE} or None,
         extra_headers=dict(headers) or None,
         seed=sampling.seed,
         stop_seqs=list(sampling.stop) or None,
