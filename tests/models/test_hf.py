@@ -341,6 +341,14 @@ def test_weights_are_safetensors_and_all_there(homes: dict[str, Path], tmp_path:
         asyncio.run(open_model(f"hf/{there}").check())
 
 
+def test_a_device_that_is_not_there_is_named(homes: dict[str, Path]) -> None:
+    import torch
+
+    last = f"cuda:{torch.cuda.device_count()}"
+    with pytest.raises(InputError, match=f"cannot be put on `{last}`"):
+        asyncio.run(open_model(f"hf/{homes['words']}?device={last}").check())
+
+
 def test_a_model_of_another_kind_is_said(homes: dict[str, Path], tmp_path: Path) -> None:
     with pytest.raises(InputError, match="holds a `t5`: neither"):
         open_model(f"hf/{folder(tmp_path / 't', config={'model_type': 't5'})}")

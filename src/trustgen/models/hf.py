@@ -322,9 +322,13 @@ def _load(folder: Path, loader: Any, settings: Mapping[str, str], reader: Reader
             dtype=getattr(torch, settings["dtype"]),
             output_loading_info=True,
         )
-        model = model.to(settings["device"]).eval()
     except Exception as error:
         raise _unloaded(folder, error) from None
+    try:
+        model = model.to(settings["device"]).eval()
+    except Exception as error:  # no such device, none that torch was built for, or too little memory
+        why = f"{type(error).__name__}: {' '.join(str(error).split())[:200]}"
+        raise InputError(f"`{folder}` cannot be put on `{settings['device']}` ({why}): name another device") from None
     if missing := sorted(found["missing_keys"]):
         raise InputError(
             f"`{folder}` lacks {len(missing)} of the model's weights, as `{missing[0]}`: it would make them up"
