@@ -31,6 +31,7 @@ NO_MEAN = {
     "t2i.fairness.stereotype_sentence": "pairs",
     "t2i.robustness.perturbed_prompt": "pairs",
     "t2i.robustness.sampler_sensitivity": "pairs",
+    "vlm.robustness.typographic_distractor": "pairs",
     "vlm.truthfulness.attributes_relations_counts": "picked cases",  # the mean of eight shares
     "vlm.truthfulness.captions": "captions",
     "vlm.truthfulness.edited_twins": "groups",

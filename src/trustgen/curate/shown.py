@@ -12,16 +12,18 @@ from random import Random
 import msgspec
 
 from trustgen.core import Unusable, keyed
+from trustgen.vision.asked import AskKind, even
 from trustgen.vision.drawing import drawn
 from trustgen.vision.layout import Layout, laid
 from trustgen.vision.scene import Scene, faults, filled
-from trustgen.vision.world import SHAPES, Share, colours, words
+from trustgen.vision.world import COLOURS, SHAPES, Share, colours, words
 
 from .bank import RULE, Fields, Spot, stream
 from .pictured import SHARES, core
 
 POOL = "pictures.shown"
 OFTEN = 6
+MISLEADS: tuple[AskKind, ...] = ("colour", "shape")
 _TRIES = 200
 
 
@@ -51,6 +53,29 @@ def written(at: Spot) -> Fields:
         "other": msgspec.to_builtins(second),
         "core": f"{one} | {core(first.scene)}",
         "difficulty": str(length),
+    }
+
+
+@stream("pictures.misleading", "laid-out scenes with a neutral word, and one that names a wrong answer", RULE)
+def misleading(at: Spot) -> Fields:
+    """A layout with a word of no meaning here, another word as long that names a wrong answer, and another layout."""
+    kind, share = at.turn(MISLEADS, "kind"), at.turn(SHARES, "share")
+    for _ in range(_TRIES):
+        told = at.draw.choice([name for name in (COLOURS if kind == "colour" else SHAPES) if len(name) in (3, 4, 5)])
+        like = [one for one in words(share) if len(one) == len(told) and one.lower() not in (*COLOURS, *SHAPES)]
+        first = arranged(at.draw, share, (), at.draw.choice(like), kinds=(2, 3))
+        asked = even(kind, first, keyed(at.salt, POOL, "asked", str(at.index)))
+        there = {value for thing in first.scene.things for value in (thing.colour, thing.shape)}
+        if asked and told not in there:
+            break
+    else:
+        raise Unusable("no scene was found that a word could mislead about")
+    return {
+        "layout": msgspec.to_builtins(first),
+        "other": msgspec.to_builtins(arranged(at.draw, "taught")),
+        "kind": kind,
+        "misleads": told,
+        "core": f"{told} | {core(first.scene)}",
     }
 
 
@@ -94,4 +119,4 @@ def _with(scene: Scene, colour: str, shape: str) -> Scene:
     return msgspec.structs.replace(scene, things=(*scene.things[:-1], last))
 
 
-__all__ = ["shown", "written"]
+__all__ = ["misleading", "shown", "written"]

@@ -10,6 +10,7 @@ OBJECTS = "vlm.truthfulness.objects"
 ATTRIBUTES = "vlm.truthfulness.attributes_relations_counts"
 TWINS = "vlm.truthfulness.edited_twins"
 WORDS = "vlm.truthfulness.text_in_image"
+DISTRACTED = "vlm.robustness.typographic_distractor"
 CAPTIONS = "vlm.truthfulness.captions"
 
 OFFERED = {"colour": 9, "shape": 12, "size": 2, "ground": 5, "count": 6, "where": 9, "relation": 2, "same": 2}
@@ -39,6 +40,17 @@ TASKS = {
     WORDS: Known(
         chance={**dict.fromkeys(task(WORDS).measures, 1 / 2), "gain": 0.0, "invented": 1.0},
         chance_by_interval=frozenset({"gain"}),
+    ),
+    DISTRACTED: Known(
+        # Colours are of nine and shapes of twelve, as often: one in 9 or 12 is right, and as many follow the word.
+        chance={
+            **dict.fromkeys(("accuracy_plain", "accuracy_misleading", "followed"), (1 / 9 + 1 / 12) / 2),
+            "flip_rate": None,  # of the few that are right by luck
+            **dict.fromkeys(CONTROLS, 0.0),
+        },
+        chance_by_interval=frozenset(CONTROLS),
+        undefined_when_worst=True,
+        arms_differ=True,  # without a picture the same question may come up twice, and is asked once
     ),
     CAPTIONS: Known(
         # All that is there, or one thing that is not: how much that is of what is there hangs on the scene.
