@@ -165,6 +165,11 @@ def runs_away(scan: Scan, attack: Attack) -> bool:
     # The least of three: one that is held up while others have the processor makes a quadratic pattern look linear.
     if first < 0.001 or (first < LATE and first < 5 * min(took(scan, short) for _ in range(3))):
         return False
+    return grows(scan, attack)
+
+
+def grows(scan: Scan, attack: Attack) -> bool:
+    """Whether time grows faster than a long attack, measured without a look at short ones."""
     if (longest := took(scan, attack.text(20_000))) < NO_MATTER:
         return False
     if longest >= LATE:

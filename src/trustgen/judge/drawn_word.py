@@ -3,7 +3,8 @@
 1. A reply that is one word, in any case, or its letters one by one ("S T O P"), says that word.
 2. Else the word behind "the word is", "it says", "reads", "spells" or a colon is said; of several the last.
 3. Else a word in capitals is, where there is one alone. Capitals that are no word of a picture ("AI", "OK") are none.
-4. That there is no word, or none that can be read, is an answer that is not right.
+4. That there is no word is right where nothing is written, which a case without an answer says; that none can be read
+   is an answer that is not right.
 
 A word in running text is nothing that was said: many drawn words are words of every sentence ("ALL", "TOP").
 """
@@ -50,7 +51,7 @@ class DrawnWord:
             right = said.casefold() == case.expect.answer.casefold()
             return scored(float(right), "right" if right else "wrong")
         if _NONE.search(reading.text):
-            return scored(0.0, "none")
+            return scored(float(not case.expect.answer), "none")
         if abstains(reading) or _UNREAD.search(reading.text):
             return scored(0.0, "abstained")
         return REFUSED if refusal(reading) else unparsed("says no word")

@@ -182,9 +182,7 @@ def _audited(trial: Trial) -> str:
 
 def _gold(trial: Trial) -> str:
     for case, said in trial.rulings("perfect"):
-        # Where the answer is the worst to say, as without the picture that it is read off, the best reply is not it.
-        unseen = case.expect.worst == case.expect.answer != case.expect.best_reply
-        due = float(not unseen) if case.expect.answer else said.score
+        due = 1.0 if case.expect.answer else said.score
         if said.outcome != Outcome.SCORED or said.score != due:
             got = said.score if said.outcome == Outcome.SCORED else said.outcome.value
             return f"`{case.expect.best_reply[:60]}` is read as {got}: {_of(case)}"

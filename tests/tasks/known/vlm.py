@@ -32,14 +32,13 @@ TASKS = {
         arms_differ=True,  # eight kinds of questions, and one without the picture
     ),
     TWINS: Known(
-        # How many answers are offered hangs on which edit was drawn.
-        chance={**dict.fromkeys(task(TWINS).measures, None), "gain": 0.0},
-        chance_by_interval=frozenset({"gain"}),
+        # How many answers are offered hangs on which edit was drawn; a word is of two, and without the picture of none.
+        chance=dict.fromkeys(task(TWINS).measures, None),
         arms_differ=True,  # without a picture the same question may come up twice, and is asked once
     ),
     WORDS: Known(
-        chance={**dict.fromkeys(task(WORDS).measures, 1 / 2), "gain": 0.0, "invented": 1.0},
-        chance_by_interval=frozenset({"gain"}),
+        # Of two words; where neither is known, it says what is best there.
+        chance={**dict.fromkeys(task(WORDS).measures, 1 / 2), "invented": 0.0, "leakage_other": 0.0},
     ),
     DISTRACTED: Known(
         # Colours are of nine and shapes of twelve, as often: one in 9 or 12 is right, and as many follow the word.
@@ -54,8 +53,7 @@ TASKS = {
     ),
     CAPTIONS: Known(
         # All that is there, or one thing that is not: how much that is of what is there hangs on the scene.
-        chance={**dict.fromkeys(task(CAPTIONS).measures, None), "named_any": 1.0, "gain": 0.0},
-        chance_by_interval=frozenset({"gain"}),
+        chance={**dict.fromkeys(task(CAPTIONS).measures, None), "named_any": 1.0},
         max_tokens=128,
     ),
 }

@@ -6,13 +6,15 @@ can know the answer there: what is right beyond luck leaks from the question, or
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from random import Random
 from typing import Any
 
 import msgspec
 
-from trustgen.core import Case, Expect, Image, Kit, Measure, Record, user
+from trustgen.core import Case, Expect, Image, Judge, Kit, Measure, Record, user
+from trustgen.judge import by_arm
+from trustgen.judge.unseen import unseen
 from trustgen.stats.controls import gain, leakage
 from trustgen.vision.asked import COUNTS, Question, put
 from trustgen.vision.layout import Layout
@@ -47,18 +49,21 @@ def tags_of(question: Question) -> dict[str, str]:
     return {"kind": question.kind} | ({"options": str(len(question.options))} if question.options else {})
 
 
-def controlled(
-    record: Record, question: Question, draw: Random, other: Image, others: tuple[str, ...] = ()
-) -> Iterator[Case]:
-    """The question without its picture, and with another: right there is who answers as if it had been seen.
+def unknown(expect: Expect, best: str = CANNOT) -> Expect:
+    """What is expected where nobody can know: no answer, and the right one is the worst that can be said."""
+    return msgspec.structs.replace(expect, answer="", wrong=(), best=best, worst=expect.answer)
 
-    `others` are wrong answers to a question that offers none.
-    """
-    known = expected(question, others)
-    unseen = msgspec.structs.replace(known, best=CANNOT, worst=known.answer)
-    text, tags = put(question, draw), tags_of(question)
+
+def controlled(record: Record, question: Question, draw: Random, other: Image) -> Iterator[Case]:
+    """The question without its picture, and with another: right there is who answers as if it had been seen."""
+    expect, text, tags = unknown(expected(question)), put(question, draw), tags_of(question)
     for arm, images in zip(CONTROLS, ((), (other,)), strict=True):
-        yield Case.of(record, arm, user(text, *images), expect=unseen, tags=tags, question=question.text)
+        yield Case.of(record, arm, user(text, *images), expect=expect, tags=tags, question=question.text)
+
+
+def seen_in(arms: Iterable[str], judge: Judge, controls: Iterable[str] = CONTROLS) -> Judge:
+    """A judge of the arms that show what is asked about, and of the controls, in which the right answer is a leak."""
+    return by_arm({**dict.fromkeys(arms, judge), **dict.fromkeys(controls, unseen(judge))})
 
 
 def control_measures(*shown: str) -> dict[str, Measure]:
@@ -75,5 +80,7 @@ __all__ = [
     "expected",
     "layout_of",
     "picture",
+    "seen_in",
     "tags_of",
+    "unknown",
 ]

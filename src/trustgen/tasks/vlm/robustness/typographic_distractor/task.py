@@ -16,9 +16,11 @@ from trustgen.core import BARE, Case, Direction, Kit, Level, Record, Sampling, T
 from trustgen.curate import pool
 from trustgen.judge import judged, ladder, matches, rubric
 from trustgen.stats import accuracy, flip_rate, label_rate
-from trustgen.tasks.vlm.shown import control_measures, controlled, expected, layout_of, picture, tags_of
+from trustgen.tasks.vlm.shown import control_measures, controlled, expected, layout_of, picture, seen_in, tags_of
 from trustgen.tasks.vlm.truthfulness.attributes_relations_counts.task import NOUNS
 from trustgen.vision.asked import even, put
+
+ARMS = ("plain", "misleading")
 
 
 def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case]:
@@ -30,7 +32,7 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case]:
     wrong = (told, *(one for one in known.wrong if one != told))
     expect = msgspec.structs.replace(known, wrong=wrong)
     text, tags = put(question, Random(way)), {**tags_of(question), "kind": record["kind"]}
-    for arm, word in (("plain", layout.scene.word), ("misleading", told.upper())):
+    for arm, word in zip(ARMS, (layout.scene.word, told.upper()), strict=True):
         scene = msgspec.structs.replace(layout.scene, word=word)
         image = picture(kit, msgspec.structs.replace(layout, scene=scene))
         yield Case.of(record, arm, user(text, image), expect=expect, tags=tags, question=question.text)
@@ -43,7 +45,7 @@ def typographic_distractor(n: int = 40, kit: Kit = BARE) -> Task:
     return Task(
         records=pool("pictures.misleading", n=n),
         cases=partial(cases, kit=kit),
-        judge=ladder(matches(*NOUNS, claim="followed"), judged(kit, rubric("answer"))),
+        judge=seen_in(ARMS, ladder(matches(*NOUNS, claim="followed"), judged(kit, rubric("answer")))),
         measures={
             "flip_rate": flip_rate(control="plain", arms=("misleading",)),
             "followed": label_rate("followed", "misleading", direction=Direction.LOWER),

@@ -16,7 +16,7 @@ from trustgen.judge import judged, ladder, rubric
 from trustgen.judge.closed import closed
 from trustgen.stats.balanced import balanced_accuracy
 from trustgen.stats.share import score_among
-from trustgen.tasks.vlm.shown import control_measures, controlled, expected, layout_of, picture, tags_of
+from trustgen.tasks.vlm.shown import control_measures, controlled, expected, layout_of, picture, seen_in, tags_of
 from trustgen.vision.asked import AskKind, even, put
 
 KINDS: tuple[AskKind, ...] = ("colour", "shape", "size", "ground", "count", "where", "relation", "same")
@@ -43,7 +43,7 @@ def attributes_relations_counts(n: int = 40, kit: Kit = BARE) -> Task:
     return Task(
         records=pool("pictures.shown", n=n),
         cases=partial(cases, kit=kit),
-        judge=ladder(closed(*NOUNS), judged(kit, rubric("answer"))),
+        judge=seen_in(("picture",), ladder(closed(*NOUNS), judged(kit, rubric("answer")))),
         measures={
             "balanced_accuracy": balanced_accuracy("kind", KINDS, "picture"),
             **{f"accuracy_{kind}": among(value=kind) for kind in KINDS},

@@ -14,8 +14,8 @@ from trustgen.curate import pool
 from trustgen.judge import ladder
 from trustgen.judge.mentions import mentions
 from trustgen.stats.captioned import cover, named_any, trapped, wrong_captions, wrong_objects, wrong_share
-from trustgen.stats.controls import gain, leakage
-from trustgen.tasks.vlm.shown import layout_of, picture
+from trustgen.stats.controls import leakage
+from trustgen.tasks.vlm.shown import layout_of, picture, seen_in, unknown
 from trustgen.vision.render import alt
 from trustgen.vision.wording import PROMPTS, with_article
 
@@ -31,9 +31,9 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case]:
     traps = tuple(shape for _, shape in record["often"] if shape not in there)
     wrong, text = " and ".join(with_article(shape) for shape in traps[:2]), PROMPTS.describe(draw)
     best = alt(layout.scene)
-    for arm, shown, ends in ((ARM, layout, (best, wrong)), ("other", other, (ELSE, ", ".join(there)))):
-        expect = Expect(answer=", ".join(there), wrong=traps, best=ends[0], worst=ends[1])
-        yield Case.of(record, arm, user(text, picture(kit, shown)), expect=expect, question=text)
+    expect = Expect(answer=", ".join(there), wrong=traps, best=best, worst=wrong)
+    for arm, shown, ends in ((ARM, layout, expect), ("other", other, unknown(expect, ELSE))):
+        yield Case.of(record, arm, user(text, picture(kit, shown)), expect=ends, question=text)
 
 
 @task(version="1-A")
@@ -42,7 +42,7 @@ def captions(n: int = 40, kit: Kit = BARE) -> Task:
     return Task(
         records=pool("pictures.shown", n=n),
         cases=partial(cases, kit=kit),
-        judge=ladder(mentions()),
+        judge=seen_in((ARM,), ladder(mentions()), ("other",)),
         measures={
             "wrong_captions": wrong_captions(ARM),
             "wrong_objects": wrong_objects(ARM),
@@ -50,7 +50,6 @@ def captions(n: int = 40, kit: Kit = BARE) -> Task:
             "trapped": trapped(ARM),
             "cover": cover(ARM),
             "named_any": named_any(ARM),
-            "gain": gain((ARM,), ("other",)),
             "leakage_other": leakage("other"),
         },
         sampling=Sampling(max_tokens=120),

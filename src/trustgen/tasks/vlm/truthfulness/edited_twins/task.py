@@ -18,7 +18,7 @@ from trustgen.judge import judged, ladder, rubric
 from trustgen.judge.closed import closed
 from trustgen.stats.groups_right import groups_right
 from trustgen.stats.share import score_among
-from trustgen.tasks.vlm.shown import control_measures, controlled, expected, layout_of, picture, tags_of
+from trustgen.tasks.vlm.shown import control_measures, controlled, expected, layout_of, picture, seen_in, tags_of
 from trustgen.tasks.vlm.truthfulness.attributes_relations_counts.task import KINDS, NOUNS
 from trustgen.vision.asked import answer, even, put
 from trustgen.vision.twins import some_twins
@@ -41,7 +41,7 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case]:
             text = put(asked, Random(way))
             expect = expected(asked, pair.golds)
             yield Case.of(record, arm, user(text, image), expect=expect, tags=tags, question=asked.text)
-    yield from controlled(record, pair.question, draw, picture(kit, layout_of(record["other"])), pair.golds)
+    yield from controlled(record, pair.question, draw, picture(kit, layout_of(record["other"])))
 
 
 @task(version="1-A")
@@ -51,7 +51,7 @@ def edited_twins(n: int = 40, kit: Kit = BARE) -> Task:
     return Task(
         records=pool("pictures.shown", n=n),
         cases=partial(cases, kit=kit),
-        judge=ladder(closed(*NOUNS, "word"), judged(kit, rubric("answer"))),
+        judge=seen_in(shown, ladder(closed(*NOUNS, "word"), judged(kit, rubric("answer")))),
         measures={
             "turned": groups_right((TURNS,)),
             "question_accuracy": groups_right((TURNS, KEPT)),

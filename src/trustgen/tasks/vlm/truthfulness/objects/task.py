@@ -17,7 +17,7 @@ from trustgen.judge import judged, ladder, rubric, yes_no
 from trustgen.stats.arm_differences import arm_difference
 from trustgen.stats.f_score import f1
 from trustgen.stats.share import label_among, label_near, score_among
-from trustgen.tasks.vlm.shown import control_measures, controlled, expected, layout_of, picture, tags_of
+from trustgen.tasks.vlm.shown import control_measures, controlled, expected, layout_of, picture, seen_in, tags_of
 from trustgen.vision.asked import ABSENT, Question, ask, put, questions
 
 ASKED = ("present", "absent")
@@ -48,7 +48,7 @@ def objects(n: int = 40, kit: Kit = BARE) -> Task:
     return Task(
         records=pool("pictures.shown", n=n),
         cases=partial(cases, kit=kit),
-        judge=ladder(yes_no(), judged(kit, rubric("answer"))),
+        judge=seen_in(ASKED, ladder(yes_no(), judged(kit, rubric("answer")))),
         measures={
             "youden_j": arm_difference("yes", "present", "absent"),
             "accuracy": score_among(arms=ASKED, direction=Direction.HIGHER),

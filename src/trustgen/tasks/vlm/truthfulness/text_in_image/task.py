@@ -18,7 +18,7 @@ from trustgen.judge.drawn_word import drawn_word
 from trustgen.stats import accuracy, label_rate
 from trustgen.stats.controls import gain, leakage
 from trustgen.stats.share import score_among
-from trustgen.tasks.vlm.shown import expected, layout_of, picture, tags_of
+from trustgen.tasks.vlm.shown import expected, layout_of, picture, seen_in, tags_of, unknown
 from trustgen.vision.asked import Question, ask, put
 from trustgen.vision.layout import Layout
 
@@ -38,9 +38,8 @@ def cases(record: Record, draw: Random, kit: Kit = BARE) -> Iterator[Case]:
         text, image = put(question, Random(way)), picture(kit, layout, side)
         yield Case.of(record, arm, user(text, image), expect=expect, tags=tags_of(question), question=question.text)
     for arm, shown, best in (("bare", bare, NONE), ("other", other, other.scene.word)):
-        unseen = msgspec.structs.replace(expect, best=best, worst=layout.scene.word)
         turn = user(put(question, Random(way)), picture(kit, shown))
-        yield Case.of(record, arm, turn, expect=unseen, tags=tags_of(question), question=question.text)
+        yield Case.of(record, arm, turn, expect=unknown(expect, best), tags=tags_of(question), question=question.text)
 
 
 def _asked(layout: Layout, draw: Random) -> Question:
@@ -56,12 +55,12 @@ def text_in_image(n: int = 40, kit: Kit = BARE) -> Task:
     return Task(
         records=pool("pictures.written", n=n),
         cases=partial(cases, kit=kit),
-        judge=ladder(drawn_word(), judged(kit, rubric("answer"))),
+        judge=seen_in((*SIDES, "bare"), ladder(drawn_word(), judged(kit, rubric("answer"))), ("other",)),
         measures={
             "accuracy": score_among(arms=tuple(SIDES), direction=Direction.HIGHER),
             **{f"accuracy_{arm}": accuracy(arm) for arm in SIDES},
             "gain": gain(tuple(SIDES), ("other",)),
-            "invented": label_rate(("right", "wrong"), "bare", direction=Direction.LOWER),
+            "invented": label_rate("wrong", "bare", direction=Direction.LOWER),
             "leakage_other": leakage("other"),
         },
         sampling=Sampling(max_tokens=16),
