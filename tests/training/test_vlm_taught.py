@@ -177,3 +177,13 @@ def test_a_picture_drawn_twice_as_large_is_averaged() -> None:
     pixels = np.arange(4 * 4 * 3, dtype=np.uint8).reshape(4, 4, 3)
     assert np.array_equal(domain.averaged(pixels, 1), pixels)
     assert domain.averaged(pixels, 2)[0, 0].tolist() == [8, 9, 10]  # the mean of 0, 3, 12 and 15 is 7.5: rounded up
+
+
+def test_of_the_blind_share_nothing_is_shown_and_the_same_is_asked() -> None:
+    plain, blind = ([example("tried", at, 1.0, share) for at in range(100)] for share in (0.0, 0.2))
+    grey = [at for at, one in enumerate(blind) if (one.picture == domain.GREY).all()]
+    assert 8 <= len(grey) <= 32
+    for at, (one, other) in enumerate(zip(plain, blind, strict=True)):
+        assert np.array_equal(one.ids, other.ids)
+        assert np.array_equal(one.picture, other.picture) == (at not in grey)
+        assert other.map[..., 0].any() == (at not in grey)

@@ -34,6 +34,7 @@ LONGEST = 64  # pieces of a question, its answer and two marks
 ROW = 128  # pieces of all questions of a picture together
 DESCRIBE = "describe"
 MISTYPED = 0.1  # of the questions
+GREY = 128
 FINE = 0.1  # of the pictures are drawn twice as large and averaged, as a large one is that the model is given
 KINDS = ("", *SHAPES, *ascii_uppercase)
 FIRST: Mapping[str, float] = {
@@ -141,8 +142,9 @@ def pieces_of(one: Told, draw: Random) -> tuple[list[int], int]:
     return [*said, *(NUMBER[piece] for piece in pieces(one.gold)), NUMBER[END]], len(said)
 
 
-def example(stream: str, number: int, part: float) -> Example:
-    """The example of a number of a stream."""
+def example(stream: str, number: int, part: float, blind: float = 0.0) -> Example:
+    """The example of a number of a stream. A share `blind` of them shows grey in place of the picture: of such a one
+    nobody can tell, and what is learnt is how likely each answer is."""
     draw = keyed("tiny-vlm", stream, str(number))
     layout = layout_of(draw)
     fine = 2 if draw.random() < FINE else 1
@@ -160,6 +162,8 @@ def example(stream: str, number: int, part: float) -> Example:
         row[:, here] = whole[:-1], [0] * (read - 1) + whole[read:], range(size), [nth] * size
         weights[at + read - 1 : at + size] = learnt**-0.5  # else a caption would outweigh a yes or no
         at += size
+    if keyed("tiny-vlm", "blind", str(number)).random() < blind:
+        picture, layout = np.full_like(picture, GREY), Layout(Scene())
     return Example(picture, *row, weights, map_of(layout))
 
 

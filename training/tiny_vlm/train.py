@@ -1,7 +1,9 @@
 """Trains `tiny-vlm`: a fixed number of steps on one thread, with fixed seeds. Writes weights and a trace of the error.
 
-`python -m tiny_vlm.train FOLDER --steps 13500`. The error of an answer is shared over the root of its length, so that a
-caption does not outweigh a yes or no; and the rate falls along a cosine to the end of those steps.
+`python -m tiny_vlm.train FIRST`, then `python -m tiny_vlm.train SECOND --after FIRST`: the second, short stage goes on
+from the running mean of the first on further examples, of which some show nothing but grey. The error of an answer is
+shared over the root of its length, so that a caption does not outweigh a yes or no; and the rate falls along a cosine
+to the end of a stage.
 """
 
 from __future__ import annotations
@@ -22,9 +24,11 @@ from .domain import CELLS, SIDE, Example, example
 from .model import Tiny
 
 SEED = 20261201
-STEPS = 13_500
+STEPS = (13_500, 600)
+"""Of the two stages."""
+BLIND = 0.06  # of the second stage's pictures are grey
 BATCH = 32
-RATE, WARM = 2e-3, 150
+RATE, WARM = (2e-3, 5e-4), 150
 GROUNDED = 0.4  # the weight of what is said of the cells
 NOISY, NOISE = 0.4, 0.24  # how often pixels are noisy, and how much at most, where white is 1 and black -1
 KEPT = 0.998  # of the running mean of the weights
@@ -32,9 +36,10 @@ KEPT = 0.998  # of the running mean of the weights
 Batch = dict[str, Tensor]
 
 
-def batch_of(step: int, steps: int) -> Batch:
-    """The examples of a step: each number is taught once."""
-    return stacked([example("taught", step * BATCH + at, step / steps) for at in range(BATCH)])
+def batch_of(step: int, stage: int) -> Batch:
+    """The examples of a step of a stage: each number is taught once."""
+    first, part, blind = (0, step / STEPS[0], 0.0) if stage == 0 else (STEPS[0], 1.0, BLIND)
+    return stacked([example("taught", (first + step) * BATCH + at, part, blind) for at in range(BATCH)])
 
 
 def stacked(made: list[Example]) -> Batch:
@@ -86,8 +91,8 @@ def optimisers(tiny: Tiny) -> list[torch.optim.Optimizer]:
     known = {id(p) for p in inside}
     other = [p for p in tiny.parameters() if id(p) not in known]
     return [
-        torch.optim.Muon(inside, lr=RATE, weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(other, lr=RATE, betas=(0.9, 0.98), weight_decay=0.01, fused=True),
+        torch.optim.Muon(inside, lr=RATE[0], weight_decay=0.02, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(other, lr=RATE[0], betas=(0.9, 0.98), weight_decay=0.01, fused=True),
     ]
 
 
@@ -96,17 +101,17 @@ def rate_of(step: int, steps: int) -> float:
     return min(1.0, (step + 1) / WARM) * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * step / steps)))
 
 
-def train(out: Path, tiny: Tiny, steps: int, until: int) -> dict[str, Tensor]:
-    """Train in place for the first `until` of some steps. Writes and returns the running mean of the weights."""
-    draw, makers = torch.Generator().manual_seed(SEED), optimisers(tiny)
+def train(out: Path, tiny: Tiny, stage: int, until: int) -> dict[str, Tensor]:
+    """Train in place for the first `until` steps of a stage. Writes and returns the running mean of the weights."""
+    draw, makers = torch.Generator().manual_seed(SEED + stage), optimisers(tiny)
     mean = {name: value.clone() for name, value in tiny.state_dict().items()}
     means, values = list(mean.values()), list(tiny.state_dict().values())
     sums: dict[str, float] = {}
     for step in range(until):
         for maker in makers:
             for group in maker.param_groups:
-                group["lr"] = RATE * rate_of(step, steps)
-        losses = losses_of(tiny, batch_of(step, steps), draw)
+                group["lr"] = RATE[stage] * rate_of(step, STEPS[stage])
+        losses = losses_of(tiny, batch_of(step, stage), draw)
         (losses["answers"] + GROUNDED * losses["cells"]).backward()
         torch.nn.utils.clip_grad_norm_(tiny.parameters(), 1.0)
         for maker in makers:
@@ -136,14 +141,17 @@ def main() -> None:
     """See the head of this file."""
     parser = argparse.ArgumentParser()
     parser.add_argument("out", type=Path)
-    parser.add_argument("--steps", type=int, default=STEPS)
-    parser.add_argument("--until", type=int, default=0, help="stop here, on the rates of all steps")
+    parser.add_argument("--after", type=Path, help="the folder of the first stage, for the second")
+    parser.add_argument("--until", type=int, default=0, help="stop after so many steps")
     asked = parser.parse_args()
     alone()
     asked.out.mkdir(parents=True, exist_ok=True)
-    tiny = Tiny().to(memory_format=torch.channels_last)
+    tiny, stage = Tiny(), int(asked.after is not None)
+    if stage:
+        tiny.load_state_dict(torch.load(asked.after / "weights.pt", weights_only=True))
+    tiny = tiny.to(memory_format=torch.channels_last)
     tiny.compile()
-    train(asked.out, tiny, asked.steps, asked.until or asked.steps)
+    train(asked.out, tiny, stage, asked.until or STEPS[stage])
 
 
 if __name__ == "__main__":
