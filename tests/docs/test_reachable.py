@@ -33,7 +33,6 @@ KEPT: dict[Place, str] = {
     ("trustgen.report.console", "_Shown.process_renderables"): "Rich hands it whatever is drawn",
     ("trustgen.testing.fast", "_Fast.connection_made"): "asyncio tells a protocol of its connection by it",
     ("trustgen.testing.fast", "_Fast.data_received"): "asyncio hands a protocol what comes in by it",
-    ("trustgen.vision.asked", "bare"): "a small model reads the question alone by it",
     ("trustgen.vision.corrupt", "corrupted"): "pictures that are shown worse and worse: the next tasks show them",
     ("trustgen.vision.corrupt", "CORRUPTIONS"): "which kinds there are",
     ("trustgen.vision.corrupt", "SEVERITIES"): "how strong each of them can be",

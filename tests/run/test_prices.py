@@ -46,6 +46,7 @@ def test_the_table_is_dated_sourced_and_sane() -> None:
         ("inspect/anthropic/claude-sonnet-4-20250514", (3, 15)),
         ("smollm2", (0, 0)),
         ("tiny-t2i?steps=5", (0, 0)),
+        ("tiny-vlm", (0, 0)),
         ("organism/able?rate=0.3", (0, 0)),
         ("hf/some/model", (0, 0)),
         ("inspect/hf/some/model", (0, 0)),

@@ -190,7 +190,8 @@ def _server(uri: str) -> str:
     if scheme.startswith(("openai-api:", "images:")):
         url = urlsplit(uri.rpartition("@")[2])
         return f"{url.scheme.lower()}://{url.netloc.lower()}"
-    if scheme.partition("?")[0] in ("smollm2", "organism", "glassllm", "tiny-t2i") or scheme.startswith("python:"):
+    here = ("smollm2", "organism", "glassllm", "tiny-t2i", "tiny-vlm")
+    if scheme.partition("?")[0] in here or scheme.startswith("python:"):
         return ""
     return f"{scheme}/{rest.partition('/')[0]}"
 

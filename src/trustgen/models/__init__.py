@@ -10,6 +10,7 @@
     renderer/scene?miscount=.2                  simulated, makes pictures with known faults
     tiny-t2i?steps=20                           a small diffusion model of pictures, in process
     hf/FOLDER?dtype=bfloat16                    a language model on disk, some of which read pictures, in process
+    tiny-vlm                                    a small model that answers questions about pictures, in process
     glassllm                                    a tiny base model, in process: a floor
     NAME?settings/MODEL                         one of these with a mitigation: `retrieval?k=3/smollm2`
 

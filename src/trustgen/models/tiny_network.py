@@ -6,7 +6,6 @@ and in what form they see a picture. One thread a call: the same bytes on any nu
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from functools import cache
 from hashlib import blake2b
@@ -17,14 +16,14 @@ from typing import Any, Final
 import msgspec
 import numpy as np
 
-from trustgen.core import InputError, Permanent
+from trustgen.core import InputError
 from trustgen.vision.render import Pixels
-from trustgen.vision.spelled import MISSPELT, misspelt, pieces
 
 from . import known
 from .low_rank import changed
 from .samplers import Floats, Sampler, Schedule, sampled
 from .sessions import session
+from .tiny_words import read_as
 
 INSTALL = "pip install 'trustgen[tiny]'"
 CLEAN: Final = "clean"
@@ -107,15 +106,7 @@ class Network:
     def known(self, text: str) -> tuple[list[str], list[str]]:
         """The pieces of a prompt, with one mark for each that looks misspelt; and these. Raises `Permanent` for other
         words that were not taught, and for too many."""
-        told = pieces(text)
-        strange = [piece for piece in dict.fromkeys(told) if piece not in self._number]
-        unread = [piece for piece in strange if misspelt(piece, tuple(self._number))]
-        if never := [piece for piece in strange if piece not in unread]:
-            known_words = f"it knows the {len(self._number)} words of its card"
-            raise Permanent(f"`tiny-t2i` was never taught {listed(never)}: {known_words}")
-        if len(told) > self.card.longest:
-            raise Permanent(f"`tiny-t2i` reads {self.card.longest} pieces, and this prompt has {len(told)}: say less")
-        return [MISSPELT if piece in unread else piece for piece in told], unread
+        return read_as(text, self._number, self.card.longest, "tiny-t2i")
 
     def drawn(self, text: str, negative: str, seed: int, look: Look) -> Pixels:
         """The picture of a prompt. The noise is drawn from the seed and the prompt, and from nothing else."""
@@ -163,12 +154,6 @@ def _seed(text: str, seed: int) -> list[int]:
     return [int.from_bytes(said[at : at + 4], "big") for at in range(0, 32, 4)]
 
 
-def listed(words: list[str]) -> str:
-    """The first few of some words, in one line whatever they hold."""
-    told = ", ".join(f"`{re.sub(r'[^ -~]', '?', word)[:30]}`" for word in words[:5])
-    return told + (f" and {len(words) - 5} more" if len(words) > 5 else "")
-
-
 def folder_of(variant: str) -> Path:
     """Where the weights lie. Raises `MissingExtra` without the package, `InputError` for no variant."""
     if variant not in VARIANTS:
@@ -194,7 +179,6 @@ __all__ = [
     "Look",
     "Network",
     "folder_of",
-    "listed",
     "network",
     "pixels_of",
     "weights_of",

@@ -34,7 +34,8 @@ from trustgen.vision.spelled import pieces
 
 from .samplers import MOST_STEPS, SAMPLERS
 from .smollm2 import cores
-from .tiny_network import CLEAN, Look, Network, folder_of, listed, network
+from .tiny_network import CLEAN, Look, Network, folder_of, network
+from .tiny_words import listed
 
 FORM = "write for example tiny-t2i?sampler=ddim&steps=20&guidance=3"
 MOST_GUIDANCE = 20.0

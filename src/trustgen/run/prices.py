@@ -22,7 +22,7 @@ from trustgen.core import InputError, plain, underlying
 from .budget import Price
 
 FREE = Price(0.0, 0.0, "runs on this machine")
-_HERE = re.compile(r"smollm2|glassllm|tiny-t2i(\?.*)?|(organism|hf|diffusers|inspect/(hf|mockllm))/.*")
+_HERE = re.compile(r"smollm2|glassllm|tiny-t2i(\?.*)?|tiny-vlm|(organism|hf|diffusers|inspect/(hf|mockllm))/.*")
 """Models in this process, which nobody bills by the token. A server on this machine is none: it may be a gateway."""
 _DATED = re.compile(r"[-@](\d{8}|\d{6}|\d{4}-\d\d-\d\d|\d{4}|\d{3}|latest)$")
 MEND = "write --price IN/OUT in US dollars per million tokens, as 0.15/0.60"

@@ -1,5 +1,5 @@
-"""The weights of `tiny-t2i`, with a card that says how they came about and how well they draw; in `faces` those
-of a face detector."""
+"""The weights of `tiny-t2i`, with a card that says how they came about and how well they draw; in `vlm` those of
+`tiny-vlm`, with theirs, and in `faces` those of a face detector."""
 
 from pathlib import Path
 
