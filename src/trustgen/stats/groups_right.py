@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from trustgen.core import Direction, InputError
 
 from .grades import Grades, Mask
-from .measure import Counts, RatioMeasure, ratio_counts, right_wrong
+from .measure import Counts, RatioMeasure, ratio_counts, right_wrong, whole_tally
 
 Groups = tuple[tuple[str, ...], ...]
 
@@ -33,6 +34,7 @@ class GroupsRight(RatioMeasure):
         """Whole groups that are right, and whole groups, by cluster; one that is not whole may be lost already."""
         hits, sizes, open_, missed = (np.zeros(grades.clusters) for _ in range(4))
         _, wrong = right_wrong(grades)
+        outcomes = Counter[str]()
         for at in range(0, len(self.arms), self.size):
             group = self.arms[at : at + self.size]
             planned = _of(grades, group)
@@ -42,8 +44,8 @@ class GroupsRight(RatioMeasure):
             sizes += whole
             open_ += asked & ~whole & ~lost
             missed += asked & ~whole & lost
-        outcomes = grades.tally(self.reads(grades))
-        return ratio_counts(hits, sizes, may_hit=open_, may_miss=open_, sure_miss=missed, outcomes=outcomes)
+            outcomes.update(whole_tally(grades, planned))
+        return ratio_counts(hits, sizes, may_hit=open_, may_miss=open_, sure_miss=missed, outcomes=dict(outcomes))
 
 
 def _of(grades: Grades, arms: tuple[str, ...]) -> Mask:
