@@ -87,3 +87,18 @@ def test_examples_have_the_pictures_of_their_replies(run: Path) -> None:
     found = findings(run)
     of = [example for examples in found.examples.values() for example in examples]
     assert all(len(example.pictures) == 1 for example in of if example.outcome == "scored")
+
+
+def test_a_page_shows_what_a_case_asked_about(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    edition = build([load("task", "vlm.truthfulness.objects")(4)], tmp_path / "edition", salt="s", suite="vlm")
+    evaluate(edition, ["organism/says?text=yes"], tmp_path / "run")
+    html = page(tmp_path / "run")
+    shown = re.findall(r'<img src="data:image/png;base64,([^"]+)" width="128" height="128" alt="([^"]+)"', html)
+    assert len(shown) >= 3
+    assert all(decoded(b64decode(body)).kind == "picture" for body, _ in shown)
+    assert re.search(r"yes or no[^<]*\. \[picture 256×256", html), "and in words, apart from the question"
+    told = CliRunner().invoke(app, ["cases", str(tmp_path / "run"), "--arm", "absent"]).output
+    paths = re.findall(r"^  picture: (\S+)$", told, re.M)
+    assert paths
+    assert all(decoded(Path(path).read_bytes()).pixels is not None for path in paths)

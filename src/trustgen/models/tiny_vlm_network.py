@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from string import ascii_uppercase
 from threading import Lock
@@ -152,7 +152,7 @@ def averaged(pixels: Pixels, side: int) -> Pixels:
     return made
 
 
-@cache
+@lru_cache(maxsize=16)  # of so many sizes: pictures of others come in any
 def _shares(side: int, size: int) -> NDArray[np.float32]:
     """How much of each of `size` pixels lies in each of `side`, as shares of the latter."""
     edges, at = np.arange(side + 1) * size / side, np.arange(size)

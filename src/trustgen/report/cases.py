@@ -18,6 +18,7 @@ from trustgen.core.folding import ABSENT, case_harm
 from trustgen.stats.grades import SCORED
 from trustgen.stats.measure import RIGHT
 from trustgen.store import TaskEntry
+from trustgen.store.blobs import ASSETS
 from trustgen.store.draws import TAG
 from trustgen.store.labels import settled
 from trustgen.store.looked import Looked
@@ -86,6 +87,7 @@ class Shown(NamedTuple):
     expected: Said
     records: tuple[Made, ...]
     ended: tuple[Ended, ...]
+    pictures: tuple[str, ...]  # the files of those that it shows
 
 
 class Found(NamedTuple):
@@ -201,9 +203,9 @@ def _shown(
             ended.append(_ended(rows, row, case, verdict, response, why[:, row], fold, unfold))
         made = tuple(_made(records[i]) for i in case.records if i in records)
         expected = _text("expected", case.expect.best_reply, fold)
-        found.append(
-            Shown(case.id, case.task, case.arm, kind[at], fold, case.tags, case.steps, expected, made, tuple(ended))
-        )
+        told = (case.id, case.task, case.arm, kind[at], fold, case.tags, case.steps, expected, made, tuple(ended))
+        kept = rows.run.folder / "edition" / ASSETS
+        found.append(Shown(*told, tuple(str(kept / image.sha256) for image in case.images)))
     return tuple(found)
 
 

@@ -56,6 +56,8 @@ def _case(case: Shown, *, whole: bool) -> Iterator[str]:
     asked = _asked(case)
     for turn in asked:
         yield from _said(turn, whole, width)
+    for path in case.pictures:
+        yield f"  picture: {path}"
     for ended in case.ended:
         yield from _ended(ended, len(asked), whole, width)
     if case.expected.length:

@@ -54,7 +54,7 @@ class Example:
     reason: str
     beside_arm: str = ""  # the same record in another form, where that is what makes the case telling
     beside_reply: str = ""
-    pictures: tuple[Thumbnail, ...] = ()  # of the reply that was judged
+    pictures: tuple[Thumbnail, ...] = ()  # that the case shows, and of the reply that was judged
     tags: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -178,7 +178,7 @@ def _read(
         reason=verdict.reason,
         beside_arm=beside.arm if beside else "",
         beside_reply=_last(responses[other.response]) if other and other.response in responses else "",
-        pictures=thumbnails(given.images, assets) if given else (),
+        pictures=thumbnails((*case.images, *(given.images if given else ())), assets),
         tags=case.tags,
     )
 
@@ -216,4 +216,4 @@ def _told(reply: Reply) -> str:
 
 def _text(turn: Turn) -> str:
     """A turn's parts in order; a picture is told in words."""
-    return "".join(p.text if isinstance(p, Text) else str(p) for p in turn.parts)
+    return "".join(p.text if isinstance(p, Text) else f" {p}" for p in turn.parts).strip()
