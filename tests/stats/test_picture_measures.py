@@ -118,6 +118,15 @@ def test_groups_are_never_righter_than_answers_and_bounds_hold_them(rows: list[t
         assert made.bounds[0] - 1e-9 <= Q(told).value <= made.bounds[1] + 1e-9
 
 
+def test_a_group_with_a_wrong_answer_is_lost_whatever_the_other_would_have_been() -> None:
+    grades = graded(
+        [("a", "first", "", 1.0), ("a", "second", "", 1.0), ("b", "first", "", 0.0), ("b", "second", "", None)]
+    )
+    made = groups_right((TURNS,))(grades)
+    assert (made.value, made.worst, made.best, made.counted) == (1.0, 0.5, 0.5, 1)
+    assert (made.outcomes["scored"], made.outcomes["unparsed"]) == (1, 1)
+
+
 def test_a_group_of_one_is_none() -> None:
     with pytest.raises(InputError, match="two arms"):
         groups_right((("first",),))
