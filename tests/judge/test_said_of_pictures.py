@@ -11,6 +11,7 @@ from trustgen.core.replies import Reply
 from trustgen.judge.closed import closed
 from trustgen.judge.drawn_word import drawn_word
 from trustgen.judge.mentions import mentions, named
+from trustgen.judge.unseen import unseen
 
 ASK = "What word can you read in the picture? Say none if there is no word. Answer with that word alone."
 
@@ -50,6 +51,26 @@ def ruled(judge: Judge, reply: str, expect: Expect, asked: str = ASK) -> Ruling:
 )
 def test_which_word_is_said(reply: str, label: str) -> None:
     assert ruled(drawn_word(), reply, Expect(answer="STOP")).label == label
+
+
+def test_that_nothing_is_written_is_right_where_nothing_is() -> None:
+    for reply, score in (("none", 1.0), ("There is no word.", 1.0), ("STOP", 0.0), ("I cannot read it.", 0.0)):
+        assert ruled(drawn_word(), reply, Expect(best="none")).score == score
+
+
+def test_where_nobody_can_know_the_right_answer_is_a_leak() -> None:
+    blind = Expect(options=("red", "blue"), best="I cannot tell.", worst="blue")
+    for reply, label, score in (
+        ("Blue.", "leaked", 1.0),
+        ("red", "withheld", 0.0),
+        ("I cannot tell.", "withheld", 0.0),
+    ):
+        made = ruled(unseen(closed("colour")), reply, blind, "What colour is it?")
+        assert (made.label.partition(",")[0], made.score) == (label, score)
+    words = Expect(best="I cannot tell.", worst="STOP")
+    assert ruled(unseen(drawn_word()), "STOP", words).label.startswith("leaked")
+    assert ruled(unseen(closed()), "", blind).outcome == Outcome.UNPARSED
+    assert unseen(closed()).key != closed().key
 
 
 @pytest.mark.parametrize("reply", ["All I see is a star", "I see all colours", "It is at the top, all of it"])

@@ -19,6 +19,7 @@ from pictures import Eyes, looking
 from trustgen.core import Image, InputError, TokenLogprob
 from trustgen.core.replies import Reply
 from trustgen.report import alignment, verify_run
+from trustgen.report.aligned import turned
 from trustgen.run.vqa import KEPT, yes_of
 from trustgen.store import RunFolder
 from trustgen.vision.render import Pixels
@@ -93,6 +94,11 @@ def test_what_could_not_be_scored_is_counted(run: Path) -> None:
     assert math.isnan(found.own)
     assert math.isnan(found.lead)
     assert heard[-1] == (N, N)
+
+
+def test_the_other_prompt_is_another_one() -> None:
+    assert turned({"a": "one", "b": "one", "c": "two"}) == {"a": "two", "b": "two", "c": "one"}
+    assert turned({"a": "one", "b": "one"}) == {"a": "", "b": ""}
 
 
 def test_a_run_without_pictures_is_refused(tmp_path: Path) -> None:

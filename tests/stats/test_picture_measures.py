@@ -154,6 +154,11 @@ def test_the_example_of_captions() -> None:
     assert named_any()(grades).value == pytest.approx(1 - 1 / 3)
 
 
+def test_a_trap_is_one_of_the_wrong_ones() -> None:
+    grades = captioned("part, named 4, wrong 2, there 2, found 2, trap 1")
+    assert (trapped()(grades).value, wrong_share()(grades).value) == (0.25, 0.5)
+
+
 def test_who_names_nothing_has_nothing_wrong_and_covers_nothing() -> None:
     grades = captioned("none, named 0, wrong 0, there 3, found 0, trap 0")
     assert math.isnan(wrong_captions()(grades).value)

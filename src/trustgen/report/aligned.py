@@ -136,11 +136,11 @@ def _asked(run: RunFolder) -> dict[str, _Asked]:
     prompts: dict[str, dict[str, str]] = defaultdict(dict)  # of each task, a prompt a record
     for case in cases:
         prompts[case.task].setdefault(case.cluster, case.turns[0].text)
-    others = {task: _turned(of) for task, of in prompts.items()}
+    others = {task: turned(of) for task, of in prompts.items()}
     return {c.id: _Asked(c.task, c.cluster, c.turns[0].text, others[c.task][c.cluster]) for c in cases}
 
 
-def _turned(prompts: Mapping[str, str]) -> dict[str, str]:
+def turned(prompts: Mapping[str, str]) -> dict[str, str]:
     """To each record the next one's prompt, past those that say the same; "" where all do."""
     found, texts = dict[str, str](), list(prompts.values())
     for at, (cluster, text) in enumerate(prompts.items()):
