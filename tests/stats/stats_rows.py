@@ -68,7 +68,7 @@ BESIDE: dict[str, ClusterMeasure] = {
 }
 """Measures that no task asks for in this form."""
 
-ARMS = ("arm", "arms", "control", "changed", "of", "less", "apart", "shown", "without", "there", "absent")
+ARMS = ("arm", "arms", "control", "changed", "of", "less", "apart", "there", "absent")
 LABELS = ("label", "labels", "among", "favourable", "groups", "actions", "towards", "away", "letters")
 TAGS = ("tag", "by")
 VALUES = ("values", "classes", "reference")

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from trustgen.core import Direction, InputError, Outcome
 from trustgen.stats import Grade, Grades
-from trustgen.stats.arm_differences import arm_difference
+from trustgen.stats.arm_differences import arm_difference, gain
 from trustgen.stats.captioned import cover, named_any, trapped, wrong_captions, wrong_objects, wrong_share
-from trustgen.stats.controls import gain, leakage
+from trustgen.stats.controls import leakage
 from trustgen.stats.f_score import f1
 from trustgen.stats.groups_right import groups_right
 from trustgen.stats.share import label_near, score_among

@@ -9,12 +9,12 @@ from __future__ import annotations
 import msgspec
 
 from trustgen.core import Case, Outcome, Ruling
+from trustgen.vision.asked import YES_NO
 
 from .free_text import Matches
 from .reading import Reading, RuleJudge
 from .verdicts import yes_no
 
-YES_NO = ("yes", "no")
 _LABELS = {1.0: "right", 0.0: "wrong"}
 
 

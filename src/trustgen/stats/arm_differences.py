@@ -15,22 +15,27 @@ from trustgen.core import Direction, InputError
 
 from .grades import Floats, Grades, Mask
 from .intervals import NOTHING, Interval
-from .measure import ClusterMeasure, Counts, as_labels, label_notes, ratio
+from .measure import ClusterMeasure, Counts, as_labels, label_notes, ratio, unit_scores
 from .simultaneous import difference_limits, group_limits
 
 
 @dataclass(frozen=True, kw_only=True)
 class ArmDifference(ClusterMeasure):
-    """See `arm_difference`. Columns: labelled in the one arm and the other, then scored in each."""
+    """See `arm_difference` and `gain`. Columns: what counts in the arms `of` and in those taken off, by label or score,
+    then how many are scored in each."""
 
-    labels: tuple[str, ...]
-    of: str
-    less: str
+    labels: tuple[str, ...] = ()
+    of: tuple[str, ...]
+    less: tuple[str, ...]
     among: tuple[str, ...] = ()
 
+    def arms_read(self) -> tuple[str, ...]:
+        """Those of both sides."""
+        return (*self.of, *self.less)
+
     def reads(self, grades: Grades) -> Mask:
-        """Cases of either arm."""
-        return grades.in_arm(self.of) | grades.in_arm(self.less)
+        """Cases of either side."""
+        return grades.in_arms(self.arms_read())
 
     def usable(self, grades: Grades) -> Mask:
         """Scored cases, of the labels of the denominator where it has some."""
@@ -38,11 +43,11 @@ class ArmDifference(ClusterMeasure):
         return usable & grades.labelled(*self.among) if self.among else usable
 
     def count(self, grades: Grades) -> Counts:
-        """Labelled and scored cases of each arm in each cluster."""
+        """What counts and what is scored on each side, in each cluster."""
         usable = self.usable(grades)
-        arms = [grades.in_arm(name) for name in (self.of, self.less)]
-        labelled = grades.labelled(*self.labels)
-        hits = np.column_stack([grades.per_cluster(arm & labelled) for arm in arms])
+        arms = [grades.in_arms(names) for names in (self.of, self.less)]
+        adds = grades.labelled(*self.labels).astype(np.float64) if self.labels else unit_scores(grades)
+        hits = np.column_stack([grades.per_cluster(arm & grades.scored, adds) for arm in arms])
         sizes = np.column_stack([grades.per_cluster(arm & usable) for arm in arms])
         lost = np.column_stack([grades.per_cluster(arm & ~grades.scored) for arm in arms])
         low, high = (np.hstack((hits + lost * side, sizes + lost)) for side in ((0, 1), (1, 0)))
@@ -87,7 +92,21 @@ def arm_difference(
         target=0.0 if direction == Direction.TARGET else None,
         unit="picked cases",
         labels=as_labels(label),
-        of=of,
-        less=less,
+        of=(of,),
+        less=(less,),
         among=among,
+    )
+
+
+def gain(shown: tuple[str, ...], without: tuple[str, ...]) -> ArmDifference:
+    """Mean score of the arms `shown` less that of the arms `without`, ↑, in −1..1. Unit: picked cases.
+
+    Multimodal gain (Chen et al. 2024, MMStar), where these are the arms with a picture and without. Denominator of
+    each mean: its arms' scored cases; `nan` where either has none. Bounds are over all planned cases. Scores lie in
+    0..1, else `InputError`; an arm on both sides raises it too.
+    """
+    if not shown or not without or set(shown) & set(without):
+        raise InputError(f"a gain is of some arms over others, got {shown} and {without}")
+    return ArmDifference(
+        direction=Direction.HIGHER, range=(-1.0, 1.0), unit="picked cases", of=tuple(shown), less=tuple(without)
     )

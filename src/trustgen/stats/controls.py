@@ -1,4 +1,4 @@
-"""What arms without the evidence tell: how much an answer owes to what is shown, and what it has without it."""
+"""What an arm without the evidence tells: how much of an answer comes without what it should be read off."""
 
 from __future__ import annotations
 
@@ -7,58 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from trustgen.core import Direction, InputError
+from trustgen.core import Direction
 
-from .grades import Floats, Grades, Mask
+from .grades import Floats, Grades
 from .intervals import NOTHING, Interval, ratio_interval, unseen
 from .measure import ClusterMeasure, Counts, ratio, unit_scores
-from .simultaneous import difference_limits, group_limits
-
-
-def _in_arms(grades: Grades, arms: tuple[str, ...]) -> Mask:
-    found: Mask = np.isin(grades.arm, [at for at, name in enumerate(grades.arms) if name in arms])
-    return found
-
-
-@dataclass(frozen=True, kw_only=True)
-class Gain(ClusterMeasure):
-    """See `gain`. Columns: the sums of scores with and without, then the scored cases of each."""
-
-    shown: tuple[str, ...]
-    without: tuple[str, ...]
-
-    def arms_read(self) -> tuple[str, ...]:
-        """All of them."""
-        return (*self.shown, *self.without)
-
-    def reads(self, grades: Grades) -> Mask:
-        """Cases of these arms."""
-        return _in_arms(grades, (*self.shown, *self.without))
-
-    def count(self, grades: Grades) -> Counts:
-        """Sums of scores and scored cases, by cluster and side."""
-        scores, usable = unit_scores(grades), self.usable(grades)
-        sides = [_in_arms(grades, arms) for arms in (self.shown, self.without)]
-        hits = np.column_stack([grades.per_cluster(side & usable, scores) for side in sides])
-        sizes = np.column_stack([grades.per_cluster(side & usable) for side in sides])
-        lost = np.column_stack([grades.per_cluster(side & ~grades.scored) for side in sides])
-        low, high = (np.hstack((hits + lost * side, sizes + lost)) for side in ((0, 1), (1, 0)))
-        return self.counts(grades, np.hstack((hits, sizes)), (low, high))
-
-    def statistic(self, totals: Floats) -> Floats:
-        """The one mean less the other."""
-        hits, sizes = np.split(totals, 2, axis=-1)
-        means = ratio(hits, sizes)
-        difference: Floats = means[..., 0] - means[..., 1]
-        return difference
-
-    def interval(self, table: Floats) -> Interval:
-        """From both means' Wilson limits and their correlation over shared clusters (MOVER: Zou and Donner 2008)."""
-        if math.isnan(self.value(table)):
-            return NOTHING
-        hits, sizes = np.split(table, 2, axis=1)
-        low, high = difference_limits(group_limits(hits, sizes, 1))
-        return Interval(max(float(low[0, 1]), -1.0), min(float(high[0, 1]), 1.0), "Wilson, cluster-robust, MOVER")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,25 +48,14 @@ class Leakage(ClusterMeasure):
         return Interval(max(found.low - chance, 0.0), max(found.high - chance, open_), found.method)
 
 
-def gain(shown: tuple[str, ...], without: tuple[str, ...]) -> Gain:
-    """Mean score of the arms `shown` less that of the arms `without`, ↑, in −1..1. Unit: picked cases.
-
-    Multimodal gain (Chen et al. 2024, MMStar), where these are the arms with a picture and without. Denominator of
-    each mean: its arms' scored cases; `nan` where either has none. Bounds are over all planned cases. Scores lie in
-    0..1, else `InputError`; an arm on both sides raises it too.
-    """
-    if not shown or not without or set(shown) & set(without):
-        raise InputError(f"a gain is of some arms over others, got {shown} and {without}")
-    return Gain(direction=Direction.HIGHER, range=(-1.0, 1.0), unit="picked cases", shown=shown, without=without)
-
-
 def leakage(arm: str, tag: str = "options") -> Leakage:
     """Mean score of an arm that lacks the evidence, above what chance would score, ↓, in 0..1. Unit: cases.
 
-    Multimodal leakage (Chen et al. 2024, MMStar), max(0, mean − chance): `tag` says among how many answers each case
-    chooses, and a case without it, whose answers are open, has no chance. Denominator: scored cases of the arm.
+    max(0, mean − chance), after multimodal leakage (Chen et al. 2024, MMStar), which takes off what the language model
+    behind a model has, where here luck is taken off. `tag` says among how many answers each case chooses; one without
+    it, whose answers are open, has no chance. Denominator: scored cases of the arm.
     """
     return Leakage(direction=Direction.LOWER, unit="cases", arm=arm, tag=tag)
 
 
-__all__ = ["Gain", "Leakage", "gain", "leakage"]
+__all__ = ["Leakage", "leakage"]

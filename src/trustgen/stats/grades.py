@@ -121,7 +121,11 @@ class Grades:
         """Which cases are of an arm; "" is all of them. An arm that nothing was planned in selects nothing."""
         if not arm:
             return np.ones(len(self), np.bool_)
-        mask: Mask = self.arm == (self.arms.index(arm) if arm in self.arms else -1)
+        return self.in_arms((arm,))
+
+    def in_arms(self, arms: tuple[str, ...]) -> Mask:
+        """Which cases are of any of some arms."""
+        mask: Mask = np.isin(self.arm, [at for at, name in enumerate(self.arms) if name in arms])
         return mask
 
     @property

@@ -28,7 +28,7 @@ class GroupsRight(RatioMeasure):
 
     def reads(self, grades: Grades) -> Mask:
         """Cases of these arms."""
-        return _of(grades, self.arms_read())
+        return grades.in_arms(self.arms)
 
     def count(self, grades: Grades) -> Counts:
         """Whole groups that are right, and whole groups, by cluster; one that is not whole may be lost already."""
@@ -36,8 +36,7 @@ class GroupsRight(RatioMeasure):
         _, wrong = right_wrong(grades)
         outcomes = Counter[str]()
         for at in range(0, len(self.arms), self.size):
-            group = self.arms[at : at + self.size]
-            planned = _of(grades, group)
+            planned = grades.in_arms(self.arms[at : at + self.size])
             asked, lost = grades.per_cluster(planned) > 0, grades.per_cluster(planned & wrong) > 0
             whole = asked & (grades.per_cluster(planned & ~grades.scored) == 0)
             hits += whole & ~lost
@@ -46,11 +45,6 @@ class GroupsRight(RatioMeasure):
             missed += asked & ~whole & lost
             outcomes.update(whole_tally(grades, planned))
         return ratio_counts(hits, sizes, may_hit=open_, may_miss=open_, sure_miss=missed, outcomes=dict(outcomes))
-
-
-def _of(grades: Grades, arms: tuple[str, ...]) -> Mask:
-    found: Mask = np.isin(grades.arm, [at for at, name in enumerate(grades.arms) if name in arms])
-    return found
 
 
 def groups_right(groups: Groups) -> GroupsRight:

@@ -39,7 +39,7 @@ class CaseShare(RatioMeasure):
         """Cases of the arms that carry one of the tag's values."""
         mask: Mask = grades.in_arm(self.arm)
         if self.arms:
-            mask &= np.isin(grades.arm, [i for i, name in enumerate(grades.arms) if name in self.arms])
+            mask &= grades.in_arms(self.arms)
         if self.tag:
             mask &= grades.tagged(self.tag, self.values)
         return mask

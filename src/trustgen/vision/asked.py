@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 from random import Random
 from typing import Literal, get_args
 
@@ -241,13 +242,12 @@ def put(question: Question, draw: Random) -> str:
 
 def bare(text: str) -> str:
     """A question without what `put` says of how to answer; any other text as it is."""
-    return _HOW.sub("", text).strip()
+    return _how().sub("", text).strip()
 
 
-_HOW = re.compile(
-    "|".join(
-        re.escape(wording).replace(re.escape("{{options}}"), r"[a-z, ]+")
-        for name in ("reply_yes_no", "reply_one_of", "reply_word")
-        for wording in PROMPTS[name].wordings
-    )
-)
+@cache
+def _how() -> re.Pattern[str]:
+    """What `put` says of how to answer, in every wording."""
+    names = ("reply_yes_no", "reply_one_of", "reply_word")
+    wordings = [re.escape(wording) for name in names for wording in PROMPTS[name].wordings]
+    return re.compile("|".join(one.replace(re.escape("{{options}}"), "[a-z, ]+") for one in wordings))

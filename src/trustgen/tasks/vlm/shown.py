@@ -15,7 +15,8 @@ import msgspec
 from trustgen.core import Case, Expect, Image, Judge, Kit, Measure, Record, user
 from trustgen.judge import by_arm
 from trustgen.judge.unseen import unseen
-from trustgen.stats.controls import gain, leakage
+from trustgen.stats.arm_differences import gain
+from trustgen.stats.controls import leakage
 from trustgen.vision.asked import COUNTS, Question, put
 from trustgen.vision.layout import Layout
 from trustgen.vision.render import alt, png, render

@@ -16,7 +16,8 @@ from trustgen.curate import pool
 from trustgen.judge import judged, ladder, rubric
 from trustgen.judge.drawn_word import drawn_word
 from trustgen.stats import accuracy, label_rate
-from trustgen.stats.controls import gain, leakage
+from trustgen.stats.arm_differences import gain
+from trustgen.stats.controls import leakage
 from trustgen.stats.share import score_among
 from trustgen.tasks.vlm.shown import expected, layout_of, picture, seen_in, tags_of, unknown
 from trustgen.vision.asked import Question, ask, put
